@@ -1,0 +1,15 @@
+import type { Family } from '../kit/family.ts';
+import { problemDialect } from '../kit/problem.ts';
+import { changeCommunity } from './change-community.ts';
+import { createCommunity } from './create-community.ts';
+import { deleteCommunity } from './delete-community.ts';
+import { getCommunity } from './get-community.ts';
+import { listCommunities } from './list-communities.ts';
+
+/** The operator's surface, opened by the secret ADMIN_TOKEN only. */
+export const admin: Family = {
+  name: 'admin',
+  prefixes: ['/admin'],
+  dialect: problemDialect,
+  operations: [listCommunities, createCommunity, getCommunity, changeCommunity, deleteCommunity],
+};

@@ -1,0 +1,28 @@
+import * as v from 'valibot';
+import { listCommunities as list } from '../../core/access/communities.ts';
+import { pageQuery } from '../kit/fields.ts';
+import { listSchema, readIdCursor, toListWire } from '../kit/list-wire.ts';
+import { defineOperation } from '../kit/operation.ts';
+import { COMMUNITY_EXAMPLE, communitySchema, toCommunityWire } from './wire.ts';
+
+const SCOPE = 'communities';
+
+export const listCommunities = defineOperation({
+  operationId: 'listCommunities',
+  method: 'GET',
+  path: '/admin/communities',
+  tag: 'Administration',
+  summary: 'List the communities',
+  access: 'operator',
+  query: v.object(pageQuery(100, 1000)),
+  success: {
+    status: 200,
+    schema: listSchema(communitySchema),
+    example: { items: [COMMUNITY_EXAMPLE], nextCursor: null },
+  },
+  errors: ['invalid_cursor'],
+  handle: async ({ ctx, query: { limit, cursor } }) => {
+    const page = await list(ctx, { limit, afterId: readIdCursor(cursor, SCOPE) });
+    return toListWire(page, SCOPE, ({ id }) => [id], toCommunityWire);
+  },
+});

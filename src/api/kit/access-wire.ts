@@ -1,0 +1,96 @@
+/** How credentials, communities and settings look on the wire: shared by `/admin` and `/v2/community`. */
+import * as v from 'valibot';
+import type { ApiKey } from '../../core/access/queries.ts';
+import { SCOPES } from '../../core/access/scopes.ts';
+import { documented, integer, text, timezone } from './fields.ts';
+import { fieldMessage } from './messages.ts';
+
+const SECONDS = integer(60, 31_536_000);
+
+const settingsEntries = {
+  autoCreateAccounts: v.boolean(),
+  idleTimeoutSeconds: SECONDS,
+  heartbeatTimeoutSeconds: SECONDS,
+  maxSessionSeconds: SECONDS,
+  unconfirmedEnd: v.picklist(['last-seen', 'close-time']),
+  timezone,
+};
+
+/** The settings as they are read. */
+export const settingsSchema = v.object(settingsEntries);
+
+const SETTING_NAMES = Object.keys(settingsEntries).join(', ');
+
+/** A change of settings: any of them, and nothing else, so that a misspelt one is not silently ignored. */
+export const settingsPatchSchema = v.pipe(
+  v.record(v.string(), v.unknown()),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    for (const key of Object.keys(dataset.value)) {
+      if (Object.hasOwn(settingsEntries, key)) continue;
+      addIssue({
+        message: fieldMessage('unknown', SETTING_NAMES),
+        path: [{ type: 'object', origin: 'key', input: dataset.value, key, value: dataset.value[key] }],
+      });
+    }
+  }),
+  v.partial(settingsSchema),
+  documented({ $settingsPatch: true }),
+);
+
+export const SETTINGS_EXAMPLE = {
+  autoCreateAccounts: true,
+  idleTimeoutSeconds: 43_200,
+  heartbeatTimeoutSeconds: 600,
+  maxSessionSeconds: 86_400,
+  unconfirmedEnd: 'last-seen',
+  timezone: 'UTC',
+};
+
+export const nameSchema = text(1, 100);
+export const scopesSchema = v.pipe(
+  v.array(v.picklist(SCOPES)),
+  v.minLength(1, fieldMessage('count', 1, SCOPES.length)),
+  v.maxLength(SCOPES.length, fieldMessage('count', 1, SCOPES.length)),
+);
+
+const timestamp = v.pipe(v.string(), documented({ type: 'string', format: 'date-time' }));
+
+export const apiKeySchema = v.object({
+  id: v.string(),
+  name: v.string(),
+  scopes: v.array(v.picklist(SCOPES)),
+  createdAt: timestamp,
+  lastUsedAt: v.nullable(timestamp),
+  expiresAt: v.nullable(timestamp),
+});
+
+/** With the key itself: only in the answer that creates it. */
+export const newApiKeySchema = v.object({ key: v.string(), ...apiKeySchema.entries });
+
+export const API_KEY_EXAMPLE = {
+  id: '019d8e5a-2c00-7d3f-9b1e-3f2a1c0d4e5f',
+  name: 'Game server',
+  scopes: ['sessions:read', 'sessions:write'],
+  createdAt: '2026-04-15T00:00:00.000Z',
+  lastUsedAt: null,
+  expiresAt: null,
+};
+
+export const NEW_API_KEY_EXAMPLE = {
+  key: 'rc_0123456789ABCDEFGHIJKLMNOPQRSTUV0xyzAB',
+  ...API_KEY_EXAMPLE,
+};
+
+/** An instant as ISO 8601 UTC with milliseconds, or null. */
+export const isoOrNull = (epochMs: number | null): string | null =>
+  epochMs === null ? null : new Date(epochMs).toISOString();
+
+export const toApiKeyWire = (key: ApiKey) => ({
+  id: key.id,
+  name: key.name,
+  scopes: key.scopes,
+  createdAt: isoOrNull(key.createdAt),
+  lastUsedAt: isoOrNull(key.lastUsedAt),
+  expiresAt: isoOrNull(key.expiresAt),
+});

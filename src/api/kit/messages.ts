@@ -1,0 +1,130 @@
+import type { FaultCode, FieldIssue } from './fault.ts';
+
+export const LANGUAGES = ['en', 'es'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+type Params = Readonly<Record<string, string | number>>;
+type Texts<K extends string> = Readonly<Record<Language, Readonly<Record<K, string>>>>;
+
+/** What each fault says. `{name}` is replaced by the parameter of that name. */
+export const FAULT_MESSAGES: Texts<FaultCode> = {
+  en: {
+    malformed_json: 'The request body is not valid JSON.',
+    invalid_input: 'The request is not valid.',
+    body_too_large: 'The request body is larger than 1 MiB.',
+    unauthenticated: 'A valid credential is needed: an API key or an access token.',
+    forbidden: 'This credential lacks the scope {scope}.',
+    route_not_found: 'There is nothing at this path.',
+    method_not_allowed: 'This path does not answer {method}; it answers {allow}.',
+    rate_limited: 'Too many requests; try again in {seconds} s.',
+    internal: 'Something went wrong here. Quote the request id when you report it.',
+    unavailable: 'The service is not available right now.',
+    account_not_found: 'There is no account {id} in this community.',
+    api_key_not_found: 'There is no API key {id}.',
+    community_not_found: 'There is no community {id}.',
+    invalid_cursor: 'The cursor does not belong to this list.',
+  },
+  es: {
+    malformed_json: 'El cuerpo de la solicitud no es JSON válido.',
+    invalid_input: 'La solicitud no es válida.',
+    body_too_large: 'El cuerpo de la solicitud supera 1 MiB.',
+    unauthenticated: 'Se necesita una credencial válida: una clave de API o un token de acceso.',
+    forbidden: 'A esta credencial le falta el permiso {scope}.',
+    route_not_found: 'No hay nada en esta ruta.',
+    method_not_allowed: 'Esta ruta no responde a {method}; responde a {allow}.',
+    rate_limited: 'Demasiadas solicitudes; inténtelo de nuevo en {seconds} s.',
+    internal: 'Algo ha fallado aquí. Indique el identificador de la solicitud al comunicarlo.',
+    unavailable: 'El servicio no está disponible en este momento.',
+    account_not_found: 'No existe la cuenta {id} en esta comunidad.',
+    api_key_not_found: 'No existe la clave de API {id}.',
+    community_not_found: 'No existe la comunidad {id}.',
+    invalid_cursor: 'El cursor no pertenece a esta lista.',
+  },
+};
+
+/** What is wrong with a field. `{0}`, `{1}` are the parameters behind the key: `between:1:100`. */
+const FIELD_TEXTS = {
+  en: {
+    required: 'is required',
+    type: 'must be of type {0}',
+    object: 'must be a JSON object',
+    one_of: 'must be one of {0}',
+    between: 'must be an integer from {0} to {1}',
+    at_least: 'must be an integer of at least {0}',
+    length: 'must have {0} to {1} characters',
+    max_length: 'must have at most {0} characters',
+    count: 'must have {0} to {1} items',
+    well_formed: 'must not contain NUL characters or unpaired surrogates',
+    uuid: 'must be a UUID (8-4-4-4-12 hexadecimal digits)',
+    integer_or_text: 'must be an integer or a string',
+    identifier: 'must name the account by one of accId, apiId, discord, uniqueId, username',
+    json_size: 'must be a JSON object of at most {0} bytes',
+    exclusive: 'cannot be combined with {0}',
+    once: 'must be given once',
+    unknown: 'is not known; known are {0}',
+    timezone: 'must be an IANA time zone, such as Europe/Madrid',
+    instant: 'must be an ISO 8601 date-time with an offset, such as 2026-04-15T00:00:00Z',
+    future: 'must be in the future',
+    cursor: 'is not a cursor of this list',
+  },
+  es: {
+    required: 'es obligatorio',
+    type: 'debe ser de tipo {0}',
+    object: 'debe ser un objeto JSON',
+    one_of: 'debe ser uno de {0}',
+    between: 'debe ser un entero de {0} a {1}',
+    at_least: 'debe ser un entero de al menos {0}',
+    length: 'debe tener de {0} a {1} caracteres',
+    max_length: 'debe tener como máximo {0} caracteres',
+    count: 'debe tener de {0} a {1} elementos',
+    well_formed: 'no debe contener caracteres NUL ni sustitutos sin pareja',
+    uuid: 'debe ser un UUID (8-4-4-4-12 dígitos hexadecimales)',
+    integer_or_text: 'debe ser un entero o una cadena',
+    identifier: 'debe nombrar la cuenta con uno de accId, apiId, discord, uniqueId, username',
+    json_size: 'debe ser un objeto JSON de {0} bytes como máximo',
+    exclusive: 'no puede combinarse con {0}',
+    once: 'debe indicarse una sola vez',
+    unknown: 'no se conoce; se conocen {0}',
+    timezone: 'debe ser una zona horaria IANA, como Europe/Madrid',
+    instant: 'debe ser una fecha y hora ISO 8601 con desplazamiento, como 2026-04-15T00:00:00Z',
+    future: 'debe estar en el futuro',
+    cursor: 'no es un cursor de esta lista',
+  },
+} as const;
+
+export type FieldMessage = keyof (typeof FIELD_TEXTS)['en'];
+
+/** Checked to be complete in every language by the compiler and by a test. */
+export const FIELD_MESSAGES: Texts<FieldMessage> = FIELD_TEXTS;
+
+const fill = (text: string, params: Params): string =>
+  text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole));
+
+/** A field message with its parameters, to be rendered in the caller's language: `fieldMessage('between', 1, 100)`. */
+export const fieldMessage = (key: FieldMessage, ...params: (string | number)[]): string =>
+  [key, ...params.map((param) => encodeURIComponent(param))].join(':');
+
+/** Whether a text was made by `fieldMessage` (and so is not a library's own English). */
+export const isFieldMessage = (message: string): boolean =>
+  Object.hasOwn(FIELD_MESSAGES.en, message.split(':', 1)[0] ?? '');
+
+/** `limit must be an integer from 1 to 100`, in the given language. */
+export const renderIssue = (issue: FieldIssue, language: Language): { path: string; message: string } => {
+  const [key = '', ...params] = issue.message.split(':').map(decodeURIComponent);
+  const text = FIELD_MESSAGES[language][key as FieldMessage];
+  return { path: issue.path, message: fill(text, Object.fromEntries(params.entries())) };
+};
+
+/** The sentence for a fault: of its first field, where it has one. */
+export const renderFault = (
+  code: FaultCode,
+  params: Params,
+  issues: readonly FieldIssue[],
+  language: Language,
+): string => {
+  const [first] = issues;
+  if (!first) return fill(FAULT_MESSAGES[language][code], params);
+  const { path, message } = renderIssue(first, language);
+  const subject = path || { en: 'The request body', es: 'El cuerpo de la solicitud' }[language];
+  return `${subject} ${message}.`;
+};

@@ -1,0 +1,90 @@
+import type { Context } from 'hono';
+import type * as v from 'valibot';
+import type { Actor, CommunityActor, OperatorActor } from '../../core/access/actor.ts';
+import type { Scope } from '../../core/access/scopes.ts';
+import type { Ctx, Services } from '../../core/context.ts';
+import type { FaultCode } from './fault.ts';
+import type { Language } from './messages.ts';
+
+/** What the app's middleware has put on every request. */
+export interface AppEnv {
+  Variables: { requestId: string; language: Language; services: Services };
+}
+export type HttpContext = Context<AppEnv>;
+
+/** Who may call: a credential of a community with this scope, the operator, or anybody. */
+export type Access = { readonly scope: Scope } | 'operator' | 'public';
+
+/** A public operation has no actor: its handler finds out who calls, if it matters. */
+type CallCtx<A extends Access> = A extends { scope: Scope }
+  ? Ctx<CommunityActor>
+  : A extends 'operator'
+    ? Ctx<OperatorActor>
+    : Omit<Ctx, 'actor'>;
+
+type Output<S> = S extends v.GenericSchema ? v.InferOutput<S> : undefined;
+
+/** What a handler gets: validated input, the domain's context, and the HTTP exchange for the rare need of it. */
+export interface Call<A extends Access, P, Q, B> {
+  readonly ctx: CallCtx<A>;
+  readonly params: Output<P>;
+  readonly query: Output<Q>;
+  readonly body: Output<B>;
+  readonly http: HttpContext;
+}
+
+type Schema = v.GenericSchema | undefined;
+
+/** One operation of a family: its route, its schemas and its handler, described once for routing and OpenAPI alike. */
+export interface Operation<
+  A extends Access = Access,
+  P extends Schema = Schema,
+  Q extends Schema = Schema,
+  B extends Schema = Schema,
+> {
+  readonly operationId: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** As in OpenAPI: `/v2/community/servers/{serverId}/activity`. */
+  readonly path: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly access: A;
+  readonly params?: P;
+  readonly query?: Q;
+  /** A JSON body. Absent: a body is not read. */
+  readonly body?: B;
+  /** An example of the body. */
+  readonly bodyExample?: unknown;
+  /** The successful answer: its status, and the schema and an example of what the envelope carries. */
+  readonly success: {
+    readonly status: 200 | 201;
+    readonly schema: v.GenericSchema;
+    readonly example: unknown;
+  };
+  /** What can go wrong beyond what access, parameters and body imply. */
+  readonly errors?: readonly FaultCode[];
+  /** Returns what the family's envelope carries, or a whole Response. */
+  handle(call: Call<A, P, Q, B>): Promise<unknown>;
+}
+
+/** Declares an operation; infers its types. */
+export const defineOperation = <
+  A extends Access,
+  P extends Schema = undefined,
+  Q extends Schema = undefined,
+  B extends Schema = undefined,
+>(
+  operation: Operation<A, P, Q, B>,
+): AnyOperation => operation as unknown as AnyOperation;
+
+/** An operation whose types no longer matter: what routing and documentation see. */
+export type AnyOperation = Omit<Operation, 'handle'> & {
+  handle(call: {
+    ctx: Omit<Ctx, 'actor'> & { actor: Actor | undefined };
+    params: unknown;
+    query: unknown;
+    body: unknown;
+    http: HttpContext;
+  }): Promise<unknown>;
+};

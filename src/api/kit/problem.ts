@@ -1,0 +1,96 @@
+/** The dialect of `/v2/community/...` and `/admin/...`: a success envelope and RFC 9457 problems. */
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { type Dialect, failureHeaders } from './dialect.ts';
+import type { FaultCode } from './fault.ts';
+import { FAULT_MESSAGES, renderFault, renderIssue } from './messages.ts';
+
+const PROBLEMS: Record<FaultCode, { status: ContentfulStatusCode; code: string; title: string }> = {
+  malformed_json: { status: 400, code: 'MALFORMED_JSON', title: 'Malformed JSON' },
+  invalid_input: { status: 400, code: 'VALIDATION_FAILED', title: 'Validation failed' },
+  invalid_cursor: { status: 400, code: 'INVALID_CURSOR', title: 'Invalid cursor' },
+  unauthenticated: { status: 401, code: 'UNAUTHENTICATED', title: 'Unauthenticated' },
+  forbidden: { status: 403, code: 'FORBIDDEN', title: 'Forbidden' },
+  route_not_found: { status: 404, code: 'NOT_FOUND', title: 'Not found' },
+  account_not_found: { status: 404, code: 'ACCOUNT_NOT_FOUND', title: 'Account not found' },
+  api_key_not_found: { status: 404, code: 'API_KEY_NOT_FOUND', title: 'API key not found' },
+  community_not_found: { status: 404, code: 'COMMUNITY_NOT_FOUND', title: 'Community not found' },
+  method_not_allowed: { status: 405, code: 'METHOD_NOT_ALLOWED', title: 'Method not allowed' },
+  body_too_large: { status: 413, code: 'BODY_TOO_LARGE', title: 'Body too large' },
+  rate_limited: { status: 429, code: 'RATE_LIMITED', title: 'Too many requests' },
+  internal: { status: 500, code: 'INTERNAL_ERROR', title: 'Internal error' },
+  unavailable: { status: 503, code: 'UNAVAILABLE', title: 'Unavailable' },
+};
+
+const problemType = (code: string): string => `/problems/${code.toLowerCase().replaceAll('_', '-')}`;
+
+export const problemDialect: Dialect = {
+  success: (c, data, status) =>
+    c.json(
+      {
+        success: true,
+        data,
+        meta: { timestamp: new Date(c.get('services').clock.now()).toISOString(), path: c.req.path },
+      },
+      status,
+    ),
+
+  failure: (c, fault) => {
+    const { status, code, title } = PROBLEMS[fault.code];
+    const language = c.get('language');
+    const detail = renderFault(fault.code, fault.params, fault.issues, language);
+    const errors = fault.issues.map((issue) => renderIssue(issue, language));
+    const problem = {
+      type: problemType(code),
+      title,
+      status,
+      detail,
+      instance: c.req.path,
+      code,
+      message: detail,
+      requestId: c.get('requestId'),
+      ...(errors.length > 0 && { errors }),
+    };
+    return c.body(JSON.stringify(problem), status, {
+      'Content-Type': 'application/problem+json',
+      ...failureHeaders(c, fault),
+    });
+  },
+
+  statusOf: (code) => PROBLEMS[code].status,
+
+  docs: {
+    wrapSchema: (data) => ({
+      type: 'object',
+      required: ['success', 'data', 'meta'],
+      properties: {
+        success: { const: true },
+        data,
+        meta: {
+          type: 'object',
+          required: ['timestamp', 'path'],
+          properties: { timestamp: { type: 'string', format: 'date-time' }, path: { type: 'string' } },
+        },
+      },
+    }),
+    wrapExample: (data, path) => ({
+      success: true,
+      data,
+      meta: { timestamp: '2026-04-15T00:00:00.000Z', path },
+    }),
+    errorMediaType: 'application/problem+json',
+    errorExample: (faultCode, path) => {
+      const { status, code, title } = PROBLEMS[faultCode];
+      const detail = FAULT_MESSAGES.en[faultCode];
+      return {
+        type: problemType(code),
+        title,
+        status,
+        detail,
+        instance: path,
+        code,
+        message: detail,
+        requestId: '5f0c2d4e-8a51-4c3f-9d0a-7f6f1f0f4f11',
+      };
+    },
+  },
+};

@@ -1,0 +1,15 @@
+import type { Family } from '../kit/family.ts';
+import { problemDialect } from '../kit/problem.ts';
+import { changeSettings } from './access/change-settings.ts';
+import { createApiKey } from './access/create-api-key.ts';
+import { getSettings } from './access/get-settings.ts';
+import { listApiKeys } from './access/list-api-keys.ts';
+import { revokeApiKey } from './access/revoke-api-key.ts';
+
+/** `/v2/community/...`: the Activity Tracker, and everything of ours that no source has. */
+export const tracker: Family = {
+  name: 'tracker',
+  prefixes: ['/v2/community'],
+  dialect: problemDialect,
+  operations: [listApiKeys, createApiKey, revokeApiKey, getSettings, changeSettings],
+};

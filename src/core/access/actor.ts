@@ -1,0 +1,42 @@
+import type { Scope } from './scopes.ts';
+import type { Settings } from './settings.ts';
+
+/** The tenant a call belongs to, with the settings its verbs need. */
+export interface Community {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: number;
+  readonly settings: Settings;
+}
+
+/** A call made with a community's credential. */
+export interface CommunityActor {
+  readonly kind: 'api-key' | 'anonymous';
+  /** The credential's id and name, for the audit trail. */
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  /** Epoch milliseconds from which the credential is refused; null for never. */
+  readonly expiresAt: number | null;
+  readonly community: Community;
+}
+
+/** The operator, by ADMIN_TOKEN. */
+export interface OperatorActor {
+  readonly kind: 'operator';
+  readonly id: 'operator';
+  readonly name: 'operator';
+}
+
+/** The scheduled trigger. */
+export interface SystemActor {
+  readonly kind: 'system';
+  readonly id: 'scheduled';
+  readonly name: 'scheduled';
+}
+
+/** Who calls. */
+export type Actor = CommunityActor | OperatorActor | SystemActor;
+
+export const OPERATOR: OperatorActor = { kind: 'operator', id: 'operator', name: 'operator' };
+export const SYSTEM: SystemActor = { kind: 'system', id: 'scheduled', name: 'scheduled' };

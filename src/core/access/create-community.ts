@@ -1,0 +1,30 @@
+import { sha256Hex } from '../../lib/crypto.ts';
+import type { Ctx } from '../context.ts';
+import type { Community, OperatorActor } from './actor.ts';
+import { newApiKey } from './api-key.ts';
+import { type ApiKey, insertApiKey, insertCommunity, toApiKey, toCommunity } from './queries.ts';
+import { SCOPES } from './scopes.ts';
+import type { SettingsPatch } from './settings.ts';
+
+/** Creates a tenant with its first API key, which has every scope; `key` is not readable ever again. */
+export const createCommunity = async (
+  ctx: Ctx<OperatorActor>,
+  { name, settings = {} }: { name: string; settings?: SettingsPatch | undefined },
+): Promise<{ community: Community; apiKey: ApiKey; key: string }> => {
+  const createdAt = ctx.clock.now();
+  const id = ctx.newId(createdAt);
+  const key = newApiKey();
+  const [[community], [apiKey]] = await ctx.db.batch([
+    insertCommunity(ctx.db, { id, name, createdAt }, settings),
+    insertApiKey(ctx.db, {
+      id: ctx.newId(createdAt),
+      communityId: id,
+      name: 'First key',
+      hash: await sha256Hex(key),
+      scopes: SCOPES.join(' '),
+      createdAt,
+    }),
+  ]);
+  if (!community || !apiKey) throw new Error('D1 returned no row for an insert');
+  return { community: toCommunity(community), apiKey: toApiKey(apiKey), key };
+};

@@ -1,0 +1,42 @@
+import type { Clock } from '../../lib/clock.ts';
+import type { CommunityActor } from './actor.ts';
+
+/** How long an isolate may go on trusting what it has read: the delay of a revocation elsewhere. */
+const MAX_AGE_MS = 30_000;
+const MAX_ENTRIES = 1_000;
+
+/** Credentials that this isolate has resolved lately, by a digest, so that a warm call costs no query. */
+export class CredentialCache {
+  readonly #entries = new Map<string, { readonly actor: CommunityActor; readonly readAt: number }>();
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get(digest: string): CommunityActor | undefined {
+    const entry = this.#entries.get(digest);
+    if (!entry) return undefined;
+    const now = this.#clock.now();
+    const isFresh = now >= entry.readAt && now < entry.readAt + MAX_AGE_MS;
+    const isExpired = entry.actor.expiresAt !== null && now >= entry.actor.expiresAt;
+    return isFresh && !isExpired ? entry.actor : undefined;
+  }
+
+  set(digest: string, actor: CommunityActor): void {
+    this.#entries.delete(digest);
+    this.#entries.set(digest, { actor, readAt: this.#clock.now() });
+    // A Map iterates in insertion order: the first entry is the oldest.
+    for (const oldest of this.#entries.keys()) {
+      if (this.#entries.size <= MAX_ENTRIES) break;
+      this.#entries.delete(oldest);
+    }
+  }
+
+  /** Forgets all credentials of a community: its settings, keys or existence changed. */
+  forgetCommunity(communityId: string): void {
+    for (const [digest, { actor }] of this.#entries) {
+      if (actor.community.id === communityId) this.#entries.delete(digest);
+    }
+  }
+}

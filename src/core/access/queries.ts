@@ -1,0 +1,150 @@
+import { and, asc, eq, gt, inArray, isNull, lt, or } from 'drizzle-orm';
+import type { Database } from '../../db/client.ts';
+import { apiKeys, communities } from '../../db/schema/index.ts';
+import type { Community } from './actor.ts';
+import { parseScopes, type Scope } from './scopes.ts';
+import { type SettingsPatch, toSettings } from './settings.ts';
+
+/** An API key as its owner sees it: everything but the key. */
+export interface ApiKey {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  readonly createdAt: number;
+  readonly lastUsedAt: number | null;
+  readonly expiresAt: number | null;
+}
+
+export const toApiKey = (row: typeof apiKeys.$inferSelect): ApiKey => ({
+  id: row.id,
+  name: row.name,
+  scopes: parseScopes(row.scopes),
+  createdAt: row.createdAt,
+  lastUsedAt: row.lastUsedAt,
+  expiresAt: row.expiresAt,
+});
+
+export const toCommunity = (row: typeof communities.$inferSelect): Community => ({
+  id: row.id,
+  name: row.name,
+  createdAt: row.createdAt,
+  settings: toSettings(row),
+});
+
+/** `last_used_at` is for people, who do not need it to the second: at most one write per key and hour. */
+const LAST_USED_STEP_MS = 3_600_000;
+
+export interface KeyHolder {
+  readonly key: ApiKey;
+  readonly hash: string;
+  readonly community: Community;
+}
+
+/** Who holds the key with this hash, unless it is revoked, expired or of a deleted community; notes its use. */
+export const findKeyHolder = async (
+  db: Database,
+  hash: string,
+  now: number,
+): Promise<KeyHolder | undefined> => {
+  const isUsable = and(
+    eq(apiKeys.hash, hash),
+    isNull(apiKeys.revokedAt),
+    or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, now)),
+  );
+  // Two selects, not a join: in a batch D1 names columns, and both tables have an `id`.
+  const [[key], [community]] = await db.batch([
+    db.select().from(apiKeys).where(isUsable),
+    db
+      .select()
+      .from(communities)
+      .where(
+        and(
+          inArray(communities.id, db.select({ id: apiKeys.communityId }).from(apiKeys).where(isUsable)),
+          isNull(communities.deletedAt),
+        ),
+      ),
+    db
+      .update(apiKeys)
+      .set({ lastUsedAt: now })
+      .where(and(isUsable, or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, now - LAST_USED_STEP_MS)))),
+  ]);
+  return key && community && { key: toApiKey(key), hash: key.hash, community: toCommunity(community) };
+};
+
+const isLiving = (id: string) => and(eq(communities.id, id), isNull(communities.deletedAt));
+
+export const findCommunity = async (db: Database, id: string): Promise<Community | undefined> => {
+  const [row] = await db.select().from(communities).where(isLiving(id));
+  return row && toCommunity(row);
+};
+
+/** Communities by id (so by age), after `afterId`. */
+export const selectCommunities = async (
+  db: Database,
+  afterId: string,
+  limit: number,
+): Promise<Community[]> => {
+  const rows = await db
+    .select()
+    .from(communities)
+    .where(and(isNull(communities.deletedAt), gt(communities.id, afterId)))
+    .orderBy(asc(communities.id))
+    .limit(limit);
+  return rows.map(toCommunity);
+};
+
+/** Statement. */
+export const insertCommunity = (
+  db: Database,
+  community: { id: string; name: string; createdAt: number },
+  settings: SettingsPatch,
+) =>
+  db
+    .insert(communities)
+    .values({ ...community, ...settings })
+    .returning();
+
+/** Statement: changes what is given and returns the row, if the community lives. */
+export const updateCommunity = (
+  db: Database,
+  id: string,
+  changes: { name?: string | undefined } & SettingsPatch,
+) =>
+  db
+    .update(communities)
+    // An UPDATE must set something: an empty patch sets the id to itself.
+    .set({ id, ...changes })
+    .where(isLiving(id))
+    .returning();
+
+/** Statement: no credential of the community works from then on. */
+export const markCommunityDeleted = (db: Database, id: string, now: number) =>
+  db.update(communities).set({ deletedAt: now }).where(isLiving(id)).returning({ id: communities.id });
+
+/** Statement. */
+export const insertApiKey = (db: Database, key: typeof apiKeys.$inferInsert) =>
+  db.insert(apiKeys).values(key).returning();
+
+/** Statement: revokes the key, if it is one of the community's and not revoked yet. */
+export const markApiKeyRevoked = (db: Database, communityId: string, id: string, now: number) =>
+  db
+    .update(apiKeys)
+    .set({ revokedAt: now })
+    .where(and(eq(apiKeys.communityId, communityId), eq(apiKeys.id, id), isNull(apiKeys.revokedAt)))
+    .returning();
+
+/** The community's keys that are not revoked, by id (so by age), after `afterId`. */
+export const selectApiKeys = async (
+  db: Database,
+  communityId: string,
+  afterId: string,
+  limit: number,
+): Promise<ApiKey[]> => {
+  const rows = await db
+    .select()
+    .from(apiKeys)
+    .where(and(eq(apiKeys.communityId, communityId), gt(apiKeys.id, afterId), isNull(apiKeys.revokedAt)))
+    .orderBy(asc(apiKeys.id))
+    .limit(limit);
+  return rows.map(toApiKey);
+};

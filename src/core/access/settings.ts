@@ -1,0 +1,23 @@
+import type { communities } from '../../db/schema/index.ts';
+
+/** A community's settings, as its API shows them. Defaults live in the table. */
+export interface Settings {
+  readonly autoCreateAccounts: boolean;
+  readonly idleTimeoutSeconds: number;
+  readonly heartbeatTimeoutSeconds: number;
+  readonly maxSessionSeconds: number;
+  readonly unconfirmedEnd: 'last-seen' | 'close-time';
+  /** An IANA time zone. */
+  readonly timezone: string;
+}
+
+export type SettingsPatch = { readonly [K in keyof Settings]?: Settings[K] | undefined };
+
+export const toSettings = (row: typeof communities.$inferSelect): Settings => ({
+  autoCreateAccounts: row.autoCreateAccounts,
+  idleTimeoutSeconds: row.idleTimeoutSeconds,
+  heartbeatTimeoutSeconds: row.heartbeatTimeoutSeconds,
+  maxSessionSeconds: row.maxSessionSeconds,
+  unconfirmedEnd: row.unconfirmedEnd,
+  timezone: row.timezone,
+});

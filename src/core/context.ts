@@ -1,0 +1,32 @@
+import type { Database } from '../db/client.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { NewId } from '../lib/ids.ts';
+import type { Log } from '../lib/log.ts';
+import type { Actor } from './access/actor.ts';
+import type { CredentialCache } from './access/credential-cache.ts';
+
+/** What the operator configures: variables and secrets, already checked (env.ts). */
+export interface Config {
+  readonly adminToken: string | undefined;
+  readonly tokenSecret: string | undefined;
+  /** The id of the community that calls without a credential belong to; set in a local run only. */
+  readonly anonymousCommunityId: string | undefined;
+}
+
+/** The same for every call of one isolate. */
+export interface Services {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly fetch: typeof fetch;
+  readonly log: Log;
+  readonly config: Config;
+  readonly credentials: CredentialCache;
+}
+
+/** What every verb gets: the services, who calls, and how to go on after the answer. */
+export interface Ctx<A extends Actor = Actor> extends Services {
+  readonly actor: A;
+  /** Lets work go on after the response (`ExecutionContext.waitUntil`). Nothing may depend on it. */
+  readonly defer: (work: Promise<unknown>) => void;
+}

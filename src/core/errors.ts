@@ -1,0 +1,19 @@
+/** Everything the domain can refuse. A family maps each code to its own wire, exhaustively. */
+export type DomainErrorCode =
+  | 'account_not_found'
+  | 'api_key_not_found'
+  | 'community_not_found'
+  | 'invalid_cursor';
+
+/** A refusal by the domain: a code and the values its message names; never an HTTP status, never a text. */
+export class DomainError extends Error {
+  readonly code: DomainErrorCode;
+  readonly params: Readonly<Record<string, string | number>>;
+
+  constructor(code: DomainErrorCode, params: Record<string, string | number> = {}) {
+    super(code);
+    this.name = 'DomainError';
+    this.code = code;
+    this.params = params;
+  }
+}

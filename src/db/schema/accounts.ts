@@ -1,0 +1,12 @@
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+
+/** Who is tracked. The id may be the caller's own, so it is unique within its community only. */
+export const accounts = sqliteTable(
+  'accounts',
+  {
+    communityId: text('community_id').notNull(),
+    id: text().notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.communityId, table.id] })],
+);

@@ -1,0 +1,18 @@
+import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+
+/** The tenants. Settings are columns, so that the scheduled job can use them in SQL. */
+export const communities = sqliteTable('communities', {
+  id: text().primaryKey(),
+  name: text().notNull(),
+  createdAt: integer('created_at').notNull(),
+  /** Set on DELETE: no credential works from then on; the scheduled job purges the rows. */
+  deletedAt: integer('deleted_at'),
+  autoCreateAccounts: integer('auto_create_accounts', { mode: 'boolean' }).notNull().default(true),
+  idleTimeoutSeconds: integer('idle_timeout_seconds').notNull().default(43_200),
+  heartbeatTimeoutSeconds: integer('heartbeat_timeout_seconds').notNull().default(600),
+  maxSessionSeconds: integer('max_session_seconds').notNull().default(86_400),
+  unconfirmedEnd: text('unconfirmed_end', { enum: ['last-seen', 'close-time'] })
+    .notNull()
+    .default('last-seen'),
+  timezone: text().notNull().default('UTC'),
+});

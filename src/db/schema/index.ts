@@ -1,0 +1,5 @@
+export { accountIdentifiers } from './account-identifiers.ts';
+export { accounts } from './accounts.ts';
+export { apiKeys } from './api-keys.ts';
+export { communities } from './communities.ts';
+export { sessions } from './sessions.ts';

@@ -1,0 +1,22 @@
+import { CredentialCache } from './core/access/credential-cache.ts';
+import type { Services } from './core/context.ts';
+import { openDatabase } from './db/client.ts';
+import { type Env, readConfig } from './env.ts';
+import { systemClock } from './lib/clock.ts';
+import { newUuidV7 } from './lib/ids.ts';
+import { consoleLog } from './lib/log.ts';
+
+/** The composition root: what the app and the jobs run on. Tests override single parts. */
+export const createServices = (env: Env, overrides: Partial<Services> = {}): Services => {
+  const clock = overrides.clock ?? systemClock;
+  return {
+    db: openDatabase(env.DB),
+    clock,
+    newId: newUuidV7,
+    fetch: (...args) => fetch(...args),
+    log: consoleLog,
+    config: readConfig(env),
+    credentials: new CredentialCache(clock),
+    ...overrides,
+  };
+};

@@ -1,0 +1,44 @@
+import { SYSTEM, type SystemActor } from '../core/access/actor.ts';
+import type { Ctx, Services } from '../core/context.ts';
+import { fixedClock } from '../lib/clock.ts';
+
+/** A scheduled job. Its clock stands at the trigger's scheduled time; it can run twice, late, or half way. */
+export interface Job {
+  readonly name: string;
+  /** Does a bounded piece of work and returns its counts for the log. */
+  run(ctx: Ctx<SystemActor>): Promise<Record<string, number>>;
+}
+
+/** What each cron expression of wrangler.toml runs. */
+const JOBS: Readonly<Record<string, readonly Job[]>> = {
+  '*/5 * * * *': [],
+};
+
+/** Runs the jobs of a trigger, each on its own: one that fails does not keep the others from running. */
+export const runJobs = async (
+  services: Services,
+  { cron, scheduledTime }: Pick<ScheduledController, 'cron' | 'scheduledTime'>,
+): Promise<void> => {
+  const jobs = JOBS[cron];
+  if (!jobs) services.log('unknown_cron', { cron, known: Object.keys(JOBS) });
+  for (const job of jobs ?? []) {
+    const deferred: Promise<unknown>[] = [];
+    const ctx: Ctx<SystemActor> = {
+      ...services,
+      actor: SYSTEM,
+      clock: fixedClock(scheduledTime),
+      defer: (work) => deferred.push(work),
+    };
+    const about = { job: job.name, cron, scheduledTime: new Date(scheduledTime).toISOString() };
+    try {
+      const counts = await job.run(ctx);
+      await Promise.all(deferred);
+      services.log('job_done', { ...about, ...counts });
+    } catch (error) {
+      services.log('job_failed', {
+        ...about,
+        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      });
+    }
+  }
+};

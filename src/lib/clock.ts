@@ -1,0 +1,10 @@
+/** The only source of the present. Tests move it; jobs replace it by their scheduled time. */
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+}
+
+export const systemClock: Clock = { now: () => Date.now() };
+
+/** A clock that stands still at `epochMs`. */
+export const fixedClock = (epochMs: number): Clock => ({ now: () => epochMs });

@@ -1,0 +1,53 @@
+const encoder = new TextEncoder();
+
+/** SHA-256 of the text's UTF-8 bytes, as lower-case hex. */
+export const sha256Hex = async (text: string): Promise<string> =>
+  toHex(await crypto.subtle.digest('SHA-256', encoder.encode(text)));
+
+export const toHex = (bytes: ArrayBuffer | Uint8Array): string =>
+  Array.from(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('');
+
+/** Whether two texts are equal, in a time that depends only on the length of `presented`. */
+export const constantTimeEqual = (presented: string, expected: string): boolean => {
+  const a = encoder.encode(presented);
+  const b = encoder.encode(expected);
+  const isSameLength = a.byteLength === b.byteLength;
+  // Compare with itself on a length mismatch, so that the length of the secret does not show in the time either.
+  return crypto.subtle.timingSafeEqual(a, isSameLength ? b : a) && isSameLength;
+};
+
+const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+/** `length` random characters of base62, each equally likely. */
+export const randomBase62 = (length: number): string => {
+  let text = '';
+  while (text.length < length) {
+    for (const byte of crypto.getRandomValues(new Uint8Array(length * 2))) {
+      // 248 is the largest multiple of 62 in a byte: a larger byte would favour the first characters.
+      if (byte < 248 && text.length < length) text += BASE62[byte % 62];
+    }
+  }
+  return text;
+};
+
+/** `value` in base62, left-padded with `0` to `length` characters. */
+export const toBase62 = (value: number, length: number): string => {
+  let text = '';
+  for (let rest = value; rest > 0; rest = Math.floor(rest / 62)) text = BASE62[rest % 62] + text;
+  return text.padStart(length, '0');
+};
+
+const CRC32_TABLE = Uint32Array.from({ length: 256 }, (_, index) => {
+  let value = index;
+  for (let bit = 0; bit < 8; bit++) value = value & 1 ? 0xedb88320 ^ (value >>> 1) : value >>> 1;
+  return value;
+});
+
+/** CRC-32 (ISO-HDLC, as in zip) of the text's UTF-8 bytes, as an unsigned 32-bit integer. */
+export const crc32 = (text: string): number => {
+  let crc = 0xffffffff;
+  for (const byte of encoder.encode(text)) crc = (CRC32_TABLE[(crc ^ byte) & 0xff] as number) ^ (crc >>> 8);
+  return (crc ^ 0xffffffff) >>> 0;
+};

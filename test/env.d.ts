@@ -1,0 +1,11 @@
+import type { D1Migration } from '@cloudflare/vitest-plugin';
+import type { Env } from '../src/env.ts';
+
+declare global {
+  namespace Cloudflare {
+    interface Env extends AppBindings {
+      readonly TEST_MIGRATIONS: D1Migration[];
+    }
+  }
+}
+type AppBindings = Env;

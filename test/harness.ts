@@ -1,0 +1,135 @@
+import { env } from 'cloudflare:workers';
+import { createApp } from '../src/app.ts';
+import type { Services } from '../src/core/context.ts';
+import { createServices } from '../src/deps.ts';
+import type { Env } from '../src/env.ts';
+import { runJobs } from '../src/jobs/index.ts';
+import { type Cost, countingDatabase } from './counting-database.ts';
+
+export const ADMIN_TOKEN = 'test-admin-token-000000000000000000000000';
+
+/** A clock that only tests move. */
+export interface TestClock {
+  now(): number;
+  /** Moves by milliseconds. */
+  advance(ms: number): void;
+  set(epochMs: number): void;
+}
+
+export const START = Date.parse('2026-04-15T00:00:00.000Z');
+
+const testClock = (epochMs: number): TestClock => {
+  let now = epochMs;
+  return {
+    now: () => now,
+    advance: (ms) => {
+      now += ms;
+    },
+    set: (value) => {
+      now = value;
+    },
+  };
+};
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: a test asserts the whole of it literally.
+  readonly body: any;
+  readonly text: string;
+}
+
+export interface RequestOptions {
+  readonly key?: string | undefined;
+  readonly headers?: Record<string, string>;
+  /** Sent as JSON, unless it is a string. */
+  readonly body?: unknown;
+}
+
+/** The whole app in this isolate, on the real D1 and the real migrations, at a time of the test's own. */
+export class Harness {
+  readonly clock: TestClock;
+  readonly services: Services;
+  readonly logs: { event: string; [field: string]: unknown }[] = [];
+  readonly #app: ReturnType<typeof createApp>;
+  readonly #cost: Cost;
+
+  constructor({ now = START, vars = {} }: { now?: number; vars?: Partial<Env> } = {}) {
+    this.clock = testClock(now);
+    const { database, cost } = countingDatabase(env.DB);
+    this.#cost = cost;
+    this.services = createServices(
+      { ...env, ...vars, DB: database },
+      { clock: this.clock, log: (event, fields = {}) => this.logs.push({ event, ...fields }) },
+    );
+    this.#app = createApp(this.services);
+  }
+
+  async request(method: string, path: string, { key, headers, body }: RequestOptions = {}): Promise<Answer> {
+    const response = await this.#app.request(
+      `https://rollcall.test${path}`,
+      {
+        method,
+        headers: { ...(key && { Authorization: `Bearer ${key}` }), ...headers },
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      },
+      env,
+    );
+    const text = await response.text();
+    const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: isJson ? JSON.parse(text) : undefined,
+    };
+  }
+
+  /** A response as it comes, for streams. */
+  fetch(path: string, init: RequestInit): Promise<Response> {
+    return Promise.resolve(this.#app.request(`https://rollcall.test${path}`, init, env));
+  }
+
+  get = (path: string, options?: RequestOptions) => this.request('GET', path, options);
+  post = (path: string, options?: RequestOptions) => this.request('POST', path, options);
+  put = (path: string, options?: RequestOptions) => this.request('PUT', path, options);
+  patch = (path: string, options?: RequestOptions) => this.request('PATCH', path, options);
+  delete = (path: string, options?: RequestOptions) => this.request('DELETE', path, options);
+
+  /** Fires the scheduled trigger at `scheduledTime` (default: the clock's now). */
+  cron(scheduledTime = this.clock.now(), cron = '*/5 * * * *'): Promise<void> {
+    return runJobs(this.services, { cron, scheduledTime });
+  }
+
+  /** What `work` cost D1. */
+  async measure<T>(work: () => Promise<T>): Promise<Cost & { result: T }> {
+    const before = { ...this.#cost };
+    const result = await work();
+    return {
+      trips: this.#cost.trips - before.trips,
+      rowsRead: this.#cost.rowsRead - before.rowsRead,
+      rowsWritten: this.#cost.rowsWritten - before.rowsWritten,
+      result,
+    };
+  }
+
+  /** A new community through the API: its id and the key with every scope. */
+  async community(settings: Record<string, unknown> = {}): Promise<{ id: string; key: string }> {
+    const { body, status, text } = await this.post('/admin/communities', {
+      key: ADMIN_TOKEN,
+      body: { name: 'Test community', settings },
+    });
+    if (status !== 201) throw new Error(text);
+    return { id: body.data.id, key: body.data.apiKey.key };
+  }
+
+  /** Another key of a community, with these scopes. */
+  async apiKey(adminKey: string, scopes: string[], more: Record<string, unknown> = {}): Promise<string> {
+    const { body, status, text } = await this.post('/v2/community/api-keys', {
+      key: adminKey,
+      body: { name: scopes.join(' '), scopes, ...more },
+    });
+    if (status !== 201) throw new Error(text);
+    return body.data.key;
+  }
+}

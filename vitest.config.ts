@@ -1,0 +1,18 @@
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  plugins: [
+    cloudflareTest(async () => ({
+      wrangler: { configPath: './wrangler.toml' },
+      miniflare: {
+        bindings: {
+          TEST_MIGRATIONS: await readD1Migrations('drizzle'),
+          ADMIN_TOKEN: 'test-admin-token-000000000000000000000000',
+          TOKEN_SECRET: 'test-token-secret-00000000000000000000000',
+        },
+      },
+    })),
+  ],
+  test: { setupFiles: ['test/setup.ts'] },
+});
