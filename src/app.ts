@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { languageDetector } from 'hono/language';
@@ -11,7 +10,7 @@ import { LANGUAGES } from './api/kit/messages.ts';
 import type { AppEnv } from './api/kit/operation.ts';
 import { problemDialect } from './api/kit/problem.ts';
 import type { Services } from './core/context.ts';
-import { readRows } from './db/client.ts';
+import { pingDatabase } from './db/client.ts';
 
 /** The HTTP side of the Worker: every family, and what all families have in common. */
 export const createApp = (services: Services): Hono<AppEnv> => {
@@ -35,7 +34,7 @@ export const createApp = (services: Services): Hono<AppEnv> => {
 
   app.get('/healthz', async (c) => {
     try {
-      await readRows(services.db, sql`SELECT 1`);
+      await pingDatabase(services.db);
       return c.json({ status: 'ok' });
     } catch {
       return c.json({ status: 'unavailable' }, 503);

@@ -44,6 +44,7 @@ export interface RequestOptions {
   readonly headers?: Record<string, string>;
   /** Sent as JSON, unless it is a string. */
   readonly body?: unknown;
+  readonly expectsDefect?: boolean;
 }
 
 /** The whole app in this isolate, on the real D1 and the real migrations, at a time of the test's own. */
@@ -54,18 +55,28 @@ export class Harness {
   readonly #app: ReturnType<typeof createApp>;
   readonly #cost: Cost;
 
-  constructor({ now = START, vars = {} }: { now?: number; vars?: Partial<Env> } = {}) {
+  /** @param options.overrides services of the test's own, such as a failing database */
+  constructor({
+    now = START,
+    vars = {},
+    overrides = {},
+  }: { now?: number; vars?: Partial<Env>; overrides?: Partial<Services> } = {}) {
     this.clock = testClock(now);
     const { database, cost } = countingDatabase(env.DB);
     this.#cost = cost;
     this.services = createServices(
       { ...env, ...vars, DB: database },
-      { clock: this.clock, log: (event, fields = {}) => this.logs.push({ event, ...fields }) },
+      { clock: this.clock, log: (event, fields = {}) => this.logs.push({ event, ...fields }), ...overrides },
     );
     this.#app = createApp(this.services);
   }
 
-  async request(method: string, path: string, { key, headers, body }: RequestOptions = {}): Promise<Answer> {
+  /** A call and its answer. A defect (a 500) fails the test, unless it is expected. */
+  async request(
+    method: string,
+    path: string,
+    { key, headers, body, expectsDefect = false }: RequestOptions = {},
+  ): Promise<Answer> {
     const response = await this.#app.request(
       `https://rollcall.test${path}`,
       {
@@ -76,6 +87,8 @@ export class Harness {
       env,
     );
     const text = await response.text();
+    const defect = this.logs.find(({ event }) => event === 'defect');
+    if (defect && !expectsDefect) throw new Error(`${method} ${path}: ${JSON.stringify(defect, null, 2)}`);
     const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
     return {
       status: response.status,

@@ -1,5 +1,6 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { type DrizzleD1Database, drizzle } from 'drizzle-orm/d1';
+import { SQLiteAsyncDialect } from 'drizzle-orm/sqlite-core';
 
 export type Database = DrizzleD1Database & { $client: D1Database };
 
@@ -8,18 +9,28 @@ export const openDatabase = (binding: D1Database): Database => drizzle(binding);
 /** A row as SQLite returns it: snake_case columns. */
 export type Row = Record<string, unknown>;
 
-/**
- * Runs the statements as one transaction in one round trip and returns each one's rows. This is the only way to write:
- * what belongs together is one batch.
- */
-export const runBatch = async (db: Database, statements: readonly SQL[]): Promise<Row[][]> => {
-  const [first, ...rest] = statements.map((statement) => db.all<Row>(statement));
-  return first ? db.batch([first, ...rest]) : [];
+const dialect = new SQLiteAsyncDialect();
+
+const prepare = (db: Database, statement: SQLWrapper): D1PreparedStatement => {
+  const query = dialect.sqlToQuery(statement.getSQL());
+  return db.$client.prepare(query.sql).bind(...query.params);
 };
 
-/** Runs one reading statement. */
-export const readRows = <T extends object = Row>(db: Database, statement: SQL): Promise<T[]> =>
-  db.all<T>(statement);
+/**
+ * Runs the statements as one transaction in one round trip and returns each one's rows. What belongs together is one
+ * batch. (Drizzle's own `batch` takes no `sql` template with parameters on D1.)
+ */
+export const runBatch = async (db: Database, statements: readonly SQLWrapper[]): Promise<Row[][]> => {
+  const results = await db.$client.batch<Row>(statements.map((statement) => prepare(db, statement)));
+  return results.map((result) => result.results);
+};
+
+/** Runs one statement and returns its rows. */
+export const readRows = async <T extends object = Row>(db: Database, statement: SQLWrapper): Promise<T[]> =>
+  (await prepare(db, statement).all<T>()).results;
+
+/** Whether the database answers. @throws what D1 throws */
+export const pingDatabase = (db: Database): Promise<unknown> => readRows(db, sql`SELECT 1`);
 
 /** Joins optional conditions of a WHERE clause. */
 export const allOf = (conditions: readonly (SQL | undefined)[]): SQL => {

@@ -1,17 +1,22 @@
 import { SYSTEM, type SystemActor } from '../core/access/actor.ts';
+import { purgeCommunities } from '../core/access/purge-communities.ts';
 import type { Ctx, Services } from '../core/context.ts';
+import { closeStale } from '../core/sessions/close-stale.ts';
 import { fixedClock } from '../lib/clock.ts';
 
 /** A scheduled job. Its clock stands at the trigger's scheduled time; it can run twice, late, or half way. */
 export interface Job {
   readonly name: string;
   /** Does a bounded piece of work and returns its counts for the log. */
-  run(ctx: Ctx<SystemActor>): Promise<Record<string, number>>;
+  run(ctx: Ctx<SystemActor>): Promise<Record<string, number | boolean>>;
 }
 
 /** What each cron expression of wrangler.toml runs. */
 const JOBS: Readonly<Record<string, readonly Job[]>> = {
-  '*/5 * * * *': [],
+  '*/5 * * * *': [
+    { name: 'close-stale-sessions', run: closeStale },
+    { name: 'purge-deleted-communities', run: purgeCommunities },
+  ],
 };
 
 /** Runs the jobs of a trigger, each on its own: one that fails does not keep the others from running. */

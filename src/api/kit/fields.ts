@@ -74,9 +74,18 @@ export const jsonObject = (maxBytes: number) =>
       fieldMessage('object'),
     ),
     v.check((value) => jsonBytes(value) <= maxBytes, fieldMessage('json_size', maxBytes)),
+    v.check((value) => jsonDepth(value) <= MAX_JSON_DEPTH, fieldMessage('json_depth', MAX_JSON_DEPTH)),
     documented({ type: 'object', additionalProperties: true }),
     v.transform((value) => JSON.stringify(value)),
   );
+
+/** SQLite's JSON functions give up at 1000 levels; no honest metadata comes near. */
+const MAX_JSON_DEPTH = 64;
+
+const jsonDepth = (value: unknown): number =>
+  typeof value === 'object' && value !== null
+    ? 1 + Object.values(value).reduce((deepest: number, item) => Math.max(deepest, jsonDepth(item)), 0)
+    : 0;
 
 /** The size of a value's JSON in bytes; infinite where it is nested deeper than the stack. */
 const jsonBytes = (value: object): number => {

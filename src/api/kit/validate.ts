@@ -4,7 +4,8 @@ import { fieldMessage, isFieldMessage } from './messages.ts';
 
 /** The value as the schema has it. @throws Fault invalid_input, with an issue per refused field */
 export const validate = <S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> => {
-  const result = v.safeParse(schema, value);
+  // One issue a field: its first. A later check may rely on an earlier one.
+  const result = v.safeParse(schema, value, { abortPipeEarly: true });
   if (result.success) return result.output;
   throw new Fault('invalid_input', { issues: result.issues.map(toFieldIssue) });
 };

@@ -5,11 +5,23 @@ import { createApiKey } from './access/create-api-key.ts';
 import { getSettings } from './access/get-settings.ts';
 import { listApiKeys } from './access/list-api-keys.ts';
 import { revokeApiKey } from './access/revoke-api-key.ts';
+import { listLatestActivity } from './activity/list-latest-activity.ts';
+import { recordActivity } from './activity/record-activity.ts';
+import { resetServer } from './activity/reset-server.ts';
 
 /** `/v2/community/...`: the Activity Tracker, and everything of ours that no source has. */
 export const tracker: Family = {
   name: 'tracker',
   prefixes: ['/v2/community'],
   dialect: problemDialect,
-  operations: [listApiKeys, createApiKey, revokeApiKey, getSettings, changeSettings],
+  operations: [
+    recordActivity,
+    resetServer,
+    listLatestActivity,
+    listApiKeys,
+    createApiKey,
+    revokeApiKey,
+    getSettings,
+    changeSettings,
+  ],
 };

@@ -1,9 +1,12 @@
-import { and, asc, eq, gt, inArray, isNull, lt, or } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
+import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../../db/client.ts';
-import { apiKeys, communities } from '../../db/schema/index.ts';
+import * as schema from '../../db/schema/index.ts';
 import type { Community } from './actor.ts';
 import { parseScopes, type Scope } from './scopes.ts';
 import { type SettingsPatch, toSettings } from './settings.ts';
+
+const { apiKeys, communities } = schema;
 
 /** An API key as its owner sees it: everything but the key. */
 export interface ApiKey {
@@ -148,3 +151,29 @@ export const selectApiKeys = async (
     .limit(limit);
   return rows.map(toApiKey);
 };
+
+export const selectDeletedCommunityIds = async (db: Database, limit: number): Promise<string[]> => {
+  const rows = await db
+    .select({ id: communities.id })
+    .from(communities)
+    .where(isNotNull(communities.deletedAt))
+    .limit(limit);
+  return rows.map(({ id }) => id);
+};
+
+/** Statements: up to `limit` rows of the community from each table that has any; each returns a row per row removed. */
+export const deleteTenantRows = (communityId: string, limit: number): SQL[] =>
+  Object.values(schema).flatMap((table: SQLiteTable) => {
+    const { name, columns, primaryKeys } = getTableConfig(table);
+    if (!columns.some((column) => column.name === 'community_id')) return [];
+    const keys = primaryKeys[0]?.columns ?? columns.filter((column) => column.primary);
+    const key = sql.raw(keys.map((column) => column.name).join(', '));
+    return sql`
+      DELETE FROM ${sql.raw(name)} WHERE (${key}) IN (
+        SELECT ${key} FROM ${sql.raw(name)} WHERE community_id = ${communityId} LIMIT ${limit})
+      RETURNING 1`;
+  });
+
+/** Statement. */
+export const deleteCommunityRow = (communityId: string): SQL =>
+  sql`DELETE FROM communities WHERE id = ${communityId} AND deleted_at IS NOT NULL`;

@@ -1,0 +1,40 @@
+import * as v from 'valibot';
+import { recordActivity as record } from '../../../core/sessions/record-activity.ts';
+import { defineOperation } from '../../kit/operation.ts';
+import {
+  activityBody,
+  SESSION_EXAMPLE,
+  serverParams,
+  sessionSchema,
+  toAccountRef,
+  toAction,
+  toSessionWire,
+} from './wire.ts';
+
+export const recordActivity = defineOperation({
+  operationId: 'recordActivity',
+  method: 'POST',
+  path: '/v2/community/servers/{serverId}/activity',
+  tag: 'Activity Tracker',
+  summary: 'Record that an account came to a server or left it',
+  description:
+    'Without a flag, starts a session or stops the open one. `forceStart` supersedes an open session, `forceStop` only ' +
+    'stops, `forceClear` closes a session that shall not count. Answers with the session that started, else the one ' +
+    'that closed, else null.',
+  access: { scope: 'sessions:write' },
+  params: serverParams,
+  body: activityBody,
+  bodyExample: { accId: '00000000-0000-0000-0000-000000000000', forceStart: true },
+  success: { status: 200, schema: v.nullable(sessionSchema), example: SESSION_EXAMPLE },
+  errors: ['account_not_found'],
+  handle: async ({ ctx, params, body }) => {
+    const session = await record(ctx, {
+      serverId: params.serverId,
+      account: toAccountRef(body),
+      action: toAction(body),
+      metadata: body.metadata ?? undefined,
+      clearReason: body.clearReason ?? undefined,
+    });
+    return session ? toSessionWire(session) : null;
+  },
+});

@@ -1,0 +1,100 @@
+import * as v from 'valibot';
+import type { AccountRef } from '../../../core/accounts/identifiers.ts';
+import type { ActivityAction } from '../../../core/sessions/record-activity.ts';
+import type { Session } from '../../../core/sessions/session.ts';
+import { isoOrNull } from '../../kit/access-wire.ts';
+import { documented, integer, integerText, jsonObject, text, uuid } from '../../kit/fields.ts';
+import { fieldMessage } from '../../kit/messages.ts';
+
+export const serverParams = v.object({ serverId: integerText(1) });
+
+const IDENTIFIER = text(1, 128);
+
+/** The five identifiers; null counts as absent, since many a client sends it for what it does not know. */
+export const identifierEntries = {
+  accId: v.nullish(uuid),
+  apiId: v.nullish(IDENTIFIER),
+  discord: v.nullish(IDENTIFIER),
+  uniqueId: v.nullish(
+    v.union([integer(Number.MIN_SAFE_INTEGER), IDENTIFIER], fieldMessage('integer_or_text')),
+  ),
+  username: v.nullish(IDENTIFIER),
+};
+
+type Identifiers = v.InferOutput<v.ObjectSchema<typeof identifierEntries, undefined>>;
+
+const KINDS = ['accId', 'apiId', 'discord', 'uniqueId', 'username'] as const;
+
+export const hasIdentifier = (identifiers: Identifiers): boolean =>
+  KINDS.some((kind) => identifiers[kind] != null);
+
+/** The identifiers of a call, the one that names the account first. */
+export const toAccountRef = (identifiers: Identifiers): AccountRef =>
+  KINDS.flatMap((kind) => {
+    const value = identifiers[kind];
+    return value == null ? [] : [{ kind, value: String(value) }];
+  }) as unknown as AccountRef;
+
+const FLAG = v.nullish(v.boolean());
+
+export const activityBody = v.pipe(
+  v.object({
+    ...identifierEntries,
+    forceStart: FLAG,
+    forceStop: FLAG,
+    forceClear: FLAG,
+    metadata: v.nullish(jsonObject(4096)),
+    clearReason: v.nullish(text(0, 200)),
+  }),
+  v.check((body) => hasIdentifier(body), fieldMessage('identifier')),
+  v.forward(
+    v.check(
+      ({ forceStop, forceStart, forceClear }) => !(forceStop && (forceStart || forceClear)),
+      fieldMessage('exclusive', 'forceStart, forceClear'),
+    ),
+    ['forceStop'],
+  ),
+);
+
+/** The action that the flags ask for. */
+export const toAction = (flags: v.InferOutput<typeof activityBody>): ActivityAction => {
+  if (flags.forceStop) return 'stop';
+  if (flags.forceClear) return flags.forceStart ? 'clear-and-start' : 'clear';
+  return flags.forceStart ? 'start' : 'toggle';
+};
+
+const dateTime = v.pipe(v.string(), documented({ type: 'string', format: 'date-time' }));
+
+/** The row of the contract. */
+export const sessionSchema = v.object({
+  id: v.string(),
+  status: v.boolean(),
+  accId: v.string(),
+  serverId: v.number(),
+  start: dateTime,
+  end: v.nullable(dateTime),
+  clearReason: v.nullable(v.string()),
+  metadata: v.record(v.string(), v.unknown()),
+});
+
+export const SESSION_EXAMPLE = {
+  id: '55555555-5555-5555-5555-555555555555',
+  status: true,
+  accId: '00000000-0000-0000-0000-000000000000',
+  serverId: 1,
+  start: '2026-04-15T00:00:00.000Z',
+  end: null,
+  clearReason: null,
+  metadata: {},
+};
+
+export const toSessionWire = (session: Session) => ({
+  id: session.id,
+  status: session.endedAt === null,
+  accId: session.accountId,
+  serverId: session.serverId,
+  start: isoOrNull(session.startedAt),
+  end: isoOrNull(session.endedAt),
+  clearReason: session.clearReason,
+  metadata: session.metadata,
+});

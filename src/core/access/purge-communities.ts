@@ -1,0 +1,29 @@
+import { runBatch } from '../../db/client.ts';
+import type { Ctx } from '../context.ts';
+import type { SystemActor } from './actor.ts';
+import { deleteCommunityRow, deleteTenantRows, selectDeletedCommunityIds } from './queries.ts';
+
+const CHUNK = 5_000;
+const MAX_BATCHES = 20;
+
+/** Removes what deleted communities left behind, in bounded chunks, and at last the communities themselves. */
+export const purgeCommunities = async (
+  ctx: Ctx<SystemActor>,
+): Promise<{ purgedRows: number; purgedCommunities: number }> => {
+  let purgedRows = 0;
+  let purgedCommunities = 0;
+  let batches = 0;
+  for (const communityId of await selectDeletedCommunityIds(ctx.db, MAX_BATCHES)) {
+    for (;;) {
+      if (batches++ >= MAX_BATCHES) return { purgedRows, purgedCommunities };
+      const results = await runBatch(ctx.db, deleteTenantRows(communityId, CHUNK));
+      const removed = results.reduce((sum, rows) => sum + rows.length, 0);
+      purgedRows += removed;
+      if (removed > 0) continue;
+      await runBatch(ctx.db, [deleteCommunityRow(communityId)]);
+      purgedCommunities += 1;
+      break;
+    }
+  }
+  return { purgedRows, purgedCommunities };
+};

@@ -1,0 +1,37 @@
+import { runBatch } from '../../db/client.ts';
+import type { SystemActor } from '../access/actor.ts';
+import type { Ctx } from '../context.ts';
+import { closeStaleSessions, type OpenSessionKey } from './queries.ts';
+
+const CHUNK = 500;
+const MAX_CHUNKS = 40;
+
+/**
+ * Closes the sessions that are stale at the scheduled time, with the time they were last seen as their end (DESIGN,
+ * "Honest time"). Whatever it does not get to, it finds again the next time; two runs at once close each session once.
+ */
+export const closeStale = async (ctx: Ctx<SystemActor>): Promise<{ closed: number; isComplete: boolean }> => {
+  let after: OpenSessionKey = { communityId: '', serverId: 0, accountId: '' };
+  let closed = 0;
+  for (let chunk = 0; chunk < MAX_CHUNKS; chunk++) {
+    const [rows = []] = await runBatch(ctx.db, [closeStaleSessions(ctx.clock.now(), after, CHUNK)]);
+    closed += rows.length;
+    if (rows.length < CHUNK) return { closed, isComplete: true };
+    after = rows.map(toKey).reduce((last, key) => (isBefore(last, key) ? key : last), after);
+  }
+  return { closed, isComplete: false };
+};
+
+const toKey = (row: Record<string, unknown>): OpenSessionKey => ({
+  communityId: row.community_id as string,
+  serverId: row.server_id as number,
+  accountId: row.account_id as string,
+});
+
+// SQLite compares TEXT by its UTF-8 bytes; ids are ASCII, so JavaScript's order is the same.
+const isBefore = (a: OpenSessionKey, b: OpenSessionKey): boolean =>
+  a.communityId !== b.communityId
+    ? a.communityId < b.communityId
+    : a.serverId !== b.serverId
+      ? a.serverId < b.serverId
+      : a.accountId < b.accountId;

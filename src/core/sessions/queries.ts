@@ -1,0 +1,191 @@
+/**
+ * The SQL of sessions. What a call does depends on what is open, so each statement decides for itself, inside the one
+ * batch (D1 has no interactive transaction).
+ */
+import { type SQL, sql } from 'drizzle-orm';
+import type { Settings } from '../access/settings.ts';
+import type { Identifier } from '../accounts/identifiers.ts';
+import { accountIdOf } from '../accounts/queries.ts';
+
+/** One account on one server. */
+export interface Place {
+  readonly communityId: string;
+  readonly serverId: number;
+  readonly account: Identifier;
+}
+
+/** When something happens, and the settings it is judged by. */
+export interface Moment {
+  /** Epoch milliseconds. */
+  readonly now: number;
+  readonly settings: Settings;
+}
+
+const COLUMNS = sql.raw(
+  'id, account_id, server_id, started_at, last_seen_at, ended_at, close_kind, clear_reason, metadata',
+);
+
+/** Condition: nothing was heard of the session for longer than its timeout (DESIGN, "Honest time"). */
+const isStale = ({ now, settings }: Moment): SQL => sql`
+  last_seen_at < ${now} - CASE WHEN has_heartbeat
+    THEN ${settings.heartbeatTimeoutSeconds * 1000} ELSE ${settings.idleTimeoutSeconds * 1000} END`;
+
+/** Expression: `Auto-closed: no activity for 13 h 5 min`. */
+const autoCloseReason = (now: number): SQL => sql`
+  'Auto-closed: no activity for ' || CASE WHEN ${now} - last_seen_at >= 3600000
+    THEN printf('%d h %d min', (${now} - last_seen_at) / 3600000, (${now} - last_seen_at) / 60000 % 60)
+    ELSE printf('%d min', (${now} - last_seen_at) / 60000) END`;
+
+/** Expression: a JSON object with another one merged into it (RFC 7396), so that a stop adds to what a start said. */
+const merged = (metadata: string | undefined): SQL =>
+  metadata === undefined ? sql`metadata` : sql`json_patch(metadata, ${metadata})`;
+
+/**
+ * Assignments: closes with `kind` at `now`, but where `unless` holds as the scheduled job would have closed it. So it
+ * does not matter for anybody's hours whether the job came in time.
+ */
+const closeUnless = (
+  unless: SQL,
+  kind: 'stopped' | 'server_reset',
+  reason: string | null,
+  moment: Moment,
+): SQL => sql`
+  ended_at = CASE WHEN ${unless}
+    THEN ${moment.settings.unconfirmedEnd === 'close-time' ? moment.now : sql`last_seen_at`}
+    ELSE ${moment.now} END,
+  close_kind = CASE WHEN ${unless} THEN 'auto_closed' ELSE ${kind} END,
+  clear_reason = CASE WHEN ${unless} THEN ${autoCloseReason(moment.now)} ELSE ${reason} END`;
+
+/**
+ * Assignments of a stop. It is the account's own word that it was there until now; but of a session that was silent for
+ * too long and began too long ago, nobody believes it (`maxSessionSeconds`).
+ */
+const stop = (moment: Moment, metadata: string | undefined): SQL => {
+  const isUnbelievable = sql`(${isStale(moment)} AND started_at < ${
+    moment.now - moment.settings.maxSessionSeconds * 1000
+  })`;
+  return sql`
+    ${closeUnless(isUnbelievable, 'stopped', null, moment)},
+    last_seen_at = CASE WHEN ${isUnbelievable} THEN last_seen_at ELSE ${moment.now} END,
+    metadata = ${merged(metadata)}`;
+};
+
+/** The start of an INSERT: the session that a start opens, for the account if it is known. */
+const insertion = (place: Place, id: string, now: number, metadata: string | undefined): SQL => sql`
+  INSERT INTO sessions (community_id, started_at, id, server_id, account_id, last_seen_at, metadata)
+  SELECT community_id, ${now}, ${id}, ${place.serverId}, account_id, ${now}, ${metadata ?? '{}'}
+  FROM account_identifiers
+  WHERE community_id = ${place.communityId} AND kind = ${place.account.kind} AND value = ${place.account.value}`;
+
+/** Statement: opens a session; none may be open. */
+export const openSession = (place: Place, id: string, now: number, metadata: string | undefined): SQL => sql`
+  ${insertion(place, id, now, metadata)}
+  RETURNING ${COLUMNS}`;
+
+/** Statement: opens a session, or stops the one that is open, by the rule of the partial unique index. */
+export const toggleSession = (
+  place: Place,
+  id: string,
+  moment: Moment,
+  metadata: string | undefined,
+): SQL => sql`
+  ${insertion(place, id, moment.now, metadata)}
+  ON CONFLICT (community_id, server_id, account_id) WHERE ended_at IS NULL
+  DO UPDATE SET ${stop(moment, metadata)}
+  RETURNING ${COLUMNS}`;
+
+const isOpenAt = (place: Place): SQL => sql`
+  community_id = ${place.communityId} AND server_id = ${place.serverId}
+  AND account_id = ${accountIdOf(place.communityId, place.account)} AND ended_at IS NULL`;
+
+/**
+ * Statement: stops the open session; or, where there is none, the latest one if only the scheduled job had closed it
+ * and it began less than `maxSessionSeconds` ago: a late stop proves the job wrong.
+ */
+export const stopSession = (place: Place, moment: Moment, metadata: string | undefined): SQL => sql`
+  UPDATE sessions SET ${stop(moment, metadata)}
+  FROM (
+    SELECT community_id AS stop_community_id, started_at AS stop_started_at, id AS stop_id
+    FROM sessions INDEXED BY sessions_open WHERE ${isOpenAt(place)}
+    UNION ALL
+    SELECT community_id, started_at, id FROM (
+      SELECT community_id, started_at, id, close_kind FROM sessions INDEXED BY sessions_by_account
+      WHERE community_id = ${place.communityId}
+        AND account_id = ${accountIdOf(place.communityId, place.account)}
+        AND started_at >= ${moment.now - moment.settings.maxSessionSeconds * 1000}
+        AND server_id = ${place.serverId}
+      ORDER BY started_at DESC LIMIT 1
+    ) WHERE close_kind = 'auto_closed'
+    LIMIT 1
+  )
+  WHERE community_id = stop_community_id AND started_at = stop_started_at AND id = stop_id
+  RETURNING ${COLUMNS}`;
+
+/** Statement: clears the open session: closed now, and left out of every total. */
+export const clearSession = (
+  place: Place,
+  now: number,
+  reason: string,
+  metadata?: string | undefined,
+): SQL => sql`
+  UPDATE sessions INDEXED BY sessions_open
+  SET ended_at = ${now}, last_seen_at = ${now}, close_kind = 'cleared', clear_reason = ${reason},
+    metadata = ${merged(metadata)}
+  WHERE ${isOpenAt(place)}
+  RETURNING ${COLUMNS}`;
+
+/** Statement: closes the open session in favour of a new one: its stop was lost, so it ends when it was last seen. */
+export const supersedeSession = (place: Place): SQL => sql`
+  UPDATE sessions INDEXED BY sessions_open
+  SET ended_at = last_seen_at, close_kind = 'superseded', clear_reason = 'Superseded by a new session'
+  WHERE ${isOpenAt(place)}
+  RETURNING ${COLUMNS}`;
+
+/** Statement: closes all open sessions of a server. */
+export const resetSessions = (communityId: string, serverId: number, moment: Moment): SQL => sql`
+  UPDATE sessions INDEXED BY sessions_open
+  SET ${closeUnless(isStale(moment), 'server_reset', 'All server activity stopped that were in progress', moment)}
+  WHERE community_id = ${communityId} AND server_id = ${serverId} AND ended_at IS NULL
+  RETURNING ${COLUMNS}`;
+
+/** The order of the index of open sessions: where a sweep goes on. */
+export interface OpenSessionKey {
+  readonly communityId: string;
+  readonly serverId: number;
+  readonly accountId: string;
+}
+
+/**
+ * Statement: closes up to `limit` stale sessions behind `after`, in the order of the index of open sessions, whatever
+ * their community, each by its community's settings.
+ */
+export const closeStaleSessions = (now: number, after: OpenSessionKey, limit: number): SQL => sql`
+  UPDATE sessions
+  SET ended_at = CASE WHEN stale_unconfirmed_end = 'close-time' THEN ${now} ELSE last_seen_at END,
+    close_kind = 'auto_closed', clear_reason = ${autoCloseReason(now)}
+  FROM (
+    SELECT s.community_id AS stale_community_id, s.started_at AS stale_started_at, s.id AS stale_id,
+      c.unconfirmed_end AS stale_unconfirmed_end
+    FROM communities AS c CROSS JOIN sessions AS s INDEXED BY sessions_open ON s.community_id = c.id
+    WHERE c.id >= ${after.communityId} AND c.deleted_at IS NULL AND s.ended_at IS NULL
+      AND (s.community_id, s.server_id, s.account_id) > (${after.communityId}, ${after.serverId}, ${after.accountId})
+      AND s.last_seen_at < ${now} - 1000 * CASE WHEN s.has_heartbeat
+        THEN c.heartbeat_timeout_seconds ELSE c.idle_timeout_seconds END
+    ORDER BY c.id, s.server_id, s.account_id
+    LIMIT ${limit}
+  )
+  WHERE community_id = stale_community_id AND started_at = stale_started_at AND id = stale_id
+  RETURNING community_id, ${COLUMNS}`;
+
+/** Statement: an account's latest sessions, newest first; by its id, or by that of an account merged into it. */
+export const selectLatestSessions = (
+  communityId: string,
+  accountId: string,
+  serverId: number | undefined,
+  limit: number,
+): SQL => sql`
+  SELECT ${COLUMNS} FROM sessions INDEXED BY sessions_by_account
+  WHERE community_id = ${communityId}
+    AND account_id = coalesce(${accountIdOf(communityId, { kind: 'accId', value: accountId })}, ${accountId})
+    ${serverId === undefined ? sql`` : sql`AND server_id = ${serverId}`}
+  ORDER BY started_at DESC, id DESC LIMIT ${limit}`;

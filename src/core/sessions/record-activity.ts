@@ -1,0 +1,72 @@
+import { runBatch } from '../../db/client.ts';
+import type { CommunityActor } from '../access/actor.ts';
+import type { AccountRef } from '../accounts/identifiers.ts';
+import { ensureAccount, selectAccountId } from '../accounts/queries.ts';
+import type { Ctx } from '../context.ts';
+import { DomainError } from '../errors.ts';
+import {
+  clearSession,
+  openSession,
+  type Place,
+  stopSession,
+  supersedeSession,
+  toggleSession,
+} from './queries.ts';
+import { type Session, toSession } from './session.ts';
+
+/** What a call asks for: the flag table of CONTRACTS, "Activity Tracker". */
+export type ActivityAction = 'toggle' | 'start' | 'stop' | 'clear' | 'clear-and-start';
+
+export interface RecordActivity {
+  readonly serverId: number;
+  readonly account: AccountRef;
+  readonly action: ActivityAction;
+  /** A JSON object. It is the new session's, or is merged into that of the session that closes. */
+  readonly metadata?: string | undefined;
+  /** Why a session is cleared. */
+  readonly clearReason?: string | undefined;
+}
+
+/**
+ * Records that an account came or went, in one round trip. Returns the session that started, else the one that closed,
+ * else undefined.
+ * @throws DomainError account_not_found, where accounts are not created on the spot
+ */
+export const recordActivity = async (
+  ctx: Ctx<CommunityActor>,
+  { serverId, account, action, metadata, clearReason = 'Cleared by request' }: RecordActivity,
+): Promise<Session | undefined> => {
+  const { id: communityId, settings } = ctx.actor.community;
+  const now = ctx.clock.now();
+  const moment = { now, settings };
+  const place: Place = { communityId, serverId, account: account[0] };
+  const newSessionId = ctx.newId(now);
+
+  const changes = () => {
+    switch (action) {
+      case 'toggle':
+        return [toggleSession(place, newSessionId, moment, metadata)];
+      case 'start':
+        return [supersedeSession(place), openSession(place, newSessionId, now, metadata)];
+      case 'stop':
+        return [stopSession(place, moment, metadata)];
+      case 'clear':
+        return [clearSession(place, now, clearReason, metadata)];
+      case 'clear-and-start':
+        return [clearSession(place, now, clearReason), openSession(place, newSessionId, now, metadata)];
+      default:
+        return action satisfies never;
+    }
+  };
+  const results = await runBatch(ctx.db, [
+    ...(settings.autoCreateAccounts
+      ? ensureAccount(communityId, account, ctx.newId(now), now)
+      : [selectAccountId(communityId, account[0])]),
+    ...changes(),
+  ]);
+  if (!settings.autoCreateAccounts && !results[0]?.[0]) {
+    throw new DomainError('account_not_found', { id: account[0].value });
+  }
+  const row = results.at(-1)?.[0];
+  return row && toSession(row);
+};
