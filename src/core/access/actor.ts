@@ -7,6 +7,16 @@ export interface Community {
   readonly name: string;
   readonly createdAt: number;
   readonly settings: Settings;
+  /** The last record of the audit trail when this was read: vouches for name and settings (core/reports/audit.ts). */
+  readonly auditHead: AuditHead;
+}
+
+/** The end of a community's hash chain. */
+export interface AuditHead {
+  /** The number of records so far, purged ones included. */
+  readonly sequence: number;
+  /** The hash of the last one; empty where there is none. */
+  readonly hash: string;
 }
 
 /** A call made with a community's credential. */

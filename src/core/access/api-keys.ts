@@ -2,9 +2,17 @@ import { sha256Hex } from '../../lib/crypto.ts';
 import { type Page, pageOf } from '../../lib/page.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
+import { audited } from '../reports/audit.ts';
 import type { CommunityActor } from './actor.ts';
 import { newApiKey } from './api-key.ts';
-import { type ApiKey, insertApiKey, markApiKeyRevoked, selectApiKeys, toApiKey } from './queries.ts';
+import {
+  type ApiKey,
+  findApiKey,
+  insertApiKey,
+  markApiKeyRevoked,
+  selectApiKeys,
+  toApiKey,
+} from './queries.ts';
 import type { Scope } from './scopes.ts';
 
 /** Creates an API key; `key` is not readable ever again. `expiresAt` is in epoch milliseconds. */
@@ -12,21 +20,33 @@ export const createApiKey = async (
   ctx: Ctx<CommunityActor>,
   input: { name: string; scopes: readonly Scope[]; expiresAt?: number | undefined },
 ): Promise<{ apiKey: ApiKey; key: string }> => {
-  const createdAt = ctx.clock.now();
+  const { community } = ctx.actor;
   const key = newApiKey();
-  const [[row]] = await ctx.db.batch([
-    insertApiKey(ctx.db, {
-      id: ctx.newId(createdAt),
-      communityId: ctx.actor.community.id,
-      name: input.name,
-      hash: await sha256Hex(key),
-      scopes: input.scopes.join(' '),
-      createdAt,
-      expiresAt: input.expiresAt ?? null,
-    }),
-  ]);
-  if (!row) throw new Error('D1 returned no row for an insert');
-  return { apiKey: toApiKey(row), key };
+  const hash = await sha256Hex(key);
+  return audited(ctx, community.id, async (audit) => {
+    const createdAt = ctx.clock.now();
+    const id = ctx.newId(createdAt);
+    const scopes = input.scopes.join(' ');
+    const [[row]] = await ctx.db.batch([
+      insertApiKey(ctx.db, {
+        id,
+        communityId: community.id,
+        name: input.name,
+        hash,
+        scopes,
+        createdAt,
+        expiresAt: input.expiresAt ?? null,
+      }),
+      ...(await audit.record({
+        type: 'API_KEY_CREATED',
+        what: `created the API key "${input.name}"`,
+        target: { type: 'API_KEY', name: input.name },
+        properties: { apiKeyId: id, scopes },
+      })),
+    ]);
+    if (!row) throw new Error('D1 returned no row for an insert');
+    return { apiKey: toApiKey(row), key };
+  });
 };
 
 /** A page of the keys that are not revoked, oldest first. */
@@ -39,7 +59,17 @@ export const listApiKeys = async (
 /** Revokes a key; other isolates notice within 30 s. @throws DomainError api_key_not_found */
 export const revokeApiKey = async (ctx: Ctx<CommunityActor>, id: string): Promise<void> => {
   const { community } = ctx.actor;
-  const [[row]] = await ctx.db.batch([markApiKeyRevoked(ctx.db, community.id, id, ctx.clock.now())]);
-  if (!row) throw new DomainError('api_key_not_found', { id });
-  ctx.credentials.forgetCommunity(community.id);
+  await audited(ctx, community.id, async (audit) => {
+    const key = await findApiKey(ctx.db, community.id, id);
+    if (!key) throw new DomainError('api_key_not_found', { id });
+    await ctx.db.batch([
+      markApiKeyRevoked(ctx.db, community.id, id, ctx.clock.now()),
+      ...(await audit.record({
+        type: 'API_KEY_REVOKED',
+        what: `revoked the API key "${key.name}"`,
+        target: { type: 'API_KEY', name: key.name },
+        properties: { apiKeyId: id },
+      })),
+    ]);
+  });
 };

@@ -1,6 +1,7 @@
 import { type Page, pageOf } from '../../lib/page.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
+import { audited } from '../reports/audit.ts';
 import type { Community, CommunityActor, OperatorActor } from './actor.ts';
 import {
   findCommunity,
@@ -25,23 +26,25 @@ export const getCommunity = async (ctx: Ctx<OperatorActor>, id: string): Promise
 };
 
 /** Changes name and settings. @throws DomainError community_not_found */
-export const changeCommunity = async (
+export const changeCommunity = (
   ctx: Ctx<OperatorActor>,
   id: string,
-  { name, settings }: { name?: string | undefined; settings?: SettingsPatch | undefined },
-): Promise<Community> => {
-  const [row] = await updateCommunity(ctx.db, id, { ...(name && { name }), ...settings });
-  if (!row) throw new DomainError('community_not_found', { id });
-  ctx.credentials.forgetCommunity(id);
-  return toCommunity(row);
-};
+  { name, settings = {} }: { name?: string | undefined; settings?: SettingsPatch | undefined },
+): Promise<Community> => applyChanges(ctx, id, { ...(name && { name }), ...settings });
 
 /** Closes a tenant for good; its rows are purged by the scheduled job. @throws DomainError community_not_found */
-export const deleteCommunity = async (ctx: Ctx<OperatorActor>, id: string): Promise<void> => {
-  const [row] = await markCommunityDeleted(ctx.db, id, ctx.clock.now());
-  if (!row) throw new DomainError('community_not_found', { id });
-  ctx.credentials.forgetCommunity(id);
-};
+export const deleteCommunity = (ctx: Ctx<OperatorActor>, id: string): Promise<void> =>
+  audited(ctx, id, async (audit) => {
+    const { name } = audit.community;
+    await ctx.db.batch([
+      markCommunityDeleted(ctx.db, id, ctx.clock.now()),
+      ...(await audit.record({
+        type: 'COMMUNITY_DELETED',
+        what: `deleted the community "${name}"`,
+        target: { type: 'COMMUNITY', name },
+      })),
+    ]);
+  });
 
 /** The settings as they are now (not as the credential cache remembers them). */
 export const getSettings = async (ctx: Ctx<CommunityActor>): Promise<Settings> => {
@@ -51,10 +54,42 @@ export const getSettings = async (ctx: Ctx<CommunityActor>): Promise<Settings> =
 };
 
 /** Changes the settings that are given; other isolates notice within 30 s. */
-export const changeSettings = async (ctx: Ctx<CommunityActor>, patch: SettingsPatch): Promise<Settings> => {
-  const { id } = ctx.actor.community;
-  const [row] = await updateCommunity(ctx.db, id, patch);
-  if (!row) throw new DomainError('community_not_found', { id });
-  ctx.credentials.forgetCommunity(id);
-  return toCommunity(row).settings;
-};
+export const changeSettings = async (ctx: Ctx<CommunityActor>, patch: SettingsPatch): Promise<Settings> =>
+  (await applyChanges(ctx, ctx.actor.community.id, patch)).settings;
+
+/** Writes what differs, with old and new values on record. What changes nothing leaves no record. */
+const applyChanges = (
+  ctx: Ctx<CommunityActor | OperatorActor>,
+  id: string,
+  patch: { name?: string | undefined } & SettingsPatch,
+): Promise<Community> =>
+  audited(ctx, id, async (audit) => {
+    const before = { name: audit.community.name, ...audit.community.settings };
+    const changes = changesOf(before, patch);
+    const trail =
+      changes.length === 0
+        ? [audit.confirm()]
+        : await audit.record({
+            type: 'SETTINGS_CHANGED',
+            what: `changed ${changes.map(({ name, from, to }) => `${name} from ${from} to ${to}`).join(', ')}`,
+            target: { type: 'SETTINGS', name: changes.map(({ name }) => name).join(', ') },
+            properties: Object.fromEntries(
+              changes.flatMap(({ name, from, to }) => [
+                [`old${capitalize(name)}`, from],
+                [`new${capitalize(name)}`, to],
+              ]),
+            ),
+          });
+    const [[row]] = await ctx.db.batch([updateCommunity(ctx.db, id, patch), ...trail]);
+    if (!row) throw new DomainError('community_not_found', { id });
+    return toCommunity(row);
+  });
+
+/** What a patch really changes, as texts, by name. */
+const changesOf = (before: Record<string, unknown>, patch: Record<string, unknown>) =>
+  Object.entries(patch)
+    .filter(([name, value]) => value !== undefined && value !== before[name])
+    .map(([name, value]) => ({ name, from: String(before[name]), to: String(value) }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+
+const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,5 +1,7 @@
 import { sha256Hex } from '../../lib/crypto.ts';
 import type { Ctx } from '../context.ts';
+import { appendAudit } from '../reports/audit.ts';
+import { GENESIS } from '../reports/audit-chain.ts';
 import type { Community, OperatorActor } from './actor.ts';
 import { newApiKey } from './api-key.ts';
 import { type ApiKey, insertApiKey, insertCommunity, toApiKey, toCommunity } from './queries.ts';
@@ -14,16 +16,23 @@ export const createCommunity = async (
   const createdAt = ctx.clock.now();
   const id = ctx.newId(createdAt);
   const key = newApiKey();
+  const apiKeyId = ctx.newId(createdAt);
   const [[community], [apiKey]] = await ctx.db.batch([
     insertCommunity(ctx.db, { id, name, createdAt }, settings),
     insertApiKey(ctx.db, {
-      id: ctx.newId(createdAt),
+      id: apiKeyId,
       communityId: id,
       name: 'First key',
       hash: await sha256Hex(key),
       scopes: SCOPES.join(' '),
       createdAt,
     }),
+    ...(await appendAudit(ctx, id, GENESIS, {
+      type: 'COMMUNITY_CREATED',
+      what: `created the community "${name}" with its first API key`,
+      target: { type: 'COMMUNITY', name },
+      properties: { apiKeyId, scopes: SCOPES.join(' ') },
+    })),
   ]);
   if (!community || !apiKey) throw new Error('D1 returned no row for an insert');
   return { community: toCommunity(community), apiKey: toApiKey(apiKey), key };

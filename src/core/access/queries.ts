@@ -32,6 +32,7 @@ export const toCommunity = (row: typeof communities.$inferSelect): Community => 
   name: row.name,
   createdAt: row.createdAt,
   settings: toSettings(row),
+  auditHead: { sequence: row.auditSequence, hash: row.auditHash },
 });
 
 /** `last_used_at` is for people, who do not need it to the second: at most one write per key and hour. */
@@ -122,19 +123,28 @@ export const updateCommunity = (
 
 /** Statement: no credential of the community works from then on. */
 export const markCommunityDeleted = (db: Database, id: string, now: number) =>
-  db.update(communities).set({ deletedAt: now }).where(isLiving(id)).returning({ id: communities.id });
+  db.update(communities).set({ deletedAt: now }).where(isLiving(id));
 
 /** Statement. */
 export const insertApiKey = (db: Database, key: typeof apiKeys.$inferInsert) =>
   db.insert(apiKeys).values(key).returning();
 
+const isUsableKey = (communityId: string, id: string) =>
+  and(eq(apiKeys.communityId, communityId), eq(apiKeys.id, id), isNull(apiKeys.revokedAt));
+
+/** The key, if it is one of the community's and not revoked. */
+export const findApiKey = async (
+  db: Database,
+  communityId: string,
+  id: string,
+): Promise<ApiKey | undefined> => {
+  const [row] = await db.select().from(apiKeys).where(isUsableKey(communityId, id));
+  return row && toApiKey(row);
+};
+
 /** Statement: revokes the key, if it is one of the community's and not revoked yet. */
 export const markApiKeyRevoked = (db: Database, communityId: string, id: string, now: number) =>
-  db
-    .update(apiKeys)
-    .set({ revokedAt: now })
-    .where(and(eq(apiKeys.communityId, communityId), eq(apiKeys.id, id), isNull(apiKeys.revokedAt)))
-    .returning();
+  db.update(apiKeys).set({ revokedAt: now }).where(isUsableKey(communityId, id));
 
 /** The community's keys that are not revoked, by id (so by age), after `afterId`. */
 export const selectApiKeys = async (

@@ -15,4 +15,7 @@ export const communities = sqliteTable('communities', {
     .notNull()
     .default('last-seen'),
   timezone: text().notNull().default('UTC'),
+  /** The head of the audit trail: its last record's number and hash (core/reports/audit-chain.ts). */
+  auditSequence: integer('audit_sequence').notNull().default(0),
+  auditHash: text('audit_hash').notNull().default(''),
 });

@@ -1,0 +1,108 @@
+/**
+ * The audit trail: every administrative act writes its record in the batch of the change.
+ *
+ * The chain grows without a round trip of its own: SQLite has no SHA-256, so the link is computed here from the head
+ * that came along when the community was read (with the credential), and the batch fails as a whole where the head has
+ * moved since (compare and append). Only then, with two administrators at once, the act is done over from a fresh read.
+ */
+import type { Actor, AuditHead, Community } from '../access/actor.ts';
+import { findCommunity } from '../access/queries.ts';
+import type { Ctx } from '../context.ts';
+import { DomainError } from '../errors.ts';
+import { type AuditRecord, hashAuditRecord } from './audit-chain.ts';
+import { insertAuditRecord, isAuditHeadMoved, moveAuditHead } from './queries.ts';
+
+/** Each lost race means that another act went through, so this many must overtake one before it gives up. */
+const MAX_ATTEMPTS = 100;
+
+/** One administrative act. Never give it a secret. */
+export interface AuditEntry {
+  /** What was done, as `API_KEY_CREATED`. */
+  readonly type: string;
+  /** What was done in words, after `user U`: `created the API key "Game server"`. */
+  readonly what: string;
+  /** What it was done to: `activityType` and `activityName` of the record. */
+  readonly target: { readonly type: string; readonly name: string };
+  readonly properties?: Readonly<Record<string, string>>;
+}
+
+/** The community as an audited act sees it, and how the act is put on record. */
+export interface AuditedAct {
+  /**
+   * At most 30 s old, and yet true: whatever administrators change moves the head, and a moved head fails the batch.
+   */
+  readonly community: Community;
+  /** Statements (for `runBatch` and `db.batch` alike): put them into the batch of the change, once per act. */
+  record(entry: AuditEntry): Promise<AuditStatements>;
+  /** Statement for an act that finds nothing to change: fails the batch where `community` is not true any more. */
+  confirm(): ReturnType<typeof moveAuditHead>;
+}
+
+type AuditStatements = [ReturnType<typeof moveAuditHead>, ReturnType<typeof insertAuditRecord>];
+
+/**
+ * Does an administrative act: `act` reads what it needs and writes one batch with the statements of `record` in it. It
+ * is called again, with a fresh community, where another act came in between; nothing of the first try remains then.
+ * Credentials of the community are read anew afterwards.
+ * @throws DomainError community_not_found, and what `act` throws
+ */
+export const audited = async <T>(
+  ctx: Ctx,
+  communityId: string,
+  act: (audit: AuditedAct) => Promise<T>,
+): Promise<T> => {
+  let community = 'community' in ctx.actor ? ctx.actor.community : undefined;
+  for (let attempt = 1; ; attempt++) {
+    community ??= await findCommunity(ctx.db, communityId);
+    if (!community) throw new DomainError('community_not_found', { id: communityId });
+    const { auditHead } = community;
+    try {
+      const result = await act({
+        community,
+        record: (entry) => appendAudit(ctx, communityId, auditHead, entry),
+        confirm: () => moveAuditHead(ctx.db, communityId, auditHead, auditHead),
+      });
+      ctx.credentials.forgetCommunity(communityId);
+      return result;
+    } catch (error) {
+      if (!isAuditHeadMoved(error) || attempt === MAX_ATTEMPTS) throw error;
+      community = undefined;
+    }
+  }
+};
+
+/** Statements: appends a record behind `head`. `audited` is the way to call it, unless the community is new. */
+export const appendAudit = async (
+  ctx: Ctx,
+  communityId: string,
+  head: AuditHead,
+  entry: AuditEntry,
+): Promise<AuditStatements> => {
+  const record = toRecord(ctx, communityId, head.sequence + 1, entry);
+  const hash = await hashAuditRecord(record, head.hash);
+  return [
+    moveAuditHead(ctx.db, communityId, head, { sequence: record.sequence, hash }),
+    insertAuditRecord(ctx.db, record, hash),
+  ];
+};
+
+const toRecord = (ctx: Ctx, communityId: string, sequence: number, entry: AuditEntry): AuditRecord => {
+  const occurredAt = ctx.clock.now();
+  const { name, id, kind }: Actor = ctx.actor;
+  return {
+    communityId,
+    sequence,
+    id: ctx.newId(occurredAt),
+    occurredAt,
+    type: entry.type,
+    user: name,
+    message: `user ${name} ${entry.what}`,
+    properties: {
+      ...entry.properties,
+      activityName: entry.target.name,
+      activityType: entry.target.type,
+      credentialId: id,
+      credentialKind: kind,
+    },
+  };
+};
