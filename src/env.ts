@@ -6,6 +6,7 @@ export interface Env {
   readonly ADMIN_TOKEN?: string;
   readonly TOKEN_SECRET?: string;
   readonly ANONYMOUS_COMMUNITY?: string;
+  readonly WEBHOOK_ALLOW_PRIVATE?: string;
 }
 
 const MIN_SECRET_LENGTH = 32;
@@ -17,6 +18,7 @@ export const readConfig = (env: Env): Config => {
     adminToken: readSecret(env, 'ADMIN_TOKEN'),
     tokenSecret: readSecret(env, 'TOKEN_SECRET'),
     anonymousCommunityId: env.ANONYMOUS_COMMUNITY || undefined,
+    allowsPrivateWebhooks: env.WEBHOOK_ALLOW_PRIVATE === 'true',
   };
 };
 

@@ -11,6 +11,8 @@ export interface Config {
   readonly tokenSecret: string | undefined;
   /** The id of the community that calls without a credential belong to; set in a local run only. */
   readonly anonymousCommunityId: string | undefined;
+  /** Whether webhooks may go to http and loopback; set in a local run only. */
+  readonly allowsPrivateWebhooks: boolean;
 }
 
 /** The same for every call of one isolate. */

@@ -3,7 +3,11 @@ export type DomainErrorCode =
   | 'account_not_found'
   | 'api_key_not_found'
   | 'community_not_found'
-  | 'invalid_cursor';
+  | 'invalid_cursor'
+  | 'too_many_webhook_endpoints'
+  | 'webhook_delivery_not_found'
+  | 'webhook_endpoint_disabled'
+  | 'webhook_endpoint_not_found';
 
 /** A refusal by the domain: a code and the values its message names; never an HTTP status, never a text. */
 export class DomainError extends Error {

@@ -23,6 +23,10 @@ export const FAULT_MESSAGES: Texts<FaultCode> = {
     api_key_not_found: 'There is no API key {id}.',
     community_not_found: 'There is no community {id}.',
     invalid_cursor: 'The cursor does not belong to this list.',
+    too_many_webhook_endpoints: 'A community has at most {max} webhook endpoints.',
+    webhook_delivery_not_found: 'There is no webhook delivery {id}.',
+    webhook_endpoint_disabled: 'The webhook endpoint {id} is disabled; enable it first.',
+    webhook_endpoint_not_found: 'There is no webhook endpoint {id}.',
   },
   es: {
     malformed_json: 'El cuerpo de la solicitud no es JSON válido.',
@@ -39,6 +43,10 @@ export const FAULT_MESSAGES: Texts<FaultCode> = {
     api_key_not_found: 'No existe la clave de API {id}.',
     community_not_found: 'No existe la comunidad {id}.',
     invalid_cursor: 'El cursor no pertenece a esta lista.',
+    too_many_webhook_endpoints: 'Una comunidad tiene como máximo {max} destinos de webhook.',
+    webhook_delivery_not_found: 'No existe la entrega de webhook {id}.',
+    webhook_endpoint_disabled: 'El destino de webhook {id} está desactivado; actívelo primero.',
+    webhook_endpoint_not_found: 'No existe el destino de webhook {id}.',
   },
 };
 
@@ -68,6 +76,12 @@ const FIELD_TEXTS = {
     instant: 'must be an ISO 8601 date-time with an offset, such as 2026-04-15T00:00:00Z',
     future: 'must be in the future',
     cursor: 'is not a cursor of this list',
+    url: 'must be an absolute URL',
+    https_url: 'must be an https URL',
+    url_userinfo: 'must not carry a user name or a password',
+    url_port: 'must use port 443 or 8443',
+    public_host: 'must name a public host; private, loopback, link-local and reserved addresses are refused',
+    not_before: 'must not be before {0}',
   },
   es: {
     required: 'es obligatorio',
@@ -93,6 +107,13 @@ const FIELD_TEXTS = {
     instant: 'debe ser una fecha y hora ISO 8601 con desplazamiento, como 2026-04-15T00:00:00Z',
     future: 'debe estar en el futuro',
     cursor: 'no es un cursor de esta lista',
+    url: 'debe ser una URL absoluta',
+    https_url: 'debe ser una URL https',
+    url_userinfo: 'no debe llevar nombre de usuario ni contraseña',
+    url_port: 'debe usar el puerto 443 u 8443',
+    public_host:
+      'debe nombrar un host público; se rechazan direcciones privadas, de bucle local, de enlace local y reservadas',
+    not_before: 'no debe ser anterior a {0}',
   },
 } as const;
 

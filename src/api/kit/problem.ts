@@ -14,6 +14,26 @@ const PROBLEMS: Record<FaultCode, { status: ContentfulStatusCode; code: string; 
   account_not_found: { status: 404, code: 'ACCOUNT_NOT_FOUND', title: 'Account not found' },
   api_key_not_found: { status: 404, code: 'API_KEY_NOT_FOUND', title: 'API key not found' },
   community_not_found: { status: 404, code: 'COMMUNITY_NOT_FOUND', title: 'Community not found' },
+  webhook_endpoint_not_found: {
+    status: 404,
+    code: 'WEBHOOK_ENDPOINT_NOT_FOUND',
+    title: 'Webhook endpoint not found',
+  },
+  webhook_delivery_not_found: {
+    status: 404,
+    code: 'WEBHOOK_DELIVERY_NOT_FOUND',
+    title: 'Webhook delivery not found',
+  },
+  too_many_webhook_endpoints: {
+    status: 409,
+    code: 'TOO_MANY_WEBHOOK_ENDPOINTS',
+    title: 'Too many webhook endpoints',
+  },
+  webhook_endpoint_disabled: {
+    status: 409,
+    code: 'WEBHOOK_ENDPOINT_DISABLED',
+    title: 'Webhook endpoint disabled',
+  },
   method_not_allowed: { status: 405, code: 'METHOD_NOT_ALLOWED', title: 'Method not allowed' },
   body_too_large: { status: 413, code: 'BODY_TOO_LARGE', title: 'Body too large' },
   rate_limited: { status: 429, code: 'RATE_LIMITED', title: 'Too many requests' },

@@ -8,6 +8,12 @@ import { revokeApiKey } from './access/revoke-api-key.ts';
 import { listLatestActivity } from './activity/list-latest-activity.ts';
 import { recordActivity } from './activity/record-activity.ts';
 import { resetServer } from './activity/reset-server.ts';
+import { changeWebhookEndpoint } from './webhooks/change-webhook-endpoint.ts';
+import { createWebhookEndpoint } from './webhooks/create-webhook-endpoint.ts';
+import { deleteWebhookEndpoint } from './webhooks/delete-webhook-endpoint.ts';
+import { getWebhookEndpoint } from './webhooks/get-webhook-endpoint.ts';
+import { listWebhookEndpoints } from './webhooks/list-webhook-endpoints.ts';
+import { rotateWebhookSecret } from './webhooks/rotate-webhook-secret.ts';
 
 /** `/v2/community/...`: the Activity Tracker, and everything of ours that no source has. */
 export const tracker: Family = {
@@ -23,5 +29,11 @@ export const tracker: Family = {
     revokeApiKey,
     getSettings,
     changeSettings,
+    listWebhookEndpoints,
+    createWebhookEndpoint,
+    getWebhookEndpoint,
+    changeWebhookEndpoint,
+    deleteWebhookEndpoint,
+    rotateWebhookSecret,
   ],
 };

@@ -4,3 +4,5 @@ export { apiKeys } from './api-keys.ts';
 export { auditRecords } from './audit-records.ts';
 export { communities } from './communities.ts';
 export { sessions } from './sessions.ts';
+export { webhookEndpoints } from './webhook-endpoints.ts';
+export { webhookMessages } from './webhook-messages.ts';

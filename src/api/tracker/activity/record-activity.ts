@@ -1,14 +1,15 @@
 import * as v from 'valibot';
 import { recordActivity as record } from '../../../core/sessions/record-activity.ts';
+import { defineOperation } from '../../kit/operation.ts';
 import {
   activityBody,
   SESSION_EXAMPLE,
   serverParams,
   sessionSchema,
-  toActivity,
+  toAccountRef,
+  toAction,
   toSessionWire,
-} from '../../kit/activity-wire.ts';
-import { defineOperation } from '../../kit/operation.ts';
+} from './wire.ts';
 
 export const recordActivity = defineOperation({
   operationId: 'recordActivity',
@@ -27,7 +28,13 @@ export const recordActivity = defineOperation({
   success: { status: 200, schema: v.nullable(sessionSchema), example: SESSION_EXAMPLE },
   errors: ['account_not_found'],
   handle: async ({ ctx, params, body }) => {
-    const session = await record(ctx, { serverId: params.serverId, ...toActivity(body) });
+    const session = await record(ctx, {
+      serverId: params.serverId,
+      account: toAccountRef(body),
+      action: toAction(body),
+      metadata: body.metadata ?? undefined,
+      clearReason: body.clearReason ?? undefined,
+    });
     return session ? toSessionWire(session) : null;
   },
 });

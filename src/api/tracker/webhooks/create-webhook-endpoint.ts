@@ -1,0 +1,38 @@
+import { createWebhookEndpoint as create } from '../../../core/webhooks/endpoints.ts';
+import { defineOperation } from '../../kit/operation.ts';
+import {
+  ENDPOINT_EXAMPLE,
+  newEndpointBody,
+  newEndpointSchema,
+  SECRET_EXAMPLE,
+  toEndpointWire,
+  toTargetUrl,
+} from './wire.ts';
+
+export const createWebhookEndpoint = defineOperation({
+  operationId: 'createWebhookEndpoint',
+  method: 'POST',
+  path: '/v2/community/webhook-endpoints',
+  tag: 'Webhooks',
+  summary: 'Have events sent to a URL',
+  description:
+    'Events that commit from this answer on are sent. `standard` follows Standard Webhooks and is signed with the ' +
+    'secret, which is shown in this answer only; `discord` and `slack` send a message to a channel.',
+  access: { scope: 'admin' },
+  body: newEndpointBody,
+  bodyExample: { url: 'https://example.org/hooks/rollcall', events: ['session.*'], description: 'Payroll' },
+  success: {
+    status: 201,
+    schema: newEndpointSchema,
+    example: { ...ENDPOINT_EXAMPLE, secret: SECRET_EXAMPLE },
+  },
+  errors: ['too_many_webhook_endpoints'],
+  handle: async ({ ctx, body }) => {
+    const { endpoint, secret } = await create(ctx, {
+      ...body,
+      url: toTargetUrl(body.url, ctx.config.allowsPrivateWebhooks),
+      description: body.description ?? null,
+    });
+    return { ...toEndpointWire(endpoint), secret };
+  },
+});

@@ -1,0 +1,182 @@
+import { runBatch } from '../../db/client.ts';
+import { type Page, pageOf } from '../../lib/page.ts';
+import type { CommunityActor } from '../access/actor.ts';
+import type { Ctx } from '../context.ts';
+import { DomainError } from '../errors.ts';
+import { audited } from '../reports/audit.ts';
+import type { EndpointInput, WebhookEndpoint } from './model.ts';
+import {
+  deleteEndpoint,
+  findEndpoint,
+  insertEndpoint,
+  rotateEndpointSecret,
+  selectEndpoints,
+  toEndpoint,
+  updateEndpoint,
+} from './queries.ts';
+import { newSecret } from './sign.ts';
+
+/** Every event is a row per endpoint, in the batch of the change: so there are not any number of them. */
+export const MAX_ENDPOINTS = 20;
+
+/** How long the old secret signs too, after a rotation. */
+const ROTATION_MS = 24 * 3_600_000;
+
+/** A page of the endpoints, oldest first. */
+export const listWebhookEndpoints = async (
+  ctx: Ctx<CommunityActor>,
+  { afterId = '', limit }: { afterId?: string | undefined; limit: number },
+): Promise<Page<WebhookEndpoint>> =>
+  pageOf(await selectEndpoints(ctx.db, ctx.actor.community.id, afterId, limit + 1), limit);
+
+/** @throws DomainError webhook_endpoint_not_found */
+export const getWebhookEndpoint = async (ctx: Ctx<CommunityActor>, id: string): Promise<WebhookEndpoint> => {
+  const endpoint = await findEndpoint(ctx.db, ctx.actor.community.id, id);
+  if (!endpoint) throw new DomainError('webhook_endpoint_not_found', { id });
+  return endpoint;
+};
+
+/**
+ * Creates an endpoint; `secret` is not readable ever again. It gets every event that commits from then on.
+ * @throws DomainError too_many_webhook_endpoints
+ */
+export const createWebhookEndpoint = async (
+  ctx: Ctx<CommunityActor>,
+  input: EndpointInput,
+): Promise<{ endpoint: WebhookEndpoint; secret: string }> => {
+  const communityId = ctx.actor.community.id;
+  const createdAt = ctx.clock.now();
+  const secret = newSecret();
+  const endpoint = { ...input, id: ctx.newId(createdAt), communityId, secret, createdAt };
+  return audited(ctx, communityId, async (audit) => {
+    const existing = await selectEndpoints(ctx.db, communityId, '', MAX_ENDPOINTS);
+    if (existing.length >= MAX_ENDPOINTS) {
+      throw new DomainError('too_many_webhook_endpoints', { max: MAX_ENDPOINTS });
+    }
+    const [[row] = []] = await runBatch(ctx.db, [
+      insertEndpoint(endpoint),
+      ...(await audit.record({
+        type: 'WEBHOOK_ENDPOINT_CREATED',
+        what: `created a webhook endpoint at ${hostOf(input.url)}`,
+        target: targetOf(input.url),
+        properties: { webhookEndpointId: endpoint.id, ...propertiesOf(input) },
+      })),
+    ]);
+    if (!row) throw new Error('D1 returned no row for an insert');
+    return { endpoint: toEndpoint(row), secret };
+  });
+};
+
+/**
+ * Changes what is given. An endpoint that is changed starts afresh: enabled unless `enabled` is false, and its waiting
+ * messages are tried at once.
+ * @throws DomainError webhook_endpoint_not_found
+ */
+export const changeWebhookEndpoint = (
+  ctx: Ctx<CommunityActor>,
+  id: string,
+  patch: { [K in keyof EndpointInput]?: EndpointInput[K] | undefined } & { enabled?: boolean | undefined },
+): Promise<WebhookEndpoint> => {
+  const communityId = ctx.actor.community.id;
+  return audited(ctx, communityId, async (audit) => {
+    const before = await getWebhookEndpoint(ctx, id);
+    const wanted: EndpointInput = {
+      url: patch.url ?? before.url,
+      format: patch.format ?? before.format,
+      events: patch.events ?? before.events,
+      description: patch.description === undefined ? before.description : patch.description,
+    };
+    const state = stateAfter(before, patch.enabled, ctx.clock.now());
+    const [[row] = []] = await runBatch(ctx.db, [
+      updateEndpoint(communityId, id, { ...wanted, ...state }),
+      ...(await audit.record({
+        type: 'WEBHOOK_ENDPOINT_CHANGED',
+        what: `changed the webhook endpoint at ${hostOf(before.url)}`,
+        target: targetOf(wanted.url),
+        properties: {
+          webhookEndpointId: id,
+          ...changesOf(
+            { ...propertiesOf(before), enabled: String(before.disabledAt === null) },
+            { ...propertiesOf(wanted), enabled: String(state.disabledAt === null) },
+          ),
+        },
+      })),
+    ]);
+    if (!row) throw new DomainError('webhook_endpoint_not_found', { id });
+    return toEndpoint(row);
+  });
+};
+
+const stateAfter = (before: WebhookEndpoint, enabled: boolean | undefined, now: number) => {
+  if (enabled === undefined) return { disabledAt: before.disabledAt, disabledReason: before.disabledReason };
+  return enabled
+    ? { disabledAt: null, disabledReason: null }
+    : {
+        disabledAt: before.disabledAt ?? now,
+        disabledReason: before.disabledReason ?? ('requested' as const),
+      };
+};
+
+/** Removes an endpoint with its messages, the waiting ones too. @throws DomainError webhook_endpoint_not_found */
+export const deleteWebhookEndpoint = (ctx: Ctx<CommunityActor>, id: string): Promise<void> => {
+  const communityId = ctx.actor.community.id;
+  return audited(ctx, communityId, async (audit) => {
+    const { url } = await getWebhookEndpoint(ctx, id);
+    await runBatch(ctx.db, [
+      ...deleteEndpoint(communityId, id),
+      ...(await audit.record({
+        type: 'WEBHOOK_ENDPOINT_DELETED',
+        what: `deleted the webhook endpoint at ${hostOf(url)}`,
+        target: targetOf(url),
+        properties: { webhookEndpointId: id },
+      })),
+    ]);
+  });
+};
+
+/** A new secret; the old one signs too for 24 hours. @throws DomainError webhook_endpoint_not_found */
+export const rotateWebhookSecret = (
+  ctx: Ctx<CommunityActor>,
+  id: string,
+): Promise<{ secret: string; previousSecretExpiresAt: number }> => {
+  const communityId = ctx.actor.community.id;
+  return audited(ctx, communityId, async (audit) => {
+    const { url } = await getWebhookEndpoint(ctx, id);
+    const secret = newSecret();
+    const previousSecretExpiresAt = ctx.clock.now() + ROTATION_MS;
+    await runBatch(ctx.db, [
+      rotateEndpointSecret(communityId, id, secret, previousSecretExpiresAt),
+      ...(await audit.record({
+        type: 'WEBHOOK_SECRET_ROTATED',
+        what: `rotated the secret of the webhook endpoint at ${hostOf(url)}`,
+        target: targetOf(url),
+        properties: { webhookEndpointId: id },
+      })),
+    ]);
+    return { secret, previousSecretExpiresAt };
+  });
+};
+
+/** The rest of a URL may be a credential, as it is with Discord and Slack: it stays out of the records. */
+export const hostOf = (url: string): string => new URL(url).host;
+
+/** What a record about an endpoint says it is about. */
+export const targetOf = (url: string) => ({ type: 'WEBHOOK_ENDPOINT', name: hostOf(url) });
+
+const propertiesOf = ({ url, format, events }: EndpointInput): Record<string, string> => ({
+  host: hostOf(url),
+  format,
+  events: events.join(' '),
+});
+
+const changesOf = (before: Record<string, string>, after: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(after)
+      .filter(([name, value]) => value !== before[name])
+      .flatMap(([name, value]) => [
+        [`old${capitalize(name)}`, before[name] as string],
+        [`new${capitalize(name)}`, value],
+      ]),
+  );
+
+const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

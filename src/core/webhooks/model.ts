@@ -1,0 +1,111 @@
+/** What can happen, as its type says it on the wire. */
+export const EVENT_TYPES = [
+  'session.started',
+  'session.stopped',
+  'session.cleared',
+  'session.superseded',
+  'session.stale',
+  'session.auto_closed',
+  'session.reopened',
+  'session.corrected',
+  'server.reset',
+  'log.appended',
+  'account_activity.recorded',
+  'account.created',
+] as const;
+
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/** What `POST .../test` sends: nobody subscribes to it. */
+export const TEST_EVENT = 'webhook.test';
+
+export type MessageType = EventType | typeof TEST_EVENT;
+
+/** What an endpoint can ask for: one type, all of a kind (`session.*`), or all (`*`). */
+export const EVENT_PATTERNS: readonly string[] = [
+  '*',
+  ...new Set(EVENT_TYPES.map((type) => `${type.split('.', 1)[0]}.*`)),
+  ...EVENT_TYPES,
+];
+
+export const FORMATS = ['standard', 'discord', 'slack'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** Why an endpoint gets nothing: somebody said so, it answered 410, or it has only failed for five days. */
+export type DisabledReason = 'requested' | 'gone' | 'failing';
+
+/** A webhook endpoint as its owner sees it: everything but its secrets. Instants in epoch milliseconds. */
+export interface WebhookEndpoint {
+  readonly id: string;
+  readonly communityId: string;
+  readonly url: string;
+  readonly format: Format;
+  readonly events: readonly string[];
+  readonly description: string | null;
+  readonly createdAt: number;
+  readonly disabledAt: number | null;
+  readonly disabledReason: DisabledReason | null;
+  /** The first failure since the last success. */
+  readonly failingSince: number | null;
+  readonly lastAttemptAt: number | null;
+}
+
+/** What the owner decides about an endpoint. */
+export interface EndpointInput {
+  readonly url: string;
+  readonly format: Format;
+  readonly events: readonly string[];
+  readonly description: string | null;
+}
+
+export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed'] as const;
+export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
+
+/** One try to deliver a message. */
+export interface Attempt {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** The HTTP status; null where there was no answer. */
+  readonly status: number | null;
+  readonly durationMs: number;
+  /** Why there was no answer, or why none was asked for. */
+  readonly error: string | null;
+  /** The first KiB of the answer. */
+  readonly response: string | null;
+}
+
+/** A message on its way to one endpoint. */
+export interface Message {
+  readonly endpointId: string;
+  readonly seq: number;
+  readonly type: MessageType;
+  /** Epoch milliseconds of the event. */
+  readonly createdAt: number;
+  readonly actor: string;
+  readonly data: unknown;
+}
+
+/** A message with what became of it. */
+export interface Delivery extends Message {
+  readonly status: DeliveryStatus;
+  readonly attempts: readonly Attempt[];
+}
+
+/**
+ * The id of a message at its endpoint: the `webhook-id` header, the same over all retries, resends and replays. Without
+ * a full stop, which separates the parts of what is signed.
+ */
+export const messageId = ({ endpointId, seq }: Pick<Message, 'endpointId' | 'seq'>): string =>
+  `${endpointId}_${seq}`;
+
+/** The parts of a message's id; undefined for any other text. */
+export const parseMessageId = (id: string): { endpointId: string; seq: number } | undefined => {
+  const [, endpointId, seq] = /^([0-9a-f-]{36})_([1-9]\d{0,15})$/.exec(id) ?? [];
+  return endpointId && Number.isSafeInteger(Number(seq)) ? { endpointId, seq: Number(seq) } : undefined;
+};
+
+/** Counts per millisecond, in a message's `seq`. */
+const SEQ_PER_MS = 1024;
+
+/** The least `seq` of a message written at this instant (epoch milliseconds). */
+export const firstSeqAt = (epochMs: number): number => epochMs * SEQ_PER_MS;

@@ -1,0 +1,100 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { type Database, type Row, readRows } from '../../db/client.ts';
+import type { DisabledReason, EndpointInput, Format, WebhookEndpoint } from './model.ts';
+import type { SigningSecrets } from './sign.ts';
+
+const ENDPOINT_COLUMNS = sql.raw(
+  'id, community_id, url, format, events, description, created_at, disabled_at, disabled_reason, failing_since, last_attempt_at',
+);
+
+export const toEndpoint = (row: Row): WebhookEndpoint => ({
+  id: row.id as string,
+  communityId: row.community_id as string,
+  url: row.url as string,
+  format: row.format as Format,
+  events: JSON.parse(row.events as string) as string[],
+  description: row.description as string | null,
+  createdAt: row.created_at as number,
+  disabledAt: row.disabled_at as number | null,
+  disabledReason: row.disabled_reason as DisabledReason | null,
+  failingSince: row.failing_since as number | null,
+  lastAttemptAt: row.last_attempt_at as number | null,
+});
+
+const isEndpoint = (communityId: string, id: string): SQL =>
+  sql`community_id = ${communityId} AND id = ${id}`;
+
+export const findEndpoint = async (
+  db: Database,
+  communityId: string,
+  id: string,
+): Promise<WebhookEndpoint | undefined> => {
+  const [row] = await readRows<Row>(
+    db,
+    sql`SELECT ${ENDPOINT_COLUMNS} FROM webhook_endpoints WHERE ${isEndpoint(communityId, id)}`,
+  );
+  return row && toEndpoint(row);
+};
+
+/** The community's endpoints by id (so by age), after `afterId`. */
+export const selectEndpoints = async (
+  db: Database,
+  communityId: string,
+  afterId: string,
+  limit: number,
+): Promise<WebhookEndpoint[]> => {
+  const rows = await readRows<Row>(
+    db,
+    sql`SELECT ${ENDPOINT_COLUMNS} FROM webhook_endpoints
+      WHERE community_id = ${communityId} AND id > ${afterId} ORDER BY id LIMIT ${limit}`,
+  );
+  return rows.map(toEndpoint);
+};
+
+/** Statement. */
+export const insertEndpoint = (
+  endpoint: EndpointInput & { id: string; communityId: string; secret: string; createdAt: number },
+): SQL => sql`
+  INSERT INTO webhook_endpoints (id, community_id, url, format, events, description, secret, created_at)
+  VALUES (${endpoint.id}, ${endpoint.communityId}, ${endpoint.url}, ${endpoint.format},
+    ${JSON.stringify(endpoint.events)}, ${endpoint.description}, ${endpoint.secret}, ${endpoint.createdAt})
+  RETURNING ${ENDPOINT_COLUMNS}`;
+
+/**
+ * Statement: writes what the owner decides. Whatever it changes, the endpoint starts afresh: what failed before says
+ * nothing about it any more.
+ */
+export const updateEndpoint = (
+  communityId: string,
+  id: string,
+  endpoint: EndpointInput & { disabledAt: number | null; disabledReason: DisabledReason | null },
+): SQL => sql`
+  UPDATE webhook_endpoints
+  SET url = ${endpoint.url}, format = ${endpoint.format}, events = ${JSON.stringify(endpoint.events)},
+    description = ${endpoint.description}, disabled_at = ${endpoint.disabledAt},
+    disabled_reason = ${endpoint.disabledReason}, failing_since = NULL, blocked_until = 0, is_throttled = 0
+  WHERE ${isEndpoint(communityId, id)}
+  RETURNING ${ENDPOINT_COLUMNS}`;
+
+/** Statements: removes an endpoint with its messages. */
+export const deleteEndpoint = (communityId: string, id: string): SQL[] => [
+  sql`DELETE FROM webhook_messages WHERE community_id = ${communityId} AND endpoint_id = ${id}`,
+  sql`DELETE FROM webhook_endpoints WHERE ${isEndpoint(communityId, id)}`,
+];
+
+/** Statement: a new secret; the present one signs too until `previousExpiresAt`. */
+export const rotateEndpointSecret = (
+  communityId: string,
+  id: string,
+  secret: string,
+  previousExpiresAt: number,
+): SQL => sql`
+  UPDATE webhook_endpoints
+  SET previous_secret = secret, previous_secret_expires_at = ${previousExpiresAt}, secret = ${secret}
+  WHERE ${isEndpoint(communityId, id)}`;
+
+export const toSigningSecrets = (row: Row): SigningSecrets => ({
+  secret: row.secret as string,
+  previousSecret: row.previous_secret as string | null,
+  previousSecretExpiresAt: row.previous_secret_expires_at as number | null,
+});
