@@ -3,7 +3,7 @@ import { createApp } from '../src/app.ts';
 import type { Services } from '../src/core/context.ts';
 import { createServices } from '../src/deps.ts';
 import type { Env } from '../src/env.ts';
-import { runJobs } from '../src/jobs/index.ts';
+import { jobContext, runJobs } from '../src/jobs/index.ts';
 import { type Cost, countingDatabase } from './counting-database.ts';
 
 export const ADMIN_TOKEN = 'test-admin-token-000000000000000000000000';
@@ -112,6 +112,11 @@ export class Harness {
   /** Fires the scheduled trigger at `scheduledTime` (default: the clock's now). */
   cron(scheduledTime = this.clock.now(), cron = '*/5 * * * *'): Promise<void> {
     return runJobs(this.services, { cron, scheduledTime });
+  }
+
+  /** The context of a single job at `scheduledTime`. */
+  jobContext(scheduledTime = this.clock.now()) {
+    return jobContext(this.services, scheduledTime, () => undefined);
   }
 
   /** What `work` cost D1. */

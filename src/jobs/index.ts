@@ -19,6 +19,13 @@ const JOBS: Readonly<Record<string, readonly Job[]>> = {
   ],
 };
 
+/** What a job gets: the system as its actor, and a clock that stands still. */
+export const jobContext = (
+  services: Services,
+  scheduledTime: number,
+  defer: Ctx['defer'],
+): Ctx<SystemActor> => ({ ...services, actor: SYSTEM, clock: fixedClock(scheduledTime), defer });
+
 /** Runs the jobs of a trigger, each on its own: one that fails does not keep the others from running. */
 export const runJobs = async (
   services: Services,
@@ -28,12 +35,7 @@ export const runJobs = async (
   if (!jobs) services.log('unknown_cron', { cron, known: Object.keys(JOBS) });
   for (const job of jobs ?? []) {
     const deferred: Promise<unknown>[] = [];
-    const ctx: Ctx<SystemActor> = {
-      ...services,
-      actor: SYSTEM,
-      clock: fixedClock(scheduledTime),
-      defer: (work) => deferred.push(work),
-    };
+    const ctx = jobContext(services, scheduledTime, (work) => deferred.push(work));
     const about = { job: job.name, cron, scheduledTime: new Date(scheduledTime).toISOString() };
     try {
       const counts = await job.run(ctx);

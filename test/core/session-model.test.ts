@@ -1,0 +1,118 @@
+import { env } from 'cloudflare:workers';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { Harness, START } from '../harness.ts';
+import { type Action, type ModelSession, SessionModel } from './session-model.ts';
+
+const MINUTE = 60_000;
+const IDLE_SECONDS = 2 * 3600;
+const MAX_SECONDS = 5 * 3600;
+
+const FLAGS: Record<Action, Record<string, boolean>> = {
+  toggle: {},
+  start: { forceStart: true },
+  stop: { forceStop: true },
+  clear: { forceClear: true },
+  'clear-and-start': { forceClear: true, forceStart: true },
+};
+
+interface World {
+  readonly app: Harness;
+  readonly key: string;
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+const outcome = (session: ModelSession) => ({
+  serverId: session.server,
+  status: session.end === null,
+  start: iso(session.start),
+  end: session.end === null ? null : iso(session.end),
+});
+
+type Command = fc.AsyncCommand<SessionModel, World>;
+const command = (label: string, run: Command['run']): Command => ({
+  check: () => true,
+  run,
+  toString: () => label,
+});
+
+const call = (action: Action, account: string, server: number) =>
+  command(`${action}(${account}@${server})`, async (model, { app, key }) => {
+    app.clock.advance(1);
+    const expected = model.call(action, account, server, app.clock.now());
+    const { status, body } = await app.post(`/v2/community/servers/${server}/activity`, {
+      key,
+      body: { username: account, ...FLAGS[action] },
+    });
+    expect(status).toBe(200);
+    if (expected === null) expect(body.data).toBeNull();
+    else expect(body.data).toMatchObject(outcome(expected));
+  });
+
+const reset = (server: number) =>
+  command(`reset(${server})`, async (model, { app, key }) => {
+    app.clock.advance(1);
+    const expected = model.reset(server, app.clock.now());
+    const { body } = await app.post(`/v2/community/servers/${server}/activity/start`, { key });
+    expect(body.data).toHaveLength(expected.length);
+    expect(body.data).toMatchObject(expected.map(outcome));
+  });
+
+const wait = (minutes: number) =>
+  command(`wait(${minutes} min)`, async (_, { app }) => app.clock.advance(minutes * MINUTE));
+
+const sweep = (times: number) =>
+  command(`sweep(x${times})`, async (model, { app }) => {
+    app.clock.advance(1);
+    model.sweep(app.clock.now());
+    // Overlapping runs of the same trigger do what one does.
+    await Promise.all(Array.from({ length: times }, () => app.cron()));
+  });
+
+const account = fc.constantFrom('ana', 'bo');
+const server = fc.constantFrom(1, 2);
+const action = fc.constantFrom<Action>(
+  'toggle',
+  'start',
+  'stop',
+  'clear',
+  'clear-and-start',
+  'stop',
+  'toggle',
+);
+const commands = fc.commands(
+  [
+    fc.tuple(action, account, server).map((args) => call(...args)),
+    server.map(reset),
+    fc.constantFrom(1, 30, 90, 130, 200, 310).map(wait),
+    fc.constantFrom(1, 2).map(sweep),
+  ],
+  { maxCommands: 40, size: 'max' },
+);
+
+it('sessions follow the model through any sequence of calls, waits and sweeps', {
+  timeout: 300_000,
+}, async () => {
+  await fc.assert(
+    fc.asyncProperty(commands, async (sequence) => {
+      const app = new Harness();
+      const { id: communityId, key } = await app.community({
+        idleTimeoutSeconds: IDLE_SECONDS,
+        maxSessionSeconds: MAX_SECONDS,
+      });
+      const model = new SessionModel(IDLE_SECONDS * 1000, MAX_SECONDS * 1000);
+      await fc.asyncModelRun(() => ({ model, real: { app, key } }), sequence);
+
+      const { results } = await env.DB.prepare(
+        `SELECT (SELECT value FROM account_identifiers i WHERE i.community_id = s.community_id
+           AND i.account_id = s.account_id AND kind = 'username') AS account, server_id AS server,
+           started_at AS start, last_seen_at AS lastSeen, ended_at AS "end", close_kind AS kind
+         FROM sessions s WHERE community_id = ? ORDER BY started_at`,
+      )
+        .bind(communityId)
+        .all<ModelSession>();
+      expect(results).toEqual(model.sessions);
+    }),
+    { numRuns: 300, seed: START % 2 ** 31 },
+  );
+});
