@@ -145,7 +145,7 @@ export class Harness {
   async apiKey(adminKey: string, scopes: string[], more: Record<string, unknown> = {}): Promise<string> {
     const { body, status, text } = await this.post('/v2/community/api-keys', {
       key: adminKey,
-      body: { name: scopes.join(' '), scopes, ...more },
+      body: { name: 'Test key', scopes, ...more },
     });
     if (status !== 201) throw new Error(text);
     return body.data.key;

@@ -113,7 +113,7 @@ describe('the scheduled trigger', () => {
   });
 
   it('reads no more than what is open where nothing is stale', async () => {
-    const { app, id, sweep } = await setUp();
+    const { app, id } = await setUp();
     await app.services.db.$client
       .prepare(
         `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)

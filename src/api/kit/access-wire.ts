@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { ApiKey } from '../../core/access/queries.ts';
 import { SCOPES } from '../../core/access/scopes.ts';
-import { documented, integer, text, timezone } from './fields.ts';
+import { documented, integer, isJsonObject, text, timezone } from './fields.ts';
 import { fieldMessage } from './messages.ts';
 
 const SECONDS = integer(60, 31_536_000);
@@ -23,7 +23,8 @@ const SETTING_NAMES = Object.keys(settingsEntries).join(', ');
 
 /** A change of settings: any of them, and nothing else, so that a misspelt one is not silently ignored. */
 export const settingsPatchSchema = v.pipe(
-  v.record(v.string(), v.unknown()),
+  // Not v.record, which passes over keys such as __proto__ in silence.
+  v.custom<Record<string, unknown>>(isJsonObject, fieldMessage('object')),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
     for (const key of Object.keys(dataset.value)) {

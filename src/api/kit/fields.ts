@@ -66,13 +66,13 @@ export const uuid = v.pipe(
   documented({ type: 'string', format: 'uuid' }),
 );
 
+export const isJsonObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** A JSON object of at most `maxBytes` of JSON, as its text. */
 export const jsonObject = (maxBytes: number) =>
   v.pipe(
-    v.custom<object>(
-      (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-      fieldMessage('object'),
-    ),
+    v.custom<object>(isJsonObject, fieldMessage('object')),
     v.check((value) => jsonBytes(value) <= maxBytes, fieldMessage('json_size', maxBytes)),
     v.check((value) => jsonDepth(value) <= MAX_JSON_DEPTH, fieldMessage('json_depth', MAX_JSON_DEPTH)),
     documented({ type: 'object', additionalProperties: true }),

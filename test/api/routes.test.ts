@@ -1,0 +1,122 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { families } from '../../src/api/index.ts';
+import type { AnyOperation } from '../../src/api/kit/operation.ts';
+import { SCOPES } from '../../src/core/access/scopes.ts';
+import { type Answer, Harness } from '../harness.ts';
+
+/** Operations that need no credential, each for its reason. */
+const PUBLIC: Readonly<Record<string, string>> = {};
+
+const problem = (status: number, code: string) => ({ status, code, requestId: expect.any(String) });
+
+/** How each family says 401, 403, 404 and 405. A new family adds its own. */
+const ENVELOPES: Readonly<Record<string, (status: 401 | 403 | 404 | 405) => unknown>> = {
+  tracker: (status) =>
+    problem(
+      status,
+      { 401: 'UNAUTHENTICATED', 403: 'FORBIDDEN', 404: 'NOT_FOUND', 405: 'METHOD_NOT_ALLOWED' }[status],
+    ),
+  admin: (status) => ENVELOPES.tracker?.(status),
+};
+
+const NIL = '00000000-0000-0000-0000-000000000000';
+/** A path with something plausible for each parameter. */
+const pathOf = ({ path }: AnyOperation): string =>
+  path.replaceAll(/\{(\w+)\}/g, (_, name: string) => (name === 'serverId' || name === 'id' ? '1' : NIL));
+
+const app = new Harness();
+const send = (operation: AnyOperation, headers: Record<string, string> = {}): Promise<Answer> =>
+  app.request(operation.method, pathOf(operation), {
+    headers,
+    ...(operation.body && { body: operation.bodyExample ?? {} }),
+  });
+
+for (const family of families) {
+  const envelope = (status: 401 | 403 | 404 | 405) => ENVELOPES[family.name]?.(status);
+
+  describe(`every route of ${family.name}`, () => {
+    it.each(family.operations.map((operation) => [operation.operationId, operation] as const))(
+      '%s demands a credential',
+      async (operationId, operation) => {
+        if (operation.access === 'public') {
+          expect(Object.keys(PUBLIC)).toContain(operationId);
+          return;
+        }
+        for (const headers of [
+          {},
+          { Authorization: 'Bearer nonsense' },
+          { Authorization: 'Basic !!!' },
+          { Authorization: `Basic ${btoa('user:nonsense')}` },
+          { Authorization: 'Negotiate abc' },
+          { 'X-API-Key': `rc_${'0'.repeat(38)}` },
+        ]) {
+          const answer = await send(operation, headers);
+          expect(answer.status, JSON.stringify(headers)).toBe(401);
+          expect(answer.body).toMatchObject(envelope(401) as object);
+          expect(answer.headers.get('www-authenticate')).toContain('Bearer realm="rollcall"');
+          expect(answer.headers.get('x-request-id')).toBeTruthy();
+        }
+      },
+    );
+
+    const scoped = family.operations.filter(({ access }) => typeof access === 'object');
+    const keys = new Map<string, string>();
+    beforeAll(async () => {
+      const { key } = await app.community();
+      for (const scope of SCOPES) {
+        const others = SCOPES.filter((other) => other !== scope);
+        keys.set(scope, await app.apiKey(key, others));
+      }
+    });
+    it.each(scoped.map((operation) => [operation.operationId, operation] as const))(
+      '%s demands its scope',
+      async (_, operation) => {
+        const { scope } = operation.access as { scope: string };
+        const answer = await send(operation, { Authorization: `Bearer ${keys.get(scope)}` });
+        expect(answer.status).toBe(403);
+        expect(answer.body).toMatchObject(envelope(403) as object);
+        expect(answer.text).toContain(scope);
+      },
+    );
+
+    it.each(family.prefixes)('below %s: 404 in its envelope', async (prefix) => {
+      const answer = await app.get(`${prefix}/no/such/path`);
+      expect(answer.status).toBe(404);
+      expect(answer.body).toMatchObject(envelope(404) as object);
+    });
+
+    it('another method on a known path: 405 with Allow', async () => {
+      const methodsOf = (path: string) =>
+        family.operations.filter((other) => other.path === path).map(({ method }) => method);
+      for (const operation of family.operations) {
+        const answer = await app.request('REPORT', pathOf(operation));
+        expect(answer.status, operation.path).toBe(405);
+        expect(answer.body).toMatchObject(envelope(405) as object);
+        expect(answer.headers.get('allow')?.split(', ').sort()).toEqual(methodsOf(operation.path).sort());
+      }
+    });
+  });
+}
+
+describe('outside the families', () => {
+  it('an unknown path: 404', async () => {
+    const answer = await app.get('/nothing');
+    expect(answer.status).toBe(404);
+    expect(answer.body).toMatchObject(problem(404, 'NOT_FOUND'));
+  });
+
+  it('a browser may call from anywhere, and read what matters', async () => {
+    const preflight = await app.request('OPTIONS', '/v2/community/servers/1/activity', {
+      headers: {
+        Origin: 'https://panel.example',
+        'Access-Control-Request-Method': 'POST',
+        'Access-Control-Request-Headers': 'authorization,content-type',
+      },
+    });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get('access-control-allow-origin')).toBe('*');
+    expect(preflight.headers.get('access-control-allow-headers')).toBe('authorization,content-type');
+    const answer = await app.get('/healthz', { headers: { Origin: 'https://panel.example' } });
+    expect(answer.headers.get('access-control-expose-headers')).toBe('Link,Retry-After,X-Request-Id');
+  });
+});
