@@ -12,9 +12,9 @@ export const selectAccountId = (communityId: string, { kind, value }: Identifier
   WHERE community_id = ${communityId} AND kind = ${kind} AND value = ${value}`;
 
 /**
- * Statements: creates the account that the call names, if its first identifier names none. The second one returns the
- * new account's id. Further identifiers are noted on creation only, and only where nobody else has them: a call never
- * takes a name away from another account.
+ * Statements: creates the account that the call names, if its first identifier names none. Further identifiers are
+ * noted on creation only, and only where nobody else has them: a call never takes a name away from another account.
+ * They return nothing: a RETURNING that finds nothing is still billed two rows read.
  *
  * @param newId the id if a new account is needed and the call brings none
  */
@@ -31,8 +31,7 @@ export const ensureAccount = (communityId: string, ref: AccountRef, newId: strin
       INSERT INTO accounts (community_id, id, created_at)
       SELECT community_id, account_id, ${now} FROM account_identifiers
       WHERE community_id = ${communityId} AND kind = ${first.kind} AND value = ${first.value} AND account_id = ${id}
-      ON CONFLICT DO NOTHING
-      RETURNING id`,
+      ON CONFLICT DO NOTHING`,
   ];
   if (noted.length > 0) {
     statements.push(sql`

@@ -104,12 +104,11 @@ const isOpenAt = (place: Place): SQL => sql`
  */
 export const stopSession = (place: Place, moment: Moment, metadata: string | undefined): SQL => sql`
   UPDATE sessions SET ${stop(moment, metadata)}
-  FROM (
-    SELECT community_id AS stop_community_id, started_at AS stop_started_at, id AS stop_id
-    FROM sessions INDEXED BY sessions_open WHERE ${isOpenAt(place)}
+  WHERE community_id = ${place.communityId} AND (started_at, id) = (
+    SELECT started_at, id FROM sessions INDEXED BY sessions_open WHERE ${isOpenAt(place)}
     UNION ALL
-    SELECT community_id, started_at, id FROM (
-      SELECT community_id, started_at, id, close_kind FROM sessions INDEXED BY sessions_by_account
+    SELECT started_at, id FROM (
+      SELECT started_at, id, close_kind FROM sessions INDEXED BY sessions_by_account
       WHERE community_id = ${place.communityId}
         AND account_id = ${accountIdOf(place.communityId, place.account)}
         AND started_at >= ${moment.now - moment.settings.maxSessionSeconds * 1000}
@@ -118,7 +117,6 @@ export const stopSession = (place: Place, moment: Moment, metadata: string | und
     ) WHERE close_kind = 'auto_closed'
     LIMIT 1
   )
-  WHERE community_id = stop_community_id AND started_at = stop_started_at AND id = stop_id
   RETURNING ${COLUMNS}`;
 
 /** Statement: clears the open session: closed now, and left out of every total. */
@@ -138,8 +136,7 @@ export const clearSession = (
 export const supersedeSession = (place: Place): SQL => sql`
   UPDATE sessions INDEXED BY sessions_open
   SET ended_at = last_seen_at, close_kind = 'superseded', clear_reason = 'Superseded by a new session'
-  WHERE ${isOpenAt(place)}
-  RETURNING ${COLUMNS}`;
+  WHERE ${isOpenAt(place)}`;
 
 /** Statement: closes all open sessions of a server. */
 export const resetSessions = (communityId: string, serverId: number, moment: Moment): SQL => sql`

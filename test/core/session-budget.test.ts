@@ -1,0 +1,108 @@
+import { env } from 'cloudflare:workers';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Harness, START } from '../harness.ts';
+
+/** DESIGN's budgets, at a million closed sessions of one community. */
+const CLOSED = 1_000_000;
+const ACCOUNTS = 2_000;
+const SERVERS = 20;
+
+const app = new Harness();
+let id: string;
+let key: string;
+const ACTIVITY = '/v2/community/servers/1/activity';
+const record = (body: Record<string, unknown>) =>
+  app.measure(() => app.post(ACTIVITY, { key, body: { apiId: 'api-7', ...body } }));
+const accountId = (n: number) => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`;
+
+beforeAll(async () => {
+  ({ id, key } = await app.community());
+  const series = (length: number) =>
+    `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ${length - 1})`;
+  const account = (n: string) => `printf('00000000-0000-7000-8000-%012d', ${n})`;
+  await env.DB.batch([
+    env.DB.prepare(
+      `${series(ACCOUNTS)} INSERT INTO accounts (community_id, id, created_at) SELECT ?1, ${account('i')}, 0 FROM n`,
+    ).bind(id),
+    env.DB.prepare(
+      `${series(ACCOUNTS)} INSERT INTO account_identifiers (community_id, kind, value, account_id)
+       SELECT ?1, 'apiId', 'api-' || i, ${account('i')} FROM n`,
+    ).bind(id),
+    env.DB.prepare(
+      `${series(ACCOUNTS)} INSERT INTO account_identifiers (community_id, kind, value, account_id)
+       SELECT ?1, 'accId', ${account('i')}, ${account('i')} FROM n`,
+    ).bind(id),
+  ]);
+  for (let from = 0; from < CLOSED; from += 250_000) {
+    await env.DB.prepare(
+      `${series(250_000)}
+       INSERT INTO sessions (community_id, started_at, id, server_id, account_id, last_seen_at, ended_at, close_kind)
+       SELECT ?1, ?2 - (?3 + i) * 60000, printf('s-%07d', ?3 + i), (?3 + i) % ${SERVERS} + 1,
+         ${account(`(?3 + i) % ${ACCOUNTS}`)}, ?2 - (?3 + i) * 60000, ?2 - (?3 + i) * 60000 + 1800000, 'stopped'
+       FROM n`,
+    )
+      .bind(id, START - 3_600_000, from)
+      .run();
+  }
+  // A warm credential.
+  await app.get('/v2/community/settings', { key });
+}, 180_000);
+
+describe('at a million closed sessions, with a warm credential', () => {
+  it.each([
+    ['toggle that starts', {}],
+    ['toggle that stops', {}],
+    ['start', { forceStart: true }],
+    ['stop', { forceStop: true }],
+    ['stop where nothing is open', { forceStop: true }],
+    ['start by account id', { accId: accountId(7), forceStart: true }],
+    ['stop by account id', { accId: accountId(7), forceStop: true }],
+  ])('%s: one trip, at most 6 rows read and 3 written', async (name, flags) => {
+    app.clock.advance(1000);
+    const cost = await record(flags);
+    expect(cost.result.status).toBe(200);
+    expect(cost.trips).toBe(1);
+    expect(cost.rowsRead, name).toBeLessThanOrEqual(6);
+    expect(cost.rowsWritten, name).toBeLessThanOrEqual(3);
+  });
+
+  it('a start that supersedes is a stop and a start: one trip, four rows written', async () => {
+    await record({ forceStart: true });
+    app.clock.advance(1000);
+    const cost = await record({ forceStart: true });
+    expect(cost.trips).toBe(1);
+    expect(cost.rowsRead).toBeLessThanOrEqual(8);
+    expect(cost.rowsWritten).toBe(4);
+  });
+
+  it('a new account adds its own rows', async () => {
+    const cost = await record({ apiId: 'new', username: 'new', forceStart: true });
+    expect(cost.trips).toBe(1);
+    // The account, and each identifier (accId, apiId, username) in its table and its index.
+    expect(cost.rowsWritten).toBeLessThanOrEqual(3 + 1 + 2 * 3);
+  });
+
+  it('a server reset reads and writes what it closes', async () => {
+    await app.post(`${ACTIVITY}/start`, { key });
+    for (let i = 0; i < 20; i++) await record({ apiId: `api-${i}`, forceStart: true });
+    const cost = await app.measure(() => app.post(`${ACTIVITY}/start`, { key }));
+    expect(cost.result.body.data).toHaveLength(20);
+    expect(cost.trips).toBe(1);
+    expect(cost.rowsRead).toBeLessThanOrEqual(3 * 20 + 2);
+    expect(cost.rowsWritten).toBeLessThanOrEqual(20);
+  });
+
+  it('the latest sessions of an account read what they show', async () => {
+    const cost = await app.measure(() =>
+      app.get(`/v2/community/accounts/${accountId(9)}/activity/latest?limit=100`, { key }),
+    );
+    expect(cost.result.body.data).toHaveLength(100);
+    expect(cost.trips).toBe(1);
+    expect(cost.rowsRead).toBeLessThanOrEqual(2 * 100 + 3);
+  });
+
+  it('the sweep reads what is open, not what is closed', async () => {
+    const cost = await app.measure(() => app.cron());
+    expect(cost.rowsRead).toBeLessThanOrEqual(200);
+  });
+});
