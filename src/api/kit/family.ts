@@ -20,6 +20,8 @@ export interface Family {
   /** Every path below these that no operation has answers 404 in this dialect. */
   readonly prefixes: readonly string[];
   readonly dialect: Dialect;
+  /** Finds an API key in the JSON body, where the family's clients send it there. The headers serve as well. */
+  readonly keyInBody?: (body: unknown) => string | undefined;
   /** Whether a local run accepts calls without a credential (ANONYMOUS_COMMUNITY). */
   readonly allowsAnonymous?: boolean;
   readonly operations: readonly AnyOperation[];
@@ -54,7 +56,7 @@ export const familyApp = (family: Family): Hono<AppEnv> => {
 
 const run = async (family: Family, operation: AnyOperation, c: HttpContext): Promise<Response> => {
   const services = c.get('services');
-  const actor = await authorize(services, family, operation.access, readCredential(c.req.raw.headers));
+  const actor = await authorize(services, family, operation.access, await present(family, c));
   const answer = await operation.handle({
     ctx: { ...services, actor, defer: (work) => defer(c, work) },
     params: operation.params && validate(operation.params, c.req.param()),
@@ -63,6 +65,12 @@ const run = async (family: Family, operation: AnyOperation, c: HttpContext): Pro
     http: c,
   });
   return answer instanceof Response ? answer : family.dialect.success(c, answer, operation.success.status);
+};
+
+/** The credential of a call: the key in its body where the family has it there, else that of the headers. */
+const present = async (family: Family, c: HttpContext): Promise<Presented> => {
+  const token = family.keyInBody?.(await readJson(c));
+  return token === undefined ? readCredential(c.req.raw.headers) : { kind: 'token', token };
 };
 
 /** The actor behind the credential. @throws Fault unauthenticated, forbidden, unavailable */

@@ -1,15 +1,14 @@
 import * as v from 'valibot';
 import { recordActivity as record } from '../../../core/sessions/record-activity.ts';
-import { defineOperation } from '../../kit/operation.ts';
 import {
   activityBody,
   SESSION_EXAMPLE,
   serverParams,
   sessionSchema,
-  toAccountRef,
-  toAction,
+  toActivity,
   toSessionWire,
-} from './wire.ts';
+} from '../../kit/activity-wire.ts';
+import { defineOperation } from '../../kit/operation.ts';
 
 export const recordActivity = defineOperation({
   operationId: 'recordActivity',
@@ -28,13 +27,7 @@ export const recordActivity = defineOperation({
   success: { status: 200, schema: v.nullable(sessionSchema), example: SESSION_EXAMPLE },
   errors: ['account_not_found'],
   handle: async ({ ctx, params, body }) => {
-    const session = await record(ctx, {
-      serverId: params.serverId,
-      account: toAccountRef(body),
-      action: toAction(body),
-      metadata: body.metadata ?? undefined,
-      clearReason: body.clearReason ?? undefined,
-    });
+    const session = await record(ctx, { serverId: params.serverId, ...toActivity(body) });
     return session ? toSessionWire(session) : null;
   },
 });

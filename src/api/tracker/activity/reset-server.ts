@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { resetServer as reset } from '../../../core/sessions/reset-server.ts';
+import { RESET_EXAMPLE, serverParams, sessionSchema, toSessionWire } from '../../kit/activity-wire.ts';
 import { defineOperation } from '../../kit/operation.ts';
-import { SESSION_EXAMPLE, serverParams, sessionSchema, toSessionWire } from './wire.ts';
 
 export const resetServer = defineOperation({
   operationId: 'resetServer',
@@ -17,14 +17,7 @@ export const resetServer = defineOperation({
   success: {
     status: 200,
     schema: v.array(sessionSchema),
-    example: [
-      {
-        ...SESSION_EXAMPLE,
-        status: false,
-        end: '2026-04-15T02:00:00.000Z',
-        clearReason: 'All server activity stopped that were in progress',
-      },
-    ],
+    example: RESET_EXAMPLE,
   },
   handle: async ({ ctx, params }) => (await reset(ctx, params.serverId)).map(toSessionWire),
 });

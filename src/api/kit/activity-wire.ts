@@ -1,10 +1,11 @@
+/** How tracker calls and sessions look on the wire: shared by `/v2/community` and the v1 dialect. */
 import * as v from 'valibot';
-import type { AccountRef } from '../../../core/accounts/identifiers.ts';
-import type { ActivityAction } from '../../../core/sessions/record-activity.ts';
-import type { Session } from '../../../core/sessions/session.ts';
-import { isoOrNull } from '../../kit/access-wire.ts';
-import { documented, integer, integerText, jsonObject, text, uuid } from '../../kit/fields.ts';
-import { fieldMessage } from '../../kit/messages.ts';
+import type { AccountRef } from '../../core/accounts/identifiers.ts';
+import type { ActivityAction, RecordActivity } from '../../core/sessions/record-activity.ts';
+import type { Session } from '../../core/sessions/session.ts';
+import { isoOrNull } from './access-wire.ts';
+import { documented, integer, integerText, jsonObject, text, uuid } from './fields.ts';
+import { fieldMessage } from './messages.ts';
 
 export const serverParams = v.object({ serverId: integerText(1) });
 
@@ -56,8 +57,18 @@ export const activityBody = v.pipe(
   ),
 );
 
+type ActivityBody = v.InferOutput<typeof activityBody>;
+
+/** What the body asks for, as the verb takes it. */
+export const toActivity = (body: ActivityBody): Omit<RecordActivity, 'serverId'> => ({
+  account: toAccountRef(body),
+  action: toAction(body),
+  metadata: body.metadata ?? undefined,
+  clearReason: body.clearReason ?? undefined,
+});
+
 /** The action that the flags ask for. */
-export const toAction = (flags: v.InferOutput<typeof activityBody>): ActivityAction => {
+const toAction = (flags: ActivityBody): ActivityAction => {
   if (flags.forceStop) return 'stop';
   if (flags.forceClear) return flags.forceStart ? 'clear-and-start' : 'clear';
   return flags.forceStart ? 'start' : 'toggle';
@@ -87,6 +98,16 @@ export const SESSION_EXAMPLE = {
   clearReason: null,
   metadata: {},
 };
+
+/** The answer to a server's reset. */
+export const RESET_EXAMPLE = [
+  {
+    ...SESSION_EXAMPLE,
+    status: false,
+    end: '2026-04-15T02:00:00.000Z',
+    clearReason: 'All server activity stopped that were in progress',
+  },
+];
 
 export const toSessionWire = (session: Session) => ({
   id: session.id,

@@ -1,0 +1,40 @@
+import * as v from 'valibot';
+import { activityBody } from '../kit/activity-wire.ts';
+import { documented, integer, integerText } from '../kit/fields.ts';
+import { fieldMessage } from '../kit/messages.ts';
+
+const serverEntries = {
+  serverId: v.union([integer(1), integerText(1)], fieldMessage('at_least', 1)),
+};
+
+/** `data` of a call: the object, or an array with it as its only element. */
+const oneOf = <S extends v.GenericSchema>(schema: S) =>
+  v.pipe(
+    v.unknown(),
+    v.transform((data) => (Array.isArray(data) && data.length === 1 ? data[0] : data)),
+    v.check((data) => !Array.isArray(data), fieldMessage('object')),
+    schema,
+    documented({ type: 'object', required: ['serverId'], additionalProperties: true }),
+  );
+
+/** The envelope of every v1 call. The key decides the community: `id` is not needed. */
+const envelope = <T extends string, S extends v.GenericSchema>(type: T, data: S) =>
+  v.object({
+    type: v.literal(type, fieldMessage('one_of', type)),
+    id: v.optional(v.unknown()),
+    key: v.optional(v.unknown()),
+    data: oneOf(data),
+  });
+
+export const startStopBody = envelope(
+  'ACTIVITY_TRACKER_START_STOP',
+  v.intersect([v.object(serverEntries), activityBody]),
+);
+
+export const serverStartBody = envelope('ACTIVITY_TRACKER_SERVER_START', v.object(serverEntries));
+
+/** The API key of a v1 call, which stands in its body. */
+export const keyOf = (body: unknown): string | undefined => {
+  const key = typeof body === 'object' && body !== null && 'key' in body ? body.key : undefined;
+  return typeof key === 'string' ? key : undefined;
+};

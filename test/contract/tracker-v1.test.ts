@@ -1,0 +1,187 @@
+import { describe, expect, it } from 'vitest';
+import { Harness } from '../harness.ts';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const NIL = '00000000-0000-0000-0000-000000000000';
+const START_STOP = '/servers/activity_tracker_start_stop';
+const SERVER_START = '/servers/activity_tracker_server_start';
+const MINUTE = 60_000;
+
+const setUp = async (settings?: Record<string, unknown>) => {
+  const app = new Harness();
+  const { key } = await app.community(settings);
+  const startStop = (data: unknown, more: Record<string, unknown> = {}) =>
+    app.post(START_STOP, { body: { id: 'any', key, type: 'ACTIVITY_TRACKER_START_STOP', data, ...more } });
+  const serverStart = (data: unknown, more: Record<string, unknown> = {}) =>
+    app.post(SERVER_START, {
+      body: { id: 'any', key, type: 'ACTIVITY_TRACKER_SERVER_START', data, ...more },
+    });
+  return { app, key, startStop, serverStart };
+};
+
+describe('start and stop', () => {
+  it('answers with the row in the v1 envelope', async () => {
+    const { app, startStop } = await setUp();
+    const started = await startStop({ serverId: 1, accId: NIL, forceStart: true });
+    expect(started.status).toBe(200);
+    expect(started.headers.get('content-type')).toBe('application/json');
+    expect(started.body).toEqual({
+      success: true,
+      data: {
+        id: expect.stringMatching(UUID),
+        status: true,
+        accId: NIL,
+        serverId: 1,
+        start: '2026-04-15T00:00:00.000Z',
+        end: null,
+        clearReason: null,
+        metadata: {},
+      },
+    });
+    app.clock.advance(5 * MINUTE);
+    const stopped = await startStop({ serverId: 1, accId: NIL, forceStop: true });
+    expect(stopped.body).toEqual({
+      success: true,
+      data: { ...started.body.data, status: false, end: '2026-04-15T00:05:00.000Z' },
+    });
+    expect((await startStop({ serverId: 1, accId: NIL, forceStop: true })).body).toEqual({
+      success: true,
+      data: null,
+    });
+  });
+
+  it('is the same session as in /v2', async () => {
+    const { app, key, startStop } = await setUp();
+    const started = await startStop([{ serverId: '7', discord: '42', forceStart: true }]);
+    const { body } = await app.post('/v2/community/servers/7/activity', {
+      key,
+      body: { discord: '42', forceClear: true, clearReason: 'Went AFK' },
+    });
+    expect(body.data).toMatchObject({ id: started.body.data.id, status: false, clearReason: 'Went AFK' });
+  });
+
+  it('does what the flags of /v2 do', async () => {
+    const { startStop } = await setUp();
+    const toggle = { serverId: 1, username: 'ana' };
+    expect((await startStop(toggle)).body.data.status).toBe(true);
+    expect((await startStop(toggle)).body.data.status).toBe(false);
+    const started = await startStop({ ...toggle, metadata: { job: 'medic' } });
+    const cleared = await startStop({ ...toggle, forceClear: true, forceStart: true });
+    expect(started.body.data.metadata).toEqual({ job: 'medic' });
+    expect(cleared.body.data).toMatchObject({ status: true, metadata: {} });
+    expect(cleared.body.data.id).not.toBe(started.body.data.id);
+  });
+});
+
+describe('server start', () => {
+  it('closes what is open and answers with it', async () => {
+    const { app, startStop, serverStart } = await setUp();
+    const { body } = await startStop({ serverId: 1, accId: NIL });
+    app.clock.advance(MINUTE);
+    expect((await serverStart({ serverId: 1 })).body).toEqual({
+      success: true,
+      data: [
+        {
+          ...body.data,
+          status: false,
+          end: '2026-04-15T00:01:00.000Z',
+          clearReason: 'All server activity stopped that were in progress',
+        },
+      ],
+    });
+    expect((await serverStart([{ serverId: 1 }])).body).toEqual({ success: true, data: [] });
+  });
+});
+
+describe('failures', () => {
+  it('no key, or a wrong one: 401, and never a 400', async () => {
+    const { app } = await setUp();
+    const type = 'ACTIVITY_TRACKER_START_STOP';
+    const wrong = `rc_${'0'.repeat(38)}`;
+    for (const path of [START_STOP, SERVER_START]) {
+      for (const body of [
+        undefined,
+        {},
+        [],
+        { type },
+        { key: wrong, type },
+        { key: 7 },
+        { key: null, id: 'x' },
+      ]) {
+        const answer = await app.post(path, { body });
+        expect([answer.status, answer.text], `${path} ${JSON.stringify(body)}`).toEqual([
+          401,
+          'INVALID API KEY',
+        ]);
+        expect(answer.headers.get('content-type')).toMatch(/^text\/plain/);
+        expect(answer.headers.get('www-authenticate')).toContain('Bearer');
+      }
+    }
+  });
+
+  it('takes the credential of the headers where the body has none', async () => {
+    const { app, key } = await setUp();
+    const body = { type: 'ACTIVITY_TRACKER_SERVER_START', data: { serverId: 1 } };
+    expect((await app.post(SERVER_START, { key, body })).body).toEqual({ success: true, data: [] });
+    expect((await app.post(SERVER_START, { headers: { 'X-API-Key': key }, body })).status).toBe(200);
+    expect((await app.post(SERVER_START, { key, body: { ...body, key: 'wrong' } })).status).toBe(401);
+  });
+
+  it('a key without the scope: 403', async () => {
+    const { app, key } = await setUp();
+    const reader = await app.apiKey(key, ['sessions:read']);
+    const answer = await app.post(SERVER_START, {
+      body: { key: reader, type: 'ACTIVITY_TRACKER_SERVER_START', data: { serverId: 1 } },
+    });
+    expect([answer.status, answer.text]).toEqual([403, 'FORBIDDEN']);
+  });
+
+  it.each([undefined, null, 7, 'ACTIVITY_TRACKER_SERVER_START', 'activity_tracker_start_stop'])(
+    'type %j: INVALID REQUEST TYPE',
+    async (type) => {
+      const { startStop } = await setUp();
+      const answer = await startStop({ serverId: 1, accId: NIL }, { type });
+      expect([answer.status, answer.text]).toEqual([400, 'INVALID REQUEST TYPE']);
+    },
+  );
+
+  it('an unknown account, where accounts are not created on the spot: ACCOUNT_NOT_FOUND', async () => {
+    const { startStop } = await setUp({ autoCreateAccounts: false });
+    const answer = await startStop({ serverId: 1, username: 'Žofia' });
+    expect([answer.status, answer.text]).toEqual([400, 'ACCOUNT_NOT_FOUND']);
+    expect(answer.headers.get('x-error-detail')).toBe('There is no account ?ofia in this community.');
+  });
+
+  it.each([
+    [undefined, 'data is required.'],
+    ['x', 'data must be a JSON object.'],
+    [[], 'data must be a JSON object.'],
+    [[{ serverId: 1, accId: NIL }, {}], 'data must be a JSON object.'],
+    [{ accId: NIL }, 'data.serverId is required.'],
+    [{ serverId: 0, accId: NIL }, 'data.serverId must be an integer of at least 1.'],
+    [{ serverId: '1.5', accId: NIL }, 'data.serverId must be an integer of at least 1.'],
+    [{ serverId: 1 }, 'data must name the account by one of accId, apiId, discord, uniqueId, username.'],
+    [{ serverId: 1, accId: 'x' }, 'data.accId must be a UUID (8-4-4-4-12 hexadecimal digits).'],
+    [
+      { serverId: 1, accId: NIL, forceStop: true, forceStart: true },
+      'data.forceStop cannot be combined with forceStart, forceClear.',
+    ],
+  ])('data %j: the log error, and what is wrong beside it', async (data, detail) => {
+    const { app, key, startStop } = await setUp();
+    const answer = await startStop(data);
+    expect([answer.status, answer.text]).toEqual([400, 'ACTIVITY_TRACKER_START_STOP_LOG_ERROR']);
+    expect(answer.headers.get('x-error-detail')).toBe(detail);
+    const latest = await app.get(`/v2/community/accounts/${NIL}/activity/latest`, { key });
+    expect(latest.status).toBe(404);
+  });
+
+  it('broken JSON, an unknown path, another method', async () => {
+    const { app, key } = await setUp();
+    const broken = await app.post(START_STOP, { key, body: '{"type":' });
+    expect([broken.status, broken.text]).toEqual([400, 'ACTIVITY_TRACKER_START_STOP_LOG_ERROR']);
+    const unknown = await app.post('/servers/gamestate', { key, body: {} });
+    expect([unknown.status, unknown.text]).toEqual([404, 'NOT_FOUND']);
+    const get = await app.get(START_STOP, { key });
+    expect([get.status, get.text, get.headers.get('allow')]).toEqual([405, 'METHOD_NOT_ALLOWED', 'POST']);
+  });
+});
