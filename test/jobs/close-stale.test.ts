@@ -154,6 +154,7 @@ describe('an auto-close is provisional', () => {
 
     await record({ accId: NIL, forceStart: true });
     await sweep(START + 40 * HOUR);
+    app.clock.set(START + 40 * HOUR);
     await record({ accId: NIL, forceStart: true });
     app.clock.set(START + 41 * HOUR);
     await record({ accId: NIL, forceClear: true });
