@@ -186,6 +186,7 @@ describe('settings', () => {
     maxSessionSeconds: 86400,
     unconfirmedEnd: 'last-seen',
     timezone: 'UTC',
+    sessionRetentionDays: null,
   };
 
   it('are read, and changed one by one', async () => {

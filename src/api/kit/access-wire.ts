@@ -14,6 +14,7 @@ const settingsEntries = {
   maxSessionSeconds: SECONDS,
   unconfirmedEnd: v.picklist(['last-seen', 'close-time']),
   timezone,
+  sessionRetentionDays: v.nullable(integer(1, 36_500)),
 };
 
 /** The settings as they are read. */
@@ -46,6 +47,7 @@ export const SETTINGS_EXAMPLE = {
   maxSessionSeconds: 86_400,
   unconfirmedEnd: 'last-seen',
   timezone: 'UTC',
+  sessionRetentionDays: null,
 };
 
 export const nameSchema = text(1, 100);

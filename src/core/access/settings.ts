@@ -9,6 +9,8 @@ export interface Settings {
   readonly unconfirmedEnd: 'last-seen' | 'close-time';
   /** An IANA time zone. */
   readonly timezone: string;
+  /** For how long after its start a closed session is kept; null for ever. */
+  readonly sessionRetentionDays: number | null;
 }
 
 export type SettingsPatch = { readonly [K in keyof Settings]?: Settings[K] | undefined };
@@ -20,4 +22,5 @@ export const toSettings = (row: typeof communities.$inferSelect): Settings => ({
   maxSessionSeconds: row.maxSessionSeconds,
   unconfirmedEnd: row.unconfirmedEnd,
   timezone: row.timezone,
+  sessionRetentionDays: row.sessionRetentionDays,
 });

@@ -112,7 +112,7 @@ export const stopSession = (place: Place, moment: Moment, metadata: string | und
       WHERE community_id = ${place.communityId}
         AND account_id = ${accountIdOf(place.communityId, place.account)}
         AND started_at >= ${moment.now - moment.settings.maxSessionSeconds * 1000}
-        AND server_id = ${place.serverId}
+        AND server_id = ${place.serverId} AND voided_at IS NULL
       ORDER BY started_at DESC LIMIT 1
     ) WHERE close_kind = 'auto_closed'
     LIMIT 1
@@ -174,7 +174,10 @@ export const closeStaleSessions = (now: number, after: OpenSessionKey, limit: nu
   WHERE community_id = stale_community_id AND started_at = stale_started_at AND id = stale_id
   RETURNING community_id, ${COLUMNS}`;
 
-/** Statement: an account's latest sessions, newest first; by its id, or by that of an account merged into it. */
+/**
+ * Statement: an account's latest sessions but the void ones, newest first; by its id, or by that of an account merged
+ * into it.
+ */
 export const selectLatestSessions = (
   communityId: string,
   accountId: string,
@@ -184,5 +187,6 @@ export const selectLatestSessions = (
   SELECT ${COLUMNS} FROM sessions INDEXED BY sessions_by_account
   WHERE community_id = ${communityId}
     AND account_id = coalesce(${accountIdOf(communityId, { kind: 'accId', value: accountId })}, ${accountId})
+    AND voided_at IS NULL
     ${serverId === undefined ? sql`` : sql`AND server_id = ${serverId}`}
   ORDER BY started_at DESC, id DESC LIMIT ${limit}`;

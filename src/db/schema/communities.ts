@@ -15,6 +15,8 @@ export const communities = sqliteTable('communities', {
     .notNull()
     .default('last-seen'),
   timezone: text().notNull().default('UTC'),
+  /** How long a closed session is kept after its start; null for ever. */
+  sessionRetentionDays: integer('session_retention_days'),
   /** The head of the audit trail: its last record's number and hash (core/reports/audit-chain.ts). */
   auditSequence: integer('audit_sequence').notNull().default(0),
   auditHash: text('audit_hash').notNull().default(''),

@@ -3,6 +3,8 @@ export { accounts } from './accounts.ts';
 export { apiKeys } from './api-keys.ts';
 export { auditRecords } from './audit-records.ts';
 export { communities } from './communities.ts';
+export { servers } from './servers.ts';
+export { sessionRevisions } from './session-revisions.ts';
 export { sessions } from './sessions.ts';
 export { webhookEndpoints } from './webhook-endpoints.ts';
 export { webhookMessages } from './webhook-messages.ts';

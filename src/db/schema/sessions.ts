@@ -23,6 +23,10 @@ export const sessions = sqliteTable(
     clearReason: text('clear_reason'),
     /** A JSON object. */
     metadata: text().notNull().default('{}'),
+    /** When an administrator declared it void: it is kept, but left out of every total and report. */
+    voidedAt: integer('voided_at'),
+    /** Whether a correction changed `startedAt`, so that the id does not tell it any more. */
+    isMoved: integer('is_moved', { mode: 'boolean' }).notNull().default(false),
   },
   (table) => [
     primaryKey({ columns: [table.communityId, table.startedAt, table.id] }),
@@ -30,5 +34,9 @@ export const sessions = sqliteTable(
       .on(table.communityId, table.serverId, table.accountId)
       .where(sql`ended_at IS NULL`),
     index('sessions_by_account').on(table.communityId, table.accountId, table.startedAt),
+    index('sessions_auto_closed')
+      .on(table.communityId, table.serverId, table.startedAt)
+      .where(sql`close_kind = 'auto_closed'`),
+    index('sessions_moved').on(table.communityId, table.id).where(sql`is_moved = 1`),
   ],
 );

@@ -1,0 +1,17 @@
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+
+/** What is known of a server as a whole; there is no row until its first roster or reset. */
+export const servers = sqliteTable(
+  'servers',
+  {
+    communityId: text('community_id').notNull(),
+    serverId: integer('server_id').notNull(),
+    /** The time that the newest roster gives itself: an older one changes nothing. */
+    rosterObservedAt: integer('roster_observed_at'),
+    /** When everybody in the newest roster was there; not after that roster's arrival. */
+    rosterSeenAt: integer('roster_seen_at'),
+    /** The last server reset: no session from before it goes on after it. */
+    resetAt: integer('reset_at'),
+  },
+  (table) => [primaryKey({ columns: [table.communityId, table.serverId] })],
+);
