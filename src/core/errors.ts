@@ -3,6 +3,7 @@ export type DomainErrorCode =
   | 'account_not_found'
   | 'api_key_not_found'
   | 'community_not_found'
+  | 'identifier_taken'
   | 'invalid_cursor'
   | 'too_many_webhook_endpoints'
   | 'webhook_delivery_not_found'

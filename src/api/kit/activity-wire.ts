@@ -9,16 +9,18 @@ import { fieldMessage } from './messages.ts';
 
 export const serverParams = v.object({ serverId: integerText(1) });
 
-const IDENTIFIER = text(1, 128);
+export const IDENTIFIER = text(1, 128);
+export const UNIQUE_ID = v.union(
+  [integer(Number.MIN_SAFE_INTEGER), IDENTIFIER],
+  fieldMessage('integer_or_text'),
+);
 
 /** The five identifiers; null counts as absent, since many a client sends it for what it does not know. */
 export const identifierEntries = {
   accId: v.nullish(uuid),
   apiId: v.nullish(IDENTIFIER),
   discord: v.nullish(IDENTIFIER),
-  uniqueId: v.nullish(
-    v.union([integer(Number.MIN_SAFE_INTEGER), IDENTIFIER], fieldMessage('integer_or_text')),
-  ),
+  uniqueId: v.nullish(UNIQUE_ID),
   username: v.nullish(IDENTIFIER),
 };
 

@@ -34,6 +34,7 @@ const PROBLEMS: Record<FaultCode, { status: ContentfulStatusCode; code: string; 
     code: 'WEBHOOK_ENDPOINT_DISABLED',
     title: 'Webhook endpoint disabled',
   },
+  identifier_taken: { status: 409, code: 'IDENTIFIER_TAKEN', title: 'Identifier taken' },
   method_not_allowed: { status: 405, code: 'METHOD_NOT_ALLOWED', title: 'Method not allowed' },
   body_too_large: { status: 413, code: 'BODY_TOO_LARGE', title: 'Body too large' },
   rate_limited: { status: 429, code: 'RATE_LIMITED', title: 'Too many requests' },

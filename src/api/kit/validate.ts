@@ -25,6 +25,11 @@ const messageOf = (issue: v.BaseIssue<unknown>): string => {
       return fieldMessage('object');
     case 'picklist':
       return fieldMessage('one_of', plain(issue.expected));
+    case 'variant':
+      // Of a value that is no object, `expected` is `Object`; else it lists what the discriminator can be.
+      return issue.expected === 'Object'
+        ? fieldMessage('object')
+        : fieldMessage('one_of', plain(issue.expected));
     case 'strict_object':
       // Of an unknown key, `expected` is `never`; of a value that is no object, it is `Object`.
       return issue.expected === 'never'

@@ -4,26 +4,26 @@ import { type Dialect, failureHeaders } from '../kit/dialect.ts';
 import type { Fault, FaultCode } from '../kit/fault.ts';
 import { renderFault } from '../kit/messages.ts';
 
-const LOG_ERROR = 'ACTIVITY_TRACKER_START_STOP_LOG_ERROR';
+/** What these clients know of a call that asks for what is not possible. */
+const REFUSED = { status: 400, text: 'ACTIVITY_TRACKER_START_STOP_LOG_ERROR' } as const;
+/** Never 400: public clients of this dialect shut themselves down on a 400 that speaks of the key or the community. */
+const WRONG_KEY = { status: 401, text: 'INVALID API KEY' } as const;
 
-/**
- * A wrong key is 401, never 400: public clients of this dialect shut themselves down on a 400 that speaks of the key
- * or the community.
- */
 const FAILURES: Record<FaultCode, { status: ContentfulStatusCode; text: string }> = {
-  malformed_json: { status: 400, text: LOG_ERROR },
-  invalid_input: { status: 400, text: LOG_ERROR },
-  invalid_cursor: { status: 400, text: LOG_ERROR },
+  malformed_json: REFUSED,
+  invalid_input: REFUSED,
+  invalid_cursor: REFUSED,
   account_not_found: { status: 400, text: 'ACCOUNT_NOT_FOUND' },
-  api_key_not_found: { status: 400, text: LOG_ERROR },
-  community_not_found: { status: 401, text: 'INVALID API KEY' },
-  unauthenticated: { status: 401, text: 'INVALID API KEY' },
+  api_key_not_found: REFUSED,
+  community_not_found: WRONG_KEY,
+  identifier_taken: REFUSED,
+  too_many_webhook_endpoints: REFUSED,
+  webhook_delivery_not_found: REFUSED,
+  webhook_endpoint_disabled: REFUSED,
+  webhook_endpoint_not_found: REFUSED,
+  unauthenticated: WRONG_KEY,
   forbidden: { status: 403, text: 'FORBIDDEN' },
   route_not_found: { status: 404, text: 'NOT_FOUND' },
-  too_many_webhook_endpoints: { status: 400, text: LOG_ERROR },
-  webhook_delivery_not_found: { status: 400, text: LOG_ERROR },
-  webhook_endpoint_disabled: { status: 400, text: LOG_ERROR },
-  webhook_endpoint_not_found: { status: 400, text: LOG_ERROR },
   method_not_allowed: { status: 405, text: 'METHOD_NOT_ALLOWED' },
   body_too_large: { status: 413, text: 'BODY_TOO_LARGE' },
   rate_limited: { status: 429, text: 'RATE_LIMITED' },

@@ -5,6 +5,13 @@ import { createApiKey } from './access/create-api-key.ts';
 import { getSettings } from './access/get-settings.ts';
 import { listApiKeys } from './access/list-api-keys.ts';
 import { revokeApiKey } from './access/revoke-api-key.ts';
+import { addIdentifiers } from './accounts/add-identifiers.ts';
+import { eraseAccount } from './accounts/erase-account.ts';
+import { getAccount } from './accounts/get-account.ts';
+import { listAccounts } from './accounts/list-accounts.ts';
+import { listIdentifiers } from './accounts/list-identifiers.ts';
+import { mergeAccounts } from './accounts/merge-accounts.ts';
+import { searchAccounts } from './accounts/search-accounts.ts';
 import { listLatestActivity } from './activity/list-latest-activity.ts';
 import { recordActivity } from './activity/record-activity.ts';
 import { resetServer } from './activity/reset-server.ts';
@@ -24,6 +31,13 @@ export const tracker: Family = {
     recordActivity,
     resetServer,
     listLatestActivity,
+    listAccounts,
+    searchAccounts,
+    getAccount,
+    listIdentifiers,
+    addIdentifiers,
+    mergeAccounts,
+    eraseAccount,
     listApiKeys,
     createApiKey,
     revokeApiKey,

@@ -43,3 +43,89 @@ export const ensureAccount = (communityId: string, ref: AccountRef, newId: strin
   }
   return statements;
 };
+
+/** As many identifiers as an account shows; the list of its identifiers pages through all. */
+const SHOWN_IDENTIFIERS = 100;
+
+/** The columns of an account `a`. */
+const ACCOUNT_COLUMNS = sql.raw(`
+  a.id, a.created_at,
+  (SELECT max(s.started_at) FROM sessions AS s INDEXED BY sessions_by_account
+   WHERE s.community_id = a.community_id AND s.account_id = a.id) AS last_started_at,
+  (SELECT json_group_array(json_object('kind', kind, 'value', value)) FROM (
+    SELECT i.kind, i.value FROM account_identifiers AS i INDEXED BY account_identifiers_by_account
+    WHERE i.community_id = a.community_id AND i.account_id = a.id
+    ORDER BY i.kind, i.value LIMIT ${SHOWN_IDENTIFIERS})) AS identifiers`);
+
+/** Statement: the account that an identifier names. */
+export const selectAccount = (communityId: string, identifier: Identifier): SQL => sql`
+  SELECT ${ACCOUNT_COLUMNS} FROM accounts AS a
+  WHERE a.community_id = ${communityId} AND a.id = ${accountIdOf(communityId, identifier)}`;
+
+/** Statement: accounts by id, without the first `skip`. */
+export const selectAccountsAt = (communityId: string, skip: number, limit: number): SQL => sql`
+  SELECT ${ACCOUNT_COLUMNS} FROM accounts AS a
+  WHERE a.community_id = ${communityId} ORDER BY a.id LIMIT ${limit} OFFSET ${skip}`;
+
+/** Statement: accounts by id, behind `afterId`. */
+export const selectAccountsAfter = (communityId: string, afterId: string, limit: number): SQL => sql`
+  SELECT ${ACCOUNT_COLUMNS} FROM accounts AS a
+  WHERE a.community_id = ${communityId} AND a.id > ${afterId} ORDER BY a.id LIMIT ${limit}`;
+
+/** Statement: how many accounts there are. */
+export const countAccounts = (communityId: string): SQL =>
+  sql`SELECT count(*) AS total FROM accounts WHERE community_id = ${communityId}`;
+
+/** Expression: the account's id, by itself or by that of an account that was merged into it. */
+const resolved = (communityId: string, accountId: string): SQL =>
+  accountIdOf(communityId, { kind: 'accId', value: accountId });
+
+/** Statement: an account's identifiers by kind and value, behind `after`. */
+export const selectIdentifiers = (
+  communityId: string,
+  accountId: string,
+  after: Identifier | undefined,
+  limit: number,
+): SQL => sql`
+  SELECT kind, value FROM account_identifiers INDEXED BY account_identifiers_by_account
+  WHERE community_id = ${communityId} AND account_id = ${resolved(communityId, accountId)}
+    ${after ? sql`AND (kind, value) > (${after.kind}, ${after.value})` : sql``}
+  ORDER BY kind, value LIMIT ${limit}`;
+
+/** Statement: those of the identifiers that another account has. */
+export const selectTakenIdentifiers = (
+  communityId: string,
+  accountId: string,
+  identifiers: readonly Identifier[],
+): SQL => sql`
+  SELECT i.kind, i.value, i.account_id
+  FROM json_each(${JSON.stringify(identifiers)}) AS wanted CROSS JOIN account_identifiers AS i
+  WHERE i.community_id = ${communityId}
+    AND i.kind = wanted.value ->> 'kind' AND i.value = wanted.value ->> 'value'
+    AND i.account_id <> ${resolved(communityId, accountId)}`;
+
+/** Statement: gives the account the identifiers, if it exists and none of them is another's. */
+export const insertIdentifiers = (
+  communityId: string,
+  accountId: string,
+  identifiers: readonly Identifier[],
+): SQL => sql`
+  INSERT INTO account_identifiers (community_id, kind, value, account_id)
+  SELECT own.community_id, wanted.value ->> 'kind', wanted.value ->> 'value', own.account_id
+  FROM account_identifiers AS own CROSS JOIN json_each(${JSON.stringify(identifiers)}) AS wanted
+  WHERE own.community_id = ${communityId} AND own.kind = 'accId' AND own.value = ${accountId}
+    AND NOT EXISTS (${selectTakenIdentifiers(communityId, accountId, identifiers)})
+  ON CONFLICT DO NOTHING`;
+
+/** Statement: an account's names, all of them. */
+export const deleteIdentifiers = (communityId: string, accountId: string): SQL => sql`
+  DELETE FROM account_identifiers WHERE community_id = ${communityId} AND account_id = ${accountId}`;
+
+/** Statement. */
+export const deleteAccount = (communityId: string, accountId: string): SQL =>
+  sql`DELETE FROM accounts WHERE community_id = ${communityId} AND id = ${accountId}`;
+
+/** Statement: the names of one account become those of another. */
+export const moveIdentifiers = (communityId: string, fromId: string, toId: string): SQL => sql`
+  UPDATE account_identifiers INDEXED BY account_identifiers_by_account SET account_id = ${toId}
+  WHERE community_id = ${communityId} AND account_id = ${fromId}`;

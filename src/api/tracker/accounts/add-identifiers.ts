@@ -1,0 +1,48 @@
+import * as v from 'valibot';
+import { addIdentifiers as add } from '../../../core/accounts/account-identifiers.ts';
+import { IDENTIFIER, UNIQUE_ID } from '../../kit/activity-wire.ts';
+import { fieldMessage } from '../../kit/messages.ts';
+import { defineOperation } from '../../kit/operation.ts';
+import { ACCOUNT_DETAILS_EXAMPLE, accountParams, identifierSchema, toIdentifierWire } from './wire.ts';
+
+const COUNT = fieldMessage('count', 1, 100);
+
+/** An account has one id of its own, so that `accId` cannot be added. */
+const identifiersBody = v.object({
+  identifiers: v.pipe(
+    v.array(
+      v.variant('type', [
+        v.object({ type: v.picklist(['apiId', 'discord', 'username']), value: IDENTIFIER }),
+        v.object({ type: v.literal('uniqueId'), value: UNIQUE_ID }),
+      ]),
+    ),
+    v.minLength(1, COUNT),
+    v.maxLength(100, COUNT),
+  ),
+});
+
+export const addIdentifiers = defineOperation({
+  operationId: 'addIdentifiers',
+  method: 'POST',
+  path: '/v2/community/accounts/{accountId}/identifiers',
+  tag: 'Accounts',
+  summary: 'Give an account further identifiers',
+  description:
+    'All of them or none: 409 where another account has one. Those it already has are accepted again. Answers with ' +
+    'the identifiers of the call.',
+  access: { scope: 'sessions:write' },
+  params: accountParams,
+  body: identifiersBody,
+  bodyExample: { identifiers: [{ type: 'discord', value: '1234567890' }] },
+  success: {
+    status: 201,
+    schema: v.array(identifierSchema),
+    example: ACCOUNT_DETAILS_EXAMPLE.identifiers.filter(({ type }) => type === 'discord'),
+  },
+  errors: ['account_not_found', 'identifier_taken'],
+  handle: async ({ ctx, params, body }) => {
+    const identifiers = body.identifiers.map(({ type, value }) => ({ kind: type, value: String(value) }));
+    await add(ctx, params.accountId, identifiers);
+    return identifiers.map(toIdentifierWire);
+  },
+});

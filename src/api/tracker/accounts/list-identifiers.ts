@@ -1,0 +1,32 @@
+import * as v from 'valibot';
+import { listIdentifiers as list } from '../../../core/accounts/account-identifiers.ts';
+import type { Identifier } from '../../../core/accounts/identifiers.ts';
+import { pageQuery } from '../../kit/fields.ts';
+import { listSchema, readCursor, toListWire } from '../../kit/list-wire.ts';
+import { defineOperation } from '../../kit/operation.ts';
+import { ACCOUNT_DETAILS_EXAMPLE, accountParams, identifierSchema, toIdentifierWire } from './wire.ts';
+
+export const listIdentifiers = defineOperation({
+  operationId: 'listIdentifiers',
+  method: 'GET',
+  path: '/v2/community/accounts/{accountId}/identifiers',
+  tag: 'Accounts',
+  summary: "List an account's identifiers",
+  description: 'By type, then by value. The ids of accounts that were merged into it are among them.',
+  access: { scope: 'sessions:read' },
+  params: accountParams,
+  query: v.object(pageQuery(100, 1000)),
+  success: {
+    status: 200,
+    schema: listSchema(identifierSchema),
+    example: { items: ACCOUNT_DETAILS_EXAMPLE.identifiers, nextCursor: null },
+  },
+  errors: ['account_not_found', 'invalid_cursor'],
+  handle: async ({ ctx, params, query: { limit, cursor } }) => {
+    const scope = `identifiers:${ctx.actor.community.id}:${params.accountId}`;
+    const key = readCursor(cursor, scope, ['string', 'string']);
+    const after = key && ({ kind: key[0], value: key[1] } as Identifier);
+    const page = await list(ctx, params.accountId, { after, limit });
+    return toListWire(page, scope, ({ kind, value }) => [kind, value], toIdentifierWire);
+  },
+});

@@ -1,0 +1,43 @@
+import { runBatch } from '../../db/client.ts';
+import type { CommunityActor } from '../access/actor.ts';
+import type { Ctx } from '../context.ts';
+import { DomainError } from '../errors.ts';
+import { audited } from '../reports/audit.ts';
+import { deleteSessionsOf, selectAnySessionOf } from '../sessions/account-queries.ts';
+import { deleteAccount, deleteIdentifiers, selectAccountId } from './queries.ts';
+
+/**
+ * Erases an account on request: everything that says who it was goes. Its sessions stay under the bare id, unless
+ * `withSessions`; they can go later in the same way, since the id still names them.
+ * @returns the id of the account that was erased: another one, where `accountId` had been merged into it
+ * @throws DomainError account_not_found
+ */
+export const eraseAccount = (
+  ctx: Ctx<CommunityActor>,
+  accountId: string,
+  { withSessions }: { withSessions: boolean },
+): Promise<string> =>
+  audited(ctx, ctx.actor.community.id, async (audit) => {
+    const communityId = audit.community.id;
+    const [accounts = [], sessions = []] = await runBatch(ctx.db, [
+      selectAccountId(communityId, { kind: 'accId', value: accountId }),
+      selectAnySessionOf(communityId, accountId),
+    ]);
+    const id = accounts[0]?.account_id as string | undefined;
+    if (!id && !(withSessions && sessions.length > 0)) {
+      throw new DomainError('account_not_found', { id: accountId });
+    }
+    const erasedId = id ?? accountId;
+    await runBatch(ctx.db, [
+      deleteIdentifiers(communityId, erasedId),
+      deleteAccount(communityId, erasedId),
+      ...(withSessions ? deleteSessionsOf(communityId, erasedId) : []),
+      // The id only: a record that named the account would undo the erasure.
+      ...(await audit.record({
+        type: 'ACCOUNT_ERASED',
+        what: `erased the account ${erasedId} ${withSessions ? 'with' : 'without'} its sessions`,
+        target: { type: 'ACCOUNT', name: erasedId },
+      })),
+    ]);
+    return erasedId;
+  });

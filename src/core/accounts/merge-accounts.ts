@@ -1,0 +1,46 @@
+import { runBatch } from '../../db/client.ts';
+import type { CommunityActor } from '../access/actor.ts';
+import type { Ctx } from '../context.ts';
+import { DomainError } from '../errors.ts';
+import { audited } from '../reports/audit.ts';
+import { joinOpenSessions, moveSessions } from '../sessions/account-queries.ts';
+import type { Account } from './account.ts';
+import { getAccount } from './find-account.ts';
+import { deleteAccount, moveIdentifiers, selectAccountId } from './queries.ts';
+
+/**
+ * Makes two accounts one: sessions and identifiers of `accountId` become those of `intoId`, its id among them, so that
+ * whoever calls by it reaches the merged account. Doing it again changes nothing.
+ * @throws DomainError account_not_found
+ */
+export const mergeAccounts = async (
+  ctx: Ctx<CommunityActor>,
+  accountId: string,
+  intoId: string,
+): Promise<Account> => {
+  await audited(ctx, ctx.actor.community.id, async (audit) => {
+    const communityId = audit.community.id;
+    const [sources = [], targets = []] = await runBatch(ctx.db, [
+      selectAccountId(communityId, { kind: 'accId', value: accountId }),
+      selectAccountId(communityId, { kind: 'accId', value: intoId }),
+    ]);
+    const source = sources[0]?.account_id as string | undefined;
+    const target = targets[0]?.account_id as string | undefined;
+    if (!source) throw new DomainError('account_not_found', { id: accountId });
+    if (!target) throw new DomainError('account_not_found', { id: intoId });
+    if (source === target) return;
+    await runBatch(ctx.db, [
+      ...joinOpenSessions(communityId, source, target),
+      moveSessions(communityId, source, target),
+      moveIdentifiers(communityId, source, target),
+      deleteAccount(communityId, source),
+      ...(await audit.record({
+        type: 'ACCOUNT_MERGED',
+        what: `merged the account ${source} into ${target}`,
+        target: { type: 'ACCOUNT', name: target },
+        properties: { mergedAccountId: source },
+      })),
+    ]);
+  });
+  return getAccount(ctx, intoId);
+};

@@ -1,0 +1,49 @@
+/** The SQL of what happens to sessions when their account is merged into another one, or erased. */
+import { type SQL, sql } from 'drizzle-orm';
+
+/** The servers on which both accounts have an open session: which of the two is the older one. */
+const openPairs = (communityId: string, fromId: string, toId: string): SQL => sql`
+  SELECT
+    min(a.started_at, b.started_at) AS older_started_at,
+    iif((a.started_at, a.id) < (b.started_at, b.id), a.id, b.id) AS older_id,
+    max(a.started_at, b.started_at) AS newer_started_at,
+    iif((a.started_at, a.id) < (b.started_at, b.id), b.id, a.id) AS newer_id,
+    max(a.last_seen_at, b.last_seen_at) AS pair_last_seen_at,
+    max(a.has_heartbeat, b.has_heartbeat) AS pair_has_heartbeat
+  FROM sessions AS a INDEXED BY sessions_by_account CROSS JOIN sessions AS b INDEXED BY sessions_open
+  WHERE a.community_id = ${communityId} AND a.account_id = ${fromId} AND a.ended_at IS NULL
+    AND b.community_id = ${communityId} AND b.server_id = a.server_id AND b.account_id = ${toId}
+    AND b.ended_at IS NULL`;
+
+/**
+ * Statements: where both accounts have an open session on a server, keeps the newer one, seen when either was, and
+ * closes the older one where the newer began: their time together stays what it was.
+ */
+export const joinOpenSessions = (communityId: string, fromId: string, toId: string): SQL[] => [
+  sql`
+    UPDATE sessions SET last_seen_at = pair_last_seen_at, has_heartbeat = pair_has_heartbeat
+    FROM (${openPairs(communityId, fromId, toId)})
+    WHERE community_id = ${communityId} AND started_at = newer_started_at AND id = newer_id`,
+  sql`
+    UPDATE sessions SET ended_at = min(last_seen_at, newer_started_at), close_kind = 'superseded',
+      clear_reason = 'Superseded by a new session'
+    FROM (${openPairs(communityId, fromId, toId)})
+    WHERE community_id = ${communityId} AND started_at = older_started_at AND id = older_id`,
+];
+
+/** Statement: the sessions of one account become those of another. */
+export const moveSessions = (communityId: string, fromId: string, toId: string): SQL => sql`
+  UPDATE sessions INDEXED BY sessions_by_account SET account_id = ${toId}
+  WHERE community_id = ${communityId} AND account_id = ${fromId}`;
+
+/** Statement: a row, if there is any session under this account id. */
+export const selectAnySessionOf = (communityId: string, accountId: string): SQL => sql`
+  SELECT 1 FROM sessions INDEXED BY sessions_by_account
+  WHERE community_id = ${communityId} AND account_id = ${accountId} LIMIT 1`;
+
+/** Statements: removes an account's sessions with all that hangs on them. */
+export const deleteSessionsOf = (communityId: string, accountId: string): SQL[] => [
+  sql`
+    DELETE FROM sessions INDEXED BY sessions_by_account
+    WHERE community_id = ${communityId} AND account_id = ${accountId}`,
+];
