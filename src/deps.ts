@@ -17,6 +17,7 @@ export const createServices = (env: Env, overrides: Partial<Services> = {}): Ser
     log: consoleLog,
     config: readConfig(env),
     credentials: new CredentialCache(clock),
+    rateLimiter: env.RATE_LIMITER,
     ...overrides,
   };
 };

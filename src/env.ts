@@ -3,6 +3,7 @@ import type { Config } from './core/context.ts';
 /** The Worker's bindings, variables and secrets, as wrangler.toml, `wrangler secret put` and .dev.vars give them. */
 export interface Env {
   readonly DB: D1Database;
+  readonly RATE_LIMITER?: RateLimit;
   readonly ADMIN_TOKEN?: string;
   readonly TOKEN_SECRET?: string;
   readonly ANONYMOUS_COMMUNITY?: string;

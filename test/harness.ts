@@ -66,7 +66,13 @@ export class Harness {
     this.#cost = cost;
     this.services = createServices(
       { ...env, ...vars, DB: database },
-      { clock: this.clock, log: (event, fields = {}) => this.logs.push({ event, ...fields }), ...overrides },
+      // No rate limit, unless the test brings one: tests call faster than anybody.
+      {
+        clock: this.clock,
+        rateLimiter: undefined,
+        log: (event, fields = {}) => this.logs.push({ event, ...fields }),
+        ...overrides,
+      },
     );
     this.#app = createApp(this.services);
   }

@@ -24,6 +24,8 @@ export interface Services {
   readonly log: Log;
   readonly config: Config;
   readonly credentials: CredentialCache;
+  /** Cloudflare's rate limiter, where one is bound. */
+  readonly rateLimiter: Pick<RateLimit, 'limit'> | undefined;
 }
 
 /** What every verb gets: the services, who calls, and how to go on after the answer. */

@@ -12,6 +12,7 @@ import type { Dialect } from './dialect.ts';
 import { Fault, toFault } from './fault.ts';
 import { fieldMessage } from './messages.ts';
 import type { Access, AnyOperation, AppEnv, HttpContext } from './operation.ts';
+import { limitRate } from './rate-limit.ts';
 import { validate } from './validate.ts';
 
 /** An API family: what it answers, in which dialect. */
@@ -56,7 +57,14 @@ export const familyApp = (family: Family): Hono<AppEnv> => {
 
 const run = async (family: Family, operation: AnyOperation, c: HttpContext): Promise<Response> => {
   const services = c.get('services');
-  const actor = await authorize(services, family, operation.access, await present(family, c));
+  const actor = await authorize(services, family, operation.access, await present(family, c)).catch(
+    async (refusal: unknown) => {
+      // Who guesses credentials is counted by address.
+      await limitRate(services, `address:${c.req.header('cf-connecting-ip') ?? 'unknown'}`);
+      throw refusal;
+    },
+  );
+  if (actor) await limitRate(services, `credential:${actor.id}`);
   const answer = await operation.handle({
     ctx: { ...services, actor, defer: (work) => defer(c, work) },
     params: operation.params && validate(operation.params, c.req.param()),
