@@ -8,7 +8,9 @@ export type DomainErrorCode =
   | 'too_many_webhook_endpoints'
   | 'webhook_delivery_not_found'
   | 'webhook_endpoint_disabled'
-  | 'webhook_endpoint_not_found';
+  | 'webhook_endpoint_not_found'
+  | 'log_entry_not_found'
+  | 'log_second_full';
 
 /** A refusal by the domain: a code and the values its message names; never an HTTP status, never a text. */
 export class DomainError extends Error {

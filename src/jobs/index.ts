@@ -1,6 +1,7 @@
 import { SYSTEM, type SystemActor } from '../core/access/actor.ts';
 import { purgeCommunities } from '../core/access/purge-communities.ts';
 import type { Ctx, Services } from '../core/context.ts';
+import { purgeLogEntries } from '../core/logs/purge-log-entries.ts';
 import { closeStale } from '../core/sessions/close-stale.ts';
 import { fixedClock } from '../lib/clock.ts';
 
@@ -15,6 +16,7 @@ export interface Job {
 const JOBS: Readonly<Record<string, readonly Job[]>> = {
   '*/5 * * * *': [
     { name: 'close-stale-sessions', run: closeStale },
+    { name: 'purge-log-entries', run: purgeLogEntries },
     { name: 'purge-deleted-communities', run: purgeCommunities },
   ],
 };

@@ -187,6 +187,7 @@ describe('settings', () => {
     unconfirmedEnd: 'last-seen',
     timezone: 'UTC',
     sessionRetentionDays: null,
+    logRetentionDays: null,
   };
 
   it('are read, and changed one by one', async () => {

@@ -20,6 +20,8 @@ const expectProblem = (answer: Answer, status: Refusal) =>
 const ENVELOPES: Readonly<Record<string, (answer: Answer, status: Refusal) => void>> = {
   tracker: expectProblem,
   admin: expectProblem,
+  'activity-log': (answer, status) =>
+    expect(answer.body).toEqual({ code: status * 100 + 1, message: expect.any(String), data: null }),
   'tracker-v1': (answer, status) =>
     expect(answer.text).toBe(
       { 401: 'INVALID API KEY', 403: 'FORBIDDEN', 404: 'NOT_FOUND', 405: 'METHOD_NOT_ALLOWED' }[status],

@@ -15,6 +15,7 @@ const settingsEntries = {
   unconfirmedEnd: v.picklist(['last-seen', 'close-time']),
   timezone,
   sessionRetentionDays: v.nullable(integer(1, 36_500)),
+  logRetentionDays: v.nullable(integer(1, 36_500)),
 };
 
 /** The settings as they are read. */
@@ -48,6 +49,7 @@ export const SETTINGS_EXAMPLE = {
   unconfirmedEnd: 'last-seen',
   timezone: 'UTC',
   sessionRetentionDays: null,
+  logRetentionDays: null,
 };
 
 export const nameSchema = text(1, 100);

@@ -33,11 +33,11 @@ export const familyApp = (family: Family): Hono<AppEnv> => {
   const app = new Hono<AppEnv>();
   app.onError((error, c) => family.dialect.failure(c, toFault(error) ?? reportDefect(error, c)));
 
-  for (const operation of family.operations) {
-    app.on(operation.method, honoPath(operation.path), limitBody, (c) => run(family, operation, c));
-  }
-  for (const [path, methods] of methodsByPath(family.operations)) {
-    const allow = methods.join(', ');
+  for (const [path, operations] of operationsByPath(family.operations)) {
+    for (const operation of operations) {
+      app.on(operation.method, path, limitBody, (c) => run(family, operation, c));
+    }
+    const allow = operations.map(({ method }) => method).join(', ');
     app.all(path, (c) => {
       throw new Fault('method_not_allowed', {
         params: { method: c.req.method, allow },
@@ -161,11 +161,9 @@ const defer = (c: HttpContext, work: Promise<unknown>): void => {
 
 const honoPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
 
-const methodsByPath = (operations: readonly AnyOperation[]): Map<string, string[]> => {
-  const methods = new Map<string, string[]>();
-  for (const { path, method } of operations) {
-    const key = honoPath(path);
-    methods.set(key, [...(methods.get(key) ?? []), method]);
-  }
-  return methods;
+/** The operations of each path. A path comes before one that has a parameter in the same place: `/all` before `/:id`. */
+const operationsByPath = (operations: readonly AnyOperation[]): [string, AnyOperation[]][] => {
+  // `{` sorts behind all that a path of ours has in a literal segment.
+  const paths = Map.groupBy(operations, ({ path }) => path);
+  return [...paths].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, group]) => [honoPath(path), group]);
 };

@@ -26,21 +26,26 @@ export const text = (min: number, max: number) =>
   );
 
 /** A JSON number that is an integer within bounds; a numeric string is refused. */
-export const integer = (min: number, max: number = Number.MAX_SAFE_INTEGER) =>
+export const integer = (
+  min: number,
+  max: number = Number.MAX_SAFE_INTEGER,
+  message = boundsMessage(min, max),
+) =>
   v.pipe(
-    v.number(boundsMessage(min, max)),
-    v.check((value) => isIntegerWithin(value, min, max), boundsMessage(min, max)),
+    v.number(message),
+    v.check((value) => isIntegerWithin(value, min, max), message),
     documented(integerSchema(min, max)),
   );
 
 /** An integer in a path or a query: plain decimal digits, no sign, no exponent. */
-export const integerText = (min: number, max: number = Number.MAX_SAFE_INTEGER) =>
+export const integerText = (
+  min: number,
+  max: number = Number.MAX_SAFE_INTEGER,
+  message = boundsMessage(min, max),
+) =>
   v.pipe(
     v.string(),
-    v.check(
-      (value) => /^(0|[1-9]\d*)$/.test(value) && isIntegerWithin(Number(value), min, max),
-      boundsMessage(min, max),
-    ),
+    v.check((value) => /^(0|[1-9]\d*)$/.test(value) && isIntegerWithin(Number(value), min, max), message),
     v.transform(Number),
     documented(integerSchema(min, max)),
   );

@@ -28,6 +28,8 @@ export const FAULT_MESSAGES: Texts<FaultCode> = {
     webhook_delivery_not_found: 'There is no webhook delivery {id}.',
     webhook_endpoint_disabled: 'The webhook endpoint {id} is disabled; enable it first.',
     webhook_endpoint_not_found: 'There is no webhook endpoint {id}.',
+    log_entry_not_found: 'There is no log entry {id}.',
+    log_second_full: 'The log holds no more entries with the timestamp {timestamp}: a second takes {limit}.',
   },
   es: {
     malformed_json: 'El cuerpo de la solicitud no es JSON válido.',
@@ -49,6 +51,8 @@ export const FAULT_MESSAGES: Texts<FaultCode> = {
     webhook_delivery_not_found: 'No existe la entrega de webhook {id}.',
     webhook_endpoint_disabled: 'El destino de webhook {id} está desactivado; actívelo primero.',
     webhook_endpoint_not_found: 'No existe el destino de webhook {id}.',
+    log_entry_not_found: 'No existe el registro {id}.',
+    log_second_full: 'No caben más registros con la marca de tiempo {timestamp}: un segundo admite {limit}.',
   },
 };
 
@@ -79,6 +83,8 @@ const FIELD_TEXTS = {
     timezone: 'must be an IANA time zone, such as Europe/Madrid',
     instant: 'must be an ISO 8601 date-time with an offset, such as 2026-04-15T00:00:00Z',
     future: 'must be in the future',
+    unix_seconds:
+      'must be Unix seconds: an integer from {0} to {1} (milliseconds have to be divided by 1000)',
     cursor: 'is not a cursor of this list',
     url: 'must be an absolute URL',
     https_url: 'must be an https URL',
@@ -112,6 +118,8 @@ const FIELD_TEXTS = {
     timezone: 'debe ser una zona horaria IANA, como Europe/Madrid',
     instant: 'debe ser una fecha y hora ISO 8601 con desplazamiento, como 2026-04-15T00:00:00Z',
     future: 'debe estar en el futuro',
+    unix_seconds:
+      'debe indicar segundos Unix: un entero de {0} a {1} (los milisegundos se dividen entre 1000)',
     cursor: 'no es un cursor de esta lista',
     url: 'debe ser una URL absoluta',
     https_url: 'debe ser una URL https',

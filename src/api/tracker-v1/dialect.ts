@@ -17,6 +17,8 @@ const FAILURES: Record<FaultCode, { status: ContentfulStatusCode; text: string }
   api_key_not_found: REFUSED,
   community_not_found: WRONG_KEY,
   identifier_taken: REFUSED,
+  log_entry_not_found: REFUSED,
+  log_second_full: REFUSED,
   too_many_webhook_endpoints: REFUSED,
   webhook_delivery_not_found: REFUSED,
   webhook_endpoint_disabled: REFUSED,

@@ -11,6 +11,8 @@ export interface Settings {
   readonly timezone: string;
   /** For how long after its start a closed session is kept; null for ever. */
   readonly sessionRetentionDays: number | null;
+  /** Log entries are purged this many days after their timestamp; null keeps them for ever. */
+  readonly logRetentionDays: number | null;
 }
 
 export type SettingsPatch = { readonly [K in keyof Settings]?: Settings[K] | undefined };
@@ -23,4 +25,5 @@ export const toSettings = (row: typeof communities.$inferSelect): Settings => ({
   unconfirmedEnd: row.unconfirmedEnd,
   timezone: row.timezone,
   sessionRetentionDays: row.sessionRetentionDays,
+  logRetentionDays: row.logRetentionDays,
 });

@@ -1,23 +1,30 @@
-import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { sql } from 'drizzle-orm';
+import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /** The tenants. Settings are columns, so that the scheduled job can use them in SQL. */
-export const communities = sqliteTable('communities', {
-  id: text().primaryKey(),
-  name: text().notNull(),
-  createdAt: integer('created_at').notNull(),
-  /** Set on DELETE: no credential works from then on; the scheduled job purges the rows. */
-  deletedAt: integer('deleted_at'),
-  autoCreateAccounts: integer('auto_create_accounts', { mode: 'boolean' }).notNull().default(true),
-  idleTimeoutSeconds: integer('idle_timeout_seconds').notNull().default(43_200),
-  heartbeatTimeoutSeconds: integer('heartbeat_timeout_seconds').notNull().default(600),
-  maxSessionSeconds: integer('max_session_seconds').notNull().default(86_400),
-  unconfirmedEnd: text('unconfirmed_end', { enum: ['last-seen', 'close-time'] })
-    .notNull()
-    .default('last-seen'),
-  timezone: text().notNull().default('UTC'),
-  /** How long a closed session is kept after its start; null for ever. */
-  sessionRetentionDays: integer('session_retention_days'),
-  /** The head of the audit trail: its last record's number and hash (core/reports/audit-chain.ts). */
-  auditSequence: integer('audit_sequence').notNull().default(0),
-  auditHash: text('audit_hash').notNull().default(''),
-});
+export const communities = sqliteTable(
+  'communities',
+  {
+    id: text().primaryKey(),
+    name: text().notNull(),
+    createdAt: integer('created_at').notNull(),
+    /** Set on DELETE: no credential works from then on; the scheduled job purges the rows. */
+    deletedAt: integer('deleted_at'),
+    autoCreateAccounts: integer('auto_create_accounts', { mode: 'boolean' }).notNull().default(true),
+    idleTimeoutSeconds: integer('idle_timeout_seconds').notNull().default(43_200),
+    heartbeatTimeoutSeconds: integer('heartbeat_timeout_seconds').notNull().default(600),
+    maxSessionSeconds: integer('max_session_seconds').notNull().default(86_400),
+    unconfirmedEnd: text('unconfirmed_end', { enum: ['last-seen', 'close-time'] })
+      .notNull()
+      .default('last-seen'),
+    timezone: text().notNull().default('UTC'),
+    /** How long a closed session is kept after its start; null for ever. */
+    sessionRetentionDays: integer('session_retention_days'),
+    /** How long a log entry is kept after its timestamp; null for ever. */
+    logRetentionDays: integer('log_retention_days'),
+    /** The head of the audit trail: its last record's number and hash (core/reports/audit-chain.ts). */
+    auditSequence: integer('audit_sequence').notNull().default(0),
+    auditHash: text('audit_hash').notNull().default(''),
+  },
+  (table) => [index('communities_with_retention').on(table.id).where(sql`log_retention_days IS NOT NULL`)],
+);

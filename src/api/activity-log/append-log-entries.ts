@@ -1,0 +1,86 @@
+import * as v from 'valibot';
+import { appendLogEntries as append } from '../../core/logs/append-log-entries.ts';
+import { NUMBERS_PER_SECOND } from '../../core/logs/log-id.ts';
+import type { NewLogEntry } from '../../core/logs/model.ts';
+import { Fault, toFault } from '../kit/fault.ts';
+import { type Language, renderFault } from '../kit/messages.ts';
+import { defineOperation } from '../kit/operation.ts';
+import { validate } from '../kit/validate.ts';
+import { codeOf } from './dialect.ts';
+import { appendBody, LOG_ENTRY_EXAMPLE, NEW_ENTRY_EXAMPLE, newEntrySchema } from './wire.ts';
+
+const rejectionSchema = v.object({ index: v.number(), code: v.number(), message: v.string() });
+
+export const appendLogEntries = defineOperation({
+  operationId: 'appendActivityLogs',
+  method: 'POST',
+  path: '/api/v1/activity_log',
+  tag: 'Activity Log',
+  summary: 'Append one entry, or up to 1000',
+  description:
+    'One object answers with its id. An array, or `{"entries": [...]}`, answers with a result for each: a bad entry does not cost the others. An entry whose `event_id` came before is not stored again; it answers with the id of the first.',
+  access: { scope: 'logs:write' },
+  body: appendBody,
+  bodyExample: NEW_ENTRY_EXAMPLE,
+  success: {
+    status: 200,
+    schema: v.union([
+      v.object({ id: v.number() }),
+      v.object({
+        accepted: v.number(),
+        ids: v.array(v.nullable(v.number())),
+        rejected: v.array(rejectionSchema),
+      }),
+    ]),
+    example: { id: LOG_ENTRY_EXAMPLE.id },
+  },
+  errors: ['log_second_full'],
+  handle: async ({ ctx, body, http }) => {
+    const now = Math.floor(ctx.clock.now() / 1000);
+    if ('entry' in body) {
+      const [id] = await append(ctx, [body.entry]);
+      if (id === undefined) throw secondFull(body.entry.timestamp ?? now);
+      return { id };
+    }
+    const items = body.items.map(readItem);
+    const entries = items.flatMap(({ entry }) => entry ?? []);
+    const given = (entries.length > 0 ? await append(ctx, entries) : []).values();
+    const outcomes = items.map(({ entry, fault }): { id: number } | { fault: Fault } => {
+      if (!entry) return { fault };
+      const id = given.next().value;
+      return id === undefined ? { fault: secondFull(entry.timestamp ?? now) } : { id };
+    });
+    const rejected = outcomes.flatMap((outcome, index) =>
+      'fault' in outcome ? [toRejection(outcome.fault, index, http.get('language'))] : [],
+    );
+    return {
+      accepted: outcomes.length - rejected.length,
+      ids: outcomes.map((outcome) => ('id' in outcome ? outcome.id : null)),
+      rejected,
+    };
+  },
+});
+
+type Item =
+  | { readonly entry: NewLogEntry; readonly fault?: undefined }
+  | { readonly entry?: undefined; readonly fault: Fault };
+
+/** The entry, or why it is refused. */
+const readItem = (item: unknown): Item => {
+  try {
+    return { entry: validate(newEntrySchema, item) };
+  } catch (error) {
+    const fault = toFault(error);
+    if (!fault) throw error;
+    return { fault };
+  }
+};
+
+const secondFull = (timestamp: number): Fault =>
+  new Fault('log_second_full', { params: { timestamp, limit: NUMBERS_PER_SECOND } });
+
+const toRejection = ({ code, params, issues }: Fault, index: number, language: Language) => ({
+  index,
+  code: codeOf(code),
+  message: renderFault(code, params, issues, language),
+});

@@ -1,0 +1,26 @@
+import * as v from 'valibot';
+import { deleteLogEntry as deleteOne } from '../../core/logs/delete-log-entry.ts';
+import { integerText } from '../kit/fields.ts';
+import { defineOperation } from '../kit/operation.ts';
+import { LOG_ENTRY_EXAMPLE } from './wire.ts';
+
+export const deleteLogEntry = defineOperation({
+  operationId: 'deleteActivityLog',
+  method: 'DELETE',
+  path: '/api/v1/activity_log/{id}',
+  tag: 'Activity Log',
+  summary: 'Delete one entry',
+  description: 'Its id is never given to another entry.',
+  access: { scope: 'logs:delete' },
+  params: v.object({ id: integerText(0) }),
+  success: {
+    status: 200,
+    schema: v.object({ deleted: v.literal(true), id: v.number() }),
+    example: { deleted: true, id: LOG_ENTRY_EXAMPLE.id },
+  },
+  errors: ['log_entry_not_found'],
+  handle: async ({ ctx, params: { id } }) => {
+    await deleteOne(ctx, id);
+    return { deleted: true, id };
+  },
+});

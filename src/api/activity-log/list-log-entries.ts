@@ -1,0 +1,81 @@
+import { accepts } from 'hono/accepts';
+import * as v from 'valibot';
+import { exportLogEntries, listLogEntries as list } from '../../core/logs/list-log-entries.ts';
+import type { LogEntry } from '../../core/logs/model.ts';
+import { encodeCursor } from '../../lib/cursor.ts';
+import { csvResponse } from '../kit/csv.ts';
+import { invalidField } from '../kit/fault.ts';
+import { integerText, pageQuery } from '../kit/fields.ts';
+import { readCursor } from '../kit/list-wire.ts';
+import { fieldMessage } from '../kit/messages.ts';
+import { defineOperation } from '../kit/operation.ts';
+import { filterQuery, LOG_ENTRY_EXAMPLE, logEntrySchema, toFilter, toLogEntryWire } from './wire.ts';
+
+const DEFAULT_LIMIT = 100;
+const MAX_LIMIT = 1_000;
+
+export const listLogEntries = defineOperation({
+  operationId: 'listActivityLogs',
+  method: 'GET',
+  path: '/api/v1/activity_log',
+  tag: 'Activity Log',
+  summary: 'List entries, newest first',
+  description:
+    'When more entries follow, `Link: <...>; rel="next"` continues at the same cost at any depth; `offset` reads all that it skips. With `Accept: text/csv` the answer is a CSV file; without a `limit` it has every entry.',
+  access: { scope: 'logs:read' },
+  query: v.object({
+    ...filterQuery,
+    limit: v.optional(integerText(1, MAX_LIMIT)),
+    offset: v.optional(integerText(0), '0'),
+    cursor: pageQuery(DEFAULT_LIMIT, MAX_LIMIT).cursor,
+  }),
+  success: { status: 200, schema: v.array(logEntrySchema), example: [LOG_ENTRY_EXAMPLE] },
+  errors: ['invalid_cursor'],
+  handle: async ({ ctx, query, http }) => {
+    const { limit, offset, cursor } = query;
+    if (offset > 0 && cursor !== undefined) throw invalidField('offset', fieldMessage('exclusive', 'cursor'));
+    const filter = toFilter(query);
+    const scope = JSON.stringify(['activity-log', ctx.actor.community.id, filter]);
+    const beforeId = readCursor(cursor, scope, ['number'])?.[0] as number | undefined;
+
+    http.header('Vary', 'Accept', { append: true });
+    const type = accepts(http, {
+      header: 'Accept',
+      supports: ['application/json', 'text/csv'],
+      default: 'application/json',
+    });
+    if (type === 'text/csv' && limit === undefined) {
+      return csvFile(http, exportLogEntries(ctx, { filter, offset, beforeId }));
+    }
+    const page = await list(ctx, { filter, limit: limit ?? DEFAULT_LIMIT, offset, beforeId });
+    const last = page.items.at(-1);
+    if (page.hasMore && last) http.header('Link', nextLink(http.req.url, encodeCursor([last.id], scope)));
+    return type === 'text/csv' ? csvFile(http, [page.items]) : page.items.map(toLogEntryWire);
+  },
+});
+
+/** The same question, from the cursor on. */
+const nextLink = (url: string, cursor: string): string => {
+  const next = new URL(url);
+  next.searchParams.delete('offset');
+  next.searchParams.set('cursor', cursor);
+  return `<${next}>; rel="next"`;
+};
+
+const csvFile = (
+  http: Parameters<typeof csvResponse>[0],
+  pages: AsyncIterable<readonly LogEntry[]> | Iterable<readonly LogEntry[]>,
+) =>
+  csvResponse(
+    http,
+    'activity-log.csv',
+    Object.keys(LOG_ENTRY_EXAMPLE),
+    mapPages(pages, (entry) => Object.values(toLogEntryWire(entry))),
+  );
+
+async function* mapPages<T, U>(
+  pages: AsyncIterable<readonly T[]> | Iterable<readonly T[]>,
+  map: (item: T) => U,
+): AsyncGenerator<U[]> {
+  for await (const page of pages) yield page.map(map);
+}

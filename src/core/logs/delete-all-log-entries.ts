@@ -1,0 +1,20 @@
+import { runBatch } from '../../db/client.ts';
+import type { CommunityActor } from '../access/actor.ts';
+import type { Ctx } from '../context.ts';
+import { audited } from '../reports/audit.ts';
+import { wipeLog } from './queries.ts';
+
+/** Empties the log for every reader at once, whatever its size; the scheduled job removes the rows. */
+export const deleteAllLogEntries = (ctx: Ctx<CommunityActor>): Promise<void> => {
+  const { id, name } = ctx.actor.community;
+  return audited(ctx, id, async (audit) => {
+    await runBatch(ctx.db, [
+      ...wipeLog(id, ctx.clock.now()),
+      ...(await audit.record({
+        type: 'LOGS_DELETED',
+        what: 'deleted all activity logs',
+        target: { type: 'COMMUNITY', name },
+      })),
+    ]);
+  });
+};

@@ -1,0 +1,13 @@
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+
+/** How many entries the current log holds of each kind (action type and platform), exact after every batch. */
+export const logCounters = sqliteTable(
+  'log_counters',
+  {
+    communityId: text('community_id').notNull(),
+    actionType: text('action_type').notNull(),
+    platform: text().notNull(),
+    count: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.communityId, table.actionType, table.platform] })],
+);
