@@ -10,6 +10,9 @@ export default defineConfig({
           TEST_MIGRATIONS: await readD1Migrations('drizzle'),
           ADMIN_TOKEN: 'test-admin-token-000000000000000000000000',
           TOKEN_SECRET: 'test-token-secret-00000000000000000000000',
+          // What a developer's own .dev.vars says must not reach the tests.
+          ANONYMOUS_COMMUNITY: '',
+          WEBHOOK_ALLOW_PRIVATE: '',
         },
       },
     })),

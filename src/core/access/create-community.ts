@@ -8,13 +8,16 @@ import { type ApiKey, insertApiKey, insertCommunity, toApiKey, toCommunity } fro
 import { SCOPES } from './scopes.ts';
 import type { SettingsPatch } from './settings.ts';
 
-/** Creates a tenant with its first API key, which has every scope; `key` is not readable ever again. */
+/**
+ * Creates a tenant with its first API key, which has every scope; `key` is not readable ever again.
+ * @param id of the caller's choice, not taken yet; else a new one
+ */
 export const createCommunity = async (
   ctx: Ctx<OperatorActor>,
-  { name, settings = {} }: { name: string; settings?: SettingsPatch | undefined },
+  input: { id?: string; name: string; settings?: SettingsPatch | undefined },
 ): Promise<{ community: Community; apiKey: ApiKey; key: string }> => {
   const createdAt = ctx.clock.now();
-  const id = ctx.newId(createdAt);
+  const { id = ctx.newId(createdAt), name, settings = {} } = input;
   const key = newApiKey();
   const apiKeyId = ctx.newId(createdAt);
   const [[community], [apiKey]] = await ctx.db.batch([

@@ -1,0 +1,107 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { type CommunityActor, OPERATOR } from '../../src/core/access/actor.ts';
+import { createCommunity } from '../../src/core/access/create-community.ts';
+import { findKeyHolder } from '../../src/core/access/queries.ts';
+import type { AccountRef } from '../../src/core/accounts/identifiers.ts';
+import type { Ctx, Services } from '../../src/core/context.ts';
+import { type ActivityAction, recordActivity } from '../../src/core/sessions/record-activity.ts';
+import { resetServer } from '../../src/core/sessions/reset-server.ts';
+import { createServices } from '../../src/deps.ts';
+import type { Env } from '../../src/env.ts';
+import { runJobs } from '../../src/jobs/index.ts';
+import { fixedClock } from '../../src/lib/clock.ts';
+import { sha256Hex } from '../../src/lib/crypto.ts';
+
+/** The id that ANONYMOUS_COMMUNITY of .dev.vars.example names. */
+const DEMO = 'demo';
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const DAYS = 6;
+const SERVER = 1;
+const SECOND_SERVER = 2;
+const CRON = '*/5 * * * *';
+const PLAYERS = ['Ana', 'Bram', 'Chidi', 'Dora', 'Emre', 'Freya', 'Goro', 'Hana'] as const;
+type Player = (typeof PLAYERS)[number];
+
+/**
+ * The API key of the demo community; undefined where it no longer works. In a new database it makes the community, its
+ * key, which it keeps in `keyFile`, and the life of the last days.
+ */
+export const ensureDemo = async (env: Env, keyFile: string): Promise<string | undefined> => {
+  const services = createServices(env, { log: () => {} });
+  const now = services.clock.now();
+  if (existsSync(keyFile)) {
+    const key = readFileSync(keyFile, 'utf8').trim();
+    return (await findKeyHolder(services.db, await sha256Hex(key), now)) && key;
+  }
+  const { actor, key } = await createDemo(services, now - (DAYS + 1) * DAY);
+  writeFileSync(keyFile, `${key}\n`, { mode: 0o600 });
+  for (const { at, happen } of life(now)) await happen({ ...servicesAt(services, at), actor });
+  return key;
+};
+
+const createDemo = async (
+  services: Services,
+  createdAt: number,
+): Promise<{ actor: CommunityActor; key: string }> => {
+  const ctx = { ...servicesAt(services, createdAt), actor: OPERATOR };
+  const { community, apiKey, key } = await createCommunity(ctx, { id: DEMO, name: DEMO });
+  const { id, name, scopes, expiresAt } = apiKey;
+  return { actor: { kind: 'api-key', id, name, scopes, expiresAt, community }, key };
+};
+
+/** The verbs take the present from their clock: with another one, they do today what happened then. */
+const servicesAt = (services: Services, epochMs: number): Omit<Ctx, 'actor'> => ({
+  ...services,
+  clock: fixedClock(epochMs),
+  defer: (work) => void work,
+});
+
+interface Happening {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  happen(ctx: Ctx<CommunityActor>): Promise<unknown>;
+}
+
+/** What happened in the days before `now`, in its order: every way in which a session can end, and some still open. */
+const life = (now: number): Happening[] => {
+  const today = Math.floor(now / DAY) * DAY;
+  const happenings: Happening[] = [];
+  const add = (at: number, happen: Happening['happen']) => happenings.push({ at, happen });
+  const act = (at: number, player: Player, action: ActivityAction, more: { clearReason?: string } = {}) =>
+    add(at, (ctx) => {
+      const serverId = PLAYERS.indexOf(player) % 4 === 3 ? SECOND_SERVER : SERVER;
+      return recordActivity(ctx, { serverId, account: accountOf(player), action, ...more });
+    });
+
+  for (let daysAgo = DAYS; daysAgo >= 1; daysAgo--) {
+    const midnight = today - daysAgo * DAY;
+    for (const [index, player] of PLAYERS.entries()) {
+      if ((index + daysAgo) % 3 === 0) continue;
+      const start = midnight + 17 * HOUR + index * 17 * MINUTE;
+      act(start, player, 'start');
+      const isStopLost = (index + daysAgo) % 7 === 6;
+      if (!isStopLost) act(start + (45 + ((index * 37 + daysAgo * 53) % 150)) * MINUTE, player, 'stop');
+    }
+    for (let hour = 0; hour < 24; hour += 6) {
+      const at = midnight + hour * HOUR;
+      add(at, (ctx) => runJobs(ctx, { cron: CRON, scheduledTime: at }));
+    }
+  }
+  add(today - 4 * DAY + 18.5 * HOUR, (ctx) => resetServer(ctx, SERVER));
+  act(today - 2 * DAY + 9 * HOUR, 'Bram', 'start');
+  act(today - 2 * DAY + 9.2 * HOUR, 'Bram', 'clear', { clearReason: 'Test of the new server' });
+  act(today - DAY + 10 * HOUR, 'Dora', 'start');
+  act(today - DAY + 11 * HOUR, 'Dora', 'start');
+  act(today - DAY + 12 * HOUR, 'Dora', 'stop');
+  act(now - 95 * MINUTE, 'Ana', 'start');
+  act(now - 40 * MINUTE, 'Chidi', 'start');
+  act(now - 12 * MINUTE, 'Hana', 'start');
+  return happenings.sort((a, b) => a.at - b.at);
+};
+
+const accountOf = (player: Player): AccountRef => [
+  { kind: 'discord', value: String(318_000_000_000_000_000n + BigInt(PLAYERS.indexOf(player)) * 7_919n) },
+  { kind: 'username', value: player },
+];
