@@ -38,7 +38,7 @@ export const settingsPatchSchema = v.pipe(
     }
   }),
   v.partial(settingsSchema),
-  documented({ $settingsPatch: true }),
+  v.metadata({ additionalProperties: false }),
 );
 
 export const SETTINGS_EXAMPLE = {

@@ -113,6 +113,7 @@ export const problemDialect: Dialect = {
         code,
         message: detail,
         requestId: '5f0c2d4e-8a51-4c3f-9d0a-7f6f1f0f4f11',
+        ...(faultCode === 'invalid_input' && { errors: [{ path: 'name', message: 'is required' }] }),
       };
     },
   },

@@ -14,6 +14,7 @@ export const resetServer = defineOperation({
   access: { scope: 'sessions:write' },
   params: serverParams,
   body: v.unknown(),
+  bodyExample: {},
   success: {
     status: 200,
     schema: v.array(sessionSchema),

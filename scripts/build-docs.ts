@@ -1,0 +1,25 @@
+/** `npm run build`: the OpenAPI document, and its viewer out of swagger-ui's own files. */
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { families } from '../src/api/index.ts';
+import { buildOpenApi } from '../src/docs/openapi.ts';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const VIEWER = join(ROOT, 'public/docs');
+
+/** Writes public/openapi.json (committed: the tests compare it) and public/docs (not committed). */
+export const buildDocs = (): void => {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+  const document = buildOpenApi(families, version);
+  writeFileSync(join(ROOT, 'public/openapi.json'), `${JSON.stringify(document, null, 2)}\n`);
+
+  mkdirSync(VIEWER, { recursive: true });
+  cpSync(join(ROOT, 'src/docs/viewer'), VIEWER, { recursive: true });
+  const swaggerUi = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json')));
+  for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js']) {
+    cpSync(join(swaggerUi, file), join(VIEWER, file));
+  }
+};
+
+if (import.meta.main) buildDocs();
