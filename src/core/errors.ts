@@ -1,6 +1,7 @@
 /** Everything the domain can refuse. A family maps each code to its own wire, exhaustively. */
 export type DomainErrorCode =
   | 'account_not_found'
+  | 'activities_not_found'
   | 'api_key_not_found'
   | 'community_not_found'
   | 'identifier_taken'
@@ -10,7 +11,8 @@ export type DomainErrorCode =
   | 'webhook_endpoint_disabled'
   | 'webhook_endpoint_not_found'
   | 'log_entry_not_found'
-  | 'log_second_full';
+  | 'log_second_full'
+  | 'service_id_not_found';
 
 /** A refusal by the domain: a code and the values its message names; never an HTTP status, never a text. */
 export class DomainError extends Error {

@@ -81,7 +81,10 @@ const describe = (
       requestBody: {
         // A schema that says nothing is that of a body which is not looked at.
         required: Object.keys(body).length > 0,
-        content: jsonContent(body, operation.bodyExample),
+        content:
+          operation.bodyEncoding === 'form'
+            ? { 'application/x-www-form-urlencoded': { schema: body, example: operation.bodyExample } }
+            : jsonContent(body, operation.bodyExample),
       },
     }),
     responses: {
@@ -163,13 +166,14 @@ const examplePath = (path: string, parameters: readonly Parameter[]): string =>
   );
 
 /** What an operation can answer beside success: what its access and its input imply, and what it declares. */
-const faultsOf = ({ access, params, query, body, errors = [] }: AnyOperation): FaultCode[] => {
+const faultsOf = ({ access, params, query, body, bodyEncoding, errors = [] }: AnyOperation): FaultCode[] => {
   const implied: FaultCode[] = ['internal'];
   if (access !== 'public') implied.push('unauthenticated');
   if (access === 'operator') implied.push('unavailable');
   else if (access !== 'public') implied.push('forbidden');
   if (params || query || body) implied.push('invalid_input');
-  if (body) implied.push('malformed_json', 'body_too_large');
+  if (body) implied.push('body_too_large');
+  if (body && bodyEncoding !== 'form') implied.push('malformed_json');
   return [...new Set([...implied, ...errors])];
 };
 

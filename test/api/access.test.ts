@@ -188,6 +188,7 @@ describe('settings', () => {
     timezone: 'UTC',
     sessionRetentionDays: null,
     logRetentionDays: null,
+    accountActivityRetentionDays: null,
   };
 
   it('are read, and changed one by one', async () => {

@@ -5,7 +5,9 @@ import { SCOPES } from '../../src/core/access/scopes.ts';
 import { type Answer, Harness } from '../harness.ts';
 
 /** Operations that need no credential, each for its reason. */
-const PUBLIC: Readonly<Record<string, string>> = {};
+const PUBLIC: Readonly<Record<string, string>> = {
+  issueToken: 'it checks the client itself, as RFC 6749 says',
+};
 
 type Refusal = 401 | 403 | 404 | 405;
 
@@ -22,6 +24,14 @@ const ENVELOPES: Readonly<Record<string, (answer: Answer, status: Refusal) => vo
   admin: expectProblem,
   'activity-log': (answer, status) =>
     expect(answer.body).toEqual({ code: status * 100 + 1, message: expect.any(String), data: null }),
+  'account-activity': (answer, status) =>
+    expect(answer.body).toEqual({
+      error: { 401: 'unauthorized', 403: 'forbidden', 404: 'not_found', 405: 'method_not_allowed' }[status],
+      message: expect.any(String),
+      requestId: expect.any(String),
+    }),
+  oauth: (answer) =>
+    expect(answer.body).toEqual({ error: 'invalid_request', error_description: expect.any(String) }),
   'tracker-v1': (answer, status) =>
     expect(answer.text).toBe(
       { 401: 'INVALID API KEY', 403: 'FORBIDDEN', 404: 'NOT_FOUND', 405: 'METHOD_NOT_ALLOWED' }[status],

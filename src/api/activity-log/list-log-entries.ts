@@ -1,9 +1,8 @@
-import { accepts } from 'hono/accepts';
 import * as v from 'valibot';
 import { exportLogEntries, listLogEntries as list } from '../../core/logs/list-log-entries.ts';
 import type { LogEntry } from '../../core/logs/model.ts';
 import { encodeCursor } from '../../lib/cursor.ts';
-import { csvResponse } from '../kit/csv.ts';
+import { csvResponse, prefersCsv } from '../kit/csv.ts';
 import { invalidField } from '../kit/fault.ts';
 import { integerText, pageQuery } from '../kit/fields.ts';
 import { readCursor } from '../kit/list-wire.ts';
@@ -38,19 +37,14 @@ export const listLogEntries = defineOperation({
     const scope = JSON.stringify(['activity-log', ctx.actor.community.id, filter]);
     const beforeId = readCursor(cursor, scope, ['number'])?.[0] as number | undefined;
 
-    http.header('Vary', 'Accept', { append: true });
-    const type = accepts(http, {
-      header: 'Accept',
-      supports: ['application/json', 'text/csv'],
-      default: 'application/json',
-    });
-    if (type === 'text/csv' && limit === undefined) {
+    const isCsv = prefersCsv(http);
+    if (isCsv && limit === undefined) {
       return csvFile(http, exportLogEntries(ctx, { filter, offset, beforeId }));
     }
     const page = await list(ctx, { filter, limit: limit ?? DEFAULT_LIMIT, offset, beforeId });
     const last = page.items.at(-1);
     if (page.hasMore && last) http.header('Link', nextLink(http.req.url, encodeCursor([last.id], scope)));
-    return type === 'text/csv' ? csvFile(http, [page.items]) : page.items.map(toLogEntryWire);
+    return isCsv ? csvFile(http, [page.items]) : page.items.map(toLogEntryWire);
   },
 });
 

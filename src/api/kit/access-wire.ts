@@ -6,6 +6,7 @@ import { documented, integer, isJsonObject, text, timezone } from './fields.ts';
 import { fieldMessage } from './messages.ts';
 
 const SECONDS = integer(60, 31_536_000);
+const RETENTION_DAYS = integer(1, 36_500);
 
 const settingsEntries = {
   autoCreateAccounts: v.boolean(),
@@ -14,8 +15,9 @@ const settingsEntries = {
   maxSessionSeconds: SECONDS,
   unconfirmedEnd: v.picklist(['last-seen', 'close-time']),
   timezone,
-  sessionRetentionDays: v.nullable(integer(1, 36_500)),
-  logRetentionDays: v.nullable(integer(1, 36_500)),
+  sessionRetentionDays: v.nullable(RETENTION_DAYS),
+  logRetentionDays: v.nullable(RETENTION_DAYS),
+  accountActivityRetentionDays: v.nullable(RETENTION_DAYS),
 };
 
 /** The settings as they are read. */
@@ -50,6 +52,7 @@ export const SETTINGS_EXAMPLE = {
   timezone: 'UTC',
   sessionRetentionDays: null,
   logRetentionDays: null,
+  accountActivityRetentionDays: null,
 };
 
 export const nameSchema = text(1, 100);

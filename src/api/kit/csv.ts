@@ -1,6 +1,8 @@
 /** CSV (RFC 4180, UTF-8, CRLF) that a spreadsheet shows as it is, whatever somebody has put into a cell. */
 
+import { accepts } from 'hono/accepts';
 import type { HttpContext } from './operation.ts';
+import { streamText } from './stream.ts';
 
 type Cell = string | number | null;
 
@@ -20,31 +22,29 @@ const toField = (cell: Cell): string => {
 /** One line with its line end. A text that would run as a formula gets an apostrophe in front. */
 const toCsvLine = (cells: readonly Cell[]): string => `${cells.map(toField).join(',')}\r\n`;
 
-/**
- * A streamed CSV download: the header line, then the lines of each page as it is asked for, so that the size of the
- * whole does not matter. A page that fails breaks the transfer off, which the receiver sees as incomplete.
- */
+/** Whether the caller would rather have CSV than JSON. */
+export const prefersCsv = (c: HttpContext): boolean => {
+  c.header('Vary', 'Accept', { append: true });
+  const supports = ['application/json', 'text/csv'];
+  return accepts(c, { header: 'Accept', supports, default: 'application/json' }) === 'text/csv';
+};
+
+/** A streamed CSV download: the header line, then the lines of each page as it is asked for (see `streamText`). */
 export const csvResponse = (
   c: HttpContext,
   fileName: string,
   header: readonly string[],
   pages: AsyncIterable<readonly (readonly Cell[])[]>,
-): Response => {
-  const encoder = new TextEncoder();
-  const iterator = pages[Symbol.asyncIterator]();
-  const body = new ReadableStream<Uint8Array>({
-    start: (controller) => controller.enqueue(encoder.encode(toCsvLine(header))),
-    pull: async (controller) => {
-      const { done, value } = await iterator.next();
-      if (done) controller.close();
-      else controller.enqueue(encoder.encode(value.map(toCsvLine).join('')));
-    },
-    cancel: async () => {
-      await iterator.return?.();
-    },
-  });
-  return c.body(body, 200, {
+): Response =>
+  streamText(c, toLines(header, pages), {
     'Content-Type': 'text/csv; charset=utf-8; header=present',
     'Content-Disposition': `attachment; filename="${fileName}"`,
   });
-};
+
+async function* toLines(
+  header: readonly string[],
+  pages: AsyncIterable<readonly (readonly Cell[])[]>,
+): AsyncGenerator<string, void, void> {
+  yield toCsvLine(header);
+  for await (const lines of pages) yield lines.map(toCsvLine).join('');
+}

@@ -1,16 +1,20 @@
 import { Hono } from 'hono';
+import type { GenericSchema } from 'valibot';
+import { looksLikeAccessToken } from '../../core/access/access-token.ts';
 import { type Actor, OPERATOR } from '../../core/access/actor.ts';
 import {
+  authenticateAccessToken,
   authenticateAnonymous,
   authenticateApiKey,
+  authenticateServiceId,
   isOperatorToken,
 } from '../../core/access/authenticate.ts';
+import { isClientId } from '../../core/access/service-id.ts';
 import type { Services } from '../../core/context.ts';
-import { limitBody, readJson } from './body.ts';
+import { limitBody, oncePerName, readForm, readJson } from './body.ts';
 import { type Presented, readCredential } from './credential.ts';
 import type { Dialect } from './dialect.ts';
 import { Fault, toFault } from './fault.ts';
-import { fieldMessage } from './messages.ts';
 import type { Access, AnyOperation, AppEnv, HttpContext } from './operation.ts';
 import { limitRate } from './rate-limit.ts';
 import { validate } from './validate.ts';
@@ -68,8 +72,8 @@ const run = async (family: Family, operation: AnyOperation, c: HttpContext): Pro
   const answer = await operation.handle({
     ctx: { ...services, actor, defer: (work) => defer(c, work) },
     params: operation.params && validate(operation.params, c.req.param()),
-    query: operation.query && validate(operation.query, readQuery(c)),
-    body: operation.body && validate(operation.body, await readJson(c)),
+    query: operation.query && validate(operation.query, readQuery(operation.query, c)),
+    body: operation.body && validate(operation.body, await readBody(operation, c)),
     http: c,
   });
   return answer instanceof Response ? answer : family.dialect.success(c, answer, operation.success.status);
@@ -112,12 +116,26 @@ const authenticate = async (services: Services, presented: Presented, allowsAnon
     case 'none':
       return allowsAnonymous ? authenticateAnonymous(services) : undefined;
     case 'token':
-      return authenticateApiKey(services, presented.token);
+      return authenticateToken(services, presented.token);
     case 'client':
-      return authenticateApiKey(services, presented.clientSecret);
+      return isClientId(presented.clientId)
+        ? authenticateServiceId(services, presented.clientId, presented.clientSecret)
+        : authenticateToken(services, presented.clientSecret);
     default:
       return presented satisfies never;
   }
+};
+
+const authenticateToken = (services: Services, token: string) =>
+  looksLikeAccessToken(token)
+    ? authenticateAccessToken(services, requireTokenSecret(services), token)
+    : authenticateApiKey(services, token);
+
+/** The key that access tokens are signed with. @throws Fault unavailable, where none is set */
+export const requireTokenSecret = ({ config, log }: Services): string => {
+  if (config.tokenSecret !== undefined) return config.tokenSecret;
+  log('token_secret_missing', { set: 'wrangler secret put TOKEN_SECRET' });
+  throw new Fault('unavailable');
 };
 
 const unauthenticated = (): Fault =>
@@ -125,20 +143,17 @@ const unauthenticated = (): Fault =>
     headers: { 'WWW-Authenticate': 'Bearer realm="rollcall", Basic realm="rollcall", charset="UTF-8"' },
   });
 
-/** The query as one text per name. @throws Fault invalid_input for a name given twice */
-const readQuery = (c: HttpContext): Record<string, string> => {
-  const query: Record<string, string> = {};
-  const issues = [];
-  for (const [name, values] of Object.entries(c.req.queries())) {
-    if (values.length > 1) issues.push({ path: name, message: fieldMessage('once') });
-    query[name] = values[0] as string;
-  }
-  if (issues.length > 0) throw new Fault('invalid_input', { issues });
-  return query;
+const readBody = (operation: AnyOperation, c: HttpContext): Promise<unknown> =>
+  operation.bodyEncoding === 'form' ? readForm(c) : readJson(c);
+
+/** The query as one text per name, of the names that the operation knows. @throws Fault invalid_input */
+const readQuery = (schema: GenericSchema, c: HttpContext): Record<string, string> => {
+  const known = 'entries' in schema ? Object.keys(schema.entries as object) : [];
+  return oncePerName(Object.entries(c.req.queries()).filter(([name]) => known.includes(name)));
 };
 
 /** Logs what must not be shown, under the request's id. */
-const reportDefect = (error: unknown, c: HttpContext): Fault => {
+export const reportDefect = (error: unknown, c: HttpContext): Fault => {
   c.get('services').log('defect', {
     requestId: c.get('requestId'),
     method: c.req.method,

@@ -52,8 +52,10 @@ export interface Operation<
   readonly access: A;
   readonly params?: P;
   readonly query?: Q;
-  /** A JSON body. Absent: a body is not read. */
+  /** The body. Absent: a body is not read. */
   readonly body?: B;
+  /** How the body is encoded; default `json`. */
+  readonly bodyEncoding?: 'json' | 'form';
   /** An example of the body. */
   readonly bodyExample?: unknown;
   /** The successful answer: its status, and the schema and an example of what the envelope carries. */

@@ -13,6 +13,7 @@ const PROBLEMS: Record<FaultCode, { status: ContentfulStatusCode; code: string; 
   forbidden: { status: 403, code: 'FORBIDDEN', title: 'Forbidden' },
   route_not_found: { status: 404, code: 'NOT_FOUND', title: 'Not found' },
   account_not_found: { status: 404, code: 'ACCOUNT_NOT_FOUND', title: 'Account not found' },
+  activities_not_found: { status: 404, code: 'ACTIVITIES_NOT_FOUND', title: 'Activities not found' },
   api_key_not_found: { status: 404, code: 'API_KEY_NOT_FOUND', title: 'API key not found' },
   community_not_found: { status: 404, code: 'COMMUNITY_NOT_FOUND', title: 'Community not found' },
   webhook_endpoint_not_found: {
@@ -37,6 +38,7 @@ const PROBLEMS: Record<FaultCode, { status: ContentfulStatusCode; code: string; 
   },
   identifier_taken: { status: 409, code: 'IDENTIFIER_TAKEN', title: 'Identifier taken' },
   log_entry_not_found: { status: 404, code: 'LOG_ENTRY_NOT_FOUND', title: 'Log entry not found' },
+  service_id_not_found: { status: 404, code: 'SERVICE_ID_NOT_FOUND', title: 'Service ID not found' },
   method_not_allowed: { status: 405, code: 'METHOD_NOT_ALLOWED', title: 'Method not allowed' },
   body_too_large: { status: 413, code: 'BODY_TOO_LARGE', title: 'Body too large' },
   rate_limited: { status: 429, code: 'RATE_LIMITED', title: 'Too many requests' },

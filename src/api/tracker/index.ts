@@ -15,6 +15,10 @@ import { searchAccounts } from './accounts/search-accounts.ts';
 import { listLatestActivity } from './activity/list-latest-activity.ts';
 import { recordActivity } from './activity/record-activity.ts';
 import { resetServer } from './activity/reset-server.ts';
+import { createServiceId } from './service-ids/create-service-id.ts';
+import { deleteServiceId } from './service-ids/delete-service-id.ts';
+import { listServiceIds } from './service-ids/list-service-ids.ts';
+import { rotateServiceId } from './service-ids/rotate-service-id.ts';
 import { changeWebhookEndpoint } from './webhooks/change-webhook-endpoint.ts';
 import { createWebhookEndpoint } from './webhooks/create-webhook-endpoint.ts';
 import { deleteWebhookEndpoint } from './webhooks/delete-webhook-endpoint.ts';
@@ -49,5 +53,9 @@ export const tracker: Family = {
     changeWebhookEndpoint,
     deleteWebhookEndpoint,
     rotateWebhookSecret,
+    listServiceIds,
+    createServiceId,
+    rotateServiceId,
+    deleteServiceId,
   ],
 };

@@ -21,7 +21,7 @@ export interface AuditHead {
 
 /** A call made with a community's credential. */
 export interface CommunityActor {
-  readonly kind: 'api-key' | 'anonymous';
+  readonly kind: 'api-key' | 'service-id' | 'anonymous';
   /** The credential's id and name, for the audit trail. */
   readonly id: string;
   readonly name: string;

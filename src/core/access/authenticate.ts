@@ -1,9 +1,12 @@
 import { constantTimeEqual, sha256Hex } from '../../lib/crypto.ts';
 import type { Services } from '../context.ts';
+import { verifyAccessToken } from './access-token.ts';
 import type { CommunityActor } from './actor.ts';
 import { isApiKey } from './api-key.ts';
 import { findCommunity, findKeyHolder } from './queries.ts';
 import { SCOPES } from './scopes.ts';
+import { isClientId, SCOPES_OF_CATEGORY } from './service-id.ts';
+import { findServiceIdHolder, type ServiceIdHolder } from './service-id-queries.ts';
 
 /**
  * Who holds this API key; undefined if nobody does. A key read less than 30 s ago by this isolate costs no query, one
@@ -31,6 +34,62 @@ export const authenticateApiKey = async (
   services.credentials.set(hash, actor);
   return actor;
 };
+
+/** The service ID with this client id and secret; undefined if there is none. Read less than 30 s ago: no query. */
+export const authenticateServiceId = async (
+  services: Services,
+  clientId: string,
+  clientSecret: string,
+): Promise<CommunityActor | undefined> => {
+  if (!isClientId(clientId)) return undefined;
+  const hash = await sha256Hex(clientSecret);
+  const digest = `client:${clientId}:${hash}`;
+  const known = services.credentials.get(digest);
+  if (known) return known;
+  const holder = await findServiceIdHolder(services.db, { clientId });
+  if (!holder) return undefined;
+  const { previousSecretExpiresAt } = holder.serviceId;
+  const isCurrent = constantTimeEqual(hash, holder.secretHash);
+  const isPrevious = constantTimeEqual(hash, holder.previousSecretHash ?? '');
+  const isInOverlap = services.clock.now() < (previousSecretExpiresAt ?? 0);
+  if (!isCurrent && !(isPrevious && isInOverlap)) return undefined;
+  const actor = toServiceIdActor(holder, isCurrent ? null : previousSecretExpiresAt);
+  services.credentials.set(digest, actor);
+  return actor;
+};
+
+/**
+ * The service ID that an access token was issued to; undefined if the token is not valid or the service ID is gone.
+ * The token costs no query, its service ID one in 30 s.
+ */
+export const authenticateAccessToken = async (
+  services: Services,
+  tokenSecret: string,
+  token: string,
+): Promise<CommunityActor | undefined> => {
+  const subject = await verifyAccessToken(tokenSecret, token, services.clock.now());
+  if (!subject) return undefined;
+  const digest = `service-id:${subject.serviceId}:${subject.communityId}`;
+  const known = services.credentials.get(digest);
+  if (known) return known;
+  const holder = await findServiceIdHolder(services.db, { id: subject.serviceId });
+  if (holder?.community.id !== subject.communityId) return undefined;
+  const actor = toServiceIdActor(holder, null);
+  services.credentials.set(digest, actor);
+  return actor;
+};
+
+const toServiceIdActor = (
+  { serviceId, community }: ServiceIdHolder,
+  expiresAt: number | null,
+): CommunityActor => ({
+  kind: 'service-id',
+  id: serviceId.id,
+  name: serviceId.name,
+  scopes: SCOPES_OF_CATEGORY[serviceId.category],
+  expiresAt,
+  community,
+});
 
 /** The actor of a call without a credential, in a local run that sets ANONYMOUS_COMMUNITY; else undefined. */
 export const authenticateAnonymous = async (services: Services): Promise<CommunityActor | undefined> => {

@@ -13,6 +13,8 @@ export interface Settings {
   readonly sessionRetentionDays: number | null;
   /** Log entries are purged this many days after their timestamp; null keeps them for ever. */
   readonly logRetentionDays: number | null;
+  /** For how many days account activity is kept; null for ever. */
+  readonly accountActivityRetentionDays: number | null;
 }
 
 export type SettingsPatch = { readonly [K in keyof Settings]?: Settings[K] | undefined };
@@ -26,4 +28,5 @@ export const toSettings = (row: typeof communities.$inferSelect): Settings => ({
   timezone: row.timezone,
   sessionRetentionDays: row.sessionRetentionDays,
   logRetentionDays: row.logRetentionDays,
+  accountActivityRetentionDays: row.accountActivityRetentionDays,
 });

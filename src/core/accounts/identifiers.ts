@@ -10,3 +10,15 @@ export interface Identifier {
 
 /** The identifiers of one call: the first names the account, the others describe it if it is new. */
 export type AccountRef = readonly [Identifier, ...Identifier[]];
+
+/** Which identifier people know an account by best. An account's own id is no name. */
+const DISPLAY_ORDER: readonly IdentifierKind[] = ['username', 'apiId', 'discord', 'uniqueId'];
+
+/** What to call an account that has these identifiers; undefined if only its id is known. */
+export const displayNameOf = (identifiers: readonly Identifier[]): string | undefined => {
+  for (const wanted of DISPLAY_ORDER) {
+    const found = identifiers.find(({ kind }) => kind === wanted);
+    if (found) return found.value;
+  }
+  return undefined;
+};

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
-import type { AccountRef, Identifier } from './identifiers.ts';
+import { type AccountRef, displayNameOf, type Identifier } from './identifiers.ts';
 
 /** Expression: the id of the account that an identifier names; NULL if there is none. */
 export const accountIdOf = (communityId: string, { kind, value }: Identifier): SQL => sql`
@@ -28,8 +28,8 @@ export const ensureAccount = (communityId: string, ref: AccountRef, newId: strin
       VALUES (${communityId}, ${first.kind}, ${first.value}, ${id})
       ON CONFLICT DO NOTHING`,
     sql`
-      INSERT INTO accounts (community_id, id, created_at)
-      SELECT community_id, account_id, ${now} FROM account_identifiers
+      INSERT INTO accounts (community_id, id, created_at, joined_as)
+      SELECT community_id, account_id, ${now}, ${displayNameOf(ref) ?? null} FROM account_identifiers
       WHERE community_id = ${communityId} AND kind = ${first.kind} AND value = ${first.value} AND account_id = ${id}
       ON CONFLICT DO NOTHING`,
   ];
@@ -129,3 +129,10 @@ export const deleteAccount = (communityId: string, accountId: string): SQL =>
 export const moveIdentifiers = (communityId: string, fromId: string, toId: string): SQL => sql`
   UPDATE account_identifiers INDEXED BY account_identifiers_by_account SET account_id = ${toId}
   WHERE community_id = ${communityId} AND account_id = ${fromId}`;
+
+/** Statement: what these accounts are called, their own ids apart. */
+export const selectIdentifiersOf = (communityId: string, accountIds: readonly string[]): SQL => sql`
+  SELECT i.account_id, i.kind, i.value
+  FROM json_each(${JSON.stringify(accountIds)}) AS wanted
+    CROSS JOIN account_identifiers AS i INDEXED BY account_identifiers_by_account
+  WHERE i.community_id = ${communityId} AND i.account_id = wanted.value AND i.kind <> 'accId'`;

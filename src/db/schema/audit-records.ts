@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /**
@@ -25,6 +26,8 @@ export const auditRecords = sqliteTable(
   },
   (table) => [
     primaryKey({ columns: [table.communityId, table.sequence, table.id] }),
-    index('audit_records_by_time').on(table.communityId, table.occurredAt, table.id),
+    index('audit_records_by_time')
+      .on(table.communityId, table.occurredAt, table.sequence)
+      .where(sql`type <> 'RECORDS_SEALED'`),
   ],
 );

@@ -22,9 +22,14 @@ export const communities = sqliteTable(
     sessionRetentionDays: integer('session_retention_days'),
     /** How long a log entry is kept after its timestamp; null for ever. */
     logRetentionDays: integer('log_retention_days'),
+    /** How long account activity is kept after its time; null for ever. */
+    accountActivityRetentionDays: integer('account_activity_retention_days'),
     /** The head of the audit trail: its last record's number and hash (core/reports/audit-chain.ts). */
     auditSequence: integer('audit_sequence').notNull().default(0),
     auditHash: text('audit_hash').notNull().default(''),
+    /** Its foot: the last record that retention has removed. */
+    auditFootSequence: integer('audit_foot_sequence').notNull().default(0),
+    auditFootHash: text('audit_foot_hash').notNull().default(''),
   },
   (table) => [index('communities_with_retention').on(table.id).where(sql`log_retention_days IS NOT NULL`)],
 );

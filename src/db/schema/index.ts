@@ -1,3 +1,4 @@
+export { accountActivities, activityBatches } from './account-activities.ts';
 export { accountIdentifiers } from './account-identifiers.ts';
 export { accounts } from './accounts.ts';
 export { apiKeys } from './api-keys.ts';
@@ -8,6 +9,7 @@ export { logEntries } from './log-entries.ts';
 export { logIdFloors } from './log-id-floors.ts';
 export { logWipes } from './log-wipes.ts';
 export { servers } from './servers.ts';
+export { serviceIds } from './service-ids.ts';
 export { sessionRevisions } from './session-revisions.ts';
 export { sessions } from './sessions.ts';
 export { webhookEndpoints } from './webhook-endpoints.ts';

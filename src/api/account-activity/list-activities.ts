@@ -1,0 +1,102 @@
+import type { CommunityActor } from '../../core/access/actor.ts';
+import type { Ctx } from '../../core/context.ts';
+import { DomainError } from '../../core/errors.ts';
+import type { LeafType } from '../../core/reports/activity-type.ts';
+import {
+  listAccountActivity,
+  type ReportEntry,
+  type ReportRequest,
+} from '../../core/reports/list-account-activity.ts';
+import type { ReportPosition } from '../../core/reports/report-queries.ts';
+import { encodeCursor } from '../../lib/cursor.ts';
+import { csvResponse, prefersCsv } from '../kit/csv.ts';
+import { readCursor } from '../kit/list-wire.ts';
+import { defineOperation, type HttpContext } from '../kit/operation.ts';
+import { streamText } from '../kit/stream.ts';
+import { CSV_HEADER, REPORT_EXAMPLE, reportQuery, reportSchema, toCsvCells } from './wire.ts';
+
+export const listActivities = defineOperation({
+  operationId: 'listActivities',
+  method: 'GET',
+  path: '/scr/api/activity',
+  tag: 'Account Activity',
+  summary: 'Report the activity of a period of at most 31 days',
+  description:
+    'The records of the given types, oldest first; both ends of the period belong to it. The answer is streamed, whatever its size; with `limit` it comes in pages, the next one in `Link`. `Accept: text/csv` makes it CSV.',
+  access: { scope: 'account-activity:read' },
+  query: reportQuery,
+  success: { status: 200, schema: reportSchema, example: REPORT_EXAMPLE },
+  errors: ['invalid_cursor', 'activities_not_found', 'unavailable'],
+  handle: async ({ ctx, query: { startDate, endDate, type, limit, cursor }, http }) => {
+    const scope = `report:${ctx.actor.community.id}:${startDate}:${endDate}:${[...type].sort()}`;
+    const key = readCursor(cursor, scope, ['number', 'string', 'string']);
+    const request: ReportRequest = {
+      categories: type,
+      from: startDate,
+      to: endDate,
+      after: key && { at: key[0] as number, category: key[1] as LeafType, id: key[2] as string },
+    };
+    const chunks =
+      limit === undefined && cursor === undefined
+        ? listAccountActivity(ctx, request)
+        : onePage(ctx, request, limit ?? DEFAULT_LIMIT, (position) => {
+            http.header(
+              'Link',
+              nextLink(http, encodeCursor([position.at, position.category, position.id], scope)),
+            );
+          });
+    const isCsv = prefersCsv(http);
+    const first = await chunks.next();
+    if (first.done) throw new DomainError('activities_not_found');
+    if (isCsv) return csvResponse(http, 'activity.csv', CSV_HEADER, toCsvPages(first.value, chunks));
+    return streamText(http, toJson(first.value, chunks), { 'Content-Type': 'application/json' });
+  },
+});
+
+/** The records of a page of an unlimited list where only a cursor is given. */
+const DEFAULT_LIMIT = 1000;
+
+/** At most `limit` records as one chunk; tells the last one's position where others follow it. */
+async function* onePage(
+  ctx: Ctx<CommunityActor>,
+  request: ReportRequest,
+  limit: number,
+  onMore: (last: ReportPosition) => void,
+): AsyncGenerator<ReportEntry[], void, void> {
+  const entries: ReportEntry[] = [];
+  for await (const chunk of listAccountActivity(ctx, { ...request, pageRows: limit + 1 })) {
+    entries.push(...chunk);
+    if (entries.length > limit) break;
+  }
+  const page = entries.slice(0, limit);
+  const last = page.at(-1);
+  if (!last) return;
+  if (entries.length > limit) onMore(last);
+  yield page;
+}
+
+const nextLink = (http: HttpContext, cursor: string): string => {
+  const url = new URL(http.req.url);
+  url.searchParams.set('cursor', cursor);
+  return `<${url.pathname}${url.search}>; rel="next"`;
+};
+
+async function* toCsvPages(
+  first: readonly ReportEntry[],
+  rest: AsyncIterable<readonly ReportEntry[]>,
+): AsyncGenerator<(string | null)[][], void, void> {
+  const toLines = (entries: readonly ReportEntry[]) => entries.map(({ record }) => toCsvCells(record));
+  yield toLines(first);
+  for await (const entries of rest) yield toLines(entries);
+}
+
+async function* toJson(
+  first: readonly ReportEntry[],
+  rest: AsyncIterable<readonly ReportEntry[]>,
+): AsyncGenerator<string, void, void> {
+  const toText = (entries: readonly ReportEntry[]) =>
+    entries.map(({ record }) => JSON.stringify(record)).join(',');
+  yield `{"records":[${toText(first)}`;
+  for await (const entries of rest) yield `,${toText(entries)}`;
+  yield ']}';
+}

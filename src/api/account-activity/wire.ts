@@ -1,0 +1,132 @@
+import * as v from 'valibot';
+import type { ActivityRecord } from '../../core/reports/activity-record.ts';
+import { ACTIVITY_TYPES, type ActivityType, leavesOf } from '../../core/reports/activity-type.ts';
+import { documented, pageQuery, parseInstant } from '../kit/fields.ts';
+import { fieldMessage } from '../kit/messages.ts';
+
+const MAX_PERIOD_MS = 31 * 86_400_000;
+const MAX_DECIMALS = 6;
+
+/** A date of the query: `-00:00` is taken, and a space for the `+` that a client forgot to escape. */
+const reportDate = v.pipe(
+  v.string(),
+  v.transform((value) => value.replace(/ (?=\d\d:\d\d$)/, '+')),
+  v.check((value) => parseInstant(value) !== undefined, fieldMessage('instant')),
+  v.check(
+    (value) => (/\.(\d+)/.exec(value)?.[1]?.length ?? 0) <= MAX_DECIMALS,
+    fieldMessage('decimals', MAX_DECIMALS),
+  ),
+  v.transform((value) => parseInstant(value) as number),
+  documented({ type: 'string', format: 'date-time', examples: ['2014-04-01T08:00:00.000-06:00'] }),
+);
+
+const isActivityType = (value: string): value is ActivityType =>
+  (ACTIVITY_TYPES as readonly string[]).includes(value);
+
+const reportTypes = v.pipe(
+  v.string(),
+  v.check(
+    (value) => value.split(',').every(isActivityType),
+    fieldMessage('types', ACTIVITY_TYPES.join(', ')),
+  ),
+  v.transform((value) => leavesOf(value.split(',') as ActivityType[])),
+  documented({ type: 'string', examples: ['LOGINS', 'LOGINS,ITEMS_CHANGED'] }),
+);
+
+/** Largest page of a report that is asked for in pages. */
+const MAX_LIMIT = 5000;
+
+const { limit, cursor } = pageQuery(1000, MAX_LIMIT);
+
+export const reportQuery = v.pipe(
+  v.object({
+    startDate: reportDate,
+    endDate: reportDate,
+    type: reportTypes,
+    limit: v.optional(limit.wrapped),
+    cursor,
+  }),
+  v.forward(
+    v.partialCheck(
+      [['startDate'], ['endDate']],
+      ({ startDate, endDate }) => endDate > startDate,
+      fieldMessage('after', 'startDate'),
+    ),
+    ['endDate'],
+  ),
+  v.forward(
+    v.partialCheck(
+      [['startDate'], ['endDate']],
+      ({ startDate, endDate }) => endDate - startDate <= MAX_PERIOD_MS,
+      fieldMessage('period', 31),
+    ),
+    ['endDate'],
+  ),
+);
+
+const recordSchema = v.objectWithRest(
+  {
+    message: v.string(),
+    time: v.string(),
+    timeStamp: v.string(),
+    endTime: v.optional(v.string()),
+    type: v.string(),
+    subType: v.optional(v.string()),
+    user: v.string(),
+  },
+  v.string(),
+);
+
+export const reportSchema = v.object({ records: v.array(recordSchema) });
+
+/** The properties that the source documents, and that have a column of their own in CSV. */
+const CSV_FIELDS = [
+  'message',
+  'time',
+  'timeStamp',
+  'endTime',
+  'type',
+  'subType',
+  'user',
+  'activityName',
+  'activityType',
+  'copiedFromProcessName',
+  'invitedByUserName',
+  'invitedUserName',
+  'newGoalName',
+  'newLaneName',
+  'newParentActivityName',
+  'newParentActivityType',
+  'oldActivityType',
+  'oldGoalName',
+  'oldLaneName',
+  'oldParentActivityName',
+  'oldParentActivityType',
+  'parentActivityName',
+  'parentGoalName',
+] as const;
+
+/** Whatever else a record has comes as a JSON object: a stream cannot know its columns beforehand. */
+export const CSV_HEADER: readonly string[] = [...CSV_FIELDS, 'otherProperties'];
+
+export const toCsvCells = (record: ActivityRecord): (string | null)[] => {
+  const others = Object.entries(record).filter(([name]) => !(CSV_FIELDS as readonly string[]).includes(name));
+  return [
+    ...CSV_FIELDS.map((name) => record[name] ?? null),
+    others.length > 0 ? JSON.stringify(Object.fromEntries(others)) : null,
+  ];
+};
+
+export const REPORT_EXAMPLE = {
+  records: [
+    {
+      message:
+        'user user_email_1@website.com opened a login session at 2014-04-01T16:58:39.184-05:00 and it was closed at 2014-04-01T17:40:47.134-05:00',
+      time: '2014-04-01T16:58:39.184-05:00',
+      timeStamp: '2014-04-01T16:58:39.184-05:00',
+      endTime: '2014-04-01T17:40:47.134-05:00',
+      type: 'SESSION_TIMEOUT',
+      user: 'user_email_1@website.com',
+    },
+  ],
+};

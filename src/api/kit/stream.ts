@@ -1,0 +1,34 @@
+import { reportDefect } from './family.ts';
+import type { HttpContext } from './operation.ts';
+
+const encoder = new TextEncoder();
+
+/**
+ * Answers 200 with a text that is made while it is read: the next part only when the one before has been taken. A
+ * failure is logged and breaks the connection, so that a text cut short is never taken for a whole one.
+ */
+export const streamText = (
+  c: HttpContext,
+  parts: AsyncIterator<string>,
+  headers: Record<string, string>,
+): Response => {
+  const body = new ReadableStream<Uint8Array>(
+    {
+      pull: async (controller) => {
+        try {
+          const { done, value } = await parts.next();
+          if (done) controller.close();
+          else controller.enqueue(encoder.encode(value));
+        } catch (error) {
+          reportDefect(error, c);
+          controller.error(error);
+        }
+      },
+      cancel: async () => {
+        await parts.return?.();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  return c.body(body, 200, headers);
+};

@@ -1,0 +1,11 @@
+import type { Family } from '../kit/family.ts';
+import { oauthDialect } from './dialect.ts';
+import { issueToken } from './issue-token.ts';
+
+/** `/oauth/token`: access tokens for service IDs. A family of its own, because RFC 6749 has its own errors. */
+export const oauth: Family = {
+  name: 'oauth',
+  prefixes: ['/oauth'],
+  dialect: oauthDialect,
+  operations: [issueToken],
+};

@@ -1,0 +1,27 @@
+import * as v from 'valibot';
+import { listServiceIds as list } from '../../../core/access/service-ids.ts';
+import { pageQuery } from '../../kit/fields.ts';
+import { listSchema, readIdCursor, toListWire } from '../../kit/list-wire.ts';
+import { defineOperation } from '../../kit/operation.ts';
+import { SERVICE_ID_EXAMPLE, serviceIdSchema, toServiceIdWire } from './wire.ts';
+
+export const listServiceIds = defineOperation({
+  operationId: 'listServiceIds',
+  method: 'GET',
+  path: '/v2/community/service-ids',
+  tag: 'Access',
+  summary: 'List the service IDs',
+  access: { scope: 'admin' },
+  query: v.object(pageQuery(100, 1000)),
+  success: {
+    status: 200,
+    schema: listSchema(serviceIdSchema),
+    example: { items: [SERVICE_ID_EXAMPLE], nextCursor: null },
+  },
+  errors: ['invalid_cursor'],
+  handle: async ({ ctx, query: { limit, cursor } }) => {
+    const scope = `service-ids:${ctx.actor.community.id}`;
+    const page = await list(ctx, { limit, afterId: readIdCursor(cursor, scope) });
+    return toListWire(page, scope, ({ id }) => [id], toServiceIdWire);
+  },
+});

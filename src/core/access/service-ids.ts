@@ -1,0 +1,101 @@
+import { sha256Hex } from '../../lib/crypto.ts';
+import { type Page, pageOf } from '../../lib/page.ts';
+import type { Ctx } from '../context.ts';
+import { DomainError } from '../errors.ts';
+import { audited } from '../reports/audit.ts';
+import type { CommunityActor } from './actor.ts';
+import { newClientId, newClientSecret, type ServiceId, type ServiceIdCategory } from './service-id.ts';
+import {
+  findServiceId,
+  insertServiceId,
+  selectServiceIds,
+  toServiceId,
+  updateServiceId,
+} from './service-id-queries.ts';
+
+/** Creates a service ID; `clientSecret` is not readable ever again. */
+export const createServiceId = async (
+  ctx: Ctx<CommunityActor>,
+  { name, category }: { name: string; category: ServiceIdCategory },
+): Promise<{ serviceId: ServiceId; clientSecret: string }> => {
+  const communityId = ctx.actor.community.id;
+  const clientId = newClientId();
+  const clientSecret = newClientSecret();
+  const secretHash = await sha256Hex(clientSecret);
+  return audited(ctx, communityId, async (audit) => {
+    const createdAt = ctx.clock.now();
+    const id = ctx.newId(createdAt);
+    const [[row]] = await ctx.db.batch([
+      insertServiceId(ctx.db, { id, communityId, name, category, clientId, secretHash, createdAt }),
+      ...(await audit.record({
+        type: 'SERVICE_ID_CREATED',
+        what: `created the service ID "${name}"`,
+        target: { type: 'SERVICE_ID', name },
+        properties: { serviceId: id, clientId, category },
+      })),
+    ]);
+    if (!row) throw new Error('D1 returned no row for an insert');
+    return { serviceId: toServiceId(row), clientSecret };
+  });
+};
+
+/** A page of the service IDs, oldest first. */
+export const listServiceIds = async (
+  ctx: Ctx<CommunityActor>,
+  { afterId = '', limit }: { afterId?: string | undefined; limit: number },
+): Promise<Page<ServiceId>> =>
+  pageOf(await selectServiceIds(ctx.db, ctx.actor.community.id, afterId, limit + 1), limit);
+
+/**
+ * Gives a service ID a new secret. The one before works for `overlapSeconds` more; one from an earlier rotation stops
+ * now, so that there are never more than two.
+ * @throws DomainError service_id_not_found
+ */
+export const rotateServiceId = async (
+  ctx: Ctx<CommunityActor>,
+  id: string,
+  overlapSeconds: number,
+): Promise<{ serviceId: ServiceId; clientSecret: string }> => {
+  const communityId = ctx.actor.community.id;
+  const clientSecret = newClientSecret();
+  const secretHash = await sha256Hex(clientSecret);
+  return audited(ctx, communityId, async (audit) => {
+    const before = await findServiceId(ctx.db, communityId, id);
+    if (!before) throw new DomainError('service_id_not_found', { id });
+    const now = ctx.clock.now();
+    const [[row]] = await ctx.db.batch([
+      updateServiceId(ctx.db, communityId, id, {
+        secretHash,
+        previousSecretHash: before.secretHash,
+        previousSecretExpiresAt: now + overlapSeconds * 1000,
+        rotatedAt: now,
+      }),
+      ...(await audit.record({
+        type: 'SERVICE_ID_ROTATED',
+        what: `rotated the secret of the service ID "${before.name}"`,
+        target: { type: 'SERVICE_ID', name: before.name },
+        properties: { serviceId: id, clientId: before.clientId, overlapSeconds: String(overlapSeconds) },
+      })),
+    ]);
+    if (!row) throw new DomainError('service_id_not_found', { id });
+    return { serviceId: toServiceId(row), clientSecret };
+  });
+};
+
+/** Deletes a service ID; its tokens stop working within 30 s. @throws DomainError service_id_not_found */
+export const deleteServiceId = async (ctx: Ctx<CommunityActor>, id: string): Promise<void> => {
+  const communityId = ctx.actor.community.id;
+  await audited(ctx, communityId, async (audit) => {
+    const before = await findServiceId(ctx.db, communityId, id);
+    if (!before) throw new DomainError('service_id_not_found', { id });
+    await ctx.db.batch([
+      updateServiceId(ctx.db, communityId, id, { deletedAt: ctx.clock.now() }),
+      ...(await audit.record({
+        type: 'SERVICE_ID_DELETED',
+        what: `deleted the service ID "${before.name}"`,
+        target: { type: 'SERVICE_ID', name: before.name },
+        properties: { serviceId: id, clientId: before.clientId },
+      })),
+    ]);
+  });
+};

@@ -1,0 +1,65 @@
+/** The SQL of the report: one statement per category, each a range of a primary key or an index, oldest first. */
+import { type SQL, sql } from 'drizzle-orm';
+import type { LeafType } from './activity-type.ts';
+
+/** Where a report goes on: behind this record in the order of time, category and id. */
+export interface ReportPosition {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly category: LeafType;
+  readonly id: string;
+}
+
+/** A page of one category. Both ends of the period (epoch milliseconds) belong to it. */
+export interface CategoryPage {
+  readonly communityId: string;
+  readonly category: LeafType;
+  readonly from: number;
+  readonly to: number;
+  readonly after: ReportPosition | undefined;
+  readonly limit: number;
+}
+
+/** Statement: the rows of the page, with `at` and `id` as their position and what the category's record is made of. */
+export const selectCategoryPage = (page: CategoryPage): SQL => {
+  const { communityId, category, limit } = page;
+  switch (category) {
+    case 'LOGINS':
+      return sql`
+        SELECT started_at AS at, id, account_id, ended_at, close_kind FROM sessions
+        WHERE community_id = ${communityId} AND ${isWithin(page, 'started_at', 'id')}
+          AND close_kind IS NOT 'cleared' AND voided_at IS NULL
+        ORDER BY started_at, id LIMIT ${limit}`;
+    case 'USERS_JOINED':
+      return sql`
+        SELECT created_at AS at, id, joined_as FROM accounts INDEXED BY accounts_by_creation
+        WHERE community_id = ${communityId} AND ${isWithin(page, 'created_at', 'id')}
+        ORDER BY created_at, id LIMIT ${limit}`;
+    case 'ACCOUNT_CHANGED':
+      return sql`
+        SELECT occurred_at AS at, sequence AS id, type, user, message, properties
+        FROM audit_records INDEXED BY audit_records_by_time
+        WHERE community_id = ${communityId} AND type <> 'RECORDS_SEALED'
+          AND ${isWithin(page, 'occurred_at', 'sequence')}
+        ORDER BY occurred_at, sequence LIMIT ${limit}`;
+    default:
+      return sql`
+        SELECT occurred_at AS at, id, record FROM account_activities
+        WHERE community_id = ${communityId} AND category = ${category} AND ${isWithin(page, 'occurred_at', 'id')}
+        ORDER BY occurred_at, id LIMIT ${limit}`;
+  }
+};
+
+/** Condition: in the period and behind `after`. Records of one instant are in the order of their categories. */
+const isWithin = ({ category, from, to, after }: CategoryPage, at: string, id: string): SQL => {
+  const upper = sql`${sql.raw(at)} <= ${to}`;
+  if (!after) return sql`${sql.raw(at)} >= ${from} AND ${upper}`;
+  if (category === after.category) {
+    // The audit trail's ids are numbers.
+    const afterId = category === 'ACCOUNT_CHANGED' ? Number(after.id) : after.id;
+    return sql`(${sql.raw(`${at}, ${id}`)}) > (${after.at}, ${afterId}) AND ${upper}`;
+  }
+  return category > after.category
+    ? sql`${sql.raw(at)} >= ${after.at} AND ${upper}`
+    : sql`${sql.raw(at)} > ${after.at} AND ${upper}`;
+};

@@ -1,0 +1,41 @@
+/** Writes instants in the time of a zone, with its offset: `2014-04-01T16:58:39.184-05:00`. */
+export type ZonedFormat = (epochMs: number) => string;
+
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const MAX_CACHED_HOURS = 5_000;
+
+/**
+ * The format for an IANA time zone. Its offsets come from Intl, which is slow, so those of an hour are remembered where
+ * both ends of the hour agree: no zone changes twice within one.
+ */
+export const zonedFormat = (timeZone: string): ZonedFormat => {
+  const format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
+  const hours = new Map<number, number | undefined>();
+
+  const minutesAt = (epochMs: number): number => {
+    const hour = Math.floor(epochMs / HOUR_MS);
+    if (!hours.has(hour)) {
+      if (hours.size >= MAX_CACHED_HOURS) hours.clear();
+      const first = offsetMinutes(format, hour * HOUR_MS);
+      const last = offsetMinutes(format, (hour + 1) * HOUR_MS - 1);
+      hours.set(hour, first === last ? first : undefined);
+    }
+    return hours.get(hour) ?? offsetMinutes(format, epochMs);
+  };
+
+  return (epochMs) => {
+    const minutes = minutesAt(epochMs);
+    const local = new Date(epochMs + minutes * MINUTE_MS).toISOString().slice(0, -1);
+    const distance = Math.abs(minutes);
+    const pad = (value: number): string => String(value).padStart(2, '0');
+    return `${local}${minutes < 0 ? '-' : '+'}${pad(Math.floor(distance / 60))}:${pad(distance % 60)}`;
+  };
+};
+
+/** The offset of the format's zone at an instant, in whole minutes, from `GMT`, `GMT-05:00` or `GMT-00:44:30`. */
+const offsetMinutes = (format: Intl.DateTimeFormat, epochMs: number): number => {
+  const name = format.formatToParts(epochMs).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  const [, sign = '+', hours = 0, minutes = 0] = /^GMT(?:([+-])(\d\d):(\d\d))?/.exec(name) ?? [];
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
+};
