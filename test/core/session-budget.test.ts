@@ -89,7 +89,8 @@ describe('at a million closed sessions, with a warm credential', () => {
     expect(cost.result.body.data).toHaveLength(20);
     expect(cost.trips).toBe(1);
     expect(cost.rowsRead).toBeLessThanOrEqual(3 * 20 + 2);
-    expect(cost.rowsWritten).toBeLessThanOrEqual(20);
+    // One more for the server, which notes when it started anew.
+    expect(cost.rowsWritten).toBeLessThanOrEqual(20 + 1);
   });
 
   it('the latest sessions of an account read what they show', async () => {

@@ -12,8 +12,10 @@ import { listAccounts } from './accounts/list-accounts.ts';
 import { listIdentifiers } from './accounts/list-identifiers.ts';
 import { mergeAccounts } from './accounts/merge-accounts.ts';
 import { searchAccounts } from './accounts/search-accounts.ts';
+import { applyRoster } from './activity/apply-roster.ts';
 import { listLatestActivity } from './activity/list-latest-activity.ts';
 import { recordActivity } from './activity/record-activity.ts';
+import { recordHeartbeat } from './activity/record-heartbeat.ts';
 import { resetServer } from './activity/reset-server.ts';
 import { createServiceId } from './service-ids/create-service-id.ts';
 import { deleteServiceId } from './service-ids/delete-service-id.ts';
@@ -34,6 +36,8 @@ export const tracker: Family = {
   operations: [
     recordActivity,
     resetServer,
+    recordHeartbeat,
+    applyRoster,
     listLatestActivity,
     listAccounts,
     searchAccounts,

@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { tableOf } from '../../db/client.ts';
 import { type AccountRef, displayNameOf, type Identifier } from './identifiers.ts';
 
 /** Expression: the id of the account that an identifier names; NULL if there is none. */
@@ -11,37 +12,58 @@ export const selectAccountId = (communityId: string, { kind, value }: Identifier
   SELECT account_id FROM account_identifiers
   WHERE community_id = ${communityId} AND kind = ${kind} AND value = ${value}`;
 
+/** An account as a call names it. */
+export interface NamedAccount {
+  readonly ref: AccountRef;
+  /** Its id, if it is new and the call brings none. */
+  readonly newId: string;
+}
+
 /**
- * Statements: creates the account that the call names, if its first identifier names none. Further identifiers are
- * noted on creation only, and only where nobody else has them: a call never takes a name away from another account.
+ * Statements: create the accounts whose first identifier names none. Further identifiers are noted on creation only,
+ * and only where nobody else has them: a call never takes a name away from another account.
  * They return nothing: a RETURNING that finds nothing is still billed two rows read.
  *
- * @param newId the id if a new account is needed and the call brings none
+ * @param named at most one for each first identifier
+ * @param condition where it does not hold, nothing is created
  */
-export const ensureAccount = (communityId: string, ref: AccountRef, newId: string, now: number): SQL[] => {
-  const [first, ...others] = ref;
-  const id = first.kind === 'accId' ? first.value : newId;
-  const noted = first.kind === 'accId' ? others : [{ kind: 'accId', value: id }, ...others];
-  const statements = [
-    sql`
-      INSERT INTO account_identifiers (community_id, kind, value, account_id)
-      VALUES (${communityId}, ${first.kind}, ${first.value}, ${id})
-      ON CONFLICT DO NOTHING`,
+export const ensureAccounts = (
+  communityId: string,
+  named: readonly NamedAccount[],
+  now: number,
+  condition: SQL = sql`true`,
+): SQL[] => {
+  const firsts = named.map(({ ref, newId }) => {
+    const [{ kind, value }] = ref;
+    return [kind, value, kind === 'accId' ? value : newId, displayNameOf(ref) ?? null];
+  });
+  const notes = named.flatMap(({ ref: [first, ...others], newId }) => {
+    const id = first.kind === 'accId' ? first.value : newId;
+    const noted = first.kind === 'accId' ? others : [{ kind: 'accId', value: id }, ...others];
+    return noted.map(({ kind, value }) => [kind, value, id]);
+  });
+  return [
     sql`
       INSERT INTO accounts (community_id, id, created_at, joined_as)
-      SELECT community_id, account_id, ${now}, ${displayNameOf(ref) ?? null} FROM account_identifiers
-      WHERE community_id = ${communityId} AND kind = ${first.kind} AND value = ${first.value} AND account_id = ${id}
+      SELECT ${communityId}, item ->> 2, ${now}, item ->> 3 FROM ${tableOf(firsts)}
+      WHERE ${condition} AND ${isUnnamed(communityId)}
       ON CONFLICT DO NOTHING`,
-  ];
-  if (noted.length > 0) {
-    statements.push(sql`
+    sql`
       INSERT INTO account_identifiers (community_id, kind, value, account_id)
-      SELECT ${communityId}, note.value ->> 'kind', note.value ->> 'value', created.id
-      FROM accounts AS created, json_each(${JSON.stringify(noted)}) AS note
-      WHERE created.community_id = ${communityId} AND created.id = ${id} AND created.created_at = ${now}
-      ON CONFLICT DO NOTHING`);
-  }
-  return statements;
+      SELECT ${communityId}, item ->> 0, item ->> 1, item ->> 2 FROM ${tableOf(firsts)}
+      WHERE ${condition}
+      ON CONFLICT DO NOTHING`,
+    ...(notes.length === 0
+      ? []
+      : [
+          sql`
+            INSERT INTO account_identifiers (community_id, kind, value, account_id)
+            SELECT ${communityId}, item ->> 0, item ->> 1, created.id
+            FROM ${tableOf(notes)} CROSS JOIN accounts AS created
+              ON created.community_id = ${communityId} AND created.id = item ->> 2 AND created.created_at = ${now}
+            ON CONFLICT DO NOTHING`,
+        ]),
+  ];
 };
 
 /** As many identifiers as an account shows; the list of its identifiers pages through all. */
@@ -136,3 +158,16 @@ export const selectIdentifiersOf = (communityId: string, accountIds: readonly st
   FROM json_each(${JSON.stringify(accountIds)}) AS wanted
     CROSS JOIN account_identifiers AS i INDEXED BY account_identifiers_by_account
   WHERE i.community_id = ${communityId} AND i.account_id = wanted.value AND i.kind <> 'accId'`;
+
+/**
+ * Condition on an item `[kind, value, ...]`: it names no account. Within CASE, SQLite asks the index of the primary key
+ * itself, at no row read; NOT IN would search the whole of it for NULLs.
+ */
+export const isUnnamed = (communityId: string): SQL => sql`
+  CASE WHEN (${communityId}, item ->> 0, item ->> 1) IN (SELECT community_id, kind, value FROM account_identifiers)
+  THEN 0 ELSE 1 END`;
+
+/** Join: the identifier `i` of an item `[kind, value, ...]`. */
+export const joinIdentifier = (communityId: string): SQL => sql`
+  CROSS JOIN account_identifiers AS i
+    ON i.community_id = ${communityId} AND i.kind = item ->> 0 AND i.value = item ->> 1`;

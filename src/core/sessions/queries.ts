@@ -21,20 +21,36 @@ export interface Moment {
   readonly settings: Settings;
 }
 
-const COLUMNS = sql.raw(
+export const COLUMNS = sql.raw(
   'id, account_id, server_id, started_at, last_seen_at, ended_at, close_kind, clear_reason, metadata',
 );
 
-/** Condition: nothing was heard of the session for longer than its timeout (DESIGN, "Honest time"). */
-const isStale = ({ now, settings }: Moment): SQL => sql`
-  last_seen_at < ${now} - CASE WHEN has_heartbeat
-    THEN ${settings.heartbeatTimeoutSeconds * 1000} ELSE ${settings.idleTimeoutSeconds * 1000} END`;
+/** Expression: when everybody in the server's newest roster was there; NULL where there was none. */
+export const rosterSeenAt = (communityId: string, serverId: number): SQL => sql`
+  (SELECT roster_seen_at FROM servers WHERE community_id = ${communityId} AND server_id = ${serverId})`;
+
+/**
+ * Expression: when an open session was last seen. `last_seen_at` is written seldom where rosters come; but a roster
+ * closes what it does not list, so whoever was here before the newest one and is open still was in it.
+ */
+export const lastSeen = (rosterAt: SQL): SQL => sql`
+  max(last_seen_at, iif(${rosterAt} >= started_at, ${rosterAt}, 0))`;
+
+/** Condition: nothing was heard of the open session for longer than its timeout (DESIGN, "Honest time"). */
+const isStale = ({ now, settings }: Moment, rosterAt: SQL): SQL => sql`
+  (last_seen_at < ${now} - CASE WHEN has_heartbeat
+    THEN ${settings.heartbeatTimeoutSeconds * 1000} ELSE ${settings.idleTimeoutSeconds * 1000} END
+  AND NOT coalesce(${rosterAt} >= max(started_at, ${now - settings.heartbeatTimeoutSeconds * 1000}), 0))`;
+
+/** Condition: an open session that was silent for too long and began too long ago to be believed to go on. */
+export const isUnbelievable = (moment: Moment, rosterAt: SQL): SQL => sql`
+  (started_at < ${moment.now - moment.settings.maxSessionSeconds * 1000} AND ${isStale(moment, rosterAt)})`;
 
 /** Expression: `Auto-closed: no activity for 13 h 5 min`. */
-const autoCloseReason = (now: number): SQL => sql`
-  'Auto-closed: no activity for ' || CASE WHEN ${now} - last_seen_at >= 3600000
-    THEN printf('%d h %d min', (${now} - last_seen_at) / 3600000, (${now} - last_seen_at) / 60000 % 60)
-    ELSE printf('%d min', (${now} - last_seen_at) / 60000) END`;
+export const autoCloseReason = (now: number, seenAt: SQL): SQL => sql`
+  'Auto-closed: no activity for ' || CASE WHEN ${now} - ${seenAt} >= 3600000
+    THEN printf('%d h %d min', (${now} - ${seenAt}) / 3600000, (${now} - ${seenAt}) / 60000 % 60)
+    ELSE printf('%d min', (${now} - ${seenAt}) / 60000) END`;
 
 /** Expression: a JSON object with another one merged into it (RFC 7396), so that a stop adds to what a start said. */
 const merged = (metadata: string | undefined): SQL =>
@@ -49,24 +65,26 @@ const closeUnless = (
   kind: 'stopped' | 'server_reset',
   reason: string | null,
   moment: Moment,
+  seenAt: SQL,
 ): SQL => sql`
-  ended_at = CASE WHEN ${unless}
-    THEN ${moment.settings.unconfirmedEnd === 'close-time' ? moment.now : sql`last_seen_at`}
-    ELSE ${moment.now} END,
+  ended_at = CASE WHEN ${unless} THEN ${unconfirmedEnd(moment, seenAt)} ELSE ${moment.now} END,
   close_kind = CASE WHEN ${unless} THEN 'auto_closed' ELSE ${kind} END,
-  clear_reason = CASE WHEN ${unless} THEN ${autoCloseReason(moment.now)} ELSE ${reason} END`;
+  clear_reason = CASE WHEN ${unless} THEN ${autoCloseReason(moment.now, seenAt)} ELSE ${reason} END`;
+
+/** Expression: the end of a session that was closed without anybody's word. */
+export const unconfirmedEnd = ({ now, settings }: Moment, seenAt: SQL): SQL =>
+  settings.unconfirmedEnd === 'close-time' ? sql`${now}` : seenAt;
 
 /**
  * Assignments of a stop. It is the account's own word that it was there until now; but of a session that was silent for
  * too long and began too long ago, nobody believes it (`maxSessionSeconds`).
  */
-const stop = (moment: Moment, metadata: string | undefined): SQL => {
-  const isUnbelievable = sql`(${isStale(moment)} AND started_at < ${
-    moment.now - moment.settings.maxSessionSeconds * 1000
-  })`;
+const stop = (place: Place, moment: Moment, metadata: string | undefined): SQL => {
+  const rosterAt = rosterSeenAt(place.communityId, place.serverId);
+  const unbelievable = isUnbelievable(moment, rosterAt);
   return sql`
-    ${closeUnless(isUnbelievable, 'stopped', null, moment)},
-    last_seen_at = CASE WHEN ${isUnbelievable} THEN last_seen_at ELSE ${moment.now} END,
+    ${closeUnless(unbelievable, 'stopped', null, moment, lastSeen(rosterAt))},
+    last_seen_at = CASE WHEN ${unbelievable} THEN ${lastSeen(rosterAt)} ELSE ${moment.now} END,
     metadata = ${merged(metadata)}`;
 };
 
@@ -91,7 +109,7 @@ export const toggleSession = (
 ): SQL => sql`
   ${insertion(place, id, moment.now, metadata)}
   ON CONFLICT (community_id, server_id, account_id) WHERE ended_at IS NULL
-  DO UPDATE SET ${stop(moment, metadata)}
+  DO UPDATE SET ${stop(place, moment, metadata)}
   RETURNING ${COLUMNS}`;
 
 const isOpenAt = (place: Place): SQL => sql`
@@ -103,7 +121,7 @@ const isOpenAt = (place: Place): SQL => sql`
  * and it began less than `maxSessionSeconds` ago: a late stop proves the job wrong.
  */
 export const stopSession = (place: Place, moment: Moment, metadata: string | undefined): SQL => sql`
-  UPDATE sessions SET ${stop(moment, metadata)}
+  UPDATE sessions SET ${stop(place, moment, metadata)}
   WHERE community_id = ${place.communityId} AND (started_at, id) = (
     SELECT started_at, id FROM sessions INDEXED BY sessions_open WHERE ${isOpenAt(place)}
     UNION ALL
@@ -133,17 +151,35 @@ export const clearSession = (
   RETURNING ${COLUMNS}`;
 
 /** Statement: closes the open session in favour of a new one: its stop was lost, so it ends when it was last seen. */
-export const supersedeSession = (place: Place): SQL => sql`
-  UPDATE sessions INDEXED BY sessions_open
-  SET ended_at = last_seen_at, close_kind = 'superseded', clear_reason = 'Superseded by a new session'
-  WHERE ${isOpenAt(place)}`;
+export const supersedeSession = (place: Place): SQL => {
+  const seenAt = lastSeen(rosterSeenAt(place.communityId, place.serverId));
+  return sql`
+    UPDATE sessions INDEXED BY sessions_open
+    SET ended_at = ${seenAt}, last_seen_at = ${seenAt},
+      close_kind = 'superseded', clear_reason = 'Superseded by a new session'
+    WHERE ${isOpenAt(place)}`;
+};
 
 /** Statement: closes all open sessions of a server. */
-export const resetSessions = (communityId: string, serverId: number, moment: Moment): SQL => sql`
-  UPDATE sessions INDEXED BY sessions_open
-  SET ${closeUnless(isStale(moment), 'server_reset', 'All server activity stopped that were in progress', moment)}
-  WHERE community_id = ${communityId} AND server_id = ${serverId} AND ended_at IS NULL
-  RETURNING ${COLUMNS}`;
+export const resetSessions = (communityId: string, serverId: number, moment: Moment): SQL => {
+  const rosterAt = rosterSeenAt(communityId, serverId);
+  return sql`
+    UPDATE sessions INDEXED BY sessions_open
+    SET ${closeUnless(
+      isStale(moment, rosterAt),
+      'server_reset',
+      'All server activity stopped that were in progress',
+      moment,
+      lastSeen(rosterAt),
+    )}
+    WHERE community_id = ${communityId} AND server_id = ${serverId} AND ended_at IS NULL
+    RETURNING ${COLUMNS}`;
+};
+
+/** Statement: notes that the server started anew, so that no session from before is reopened. */
+export const noteReset = (communityId: string, serverId: number, now: number): SQL => sql`
+  INSERT INTO servers (community_id, server_id, reset_at) VALUES (${communityId}, ${serverId}, ${now})
+  ON CONFLICT DO UPDATE SET reset_at = excluded.reset_at`;
 
 /** The order of the index of open sessions: where a sweep goes on. */
 export interface OpenSessionKey {
@@ -158,16 +194,19 @@ export interface OpenSessionKey {
  */
 export const closeStaleSessions = (now: number, after: OpenSessionKey, limit: number): SQL => sql`
   UPDATE sessions
-  SET ended_at = CASE WHEN stale_unconfirmed_end = 'close-time' THEN ${now} ELSE last_seen_at END,
-    close_kind = 'auto_closed', clear_reason = ${autoCloseReason(now)}
+  SET ended_at = CASE WHEN stale_unconfirmed_end = 'close-time' THEN ${now} ELSE stale_seen_at END,
+    last_seen_at = stale_seen_at, close_kind = 'auto_closed',
+    clear_reason = ${autoCloseReason(now, sql`stale_seen_at`)}
   FROM (
     SELECT s.community_id AS stale_community_id, s.started_at AS stale_started_at, s.id AS stale_id,
-      c.unconfirmed_end AS stale_unconfirmed_end
+      c.unconfirmed_end AS stale_unconfirmed_end, ${lastSeen(sql`r.roster_seen_at`)} AS stale_seen_at
     FROM communities AS c CROSS JOIN sessions AS s INDEXED BY sessions_open ON s.community_id = c.id
+      LEFT JOIN servers AS r ON r.community_id = s.community_id AND r.server_id = s.server_id
     WHERE c.id >= ${after.communityId} AND c.deleted_at IS NULL AND s.ended_at IS NULL
       AND (s.community_id, s.server_id, s.account_id) > (${after.communityId}, ${after.serverId}, ${after.accountId})
       AND s.last_seen_at < ${now} - 1000 * CASE WHEN s.has_heartbeat
         THEN c.heartbeat_timeout_seconds ELSE c.idle_timeout_seconds END
+      AND NOT coalesce(r.roster_seen_at >= max(s.started_at, ${now} - 1000 * c.heartbeat_timeout_seconds), 0)
     ORDER BY c.id, s.server_id, s.account_id
     LIMIT ${limit}
   )

@@ -1,7 +1,7 @@
 import { runBatch } from '../../db/client.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import type { AccountRef } from '../accounts/identifiers.ts';
-import { ensureAccount, selectAccountId } from '../accounts/queries.ts';
+import { ensureAccounts, selectAccountId } from '../accounts/queries.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import {
@@ -60,7 +60,7 @@ export const recordActivity = async (
   };
   const results = await runBatch(ctx.db, [
     ...(settings.autoCreateAccounts
-      ? ensureAccount(communityId, account, ctx.newId(now), now)
+      ? ensureAccounts(communityId, [{ ref: account, newId: ctx.newId(now) }], now)
       : [selectAccountId(communityId, account[0])]),
     ...changes(),
   ]);

@@ -1,0 +1,81 @@
+import * as v from 'valibot';
+import { applyRoster as apply } from '../../../core/sessions/apply-roster.ts';
+import { SESSION_EXAMPLE, serverParams, sessionSchema, toSessionWire } from '../../kit/activity-wire.ts';
+import { instant } from '../../kit/fields.ts';
+import { renderFault } from '../../kit/messages.ts';
+import { defineOperation } from '../../kit/operation.ts';
+import {
+  accountList,
+  fieldErrorSchema,
+  readAccounts,
+  requireRecent,
+  toFieldErrors,
+} from './presence-wire.ts';
+
+export const applyRoster = defineOperation({
+  operationId: 'applyRoster',
+  method: 'PUT',
+  path: '/v2/community/servers/{serverId}/activity/roster',
+  tag: 'Presence',
+  summary: 'Say who is there, all of them',
+  description:
+    'Starts a session for who is new, marks who is there as seen (and reopens as a heartbeat does), and closes who is ' +
+    'gone where it was last seen. One call a minute keeps every session right, whatever joins and leaves were lost. ' +
+    'The same roster again changes nothing; so does one whose `observedAt` is older than that of a roster already ' +
+    'here. `[]` empties the server. While an entry is invalid, the roster is not known to be complete and closes nobody.',
+  access: { scope: 'sessions:write' },
+  params: serverParams,
+  body: v.object({ accounts: accountList, observedAt: v.nullish(instant) }),
+  bodyExample: { accounts: [{ discord: '80351110224678912' }, { username: 'ana' }] },
+  success: {
+    status: 200,
+    schema: v.object({
+      isApplied: v.boolean(),
+      isComplete: v.boolean(),
+      open: v.number(),
+      started: v.array(sessionSchema),
+      reopened: v.array(sessionSchema),
+      closed: v.array(sessionSchema),
+      rejected: v.array(v.object({ index: v.number(), errors: v.array(fieldErrorSchema) })),
+    }),
+    example: {
+      isApplied: true,
+      isComplete: true,
+      open: 2,
+      started: [SESSION_EXAMPLE],
+      reopened: [],
+      closed: [],
+      rejected: [],
+    },
+  },
+  handle: async ({ ctx, params: { serverId }, body, http }) => {
+    requireRecent(ctx.clock.now(), 'observedAt', body.observedAt);
+    const language = http.get('language');
+    const entries = readAccounts(body.accounts);
+    const named = entries.flatMap((entry, index) => (entry.fault ? [] : [{ ref: entry.ref, index }]));
+    const isComplete = named.length === entries.length;
+    const { unknown, started, reopened, closed, ...result } = await apply(ctx, {
+      serverId,
+      accounts: named.map(({ ref }) => ref),
+      isComplete,
+      observedAt: body.observedAt ?? undefined,
+    });
+    const invalid = entries.flatMap(({ fault }, index) =>
+      fault ? [{ index, errors: toFieldErrors(fault, index, language) }] : [],
+    );
+    const notFound = unknown.map((position) => {
+      const { ref, index } = named[position] as (typeof named)[number];
+      const message = renderFault('account_not_found', { id: ref[0].value }, [], language);
+      return { index, errors: [{ path: `accounts.${index}`, message }] };
+    });
+    return {
+      isApplied: result.isApplied,
+      isComplete,
+      open: result.open,
+      started: started.map(toSessionWire),
+      reopened: reopened.map(toSessionWire),
+      closed: closed.map(toSessionWire),
+      rejected: [...invalid, ...notFound].sort((a, b) => a.index - b.index),
+    };
+  },
+});

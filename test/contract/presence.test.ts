@@ -1,0 +1,455 @@
+import { describe, expect, it } from 'vitest';
+import { Harness, START } from '../harness.ts';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const NIL = '00000000-0000-0000-0000-000000000000';
+const ACTIVITY = '/v2/community/servers/1/activity';
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+const setUp = async (settings?: Record<string, unknown>) => {
+  const app = new Harness();
+  const { key } = await app.community(settings);
+  const record = async (body: Record<string, unknown>) => (await app.post(ACTIVITY, { key, body })).body.data;
+  const heartbeat = (...accounts: unknown[]) =>
+    app.post(`${ACTIVITY}/heartbeat`, { key, body: { accounts } });
+  const statuses = async (...accounts: unknown[]) =>
+    (await heartbeat(...accounts)).body.data.results.map(({ status }: { status: string }) => status);
+  const roster = (accounts: unknown[], more: Record<string, unknown> = {}) =>
+    app.put(`${ACTIVITY}/roster`, { key, body: { accounts, ...more } });
+  const latest = async (accId: string) =>
+    (await app.get(`/v2/community/accounts/${accId}/activity/latest?limit=100`, { key })).body.data;
+  return { app, key, record, heartbeat, statuses, roster, latest };
+};
+const iso = (ms: number) => new Date(START + ms).toISOString();
+
+describe('heartbeat', () => {
+  it('answers per account, in order', async () => {
+    const { app, record, heartbeat } = await setUp();
+    const started = await record({ accId: NIL, forceStart: true });
+    app.clock.advance(MINUTE);
+    const answer = await heartbeat({ username: 'nobody' }, { accId: NIL }, { accId: 'x' }, {}, 'ana');
+    expect(answer.status).toBe(200);
+    expect(answer.body).toEqual({
+      success: true,
+      data: {
+        results: [
+          { status: 'no_session', accId: null, sessionId: null },
+          { status: 'seen', accId: NIL, sessionId: started.id },
+          {
+            status: 'invalid',
+            accId: null,
+            sessionId: null,
+            errors: [{ path: 'accounts.2.accId', message: 'must be a UUID (8-4-4-4-12 hexadecimal digits)' }],
+          },
+          {
+            status: 'invalid',
+            accId: null,
+            sessionId: null,
+            errors: [
+              {
+                path: 'accounts.3',
+                message: 'must name the account by one of accId, apiId, discord, uniqueId, username',
+              },
+            ],
+          },
+          {
+            status: 'invalid',
+            accId: null,
+            sessionId: null,
+            errors: [{ path: 'accounts.4', message: 'must be a JSON object' }],
+          },
+        ],
+      },
+      meta: { timestamp: '2026-04-15T00:01:00.000Z', path: '/v2/community/servers/1/activity/heartbeat' },
+    });
+  });
+
+  it('shortens the time until the session is missed, and is where it ends', async () => {
+    const { app, record, heartbeat, latest } = await setUp();
+    await record({ accId: NIL, forceStart: true });
+    app.clock.advance(MINUTE);
+    await heartbeat({ accId: NIL });
+    app.clock.advance(10 * MINUTE + SECOND);
+    await app.cron();
+    expect(await latest(NIL)).toMatchObject([
+      { status: false, end: iso(MINUTE), clearReason: 'Auto-closed: no activity for 10 min' },
+    ]);
+  });
+
+  it('a minute apart, each is noted; sooner, at most every 30 seconds', async () => {
+    const { app, record, heartbeat, latest } = await setUp();
+    await record({ accId: NIL, forceStart: true });
+    await heartbeat({ accId: NIL });
+    for (const seconds of [59, 20, 20]) {
+      app.clock.advance(seconds * SECOND);
+      await heartbeat({ accId: NIL });
+    }
+    app.clock.advance(HOUR);
+    await app.cron();
+    expect(await latest(NIL)).toMatchObject([{ end: iso(99 * SECOND) }]);
+  });
+
+  it('reopens what the scheduled job closed', async () => {
+    const { app, record, heartbeat, statuses, latest } = await setUp();
+    const started = await record({ accId: NIL, forceStart: true });
+    await heartbeat({ accId: NIL });
+    app.clock.advance(HOUR);
+    await app.cron();
+    app.clock.advance(MINUTE);
+    expect((await heartbeat({ accId: NIL })).body.data.results).toEqual([
+      { status: 'reopened', accId: NIL, sessionId: started.id },
+    ]);
+    expect(await latest(NIL)).toEqual([started]);
+    expect(await statuses({ accId: NIL })).toEqual(['seen']);
+  });
+
+  it.each<
+    [
+      string,
+      (
+        app: Harness,
+        record: (body: Record<string, unknown>) => Promise<unknown>,
+        key: string,
+      ) => Promise<unknown>,
+    ]
+  >([
+    [
+      'superseded',
+      (_, record) =>
+        record({ accId: NIL, forceStart: true }).then(() => record({ accId: NIL, forceStop: true })),
+    ],
+    ['stopped', (_, record) => record({ accId: NIL, forceStop: true })],
+    ['cleared', (_, record) => record({ accId: NIL, forceClear: true })],
+    ['reset', (app, _, key) => app.post(`${ACTIVITY}/start`, { key })],
+    [
+      'auto-closed before a server reset',
+      async (app, _, key) => {
+        app.clock.advance(13 * HOUR);
+        await app.cron();
+        await app.post(`${ACTIVITY}/start`, { key });
+      },
+    ],
+    [
+      'auto-closed, but begun too long ago',
+      async (app) => {
+        app.clock.advance(13 * HOUR);
+        await app.cron();
+        app.clock.advance(11 * HOUR + SECOND);
+      },
+    ],
+    [
+      'auto-closed, but followed by another',
+      async (app, record) => {
+        app.clock.advance(13 * HOUR);
+        await app.cron();
+        await record({ accId: NIL, forceStart: true });
+        await record({ accId: NIL, forceStop: true });
+      },
+    ],
+    ['open, but silent and begun too long ago', async (app) => app.clock.advance(24 * HOUR + SECOND)],
+  ])('finds no session where it is %s', async (_, end) => {
+    const { app, key, record, statuses, latest } = await setUp();
+    await record({ accId: NIL, forceStart: true });
+    app.clock.advance(MINUTE);
+    await end(app, record, key);
+    const before = await latest(NIL);
+    app.clock.advance(SECOND);
+    expect(await statuses({ accId: NIL })).toEqual(['no_session']);
+    expect(await latest(NIL)).toEqual(before);
+  });
+
+  it('knows an account by each of its identifiers, and starts and creates nothing', async () => {
+    const { app, key, record, statuses } = await setUp();
+    await record({ discord: '1', username: 'ana', forceStart: true });
+    expect(await statuses({ username: 'ana' }, { discord: '1' }, { discord: '1' })).toEqual([
+      'seen',
+      'seen',
+      'seen',
+    ]);
+    expect(await statuses({ accId: NIL })).toEqual(['no_session']);
+    expect((await app.get(`/v2/community/accounts/${NIL}/activity/latest`, { key })).status).toBe(404);
+  });
+});
+
+describe('roster', () => {
+  it('starts who is new, marks who is there, closes who is gone where it was last seen', async () => {
+    const { app, key, record, roster } = await setUp();
+    const ana = await record({ username: 'ana', forceStart: true });
+    app.clock.advance(MINUTE);
+    const first = await roster([{ username: 'ana' }, { username: 'bo' }]);
+    expect(first.status).toBe(200);
+    const bo = first.body.data.started[0];
+    expect(first.body).toEqual({
+      success: true,
+      data: {
+        isApplied: true,
+        isComplete: true,
+        open: 2,
+        started: [
+          {
+            id: expect.stringMatching(UUID),
+            status: true,
+            accId: expect.stringMatching(UUID),
+            serverId: 1,
+            start: '2026-04-15T00:01:00.000Z',
+            end: null,
+            clearReason: null,
+            metadata: {},
+          },
+        ],
+        reopened: [],
+        closed: [],
+        rejected: [],
+      },
+      meta: { timestamp: '2026-04-15T00:01:00.000Z', path: '/v2/community/servers/1/activity/roster' },
+    });
+    app.clock.advance(MINUTE);
+    await roster([{ username: 'bo' }, { username: 'ana' }]);
+    app.clock.advance(MINUTE);
+    const third = await roster([{ username: 'bo' }]);
+    // Whoever is not in this roster was last seen in the one before.
+    expect(third.body.data).toMatchObject({
+      open: 1,
+      started: [],
+      closed: [{ ...ana, status: false, end: iso(2 * MINUTE), clearReason: null }],
+    });
+    app.clock.advance(MINUTE);
+    const empty = await roster([]);
+    expect(empty.body.data).toMatchObject({ open: 0, closed: [{ id: bo.id, end: iso(3 * MINUTE) }] });
+    expect(
+      (await app.get(`/v2/community/accounts/${bo.accId}/activity/latest`, { key })).body.data[0].status,
+    ).toBe(false);
+  });
+
+  it('once more changes nothing', async () => {
+    const { app, roster } = await setUp();
+    await roster([{ username: 'ana' }]);
+    app.clock.advance(MINUTE);
+    const again = () => roster([{ username: 'ana' }], { observedAt: iso(MINUTE) });
+    await again();
+    for (let i = 0; i < 2; i++) {
+      expect((await again()).body.data).toMatchObject({
+        isApplied: true,
+        open: 1,
+        started: [],
+        reopened: [],
+        closed: [],
+      });
+    }
+  });
+
+  it('older than one that is here changes nothing, and creates nobody', async () => {
+    const { app, roster, statuses } = await setUp();
+    app.clock.advance(HOUR);
+    await roster([{ username: 'ana' }], { observedAt: iso(HOUR) });
+    const older = await roster([{ username: 'bo' }], { observedAt: iso(HOUR - 1) });
+    expect(older.body.data).toEqual({
+      isApplied: false,
+      isComplete: true,
+      open: 1,
+      started: [],
+      reopened: [],
+      closed: [],
+      rejected: [],
+    });
+    expect(await statuses({ username: 'ana' }, { username: 'bo' })).toEqual(['seen', 'no_session']);
+    expect((await roster([{ username: 'bo' }])).body.data.started[0].start).toBe(iso(HOUR));
+  });
+
+  it('that arrives late counts from its own time, and leaves alone what is known of later', async () => {
+    const { app, record, roster, latest } = await setUp();
+    app.clock.advance(10 * MINUTE);
+    const stopped = await record({ username: 'stopped', forceStart: true });
+    const stayed = await record({ username: 'stayed', forceStart: true });
+    app.clock.advance(2 * MINUTE);
+    await record({ username: 'stopped', forceStop: true });
+    const joined = await record({ username: 'joined', forceStart: true });
+    const { body } = await roster([{ username: 'stopped' }, { username: 'new' }], {
+      observedAt: iso(11 * MINUTE),
+    });
+    expect(body.data).toMatchObject({
+      open: 2,
+      started: [{ start: iso(11 * MINUTE) }],
+      closed: [{ id: stayed.id, end: iso(10 * MINUTE) }],
+    });
+    expect(await latest(stopped.accId)).toMatchObject([{ end: iso(12 * MINUTE) }]);
+    expect(await latest(joined.accId)).toEqual([joined]);
+  });
+
+  it('ahead of our clock counts from its arrival, and is still newer than what was observed before it', async () => {
+    const { roster } = await setUp();
+    const ahead = await roster([{ username: 'ana' }], { observedAt: iso(MINUTE) });
+    expect(ahead.body.data.started[0].start).toBe(iso(0));
+    const before = await roster([], { observedAt: iso(MINUTE - 1) });
+    expect(before.body.data).toMatchObject({ isApplied: false, open: 1 });
+  });
+
+  it('takes duplicates, and one account under two identifiers, for one', async () => {
+    const { record, roster } = await setUp();
+    const ana = await record({ discord: '1', username: 'ana' });
+    await record({ discord: '1', forceStop: true });
+    const { body } = await roster([
+      { username: 'ana' },
+      { discord: '1' },
+      { username: 'ana' },
+      { discord: '2', username: 'bo' },
+      { discord: '2' },
+    ]);
+    expect(body.data.open).toBe(2);
+    expect(new Set(body.data.started.map(({ accId }: { accId: string }) => accId)).size).toBe(2);
+    expect(body.data.started.map(({ accId }: { accId: string }) => accId)).toContain(ana.accId);
+  });
+
+  it('with an entry that names nobody starts and marks the others, and closes nobody', async () => {
+    const { app, roster } = await setUp();
+    await roster([{ username: 'ana' }, { username: 'bo' }]);
+    app.clock.advance(MINUTE);
+    const { status, body } = await roster([{ username: 'cy' }, { username: '' }, { username: 'ana' }]);
+    expect(status).toBe(200);
+    expect(body.data).toMatchObject({
+      isApplied: true,
+      isComplete: false,
+      open: 3,
+      closed: [],
+      rejected: [
+        { index: 1, errors: [{ path: 'accounts.1.username', message: 'must have 1 to 128 characters' }] },
+      ],
+    });
+    app.clock.advance(MINUTE);
+    const { closed } = (await roster([{ username: 'cy' }])).body.data;
+    expect(closed.map(({ end }: { end: string }) => end).sort()).toEqual([iso(0), iso(MINUTE)]);
+  });
+
+  it('reopens what the scheduled job closed', async () => {
+    const { app, roster } = await setUp();
+    const [ana] = (await roster([{ username: 'ana' }])).body.data.started;
+    app.clock.advance(HOUR);
+    await app.cron();
+    const { body } = await roster([{ username: 'ana' }]);
+    expect(body.data).toMatchObject({ open: 1, started: [], reopened: [ana], closed: [] });
+  });
+
+  it('starts anew where the open session is too long silent and too old to be believed', async () => {
+    const { app, record, roster } = await setUp();
+    const old = await record({ username: 'ana', forceStart: true });
+    app.clock.advance(25 * HOUR);
+    const { body } = await roster([{ username: 'ana' }]);
+    expect(body.data).toMatchObject({
+      open: 1,
+      started: [{ start: iso(25 * HOUR) }],
+      closed: [{ id: old.id, end: iso(0), clearReason: 'Auto-closed: no activity for 25 h 0 min' }],
+    });
+  });
+
+  it('says whom it does not know, where accounts are not created on the spot', async () => {
+    const { roster } = await setUp({ autoCreateAccounts: false });
+    const { body } = await roster([{ username: 'ana' }, { accId: 'x' }, { username: 'ana' }]);
+    expect(body.data).toMatchObject({
+      open: 0,
+      started: [],
+      rejected: [
+        { index: 0, errors: [{ path: 'accounts.0', message: 'There is no account ana in this community.' }] },
+        { index: 1, errors: [{ path: 'accounts.1.accId' }] },
+      ],
+    });
+  });
+
+  it('keeps servers and communities apart', async () => {
+    const { app, key, roster } = await setUp();
+    const other = await app.community();
+    await roster([{ username: 'ana' }]);
+    const elsewhere = (path: string, accessKey: string) =>
+      app.put(path, { key: accessKey, body: { accounts: [] } });
+    expect((await elsewhere('/v2/community/servers/2/activity/roster', key)).body.data.closed).toEqual([]);
+    expect((await elsewhere(`${ACTIVITY}/roster`, other.key)).body.data.closed).toEqual([]);
+    expect((await roster([{ username: 'ana' }])).body.data).toMatchObject({ open: 1, started: [] });
+  });
+});
+
+describe('where rosters come, every way to close a session knows when it was last seen', () => {
+  const there = async () => {
+    const here = await setUp();
+    const [ana] = (await here.roster([{ username: 'ana' }])).body.data.started;
+    for (let minute = 1; minute <= 5; minute++) {
+      here.app.clock.advance(MINUTE);
+      await here.roster([{ username: 'ana' }]);
+    }
+    return { ...here, ana };
+  };
+
+  it('a new start', async () => {
+    const { app, record, latest, ana } = await there();
+    app.clock.advance(MINUTE);
+    await record({ username: 'ana', forceStart: true });
+    expect((await latest(ana.accId))[1]).toMatchObject({ id: ana.id, end: iso(5 * MINUTE) });
+  });
+
+  it('the scheduled job, neither too soon nor too late', async () => {
+    const { app, latest, ana } = await there();
+    app.clock.advance(10 * MINUTE);
+    await app.cron();
+    expect((await latest(ana.accId))[0].status).toBe(true);
+    app.clock.advance(1);
+    await app.cron();
+    expect(await latest(ana.accId)).toMatchObject([
+      { end: iso(5 * MINUTE), clearReason: 'Auto-closed: no activity for 10 min' },
+    ]);
+  });
+
+  it('a server reset after the timeout', async () => {
+    const { app, key, ana } = await there();
+    app.clock.advance(HOUR);
+    const { body } = await app.post(`${ACTIVITY}/start`, { key });
+    expect(body.data).toMatchObject([
+      { id: ana.id, end: iso(5 * MINUTE), clearReason: 'Auto-closed: no activity for 1 h 0 min' },
+    ]);
+  });
+});
+
+describe('bad input', () => {
+  it.each([
+    ['heartbeat', {}, 'accounts', 'is required'],
+    ['heartbeat', { accounts: {} }, 'accounts', 'must be of type array'],
+    [
+      'heartbeat',
+      { accounts: Array(1001).fill({ username: 'ana' }) },
+      'accounts',
+      'must have 0 to 1000 items',
+    ],
+    ['roster', {}, 'accounts', 'is required'],
+    ['roster', { accounts: Array(1001).fill({ username: 'ana' }) }, 'accounts', 'must have 0 to 1000 items'],
+    [
+      'roster',
+      { accounts: [], observedAt: 'now' },
+      'observedAt',
+      'must be an ISO 8601 date-time with an offset, such as 2026-04-15T00:00:00Z',
+    ],
+    [
+      'roster',
+      { accounts: [], observedAt: iso(MINUTE + 1) },
+      'observedAt',
+      'must be at most 24 hours ago and at most 60 seconds ahead',
+    ],
+    [
+      'roster',
+      { accounts: [], observedAt: iso(-24 * HOUR - 1) },
+      'observedAt',
+      'must be at most 24 hours ago and at most 60 seconds ahead',
+    ],
+  ])('%s %#: 400', async (operation, body, path, message) => {
+    const { app, key } = await setUp();
+    const answer = await app.request(operation === 'roster' ? 'PUT' : 'POST', `${ACTIVITY}/${operation}`, {
+      key,
+      body,
+    });
+    expect(answer.status).toBe(400);
+    expect(answer.body.errors).toEqual([{ path, message }]);
+  });
+
+  it('an empty heartbeat is legal', async () => {
+    const { heartbeat } = await setUp();
+    expect((await heartbeat()).body.data).toEqual({ results: [] });
+  });
+});

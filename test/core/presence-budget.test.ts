@@ -1,0 +1,111 @@
+import { env } from 'cloudflare:workers';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Harness, START } from '../harness.ts';
+
+/** The budgets of heartbeats and rosters, at 100,000 closed sessions of the same accounts. */
+const N = 500;
+const SECOND = 1000;
+/** What a call reads and writes however many accounts it names: the guards and the note of the roster. */
+const FIXED = 16;
+
+const app = new Harness();
+let key: string;
+const names = (from: number, count: number) =>
+  Array.from({ length: count }, (_, i) => ({ discord: `d-${from + i}`, username: `player ${from + i}` }));
+
+const measure = async (method: 'POST' | 'PUT', operation: string, accounts: unknown[], more = {}) => {
+  // A warm credential.
+  await app.get('/v2/community/settings', { key });
+  const cost = await app.measure(() =>
+    app.request(method, `/v2/community/servers/1/activity/${operation}`, {
+      key,
+      body: { accounts, ...more },
+    }),
+  );
+  expect(cost.result.status).toBe(200);
+  expect(cost.trips).toBe(1);
+  return { ...cost, data: cost.result.body.data };
+};
+const heartbeat = (accounts: unknown[]) => measure('POST', 'heartbeat', accounts);
+const roster = (accounts: unknown[], more?: Record<string, unknown>) =>
+  measure('PUT', 'roster', accounts, more);
+
+beforeAll(async () => {
+  const community = await app.community();
+  key = community.key;
+  // Creates the accounts, and ends their sessions long ago.
+  await roster(names(0, 2 * N));
+  await roster([]);
+  await env.DB.prepare(
+    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100)
+     INSERT INTO sessions (community_id, started_at, id, server_id, account_id, last_seen_at, ended_at, close_kind)
+     SELECT ?1, started_at - i * 3600000, id || i, server_id, account_id, started_at - i * 3600000 + 60000,
+       started_at - i * 3600000 + 60000, 'stopped'
+     FROM sessions, n WHERE community_id = ?1`,
+  )
+    .bind(community.id)
+    .run();
+  app.clock.set(START + 86_400 * SECOND);
+}, 60_000);
+
+describe('a roster of 500 in one trip', () => {
+  it('who comes costs 2 rows read and 3 written: the session and its two indexes', async () => {
+    const cost = await roster(names(0, N));
+    expect(cost.data.started).toHaveLength(N);
+    expect(cost.rowsRead).toBeLessThanOrEqual(2 * N + FIXED);
+    expect(cost.rowsWritten).toBeLessThanOrEqual(3 * N + 1);
+  });
+
+  it('who stays costs 4 rows read, and a row written once in a quarter of the timeout', async () => {
+    const written: number[] = [];
+    for (let minute = 0; minute < 6; minute++) {
+      app.clock.advance(60 * SECOND);
+      const cost = await roster(names(0, N));
+      expect(cost.rowsRead).toBeLessThanOrEqual(4 * N + FIXED);
+      written.push(cost.rowsWritten);
+    }
+    expect(written).toEqual([1, 1, N + 1, 1, 1, N + 1]);
+  });
+
+  it('half of it gone and another half new: 4 rows read an account, 2 rows written an account that changed', async () => {
+    app.clock.advance(60 * SECOND);
+    const cost = await roster(names(N / 2, N));
+    expect(cost.data.started).toHaveLength(N / 2);
+    expect(cost.data.closed).toHaveLength(N / 2);
+    expect(cost.rowsRead).toBeLessThanOrEqual(4 * (N + N / 2) + FIXED);
+    expect(cost.rowsWritten).toBeLessThanOrEqual(2 * N + N / 2 + 1);
+  });
+
+  it('who goes costs 4 rows read and 1 written', async () => {
+    app.clock.advance(60 * SECOND);
+    const cost = await roster([]);
+    expect(cost.data.closed).toHaveLength(N);
+    expect(cost.rowsRead).toBeLessThanOrEqual(4 * N + FIXED);
+    expect(cost.rowsWritten).toBeLessThanOrEqual(N + 1);
+  });
+});
+
+describe('a heartbeat of 500 in one trip', () => {
+  it('4 rows read an account where it was noted already, 5 where it is noted; at most a row written', async () => {
+    await roster(names(0, N));
+    const costs: [number, number][] = [];
+    for (let i = 0; i < 4; i++) {
+      app.clock.advance(20 * SECOND);
+      const cost = await heartbeat(names(0, N));
+      expect(cost.data.results.every(({ status }: { status: string }) => status === 'seen')).toBe(true);
+      costs.push([cost.rowsRead, cost.rowsWritten]);
+    }
+    expect(costs.map(([, written]) => written)).toEqual([0, N, 0, N]);
+    for (const [read, written] of costs) {
+      expect(read).toBeLessThanOrEqual((written === 0 ? 4 : 5) * N + FIXED);
+    }
+  });
+
+  it('of accounts without a session writes nothing, and reads their sessions of the last day', async () => {
+    await roster([]);
+    app.clock.advance(86_400 * SECOND);
+    const cost = await heartbeat(names(0, N));
+    expect(cost.rowsRead).toBeLessThanOrEqual(4 * N + FIXED);
+    expect(cost.rowsWritten).toBe(0);
+  });
+});
