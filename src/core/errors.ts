@@ -6,6 +6,7 @@ export type DomainErrorCode =
   | 'community_not_found'
   | 'identifier_taken'
   | 'invalid_cursor'
+  | 'too_many_sessions'
   | 'too_many_webhook_endpoints'
   | 'webhook_delivery_not_found'
   | 'webhook_endpoint_disabled'

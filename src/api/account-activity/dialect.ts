@@ -19,6 +19,7 @@ const ERRORS: Record<FaultCode, { status: ContentfulStatusCode; error: string }>
   webhook_endpoint_not_found: { status: 404, error: 'not_found' },
   webhook_delivery_not_found: { status: 404, error: 'not_found' },
   webhook_endpoint_disabled: { status: 409, error: 'conflict' },
+  too_many_sessions: { status: 409, error: 'conflict' },
   too_many_webhook_endpoints: { status: 409, error: 'conflict' },
   log_entry_not_found: { status: 404, error: 'not_found' },
   log_second_full: { status: 409, error: 'conflict' },

@@ -58,7 +58,7 @@ export const reportQuery = v.pipe(
     v.partialCheck(
       [['startDate'], ['endDate']],
       ({ startDate, endDate }) => endDate - startDate <= MAX_PERIOD_MS,
-      fieldMessage('period', 31),
+      fieldMessage('period', 31, 'startDate'),
     ),
     ['endDate'],
   ),

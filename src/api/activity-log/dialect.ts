@@ -10,6 +10,7 @@ const CODES: Record<FaultCode, number> = {
   invalid_cursor: 40001,
   log_second_full: 40001,
   identifier_taken: 40001,
+  too_many_sessions: 40001,
   too_many_webhook_endpoints: 40001,
   webhook_endpoint_disabled: 40001,
   unauthenticated: 40101,

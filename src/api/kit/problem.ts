@@ -39,6 +39,7 @@ const PROBLEMS: Record<FaultCode, { status: ContentfulStatusCode; code: string; 
   identifier_taken: { status: 409, code: 'IDENTIFIER_TAKEN', title: 'Identifier taken' },
   log_entry_not_found: { status: 404, code: 'LOG_ENTRY_NOT_FOUND', title: 'Log entry not found' },
   service_id_not_found: { status: 404, code: 'SERVICE_ID_NOT_FOUND', title: 'Service ID not found' },
+  too_many_sessions: { status: 400, code: 'TOO_MANY_SESSIONS', title: 'Too many sessions' },
   method_not_allowed: { status: 405, code: 'METHOD_NOT_ALLOWED', title: 'Method not allowed' },
   body_too_large: { status: 413, code: 'BODY_TOO_LARGE', title: 'Body too large' },
   rate_limited: { status: 429, code: 'RATE_LIMITED', title: 'Too many requests' },

@@ -29,6 +29,7 @@ const ERRORS: Record<FaultCode, { status: ContentfulStatusCode; error: OAuthErro
   webhook_endpoint_not_found: { status: 404, error: 'invalid_request' },
   webhook_delivery_not_found: { status: 404, error: 'invalid_request' },
   webhook_endpoint_disabled: { status: 409, error: 'invalid_request' },
+  too_many_sessions: { status: 409, error: 'invalid_request' },
   too_many_webhook_endpoints: { status: 409, error: 'invalid_request' },
   log_entry_not_found: { status: 404, error: 'invalid_request' },
   log_second_full: { status: 409, error: 'invalid_request' },

@@ -21,6 +21,7 @@ const FAILURES: Record<FaultCode, { status: ContentfulStatusCode; text: string }
   identifier_taken: REFUSED,
   log_entry_not_found: REFUSED,
   log_second_full: REFUSED,
+  too_many_sessions: REFUSED,
   too_many_webhook_endpoints: REFUSED,
   webhook_delivery_not_found: REFUSED,
   webhook_endpoint_disabled: REFUSED,

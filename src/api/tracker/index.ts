@@ -17,6 +17,7 @@ import { listLatestActivity } from './activity/list-latest-activity.ts';
 import { recordActivity } from './activity/record-activity.ts';
 import { recordHeartbeat } from './activity/record-heartbeat.ts';
 import { resetServer } from './activity/reset-server.ts';
+import { summarizeActivity } from './activity/summarize-activity.ts';
 import { createServiceId } from './service-ids/create-service-id.ts';
 import { deleteServiceId } from './service-ids/delete-service-id.ts';
 import { listServiceIds } from './service-ids/list-service-ids.ts';
@@ -39,6 +40,7 @@ export const tracker: Family = {
     recordHeartbeat,
     applyRoster,
     listLatestActivity,
+    summarizeActivity,
     listAccounts,
     searchAccounts,
     getAccount,

@@ -1,6 +1,24 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
+const MINUTE_MS = 60_000;
+
+/**
+ * How long a session can be, in steps. Whoever looks for the sessions that reach over an instant looks back by each
+ * step, among those that are no longer than it and longer than the one before. The last one is longer than any.
+ */
+export const REACHES_MS: readonly number[] = [
+  ...[
+    5, 10, 15, 20, 30, 40, 60, 80, 120, 160, 240, 320, 480, 640, 960, 1280, 1920, 2880, 5760, 11_520, 46_080,
+  ].map((minutes) => minutes * MINUTE_MS),
+  Number.MAX_SAFE_INTEGER,
+];
+
+/** Expression: the shortest of the reaches that is as long as the session; NULL while it is open. */
+const reach = sql.raw(
+  `CASE ${REACHES_MS.map((reachMs) => `WHEN ended_at - started_at <= ${reachMs} THEN ${reachMs}`).join(' ')} END`,
+);
+
 /**
  * Activity sessions. The primary key is the order in which they are read; the partial unique index is the rule that an
  * account has at most one open session per server, and the list of what is open.
@@ -27,6 +45,7 @@ export const sessions = sqliteTable(
     voidedAt: integer('voided_at'),
     /** Whether a correction changed `startedAt`, so that the id does not tell it any more. */
     isMoved: integer('is_moved', { mode: 'boolean' }).notNull().default(false),
+    reachMs: integer('reach_ms').generatedAlwaysAs(reach, { mode: 'virtual' }),
   },
   (table) => [
     primaryKey({ columns: [table.communityId, table.startedAt, table.id] }),
@@ -34,6 +53,9 @@ export const sessions = sqliteTable(
       .on(table.communityId, table.serverId, table.accountId)
       .where(sql`ended_at IS NULL`),
     index('sessions_by_account').on(table.communityId, table.accountId, table.startedAt),
+    index('sessions_by_reach')
+      .on(table.communityId, table.reachMs, table.startedAt)
+      .where(sql`ended_at IS NOT NULL`),
     index('sessions_auto_closed')
       .on(table.communityId, table.serverId, table.startedAt)
       .where(sql`close_kind = 'auto_closed'`),
