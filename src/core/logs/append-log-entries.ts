@@ -30,12 +30,12 @@ export const appendLogEntries = async (
   let toInsert = numbered(withoutRepeats(dated));
   for (;;) {
     try {
-      const [, inserted = [], known = []] = await runBatch(ctx.db, [
+      const results = await runBatch(ctx.db, [
+        ...(eventIds.length > 0 ? [selectByEvent(communityId, eventIds)] : []),
         countInserted(communityId, kindsOf(toInsert)),
         insertLogEntries(communityId, toInsert),
-        ...(eventIds.length > 0 ? [selectByEvent(communityId, eventIds)] : []),
       ]);
-      return assignIds(dated, toInsert, inserted as unknown as Stored[], known as unknown as Stored[]);
+      return assignIds(dated, toInsert, results.flat() as unknown as Stored[]);
     } catch (error) {
       if (!isSecondFull(error)) throw error;
       // The batch left nothing behind. Numbers only ever get fewer, so each round drops an entry and this ends.
@@ -90,18 +90,17 @@ const kindsOf = (entries: readonly EntryToInsert[]): KindToCount[] => {
 };
 
 /**
- * The id of each entry. Those with an event are found by it. The others of a second got ids in the order of their
+ * The id of each entry, from those that were stored now or before. Those with an event are found by it. The others of a second got ids in the order of their
  * numbers, so the lowest id belongs to the first of them.
  */
 const assignIds = (
   entries: readonly Dated[],
   toInsert: readonly Placed[],
-  inserted: readonly Stored[],
-  known: readonly Stored[],
+  stored: readonly Stored[],
 ): (number | undefined)[] => {
-  const byEvent = new Map(known.map(({ id, event_id }) => [event_id, id]));
+  const byEvent = new Map(stored.map(({ id, event_id }) => [event_id, id]));
   const bySecond = Map.groupBy(
-    inserted.filter(({ event_id }) => event_id === null).map(({ id }) => id),
+    stored.filter(({ event_id }) => event_id === null).map(({ id }) => id),
     timestampOf,
   );
   for (const ids of bySecond.values()) ids.sort((a, b) => b - a);

@@ -113,8 +113,9 @@ export const insertLogEntries = (communityId: string, entries: readonly EntryToI
 
 /** Statement: `id` and `event_id` of the current log's entries with these event ids. */
 export const selectByEvent = (communityId: string, eventIds: readonly string[]): SQL => sql`
-  SELECT id, event_id FROM log_entries INDEXED BY log_entries_by_event
-  WHERE ${isCurrent(communityId)} AND event_id IN (SELECT value FROM json_each(${JSON.stringify(eventIds)}))`;
+  SELECT log_entries.id, event_id FROM json_each(${JSON.stringify(eventIds)}) AS event
+  CROSS JOIN log_entries INDEXED BY log_entries_by_event ON event_id = event.value
+  WHERE ${isCurrent(communityId)}`;
 
 /** Whether `insertLogEntries` failed (and with it its batch) because a second has no number left. */
 export const isSecondFull = (error: unknown): boolean =>
@@ -155,12 +156,17 @@ const toLogEntry = ([id, platform, serial, actionType, actionDetail, username]: 
   timestamp: timestampOf(id),
 });
 
-/** Conditions: the filter's time range and name; `beforeId` is where the page before ended. */
-const isInRange = ({ from, to, username }: LogFilter, beforeId?: number): SQL =>
+/**
+ * Conditions: the filter's time range and name, below the id where the page before ended. One upper bound only: of two
+ * SQLite takes either for the index, and walks from there.
+ */
+const isInRange = ({ from, to, username }: LogFilter, beforeId = Number.MAX_SAFE_INTEGER): SQL =>
+  isBelow(sql`${Math.min(beforeId, to === undefined ? beforeId : firstIdOf(to + 1))}`, { from, username });
+
+const isBelow = (id: SQL, { from, username }: LogFilter): SQL =>
   allOf([
+    sql`id < ${id}`,
     from === undefined ? undefined : sql`id >= ${firstIdOf(from)}`,
-    to === undefined ? undefined : sql`id < ${firstIdOf(to + 1)}`,
-    beforeId === undefined ? undefined : sql`id < ${beforeId}`,
     username === undefined ? undefined : sql`username = ${username}`,
   ]);
 
@@ -170,9 +176,18 @@ const isKind = ({ platform, actionType }: LogFilter): SQL =>
     platform === undefined ? undefined : sql`platform = ${platform}`,
   ]);
 
-/** Condition: the log has entries of this kind at all. Without it, a filter that nothing meets walks everything. */
-const hasKind = (communityId: string, filter: LogFilter): SQL => sql`
-  EXISTS (SELECT 1 FROM log_counters WHERE community_id = ${communityId} AND ${isKind(filter)} AND count > 0)`;
+/**
+ * Conditions: of this serial, and of the filter's kind. Where the log has nothing of that action type at all, there is
+ * no serial to look for, and so none of its entries are read for nothing.
+ */
+const isOfSerial = (communityId: string, serial: string, filter: LogFilter): SQL => {
+  const sought =
+    filter.actionType === undefined
+      ? sql`${serial}`
+      : sql`CASE WHEN EXISTS (SELECT 1 FROM log_counters
+          WHERE community_id = ${communityId} AND ${isKind(filter)} AND count > 0) THEN ${serial} END`;
+  return allOf([sql`serial = ${sought}`, isKind(filter)]);
+};
 
 export interface LogPageQuery {
   readonly filter: LogFilter;
@@ -202,8 +217,8 @@ export const selectLogEntries = async (
     db,
     sql`
       SELECT ${COLUMNS} FROM log_entries ${indexFor(query.filter)}
-      WHERE ${isCurrent(communityId)} AND ${isKind(query.filter)} AND ${isInRange(query.filter, query.beforeId)}
-        ${serial === undefined ? sql`` : sql`AND serial = ${serial} AND ${hasKind(communityId, query.filter)}`}
+      WHERE ${isCurrent(communityId)} AND ${isInRange(query.filter, query.beforeId)}
+        AND ${serial === undefined ? isKind(query.filter) : isOfSerial(communityId, serial, query.filter)}
       ORDER BY id DESC LIMIT ${query.limit} OFFSET ${query.offset}`,
   );
   return rows.map((row) =>
@@ -218,61 +233,76 @@ const indexFor = ({ serial, platform, actionType }: LogFilter): SQL => {
   return sql``;
 };
 
-/** As many kinds as the compound SELECT below merges itself; D1 allows it five terms. */
-const FEW_KINDS = 3;
+/** As many kinds as have a term each in `ofFewKinds`; D1 allows a compound SELECT five. */
+const FEW_KINDS = 4;
+/** As many rows as fit into one value in any case: D1 allows it 2 MB, and a row of control characters takes 30 kB. */
+const MAX_ROWS_IN_VALUE = 64;
 
 /**
  * Entries of one platform, or of one action type: of several kinds. Each kind is sorted in the index, so the page is
- * their merge, which reads little more than the page. SQLite merges the terms of a compound SELECT lazily: the first
- * kinds have a term each. All others share one, a recursion whose queue hands out the newest entry and asks its kind
- * for the next.
+ * their merge, which reads little more than the page. Two ways to merge: see `ofFewKinds` and `ofManyKinds`. The first
+ * reads half as much, but its page has to fit into one value.
  */
 const selectOfSeveralKinds = async (
   db: Database,
   communityId: string,
-  { filter, limit, offset, beforeId }: LogPageQuery,
+  query: LogPageQuery,
 ): Promise<LogEntry[]> => {
-  const ofKind = sql.join(
-    Array.from(
-      { length: FEW_KINDS },
-      (_, index) => sql`
-        SELECT id, ${ROW} AS row FROM log_entries INDEXED BY log_entries_by_kind
-        WHERE community_id = ${communityId} AND (generation, action_type, platform) = (
-            SELECT generation, kinds ->> ${sql.raw(`'$[${index}][0]'`)}, kinds ->> ${sql.raw(`'$[${index}][1]'`)} FROM log)
-          AND ${isInRange(filter, beforeId)}`,
-    ),
-    sql` UNION ALL `,
-  );
-  // The id in front, in fixed width, makes the rows of the queue sort by it.
-  const newest = (of: SQL, more: SQL) => sql`(
-    SELECT printf('%016d', id) || ${ROW} FROM log_entries INDEXED BY log_entries_by_kind
-    WHERE community_id = ${communityId} AND generation = ${of}.generation
-      AND action_type = ${of}.kind ->> 0 AND platform = ${of}.kind ->> 1 AND ${more}
-    ORDER BY id DESC LIMIT 1)`;
-  const rows = await readRows<{ row: string }>(
+  const log = sql`log AS MATERIALIZED (
+    SELECT ${currentGeneration(communityId)} AS generation,
+      json_group_array(json_array(action_type, platform)) AS kinds
+    FROM log_counters WHERE community_id = ${communityId} AND ${isKind(query.filter)} AND count > 0)`;
+  const ofMany = ofManyKinds(communityId, query);
+  if (query.limit > MAX_ROWS_IN_VALUE) {
+    const rows = await readRows<{ row: string }>(
+      db,
+      sql`WITH RECURSIVE ${log}, ${ofMany} SELECT row FROM page`,
+    );
+    return rows.map(({ row }) => toLogEntry(JSON.parse(row)));
+  }
+  const [page] = await readRows<{ rows: string }>(
     db,
     sql`
-      WITH RECURSIVE log AS MATERIALIZED (
-        SELECT ${currentGeneration(communityId)} AS generation,
-          json_group_array(json_array(action_type, platform)) AS kinds
-        FROM log_counters WHERE community_id = ${communityId} AND ${isKind(filter)} AND count > 0),
-      other AS (
-        SELECT generation, value AS kind
-        FROM log, json_each(json_remove(kinds, ${sql.raw(`'$[0]', `.repeat(FEW_KINDS).slice(0, -2))}))),
-      walk (generation, kind, row) AS (
-        SELECT generation, kind, ${newest(sql`other`, isInRange(filter, beforeId))} FROM other
-        UNION ALL
-        SELECT generation, kind, ${newest(
-          sql`walk`,
-          allOf([sql`id < CAST(substr(walk.row, 1, 16) AS INTEGER)`, isInRange(filter)]),
-        )} FROM walk WHERE row IS NOT NULL
-        ORDER BY 3 DESC LIMIT ${limit + offset})
-      ${ofKind}
-      UNION ALL
-      SELECT CAST(substr(row, 1, 16) AS INTEGER), substr(row, 17) FROM walk WHERE row IS NOT NULL
-      ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`,
+      WITH ${log} SELECT CASE WHEN json_array_length(kinds) <= ${FEW_KINDS}
+        THEN (SELECT group_concat(row) FROM (${ofFewKinds(communityId, query)}))
+        ELSE (WITH RECURSIVE ${ofMany} SELECT group_concat(row) FROM page) END AS rows
+      FROM log`,
   );
-  return rows.map(({ row }) => toLogEntry(JSON.parse(row)));
+  const rows: LogRow[] = JSON.parse(`[${page?.rows ?? ''}]`);
+  // SQLite promises no order of what it concatenates.
+  return rows.sort(([a], [b]) => b - a).map(toLogEntry);
+};
+
+/** Query, within one of `log`: a compound SELECT with a term for each kind. SQLite merges the terms lazily. */
+const ofFewKinds = (communityId: string, { filter, limit, offset, beforeId }: LogPageQuery): SQL => {
+  const terms = Array.from({ length: FEW_KINDS }, (_, index) => {
+    const kind = sql.raw(`(log.kinds -> ${index})`);
+    return sql`
+      SELECT id, ${ROW} AS row FROM log_entries INDEXED BY log_entries_by_kind
+      WHERE community_id = ${communityId} AND generation = log.generation
+        AND action_type = ${kind} ->> 0 AND platform = ${kind} ->> 1 AND ${isInRange(filter, beforeId)}`;
+  });
+  return sql`${sql.join(terms, sql` UNION ALL `)} ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`;
+};
+
+/** Common tables: a recursion whose queue hands out the newest entry and then asks its kind for the next one. */
+const ofManyKinds = (communityId: string, { filter, limit, offset, beforeId }: LogPageQuery): SQL => {
+  // The id in front, in fixed width, makes the rows of the queue sort by it.
+  const newest = (generation: SQL, kind: SQL, more: SQL) => sql`(
+    SELECT printf('%016d', id) || ${ROW} FROM log_entries INDEXED BY log_entries_by_kind
+    WHERE community_id = ${communityId} AND generation = ${generation}
+      AND action_type = ${kind} ->> 0 AND platform = ${kind} ->> 1 AND ${more}
+    ORDER BY id DESC LIMIT 1)`;
+  const isOlder = isBelow(sql`CAST(substr(walk.row, 1, 16) AS INTEGER)`, filter);
+  return sql`
+    walk (generation, kind, row) AS (
+      SELECT log.generation, kind.value, ${newest(sql`log.generation`, sql`kind.value`, isInRange(filter, beforeId))}
+      FROM log, json_each(log.kinds) AS kind
+      UNION ALL
+      SELECT generation, kind, ${newest(sql`walk.generation`, sql`walk.kind`, isOlder)}
+      FROM walk WHERE row IS NOT NULL
+      ORDER BY 3 DESC LIMIT ${limit} OFFSET ${offset}),
+    page AS (SELECT substr(row, 17) AS row FROM walk WHERE row IS NOT NULL)`;
 };
 
 /** How many entries the filter lets through. Those of a kind are counted already; any other question reads its answer. */
@@ -292,8 +322,7 @@ const selectCount = (communityId: string, filter: LogFilter): SQL => {
     SELECT COUNT(*) AS count FROM log_entries ${more}
       AND ${isCurrent(communityId)} AND ${isInRange(filter)}`;
   if (serial !== undefined) {
-    return count(sql`INDEXED BY log_entries_by_serial
-      WHERE serial = ${serial} AND ${isKind(filter)} AND ${hasKind(communityId, filter)}`);
+    return count(sql`INDEXED BY log_entries_by_serial WHERE ${isOfSerial(communityId, serial, filter)}`);
   }
   if ([username, from, to].every((value) => value === undefined)) {
     return sql`SELECT SUM(count) AS count ${ofKinds}`;
@@ -328,7 +357,9 @@ const discount = (communityId: string, which: SQL): SQL => sql`
 /** Statements for one batch; the last one returns the id, if there was such an entry. */
 export const deleteLogEntry = (communityId: string, id: number): SQL[] => [
   raiseIdFloors(isEntry(communityId, id)),
-  discount(communityId, isEntry(communityId, id)),
+  sql`
+    UPDATE log_counters SET count = count - 1 WHERE community_id = ${communityId}
+      AND (action_type, platform) = (SELECT action_type, platform FROM log_entries WHERE ${isEntry(communityId, id)})`,
   sql`DELETE FROM log_entries WHERE ${isEntry(communityId, id)} RETURNING id`,
 ];
 
