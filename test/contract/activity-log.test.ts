@@ -407,6 +407,7 @@ describe('deleting', () => {
     await app.cron();
     expect(await ids()).toEqual(seen);
     expect(await count()).toBe(2);
+    expect((await append({ ...ENTRY, timestamp: 4102444800 })).body.data.id).toBe(4102444800 * 2 ** 20 + 1);
   });
 
   it('all: is on record', async () => {
@@ -473,6 +474,49 @@ describe('a second that is full', () => {
     expect([one.status, one.body]).toEqual([400, { code: 40001, message, data: null }]);
     expect((await append({ ...ENTRY, event_id: 'e' })).body.data).toEqual({ id: last });
     expect(await count('?platform=tiktok')).toBe(2);
+  });
+});
+
+describe('at once', () => {
+  it('100 appends in one second get 100 ids, one after the other', async () => {
+    const { append, count } = await setUp();
+    const answers = await Promise.all(Array.from({ length: 100 }, () => append(ENTRY)));
+    const given = answers.map(({ body }) => body.data.id as number).sort((a, b) => a - b);
+    expect(given).toEqual(Array.from({ length: 100 }, (_, n) => FIRST_ID + n));
+    expect(await count()).toBe(100);
+  });
+
+  it('resends store once', async () => {
+    const { append, count } = await setUp();
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => append([ENTRY, { ...ENTRY, event_id: 'e' }])),
+    );
+    expect(new Set(answers.map(({ body }) => body.data.ids[1])).size).toBe(1);
+    expect(await count()).toBe(21);
+  });
+
+  it('a batch is in or out when the log is wiped, never half', async () => {
+    const { app, append, ids, count, wipe } = await setUp();
+    const batches = await Promise.all(
+      Array.from({ length: 30 }, (_, n) => (n % 7 === 3 ? wipe() : append(Array(20).fill(ENTRY)))),
+    );
+    const given = batches.flatMap(({ body }) => (body.data.ids ? [body.data.ids as number[]] : []));
+    expect(new Set(given.flat()).size).toBe(given.length * 20);
+    await Promise.all([app.cron(), app.cron()]);
+    const left = new Set(await ids('?limit=1000'));
+    for (const batch of given) expect([0, 20]).toContain(batch.filter((id) => left.has(id)).length);
+    expect(left.size % 20).toBe(0);
+    expect(await count()).toBe(left.size);
+  });
+
+  it('two runs of the job share the work', async () => {
+    const { app, append, ids, count } = await setUp({ logRetentionDays: 1 });
+    for (let batch = 0; batch < 11; batch++) await append(Array(1000).fill({ ...ENTRY, timestamp: batch }));
+    const { body } = await append({ ...ENTRY, timestamp: app.clock.now() / 1000 });
+    await Promise.all([app.cron(), app.cron()]);
+    await app.cron();
+    expect(await ids()).toEqual([body.data.id]);
+    expect(await count()).toBe(1);
   });
 });
 
