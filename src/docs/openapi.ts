@@ -251,7 +251,7 @@ const toSchema = (schema: v.GenericSchema, where: string): Json => {
     // Of a pipe with several schemas the last one says what the value looks like.
     overrideSchema: ({ errors, jsonSchema }) => ({ ...jsonSchema, 'x-unknown': errors?.join(' ') }),
     overrideAction: ({ errors, jsonSchema, valibotAction }) => {
-      const documented = valibotAction.type === 'metadata' && documentationOf(valibotAction);
+      const documented = valibotAction.type === 'metadata' && documentationOf(valibotAction, where);
       if (documented) return documented;
       const isOpaque = errors && !FUNCTIONS.test(valibotAction.type);
       return isOpaque ? { ...jsonSchema, 'x-unknown': errors.join(' ') } : jsonSchema;
@@ -261,8 +261,18 @@ const toSchema = (schema: v.GenericSchema, where: string): Json => {
 };
 
 /** What `documented` says. It stands for all that comes before it in its pipe. */
-const documentationOf = (action: object): Json | undefined =>
-  (action as { metadata: { jsonSchema?: Json } }).metadata.jsonSchema;
+const documentationOf = (action: object, where: string): Json | undefined => {
+  const { jsonSchema } = (action as { metadata: { jsonSchema?: Json } }).metadata;
+  return jsonSchema && (embed(jsonSchema, where) as Json);
+};
+
+/** Puts their JSON Schema in the place of valibot schemas within what is `documented`. */
+const embed = (node: unknown, where: string): unknown => {
+  if (Array.isArray(node)) return node.map((item) => embed(item, where));
+  if (typeof node !== 'object' || node === null) return node;
+  if ('kind' in node && node.kind === 'schema') return toSchema(node as v.GenericSchema, where);
+  return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, embed(value, where)]));
+};
 
 /** Removes what says nothing. @throws Error where a schema is neither convertible nor `documented` */
 const tidy = (node: unknown, where: string): unknown => {

@@ -1,15 +1,14 @@
 import * as v from 'valibot';
 import { appendLogEntries as append } from '../../core/logs/append-log-entries.ts';
 import { NUMBERS_PER_SECOND } from '../../core/logs/log-id.ts';
-import type { NewLogEntry } from '../../core/logs/model.ts';
-import { Fault, toFault } from '../kit/fault.ts';
+import { Fault } from '../kit/fault.ts';
+import { integer } from '../kit/fields.ts';
 import { type Language, renderFault } from '../kit/messages.ts';
 import { defineOperation } from '../kit/operation.ts';
-import { validate } from '../kit/validate.ts';
 import { codeOf } from './dialect.ts';
-import { appendBody, LOG_ENTRY_EXAMPLE, NEW_ENTRY_EXAMPLE, newEntrySchema } from './wire.ts';
+import { appendBody, LOG_ENTRY_EXAMPLE, NEW_ENTRY_EXAMPLE } from './wire.ts';
 
-const rejectionSchema = v.object({ index: v.number(), code: v.number(), message: v.string() });
+const rejectionSchema = v.object({ index: integer(0), code: integer(0), message: v.string() });
 
 export const appendLogEntries = defineOperation({
   operationId: 'appendActivityLogs',
@@ -25,10 +24,10 @@ export const appendLogEntries = defineOperation({
   success: {
     status: 200,
     schema: v.union([
-      v.object({ id: v.number() }),
+      v.object({ id: integer(0) }),
       v.object({
-        accepted: v.number(),
-        ids: v.array(v.nullable(v.number())),
+        accepted: integer(0),
+        ids: v.array(v.nullable(integer(0))),
         rejected: v.array(rejectionSchema),
       }),
     ]),
@@ -42,13 +41,12 @@ export const appendLogEntries = defineOperation({
       if (id === undefined) throw secondFull(body.entry.timestamp ?? now);
       return { id };
     }
-    const items = body.items.map(readItem);
-    const entries = items.flatMap(({ entry }) => entry ?? []);
+    const entries = body.items.flatMap(({ value }) => value ?? []);
     const given = (entries.length > 0 ? await append(ctx, entries) : []).values();
-    const outcomes = items.map(({ entry, fault }): { id: number } | { fault: Fault } => {
-      if (!entry) return { fault };
+    const outcomes = body.items.map(({ value, fault }): { id: number } | { fault: Fault } => {
+      if (!value) return { fault };
       const id = given.next().value;
-      return id === undefined ? { fault: secondFull(entry.timestamp ?? now) } : { id };
+      return id === undefined ? { fault: secondFull(value.timestamp ?? now) } : { id };
     });
     const rejected = outcomes.flatMap((outcome, index) =>
       'fault' in outcome ? [toRejection(outcome.fault, index, http.get('language'))] : [],
@@ -60,21 +58,6 @@ export const appendLogEntries = defineOperation({
     };
   },
 });
-
-type Item =
-  | { readonly entry: NewLogEntry; readonly fault?: undefined }
-  | { readonly entry?: undefined; readonly fault: Fault };
-
-/** The entry, or why it is refused. */
-const readItem = (item: unknown): Item => {
-  try {
-    return { entry: validate(newEntrySchema, item) };
-  } catch (error) {
-    const fault = toFault(error);
-    if (!fault) throw error;
-    return { fault };
-  }
-};
 
 const secondFull = (timestamp: number): Fault =>
   new Fault('log_second_full', { params: { timestamp, limit: NUMBERS_PER_SECOND } });

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { countLogEntries as count } from '../../core/logs/count-log-entries.ts';
+import { integer } from '../kit/fields.ts';
 import { defineOperation } from '../kit/operation.ts';
 import { filterQuery, toFilter } from './wire.ts';
 
@@ -11,6 +12,6 @@ export const countLogEntries = defineOperation({
   summary: 'Count the entries, exactly',
   access: { scope: 'logs:read' },
   query: v.object(filterQuery),
-  success: { status: 200, schema: v.object({ count: v.number() }), example: { count: 456 } },
+  success: { status: 200, schema: v.object({ count: integer(0) }), example: { count: 456 } },
   handle: async ({ ctx, query }) => ({ count: await count(ctx, toFilter(query)) }),
 });

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { deleteLogEntry as deleteOne } from '../../core/logs/delete-log-entry.ts';
-import { integerText } from '../kit/fields.ts';
+import { integer, integerText } from '../kit/fields.ts';
 import { defineOperation } from '../kit/operation.ts';
 import { LOG_ENTRY_EXAMPLE } from './wire.ts';
 
@@ -15,7 +15,7 @@ export const deleteLogEntry = defineOperation({
   params: v.object({ id: integerText(0) }),
   success: {
     status: 200,
-    schema: v.object({ deleted: v.literal(true), id: v.number() }),
+    schema: v.object({ deleted: v.literal(true), id: integer(0) }),
     example: { deleted: true, id: LOG_ENTRY_EXAMPLE.id },
   },
   errors: ['log_entry_not_found'],

@@ -1,10 +1,9 @@
 import * as v from 'valibot';
 import { MAX_TIMESTAMP } from '../../core/logs/log-id.ts';
 import type { LogEntry, LogFilter, NewLogEntry } from '../../core/logs/model.ts';
-import { documented, integer, integerText, text } from '../kit/fields.ts';
+import { eachOf, unionBy } from '../kit/batch.ts';
+import { integer, integerText, text } from '../kit/fields.ts';
 import { fieldMessage } from '../kit/messages.ts';
-
-export const MAX_BATCH = 1_000;
 
 const NAME = text(1, 128);
 const UNIX_SECONDS = fieldMessage('unix_seconds', 0, MAX_TIMESTAMP);
@@ -33,16 +32,11 @@ export const newEntrySchema = v.pipe(
   ),
 );
 
-/** A batch, whose items are validated one by one later: a bad one does not cost the others. */
-const batchSchema = v.pipe(
-  v.array(v.unknown()),
-  v.check((items) => items.length >= 1 && items.length <= MAX_BATCH, fieldMessage('count', 1, MAX_BATCH)),
-);
-
 const oneSchema = v.pipe(
   newEntrySchema,
   v.transform((entry) => ({ entry })),
 );
+const batchSchema = eachOf(newEntrySchema, 1_000);
 const arraySchema = v.pipe(
   batchSchema,
   v.transform((items) => ({ items })),
@@ -52,38 +46,16 @@ const wrappedSchema = v.pipe(
   v.transform(({ entries }) => ({ items: entries })),
 );
 
-const isObject = (body: unknown): body is object => typeof body === 'object' && body !== null;
-
-const ENTRY_DOCS = {
-  type: 'object',
-  required: ['platform', 'serial', 'action_type'],
-  properties: {
-    platform: { type: 'string', minLength: 1, maxLength: 128 },
-    serial: { type: 'string', minLength: 1, maxLength: 128 },
-    action_type: { type: 'string', minLength: 1, maxLength: 128 },
-    action_detail: { type: ['string', 'null'], maxLength: 4096 },
-    username: { type: ['string', 'null'], maxLength: 256 },
-    timestamp: { type: ['integer', 'null'], minimum: 0, maximum: MAX_TIMESTAMP },
-    event_id: { type: ['string', 'null'], minLength: 1, maxLength: 128 },
-  },
-};
-const BATCH_DOCS = { type: 'array', minItems: 1, maxItems: MAX_BATCH, items: ENTRY_DOCS };
-
-/** One entry, an array of entries, or `{"entries": [...]}`. Its form decides, so that errors name the right field. */
-export const appendBody = v.pipe(
-  v.lazy((body): v.GenericSchema<unknown, { entry: NewLogEntry } | { items: unknown[] }> => {
-    if (Array.isArray(body)) return arraySchema;
-    const isWrapped = isObject(body) && Object.hasOwn(body, 'entries') && !Object.hasOwn(body, 'platform');
-    return isWrapped ? wrappedSchema : oneSchema;
-  }),
-  documented({
-    anyOf: [
-      ENTRY_DOCS,
-      BATCH_DOCS,
-      { type: 'object', required: ['entries'], properties: { entries: BATCH_DOCS } },
-    ],
-  }),
-);
+/** One entry, an array of entries, or `{"entries": [...]}`. */
+export const appendBody = unionBy([oneSchema, arraySchema, wrappedSchema], (body) => {
+  if (Array.isArray(body)) return arraySchema;
+  const isWrapped =
+    typeof body === 'object' &&
+    body !== null &&
+    Object.hasOwn(body, 'entries') &&
+    !Object.hasOwn(body, 'platform');
+  return isWrapped ? wrappedSchema : oneSchema;
+});
 
 const instantText = integerText(0, MAX_TIMESTAMP, UNIX_SECONDS);
 
@@ -109,13 +81,13 @@ export const toFilter = ({ platform, serial, action_type, username, from, to }: 
 });
 
 export const logEntrySchema = v.object({
-  id: v.number(),
+  id: integer(0),
   platform: v.string(),
   serial: v.string(),
   action_type: v.string(),
   action_detail: v.nullable(v.string()),
   username: v.nullable(v.string()),
-  timestamp: v.number(),
+  timestamp: integer(0, MAX_TIMESTAMP),
 });
 
 export const toLogEntryWire = (entry: LogEntry) => ({

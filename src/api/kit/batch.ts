@@ -1,0 +1,43 @@
+/** Bodies that may be one thing or many. */
+import * as v from 'valibot';
+import { type Fault, toFault } from './fault.ts';
+import { documented } from './fields.ts';
+import { fieldMessage } from './messages.ts';
+import { validate } from './validate.ts';
+
+/** What became of one item of a batch: its value, or why it is refused. */
+export type Item<T> =
+  | { readonly value: T; readonly fault?: undefined }
+  | { readonly value?: undefined; readonly fault: Fault };
+
+/** 1 to `max` items, each validated on its own: a bad one does not cost the others. */
+export const eachOf = <S extends v.GenericSchema>(item: S, max: number) =>
+  v.pipe(
+    v.array(v.unknown()),
+    v.check((items) => items.length >= 1 && items.length <= max, fieldMessage('count', 1, max)),
+    v.transform((items) => items.map((value) => readItem(item, value))),
+    documented({ type: 'array', minItems: 1, maxItems: max, items: item }),
+  );
+
+const readItem = <S extends v.GenericSchema>(schema: S, value: unknown): Item<v.InferOutput<S>> => {
+  try {
+    return { value: validate(schema, value) };
+  } catch (error) {
+    const fault = toFault(error);
+    if (!fault) throw error;
+    return { fault };
+  }
+};
+
+/** A `v.union` of which `choose` takes the one to validate with, so that an error is that of the form meant. */
+export const unionBy = <const O extends readonly v.GenericSchema[]>(
+  options: O,
+  choose: (value: unknown) => O[number],
+): v.UnionSchema<O, undefined> => ({
+  ...v.union(options),
+  '~run': (dataset, config) =>
+    choose(dataset.value)['~run'](dataset, config) as v.OutputDataset<
+      v.InferOutput<O[number]>,
+      v.InferIssue<O[number]>
+    >,
+});
