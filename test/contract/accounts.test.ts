@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Answer, Harness } from '../harness.ts';
 
@@ -363,6 +364,25 @@ describe('erasure', () => {
     expect((await get(`/${BO}/activity/latest`)).status).toBe(404);
   });
 
+  it('with the sessions, takes what was corrected in them along', async () => {
+    const { app, communityId, record, erase } = await setUp();
+    const { body } = await record({ accId: ANA });
+    const db = app.services.db.$client;
+    await db
+      .prepare(
+        `INSERT INTO session_revisions
+           (community_id, session_id, id, created_at, action, actor_kind, actor_id, actor_name, reason, before, after)
+         VALUES (?, ?, 'revision', 0, 'corrected', 'api-key', 'k', 'K', 'Ana asked for it', '{}', '{}')`,
+      )
+      .bind(communityId, body.data.id)
+      .run();
+    await erase(ANA, '?sessions=true');
+    for (const table of await tablesOf(app)) {
+      const { results } = await db.prepare(`SELECT * FROM ${table}`).all();
+      expect(JSON.stringify(results), table).not.toContain(body.data.id);
+    }
+  });
+
   it('leaves no name behind in the database, but its record in the audit trail', async () => {
     const { app, communityId, record, erase } = await setUp();
     await record({ ...everything, username: 'Sought After', discord: 'd-sought', apiId: 'a-sought' });
@@ -455,6 +475,53 @@ describe('merging', () => {
     const closed = await app.post('/v2/community/servers/1/activity/start', { key });
     expect(closed.body.data.map(({ id }: { id: string }) => id)).toEqual([newer.body.data.id]);
   });
+
+  it('an older open session ends no later than the newer began, and not before it was last seen', async () => {
+    const { app, key, record, latest, merge } = await setUp();
+    const roster = (accId: string) =>
+      app.put('/v2/community/servers/1/activity/roster', { key, body: { accounts: [{ accId }] } });
+    const older = await roster(BO);
+    expect(older.status).toBe(200);
+    app.clock.advance(2 * MINUTE);
+    await roster(BO);
+    app.clock.advance(MINUTE);
+    const newer = await record({ accId: ANA });
+    await merge(BO, ANA);
+    const [open, closed] = await latest(ANA);
+    expect(open).toEqual(newer.body.data);
+    expect(closed).toMatchObject({
+      start: '2026-04-15T00:00:00.000Z',
+      end: '2026-04-15T00:02:00.000Z',
+      clearReason: 'Superseded by a new session',
+    });
+  });
+
+  it('whatever was open where, one session a server is open afterwards, the newest', async () => {
+    const step = fc.tuple(fc.constantFrom(ANA, BO), fc.constantFrom(1, 2, 3));
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+        const { app, record, latest, merge } = await setUp();
+        for (const accId of [ANA, BO]) await record({ accId, forceStart: true }, 4);
+        for (const [accId, server] of steps) {
+          app.clock.advance(MINUTE);
+          await record({ accId }, server);
+        }
+        const before = [...(await latest(ANA)), ...(await latest(BO))];
+        expect((await merge(BO, ANA)).status).toBe(200);
+        const after = await latest(ANA);
+        expect(after.map(({ id }) => id).sort()).toEqual(before.map(({ id }) => id).sort());
+        for (const server of [1, 2, 3, 4]) {
+          const openOf = (sessions: Answer['body'][]) =>
+            sessions.filter(({ status, serverId }) => status && serverId === server);
+          const was = openOf(before).toSorted((a, b) => (a.start < b.start ? 1 : -1));
+          const is = openOf(after);
+          expect(is).toHaveLength(Math.min(1, was.length));
+          expect(is[0]?.start).toBe(was[0]?.start);
+        }
+      }),
+      { numRuns: 30 },
+    );
+  }, 60_000);
 
   it('a repeat changes nothing and leaves no second record', async () => {
     const { app, communityId, record, merge } = await setUp();

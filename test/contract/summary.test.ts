@@ -216,6 +216,26 @@ describe('the totals of a period', () => {
     ]);
   });
 
+  it('counts an open session until the newest roster that lists it', async () => {
+    const { app, key, record, summary } = await setUp();
+    const roster = () =>
+      app.put('/v2/community/servers/1/activity/roster', { key, body: { accounts: [{ accId: ANA }] } });
+    await record(2, { accId: BO });
+    await roster();
+    for (let minute = 0; minute < 3; minute++) {
+      app.clock.advance(MINUTE);
+      await roster();
+    }
+    app.clock.advance(HOUR);
+    expect(items(await summary(period))).toMatchObject([
+      { accId: ANA, seconds: 180, sessions: 1 },
+      { accId: BO, seconds: 0, sessions: 1 },
+    ]);
+    const later = { from: '2026-04-15T00:02:00Z', to: period.to };
+    expect(items(await summary(later))).toMatchObject([{ accId: ANA, seconds: 60, sessions: 1 }]);
+    expect(items(await summary({ ...later, serverId: 2 }))).toEqual([]);
+  });
+
   it('counts time once as distinct, however sessions overlap', async () => {
     const { id, summary } = await setUp();
     const session = (server: number, from: number, to: number) => ({

@@ -1,5 +1,6 @@
 /** The SQL of what happens to sessions when their account is merged into another one, or erased. */
 import { type SQL, sql } from 'drizzle-orm';
+import { lastSeen } from './queries.ts';
 
 /** The servers on which both accounts have an open session: which of the two is the older one. */
 const openPairs = (communityId: string, fromId: string, toId: string): SQL => sql`
@@ -15,6 +16,11 @@ const openPairs = (communityId: string, fromId: string, toId: string): SQL => sq
     AND b.community_id = ${communityId} AND b.server_id = a.server_id AND b.account_id = ${toId}
     AND b.ended_at IS NULL`;
 
+/** Expression: when everybody in the newest roster of the session's server was there. */
+const ROSTER_SEEN_AT = sql.raw(`
+  (SELECT roster_seen_at FROM servers
+   WHERE servers.community_id = sessions.community_id AND servers.server_id = sessions.server_id)`);
+
 /**
  * Statements: where both accounts have an open session on a server, keeps the newer one, seen when either was, and
  * closes the older one where the newer began: their time together stays what it was.
@@ -25,7 +31,7 @@ export const joinOpenSessions = (communityId: string, fromId: string, toId: stri
     FROM (${openPairs(communityId, fromId, toId)})
     WHERE community_id = ${communityId} AND started_at = newer_started_at AND id = newer_id`,
   sql`
-    UPDATE sessions SET ended_at = min(last_seen_at, newer_started_at), close_kind = 'superseded',
+    UPDATE sessions SET ended_at = min(${lastSeen(ROSTER_SEEN_AT)}, newer_started_at), close_kind = 'superseded',
       clear_reason = 'Superseded by a new session'
     FROM (${openPairs(communityId, fromId, toId)})
     WHERE community_id = ${communityId} AND started_at = older_started_at AND id = older_id`,
@@ -43,6 +49,10 @@ export const selectAnySessionOf = (communityId: string, accountId: string): SQL 
 
 /** Statements: removes an account's sessions with all that hangs on them. */
 export const deleteSessionsOf = (communityId: string, accountId: string): SQL[] => [
+  sql`
+    DELETE FROM session_revisions WHERE community_id = ${communityId} AND session_id IN (
+      SELECT id FROM sessions INDEXED BY sessions_by_account
+      WHERE community_id = ${communityId} AND account_id = ${accountId})`,
   sql`
     DELETE FROM sessions INDEXED BY sessions_by_account
     WHERE community_id = ${communityId} AND account_id = ${accountId}`,

@@ -13,8 +13,9 @@ import {
 import {
   type SessionKey,
   type SummaryFilter,
-  selectOpenSessions,
+  selectReachingOpenSessions,
   selectReachingSessions,
+  selectRosterTimes,
   selectStartedSessions,
 } from './summary-queries.ts';
 
@@ -59,14 +60,19 @@ const addSessions = async (
 ): Promise<void> => {
   const communityId = ctx.actor.community.id;
   const started = (after: SessionKey) => selectStartedSessions(communityId, filter, after, CHUNK);
-  let [rows = [], ...before] = await runBatch(ctx.db, [
+  let [rows = [], reaching = [], open = [], rosters = []] = await runBatch(ctx.db, [
     started({ startedAt: filter.from, id: '' }),
     selectReachingSessions(communityId, filter),
-    selectOpenSessions(communityId, filter),
+    selectReachingOpenSessions(communityId, filter),
+    selectRosterTimes(communityId, filter),
   ]);
-  for (const row of before.flat()) totals.add(toCountedSession(row));
+  const rosterTimes = new Map(rosters.map((row) => [row.server_id, row.roster_seen_at as number]));
+  const counted = (row: Row) => toCountedSession(row, rosterTimes.get(row.server_id));
+  for (const session of [...reaching, ...open].map(counted)) {
+    if (session.end > filter.from) totals.add(session);
+  }
   for (let count = 0; ; ) {
-    for (const row of rows) totals.add(toCountedSession(row));
+    for (const row of rows) totals.add(counted(row));
     const last = rows.at(-1);
     if (!last || rows.length < CHUNK) return;
     count += rows.length;
@@ -77,10 +83,17 @@ const addSessions = async (
   }
 };
 
-const toCountedSession = (row: Row): CountedSession => ({
-  accountId: row.account_id as string,
-  serverId: row.server_id as number,
-  start: row.started_at as number,
-  end: row.counted_until as number,
-  isUnconfirmed: row.is_unconfirmed === 1,
-});
+const toCountedSession = (row: Row, rosterSeenAt: number | undefined): CountedSession => {
+  const start = row.started_at as number;
+  return {
+    accountId: row.account_id as string,
+    serverId: row.server_id as number,
+    start,
+    end: (row.ended_at as number | null) ?? seenAt(start, row.last_seen_at as number, rosterSeenAt),
+    isUnconfirmed: row.is_unconfirmed === 1,
+  };
+};
+
+/** When an open session was last seen; as `lastSeen` in queries.ts, which reads the server's row for each session. */
+const seenAt = (startedAt: number, lastSeenAt: number, rosterSeenAt = 0): number =>
+  rosterSeenAt >= startedAt ? Math.max(lastSeenAt, rosterSeenAt) : lastSeenAt;

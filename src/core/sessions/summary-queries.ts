@@ -18,7 +18,7 @@ export interface SessionKey {
 }
 
 const COLUMNS = sql.raw(`
-  s.started_at, s.id, s.account_id, s.server_id, coalesce(s.ended_at, s.last_seen_at) AS counted_until,
+  s.started_at, s.id, s.account_id, s.server_id, s.ended_at, s.last_seen_at,
   coalesce(s.close_kind IN ('auto_closed', 'superseded'), 0) AS is_unconfirmed`);
 
 /** Conditions: a session that counts, of the account and on the server that are asked for. */
@@ -55,8 +55,13 @@ export const selectReachingSessions = (communityId: string, filter: SummaryFilte
     AND s.started_at > ${filter.from} - reach.value AND s.started_at < ${filter.from}
     AND s.ended_at > ${filter.from}`;
 
-/** Statement: the open sessions that began before the period and were seen in it. */
-export const selectOpenSessions = (communityId: string, filter: SummaryFilter): SQL => sql`
+/** Statement: the open sessions that began before the period. */
+export const selectReachingOpenSessions = (communityId: string, filter: SummaryFilter): SQL => sql`
   SELECT ${COLUMNS} FROM sessions AS s INDEXED BY sessions_open
-  WHERE ${counts(communityId, filter)} AND s.ended_at IS NULL
-    AND s.started_at < ${filter.from} AND s.last_seen_at > ${filter.from}`;
+  WHERE ${counts(communityId, filter)} AND s.ended_at IS NULL AND s.started_at < ${filter.from}`;
+
+/** Statement: when everybody in a server's newest roster was there. */
+export const selectRosterTimes = (communityId: string, { serverId }: SummaryFilter): SQL => sql`
+  SELECT server_id, roster_seen_at FROM servers
+  WHERE community_id = ${communityId} AND roster_seen_at IS NOT NULL
+    ${serverId === undefined ? sql`` : sql`AND server_id = ${serverId}`}`;
