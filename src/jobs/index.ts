@@ -2,6 +2,8 @@ import { SYSTEM, type SystemActor } from '../core/access/actor.ts';
 import { purgeCommunities } from '../core/access/purge-communities.ts';
 import type { Ctx, Services } from '../core/context.ts';
 import { purgeLogEntries } from '../core/logs/purge-log-entries.ts';
+import { purgeAccountActivity } from '../core/reports/purge-account-activity.ts';
+import { sealActivityBatches } from '../core/reports/seal-activity-batches.ts';
 import { closeStale } from '../core/sessions/close-stale.ts';
 import { fixedClock } from '../lib/clock.ts';
 
@@ -17,6 +19,8 @@ const JOBS: Readonly<Record<string, readonly Job[]>> = {
   '*/5 * * * *': [
     { name: 'close-stale-sessions', run: closeStale },
     { name: 'purge-log-entries', run: purgeLogEntries },
+    { name: 'seal-activity-batches', run: sealActivityBatches },
+    { name: 'purge-account-activity', run: purgeAccountActivity },
     { name: 'purge-deleted-communities', run: purgeCommunities },
   ],
 };

@@ -5,6 +5,8 @@ import { createApiKey } from './access/create-api-key.ts';
 import { getSettings } from './access/get-settings.ts';
 import { listApiKeys } from './access/list-api-keys.ts';
 import { revokeApiKey } from './access/revoke-api-key.ts';
+import { recordAccountActivities } from './account-activities/record-account-activities.ts';
+import { verifyAccountActivities } from './account-activities/verify-account-activities.ts';
 import { addIdentifiers } from './accounts/add-identifiers.ts';
 import { eraseAccount } from './accounts/erase-account.ts';
 import { getAccount } from './accounts/get-account.ts';
@@ -59,6 +61,8 @@ export const tracker: Family = {
     changeWebhookEndpoint,
     deleteWebhookEndpoint,
     rotateWebhookSecret,
+    recordAccountActivities,
+    verifyAccountActivities,
     listServiceIds,
     createServiceId,
     rotateServiceId,

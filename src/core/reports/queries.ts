@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, isNotNull, isNull, lte, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { auditRecords, communities } from '../../db/schema/index.ts';
 import type { AuditHead } from '../access/actor.ts';
@@ -26,3 +26,96 @@ const HEAD_MOVED = 'NOT NULL constraint failed: communities.audit_hash';
 /** Whether a batch failed because `moveAuditHead` found the head elsewhere. */
 export const isAuditHeadMoved = (error: unknown): boolean =>
   error instanceof Error && (error.message.includes(HEAD_MOVED) || isAuditHeadMoved(error.cause));
+
+/** What retention has removed from the trail, and up to where ingested records are gone. */
+export interface RetentionFloor {
+  readonly foot: AuditHead;
+  /** Epoch milliseconds; null where nothing was ever removed. */
+  readonly removedBefore: number | null;
+}
+
+/** Where the trail ends and begins, as the community's row says. */
+export const findAuditEnds = async (
+  db: Database,
+  communityId: string,
+): Promise<(RetentionFloor & { readonly head: AuditHead }) | undefined> => {
+  const [row] = await db.select().from(communities).where(eq(communities.id, communityId));
+  return (
+    row && {
+      head: { sequence: row.auditSequence, hash: row.auditHash },
+      foot: { sequence: row.auditFootSequence, hash: row.auditFootHash },
+      removedBefore: row.activityRemovedBefore,
+    }
+  );
+};
+
+/** A stored link of the chain. */
+export type AuditLink = AuditRecord & { readonly hash: string };
+
+/** Before the first link. */
+export const TRAIL_START = { sequence: 0, id: '' };
+
+/** Links in the order of their numbers, behind one of them. */
+export const selectAuditLinks = async (
+  db: Database,
+  communityId: string,
+  after: { readonly sequence: number; readonly id: string },
+  limit: number,
+): Promise<AuditLink[]> => {
+  const rows = await db
+    .select()
+    .from(auditRecords)
+    .where(
+      and(
+        eq(auditRecords.communityId, communityId),
+        sql`(${auditRecords.sequence}, ${auditRecords.id}) > (${after.sequence}, ${after.id})`,
+      ),
+    )
+    .orderBy(asc(auditRecords.sequence), asc(auditRecords.id))
+    .limit(limit);
+  return rows.map((row) => ({ ...row, properties: parseProperties(row.properties) }));
+};
+
+/** What somebody has made unreadable is no property; the hash will not fit. */
+const parseProperties = (json: string): Record<string, string> => {
+  try {
+    return JSON.parse(json) as Record<string, string>;
+  } catch {
+    return {};
+  }
+};
+
+/** Statements: removes the links up to `foot`, and notes what retention has removed. */
+export const applyRetention = (db: Database, communityId: string, { foot, removedBefore }: RetentionFloor) =>
+  [
+    db
+      .update(communities)
+      .set({
+        auditFootSequence: foot.sequence,
+        auditFootHash: foot.hash,
+        activityRemovedBefore: removedBefore,
+      })
+      .where(eq(communities.id, communityId)),
+    db
+      .delete(auditRecords)
+      .where(and(eq(auditRecords.communityId, communityId), lte(auditRecords.sequence, foot.sequence))),
+  ] as const;
+
+/** Communities that have a retention for account activity. */
+export const selectCommunitiesWithRetention = async (
+  db: Database,
+  afterId: string,
+  limit: number,
+): Promise<{ id: string; retentionDays: number | null }[]> =>
+  db
+    .select({ id: communities.id, retentionDays: communities.accountActivityRetentionDays })
+    .from(communities)
+    .where(
+      and(
+        isNotNull(communities.accountActivityRetentionDays),
+        isNull(communities.deletedAt),
+        gt(communities.id, afterId),
+      ),
+    )
+    .orderBy(asc(communities.id))
+    .limit(limit);

@@ -30,6 +30,13 @@ export const communities = sqliteTable(
     /** Its foot: the last record that retention has removed. */
     auditFootSequence: integer('audit_foot_sequence').notNull().default(0),
     auditFootHash: text('audit_foot_hash').notNull().default(''),
+    /** Ingested records older than this are removed, or about to be; a start of a day (UTC). */
+    activityRemovedBefore: integer('activity_removed_before'),
   },
-  (table) => [index('communities_with_retention').on(table.id).where(sql`log_retention_days IS NOT NULL`)],
+  (table) => [
+    index('communities_with_activity_retention')
+      .on(table.id)
+      .where(sql`account_activity_retention_days IS NOT NULL`),
+    index('communities_with_retention').on(table.id).where(sql`log_retention_days IS NOT NULL`),
+  ],
 );

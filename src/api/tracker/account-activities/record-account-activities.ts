@@ -1,0 +1,55 @@
+import {
+  type NewActivity,
+  recordAccountActivity as record,
+} from '../../../core/reports/record-account-activity.ts';
+import { Fault, type FieldIssue, toFault } from '../../kit/fault.ts';
+import { renderIssue } from '../../kit/messages.ts';
+import { defineOperation } from '../../kit/operation.ts';
+import { validate } from '../../kit/validate.ts';
+import {
+  NEW_ACTIVITY_EXAMPLE,
+  newActivitySchema,
+  RECORDED_EXAMPLE,
+  recordBody,
+  recordedAnswerSchema,
+} from './wire.ts';
+
+export const recordAccountActivities = defineOperation({
+  operationId: 'recordAccountActivities',
+  method: 'POST',
+  path: '/v2/community/account-activities',
+  tag: 'Account Activity',
+  summary: 'Record one activity, or up to 1000',
+  description:
+    'One object answers with its id; an array with a result for each: a bad one does not cost the others. Whoever sends `eventId` may send again: what came before is a `duplicate` with the id of the first. `time` and `endTime` are listed exactly as they are sent.',
+  access: { scope: 'account-activity:write' },
+  body: recordBody,
+  bodyExample: NEW_ACTIVITY_EXAMPLE,
+  success: { status: 200, schema: recordedAnswerSchema, example: RECORDED_EXAMPLE },
+  handle: async ({ ctx, body, http }) => {
+    if ('activity' in body) return (await record(ctx, [body.activity]))[0];
+    const items = body.items.map(readItem);
+    const activities = items.flatMap((item) => ('activity' in item ? item.activity : []));
+    const recorded = (activities.length > 0 ? await record(ctx, activities) : []).values();
+    const language = http.get('language');
+    return {
+      accepted: activities.length,
+      results: items.map((item) =>
+        'activity' in item
+          ? recorded.next().value
+          : { status: 'rejected', errors: item.issues.map((issue) => renderIssue(issue, language)) },
+      ),
+    };
+  },
+});
+
+/** The record, or what is wrong with it. */
+const readItem = (item: unknown): { activity: NewActivity } | { issues: readonly FieldIssue[] } => {
+  try {
+    return { activity: validate(newActivitySchema, item) };
+  } catch (error) {
+    const fault = toFault(error);
+    if (!(fault instanceof Fault)) throw error;
+    return { issues: fault.issues };
+  }
+};
