@@ -253,5 +253,5 @@ describe('ingested records verified', () => {
     expect(first).toMatchObject({ intact: true, checkedRecords: 20_000, nextCursor: expect.any(String) });
     const second = await verify(`?cursor=${first.nextCursor}`);
     expect(second).toMatchObject({ intact: true, checkedLinks: 0, checkedRecords: 1_005, nextCursor: null });
-  });
+  }, 60_000);
 });
