@@ -5,6 +5,7 @@ export type DomainErrorCode =
   | 'api_key_not_found'
   | 'community_not_found'
   | 'identifier_taken'
+  | 'inbound_webhook_not_found'
   | 'invalid_cursor'
   | 'too_many_sessions'
   | 'too_many_webhook_endpoints'

@@ -9,9 +9,12 @@ export const openDatabase = (binding: D1Database): Database => drizzle(binding);
 /** A row as SQLite returns it: snake_case columns. */
 export type Row = Record<string, unknown>;
 
+/** A statement that is not run yet, or a piece of one: an `sql` template or a builder. */
+export type Statement = SQLWrapper;
+
 const dialect = new SQLiteAsyncDialect();
 
-const prepare = (db: Database, statement: SQLWrapper): D1PreparedStatement => {
+const prepare = (db: Database, statement: Statement): D1PreparedStatement => {
   const query = dialect.sqlToQuery(statement.getSQL());
   return db.$client.prepare(query.sql).bind(...query.params);
 };
@@ -20,13 +23,13 @@ const prepare = (db: Database, statement: SQLWrapper): D1PreparedStatement => {
  * Runs the statements as one transaction in one round trip and returns each one's rows. What belongs together is one
  * batch. (Drizzle's own `batch` takes no `sql` template with parameters on D1.)
  */
-export const runBatch = async (db: Database, statements: readonly SQLWrapper[]): Promise<Row[][]> => {
+export const runBatch = async (db: Database, statements: readonly Statement[]): Promise<Row[][]> => {
   const results = await db.$client.batch<Row>(statements.map((statement) => prepare(db, statement)));
   return results.map((result) => result.results);
 };
 
 /** Runs one statement and returns its rows. */
-export const readRows = async <T extends object = Row>(db: Database, statement: SQLWrapper): Promise<T[]> =>
+export const readRows = async <T extends object = Row>(db: Database, statement: Statement): Promise<T[]> =>
   (await prepare(db, statement).all<T>()).results;
 
 /** Whether the database answers. @throws what D1 throws */

@@ -1,13 +1,32 @@
 const encoder = new TextEncoder();
 
-/** SHA-256 of the text's UTF-8 bytes, as lower-case hex. */
-export const sha256Hex = async (text: string): Promise<string> =>
-  toHex(await crypto.subtle.digest('SHA-256', encoder.encode(text)));
+/** SHA-256 of the bytes, or of the text's UTF-8 bytes, as lower-case hex. */
+export const sha256Hex = async (data: string | Uint8Array): Promise<string> =>
+  toHex(await crypto.subtle.digest('SHA-256', typeof data === 'string' ? encoder.encode(data) : data));
+
+/** HMAC-SHA-256 (RFC 2104) of the bytes. */
+export const hmacSha256 = async (key: Uint8Array, data: Uint8Array): Promise<Uint8Array> => {
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+  const imported = await crypto.subtle.importKey('raw', key, algorithm, false, ['sign']);
+  return new Uint8Array(await crypto.subtle.sign('HMAC', imported, data));
+};
 
 export const toHex = (bytes: ArrayBuffer | Uint8Array): string =>
   Array.from(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes), (byte) =>
     byte.toString(16).padStart(2, '0'),
   ).join('');
+
+/** Base64 (RFC 4648 §4) of the bytes. */
+export const toBase64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
+
+/** The bytes of a base64 text (RFC 4648 §4); undefined for a text that is none. */
+export const fromBase64 = (text: string): Uint8Array | undefined => {
+  try {
+    return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+  } catch {
+    return undefined;
+  }
+};
 
 /** Whether two texts are equal, in a time that depends only on the length of `presented`. */
 export const constantTimeEqual = (presented: string, expected: string): boolean => {

@@ -7,6 +7,7 @@ import { type Answer, Harness } from '../harness.ts';
 /** Operations that need no credential, each for its reason. */
 const PUBLIC: Readonly<Record<string, string>> = {
   issueToken: 'it checks the client itself, as RFC 6749 says',
+  receiveCall: 'a call proves itself by the secret of its inbound webhook',
 };
 
 type Refusal = 401 | 403 | 404 | 405;
@@ -21,6 +22,7 @@ const expectProblem = (answer: Answer, status: Refusal) =>
 /** How each family says 401, 403, 404 and 405. A new family adds its own. */
 const ENVELOPES: Readonly<Record<string, (answer: Answer, status: Refusal) => void>> = {
   tracker: expectProblem,
+  hooks: expectProblem,
   admin: expectProblem,
   'activity-log': (answer, status) =>
     expect(answer.body).toEqual({ code: status * 100 + 1, message: expect.any(String), data: null }),

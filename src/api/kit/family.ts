@@ -16,7 +16,7 @@ import { type Presented, readCredential } from './credential.ts';
 import type { Dialect } from './dialect.ts';
 import { Fault, toFault } from './fault.ts';
 import type { Access, AnyOperation, AppEnv, HttpContext } from './operation.ts';
-import { limitRate } from './rate-limit.ts';
+import { addressOf, limitRate } from './rate-limit.ts';
 import { validate } from './validate.ts';
 
 /** An API family: what it answers, in which dialect. */
@@ -64,7 +64,7 @@ const run = async (family: Family, operation: AnyOperation, c: HttpContext): Pro
   const actor = await authorize(services, family, operation.access, await present(family, c)).catch(
     async (refusal: unknown) => {
       // Who guesses credentials is counted by address.
-      await limitRate(services, `address:${c.req.header('cf-connecting-ip') ?? 'unknown'}`);
+      await limitRate(services, addressOf(c));
       throw refusal;
     },
   );

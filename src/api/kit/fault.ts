@@ -6,6 +6,7 @@ export type BoundaryCode =
   | 'invalid_input'
   | 'body_too_large'
   | 'unauthenticated'
+  | 'unverified_call'
   | 'forbidden'
   | 'route_not_found'
   | 'method_not_allowed'

@@ -3,6 +3,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { type Dialect, failureHeaders } from './dialect.ts';
 import type { FaultCode } from './fault.ts';
 import { FAULT_MESSAGES, renderFault, renderIssue } from './messages.ts';
+import type { HttpContext } from './operation.ts';
 
 const PROBLEMS: Record<FaultCode, { status: ContentfulStatusCode; code: string; title: string }> = {
   malformed_json: { status: 400, code: 'MALFORMED_JSON', title: 'Malformed JSON' },
@@ -10,12 +11,18 @@ const PROBLEMS: Record<FaultCode, { status: ContentfulStatusCode; code: string; 
   invalid_cursor: { status: 400, code: 'INVALID_CURSOR', title: 'Invalid cursor' },
   log_second_full: { status: 400, code: 'LOG_SECOND_FULL', title: 'No room in this second' },
   unauthenticated: { status: 401, code: 'UNAUTHENTICATED', title: 'Unauthenticated' },
+  unverified_call: { status: 401, code: 'UNVERIFIED_CALL', title: 'Unverified call' },
   forbidden: { status: 403, code: 'FORBIDDEN', title: 'Forbidden' },
   route_not_found: { status: 404, code: 'NOT_FOUND', title: 'Not found' },
   account_not_found: { status: 404, code: 'ACCOUNT_NOT_FOUND', title: 'Account not found' },
   activities_not_found: { status: 404, code: 'ACTIVITIES_NOT_FOUND', title: 'Activities not found' },
   api_key_not_found: { status: 404, code: 'API_KEY_NOT_FOUND', title: 'API key not found' },
   community_not_found: { status: 404, code: 'COMMUNITY_NOT_FOUND', title: 'Community not found' },
+  inbound_webhook_not_found: {
+    status: 404,
+    code: 'INBOUND_WEBHOOK_NOT_FOUND',
+    title: 'Inbound webhook not found',
+  },
   webhook_endpoint_not_found: {
     status: 404,
     code: 'WEBHOOK_ENDPOINT_NOT_FOUND',
@@ -49,16 +56,23 @@ const PROBLEMS: Record<FaultCode, { status: ContentfulStatusCode; code: string; 
 
 const problemType = (code: string): string => `/problems/${code.toLowerCase().replaceAll('_', '-')}`;
 
+/** The success envelope, as it was at `timestamp` (epoch milliseconds). */
+export const problemSuccess = (
+  c: HttpContext,
+  data: unknown,
+  status: 200 | 201,
+  timestamp: number,
+): Response =>
+  c.json(
+    { success: true, data, meta: { timestamp: new Date(timestamp).toISOString(), path: c.req.path } },
+    status,
+  );
+
+/** The code of a fault on the wire: `ACCOUNT_NOT_FOUND`. */
+export const problemCode = (code: FaultCode): string => PROBLEMS[code].code;
+
 export const problemDialect: Dialect = {
-  success: (c, data, status) =>
-    c.json(
-      {
-        success: true,
-        data,
-        meta: { timestamp: new Date(c.get('services').clock.now()).toISOString(), path: c.req.path },
-      },
-      status,
-    ),
+  success: (c, data, status) => problemSuccess(c, data, status, c.get('services').clock.now()),
 
   failure: (c, fault) => {
     const { status, code, title } = PROBLEMS[fault.code];

@@ -1,5 +1,6 @@
 import type { Services } from '../../core/context.ts';
 import { Fault } from './fault.ts';
+import type { HttpContext } from './operation.ts';
 
 /** The period of the rate limit in wrangler.toml, and so the longest anybody has to wait. */
 const RETRY_AFTER_SECONDS = 10;
@@ -9,7 +10,10 @@ const RETRY_AFTER_SECONDS = 10;
  * per location and costs no query. Without the binding nothing is limited.
  * @throws Fault rate_limited, with `Retry-After` in whole seconds (CONTRACTS, "All families")
  */
-export const limitRate = async ({ rateLimiter }: Services, caller: string): Promise<void> => {
+export const limitRate = async (
+  { rateLimiter }: Pick<Services, 'rateLimiter'>,
+  caller: string,
+): Promise<void> => {
   if (!rateLimiter) return;
   const { success } = await rateLimiter.limit({ key: caller });
   if (success) return;
@@ -18,3 +22,7 @@ export const limitRate = async ({ rateLimiter }: Services, caller: string): Prom
     headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
   });
 };
+
+/** A caller without a valid credential, as `limitRate` counts it. */
+export const addressOf = (c: HttpContext): string =>
+  `address:${c.req.header('cf-connecting-ip') ?? 'unknown'}`;

@@ -20,6 +20,11 @@ import { recordActivity } from './activity/record-activity.ts';
 import { recordHeartbeat } from './activity/record-heartbeat.ts';
 import { resetServer } from './activity/reset-server.ts';
 import { summarizeActivity } from './activity/summarize-activity.ts';
+import { changeInboundWebhook } from './inbound-webhooks/change-inbound-webhook.ts';
+import { createInboundWebhook } from './inbound-webhooks/create-inbound-webhook.ts';
+import { deleteInboundWebhook } from './inbound-webhooks/delete-inbound-webhook.ts';
+import { listInboundCalls } from './inbound-webhooks/list-inbound-calls.ts';
+import { listInboundWebhooks } from './inbound-webhooks/list-inbound-webhooks.ts';
 import { createServiceId } from './service-ids/create-service-id.ts';
 import { deleteServiceId } from './service-ids/delete-service-id.ts';
 import { listServiceIds } from './service-ids/list-service-ids.ts';
@@ -67,5 +72,10 @@ export const tracker: Family = {
     createServiceId,
     rotateServiceId,
     deleteServiceId,
+    listInboundWebhooks,
+    createInboundWebhook,
+    changeInboundWebhook,
+    deleteInboundWebhook,
+    listInboundCalls,
   ],
 };

@@ -19,9 +19,9 @@ export interface AuditHead {
   readonly hash: string;
 }
 
-/** A call made with a community's credential. */
+/** A call made with a community's credential, or proven with the secret of one of its inbound webhooks. */
 export interface CommunityActor {
-  readonly kind: 'api-key' | 'service-id' | 'anonymous';
+  readonly kind: 'api-key' | 'service-id' | 'anonymous' | 'inbound-webhook';
   /** The credential's id and name, for the audit trail. */
   readonly id: string;
   readonly name: string;

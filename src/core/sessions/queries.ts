@@ -116,26 +116,59 @@ const isOpenAt = (place: Place): SQL => sql`
   community_id = ${place.communityId} AND server_id = ${place.serverId}
   AND account_id = ${accountIdOf(place.communityId, place.account)} AND ended_at IS NULL`;
 
+/** Query: the key of the open session, or none. */
+const openAt = (place: Place): SQL => sql`
+  SELECT started_at, id FROM sessions INDEXED BY sessions_open WHERE ${isOpenAt(place)}`;
+
 /**
- * Statement: stops the open session; or, where there is none, the latest one if only the scheduled job had closed it
- * and it began less than `maxSessionSeconds` ago: a late stop proves the job wrong.
+ * Query: the key of the session that a stop is for: the open one; or, where there is none, the latest one if only the
+ * scheduled job had closed it and it began less than `maxSessionSeconds` ago: a late stop proves the job wrong.
  */
+const stoppableAt = (place: Place, moment: Moment): SQL => sql`
+  ${openAt(place)}
+  UNION ALL
+  SELECT started_at, id FROM (
+    SELECT started_at, id, close_kind FROM sessions INDEXED BY sessions_by_account
+    WHERE community_id = ${place.communityId}
+      AND account_id = ${accountIdOf(place.communityId, place.account)}
+      AND started_at >= ${moment.now - moment.settings.maxSessionSeconds * 1000}
+      AND server_id = ${place.serverId} AND voided_at IS NULL
+    ORDER BY started_at DESC LIMIT 1
+  ) WHERE close_kind = 'auto_closed'
+  LIMIT 1`;
+
+/** Statement: stops the session that the stop is for. */
 export const stopSession = (place: Place, moment: Moment, metadata: string | undefined): SQL => sql`
   UPDATE sessions SET ${stop(place, moment, metadata)}
-  WHERE community_id = ${place.communityId} AND (started_at, id) = (
-    SELECT started_at, id FROM sessions INDEXED BY sessions_open WHERE ${isOpenAt(place)}
-    UNION ALL
-    SELECT started_at, id FROM (
-      SELECT started_at, id, close_kind FROM sessions INDEXED BY sessions_by_account
-      WHERE community_id = ${place.communityId}
-        AND account_id = ${accountIdOf(place.communityId, place.account)}
-        AND started_at >= ${moment.now - moment.settings.maxSessionSeconds * 1000}
-        AND server_id = ${place.serverId} AND voided_at IS NULL
-      ORDER BY started_at DESC LIMIT 1
-    ) WHERE close_kind = 'auto_closed'
-    LIMIT 1
-  )
+  WHERE community_id = ${place.communityId} AND (started_at, id) = (${stoppableAt(place, moment)})
   RETURNING ${COLUMNS}`;
+
+/**
+ * Expression, to be asked before a change: the key (`[started_at, id]`) of the session that it closes or continues; NULL
+ * where there is none.
+ */
+export const keyToClose = (place: Place, isStop: boolean, moment: Moment): SQL => sql`
+  (SELECT json_array(started_at, id) FROM (${isStop ? stoppableAt(place, moment) : openAt(place)}))`;
+
+/** Expression: a session as a JSON object with its columns, but for the metadata. */
+const asJson = (condition: SQL): SQL => sql`
+  (SELECT json_object('id', id, 'account_id', account_id, 'server_id', server_id, 'started_at', started_at,
+    'last_seen_at', last_seen_at, 'ended_at', ended_at, 'close_kind', close_kind, 'clear_reason', clear_reason)
+   FROM sessions WHERE ${condition})`;
+
+/**
+ * Expression, to be asked after a change: a JSON array with the session that started at `now` as `id`, else the one of
+ * `key` (see `keyToClose`), else null.
+ */
+export const changedSession = (communityId: string, now: number, id: string, key: SQL): SQL => sql`
+  json_array(json(coalesce(
+    ${asJson(sql`community_id = ${communityId} AND started_at = ${now} AND id = ${id}`)},
+    ${asJson(sql`community_id = ${communityId} AND started_at = ${key} ->> 0 AND id = ${key} ->> 1`)},
+    'null')))`;
+
+/** Condition: there is no such account. */
+export const hasNoAccount = (place: Place): SQL =>
+  sql`${accountIdOf(place.communityId, place.account)} IS NULL`;
 
 /** Statement: clears the open session: closed now, and left out of every total. */
 export const clearSession = (

@@ -4,8 +4,12 @@ import type { AccountRef } from '../accounts/identifiers.ts';
 import { ensureAccounts, selectAccountId } from '../accounts/queries.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
+import type { Plan } from '../plan.ts';
 import {
+  changedSession,
   clearSession,
+  hasNoAccount,
+  keyToClose,
   openSession,
   type Place,
   stopSession,
@@ -27,15 +31,11 @@ export interface RecordActivity {
   readonly clearReason?: string | undefined;
 }
 
-/**
- * Records that an account came or went, in one round trip. Returns the session that started, else the one that closed,
- * else undefined.
- * @throws DomainError account_not_found, where accounts are not created on the spot
- */
-export const recordActivity = async (
+/** Plans what `recordActivity` does. */
+export const planActivity = (
   ctx: Ctx<CommunityActor>,
   { serverId, account, action, metadata, clearReason = 'Cleared by request' }: RecordActivity,
-): Promise<Session | undefined> => {
+): Plan => {
   const { id: communityId, settings } = ctx.actor.community;
   const now = ctx.clock.now();
   const moment = { now, settings };
@@ -58,15 +58,31 @@ export const recordActivity = async (
         return action satisfies never;
     }
   };
-  const results = await runBatch(ctx.db, [
-    ...(settings.autoCreateAccounts
+  return {
+    prepare: settings.autoCreateAccounts
       ? ensureAccounts(communityId, [{ ref: account, newId: ctx.newId(now) }], now)
-      : [selectAccountId(communityId, account[0])]),
-    ...changes(),
-  ]);
-  if (!settings.autoCreateAccounts && !results[0]?.[0]) {
-    throw new DomainError('account_not_found', { id: account[0].value });
-  }
+      : [selectAccountId(communityId, account[0])],
+    target: keyToClose(place, action === 'stop', moment),
+    changes: changes(),
+    recorded: (key) => changedSession(communityId, now, newSessionId, key.getSQL()),
+    failure: settings.autoCreateAccounts
+      ? undefined
+      : { when: hasNoAccount(place), error: new DomainError('account_not_found', { id: account[0].value }) },
+  };
+};
+
+/**
+ * Records that an account came or went, in one round trip. Returns the session that started, else the one that closed,
+ * else undefined.
+ * @throws DomainError account_not_found, where accounts are not created on the spot
+ */
+export const recordActivity = async (
+  ctx: Ctx<CommunityActor>,
+  input: RecordActivity,
+): Promise<Session | undefined> => {
+  const { prepare, changes, failure } = planActivity(ctx, input);
+  const results = await runBatch(ctx.db, [...prepare, ...changes]);
+  if (failure && !results[0]?.[0]) throw failure.error;
   const row = results.at(-1)?.[0];
   return row && toSession(row);
 };

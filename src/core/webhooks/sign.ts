@@ -1,4 +1,5 @@
 import { Webhook } from 'standardwebhooks';
+import { toBase64 } from '../../lib/crypto.ts';
 
 /** What an endpoint signs with at an instant: one secret, or two in the day after a rotation. */
 export interface SigningSecrets {
@@ -9,10 +10,7 @@ export interface SigningSecrets {
 }
 
 /** A new secret: `whsec_` and 32 random bytes in base64 (Standard Webhooks, "Signature scheme": 24 to 64 bytes). */
-export const newSecret = (): string => {
-  const bytes = crypto.getRandomValues(new Uint8Array(32));
-  return `whsec_${btoa(String.fromCharCode(...bytes))}`;
-};
+export const newSecret = (): string => `whsec_${toBase64(crypto.getRandomValues(new Uint8Array(32)))}`;
 
 /**
  * The headers that prove a message (Standard Webhooks 1.0.0): its id, the time of this attempt, and a signature per

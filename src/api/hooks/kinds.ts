@@ -1,0 +1,11 @@
+import type { InboundKind } from '../../core/webhooks/inbound.ts';
+import type { Recorder } from '../../core/webhooks/receive-call.ts';
+import { tracker } from './tracker.ts';
+
+/** A kind of inbound webhook: how its items are recorded, and how what was recorded looks on the wire. */
+export interface Kind extends Recorder {
+  /** @param recorded what a step's `recorded` has selected for one item */
+  readonly toWire: (recorded: unknown) => Record<string, unknown>;
+}
+
+export const KINDS: Readonly<Record<InboundKind, Kind>> = { tracker };

@@ -1,0 +1,115 @@
+import * as v from 'valibot';
+import type { InboundAnswer, ItemResult } from '../../core/webhooks/inbound.ts';
+import { receiveCall as receive } from '../../core/webhooks/receive-call.ts';
+import { Fault } from '../kit/fault.ts';
+import { refusalFault } from '../kit/inbound-wire.ts';
+import { type Language, renderFault, renderIssue } from '../kit/messages.ts';
+import { defineOperation } from '../kit/operation.ts';
+import { problemCode, problemSuccess } from '../kit/problem.ts';
+import { addressOf, limitRate } from '../kit/rate-limit.ts';
+import { KINDS, type Kind } from './kinds.ts';
+
+const resultSchema = v.variant('status', [
+  v.looseObject({ index: v.number(), status: v.literal('recorded') }),
+  v.object({
+    index: v.number(),
+    status: v.literal('rejected'),
+    code: v.string(),
+    message: v.string(),
+    errors: v.optional(v.array(v.object({ path: v.string(), message: v.string() }))),
+  }),
+]);
+
+export const receiveCall = defineOperation({
+  operationId: 'receiveCall',
+  method: 'POST',
+  path: '/hooks/{webhookId}',
+  tag: 'Webhooks',
+  summary: 'Receive a call of an inbound webhook',
+  description:
+    'The body is what the sender makes it; the webhook says how the call proves itself and how the body is mapped. A ' +
+    'message that comes again is answered as it was the first time, for at least 7 days. A refused message may come ' +
+    'again; of a batch, what is good is recorded and the message is done.',
+  access: 'public',
+  params: v.object({ webhookId: v.string() }),
+  success: {
+    status: 200,
+    schema: v.object({
+      messageId: v.string(),
+      accepted: v.number(),
+      rejected: v.number(),
+      results: v.array(resultSchema),
+    }),
+    example: {
+      messageId: 'msg_2f1c0d4e5f',
+      accepted: 1,
+      rejected: 0,
+      results: [
+        {
+          index: 0,
+          status: 'recorded',
+          session: {
+            id: '55555555-5555-5555-5555-555555555555',
+            status: true,
+            accId: '00000000-0000-0000-0000-000000000000',
+            serverId: 1,
+            start: '2026-04-15T00:00:00.000Z',
+            end: null,
+            clearReason: null,
+          },
+        },
+      ],
+    },
+  },
+  errors: ['unverified_call', 'malformed_json', 'invalid_input', 'account_not_found', 'body_too_large'],
+  handle: async ({ ctx, params, http }) => {
+    const received = await receive(
+      ctx,
+      {
+        webhookId: params.webhookId,
+        header: (name) => http.req.raw.headers.get(name),
+        body: new Uint8Array(await http.req.arrayBuffer()),
+      },
+      KINDS,
+    );
+    if (received.outcome === 'refused') {
+      if (received.isVerified) throw refusalFault(received.refusal);
+      await limitRate(ctx, addressOf(http));
+      throw unverified();
+    }
+    const { answer, kind } = received;
+    // As of the first time, so that a replay is answered byte for byte the same.
+    return problemSuccess(
+      http,
+      toAnswerWire(answer, KINDS[kind], http.get('language')),
+      200,
+      answer.receivedAt,
+    );
+  },
+});
+
+const unverified = (): Fault =>
+  new Fault('unverified_call', { headers: { 'WWW-Authenticate': 'Webhook realm="rollcall"' } });
+
+const toAnswerWire = ({ messageId, results }: InboundAnswer, kind: Kind, language: Language) => {
+  const accepted = results.filter((result) => 'recorded' in result).length;
+  return {
+    messageId,
+    accepted,
+    rejected: results.length - accepted,
+    results: results.map((result) => toResultWire(result, kind, language)),
+  };
+};
+
+const toResultWire = (result: ItemResult, kind: Kind, language: Language) => {
+  const { index } = result;
+  if ('recorded' in result) return { index, status: 'recorded', ...kind.toWire(result.recorded) };
+  const { code, params, issues } = refusalFault(result.refusal);
+  return {
+    index,
+    status: 'rejected',
+    code: problemCode(code),
+    message: renderFault(code, params, issues, language),
+    ...(issues.length > 0 && { errors: issues.map((issue) => renderIssue(issue, language)) }),
+  };
+};

@@ -1,0 +1,40 @@
+/** What inbound webhooks have in common for those who configure them and for the calls that come in. */
+import * as v from 'valibot';
+import type { InboundKind, Refusal, RefusalReason } from '../../core/webhooks/inbound.ts';
+import { activityBody } from './activity-wire.ts';
+import { Fault, invalidField } from './fault.ts';
+import { integer, integerText } from './fields.ts';
+import { type FieldMessage, fieldMessage } from './messages.ts';
+
+/** The server of a tracker item, which the API has in its path. Many a sender writes its numbers as text. */
+export const serverEntry = v.object({
+  serverId: v.union([integer(1), integerText(1)], fieldMessage('at_least', 1)),
+});
+
+/** The fields that a mapping can fill. */
+export const INBOUND_FIELDS: Readonly<Record<InboundKind, readonly string[]>> = {
+  tracker: [...Object.keys(serverEntry.entries), ...Object.keys(activityBody.entries)],
+};
+
+/** What each reason says of its subject. */
+const REASONS = {
+  header_missing: 'call_missing',
+  timestamp_invalid: 'call_seconds',
+  timestamp_too_old: 'call_too_old',
+  timestamp_too_new: 'call_too_new',
+  signature_mismatch: 'call_signature',
+  token_mismatch: 'call_token',
+  message_id_missing: 'call_missing',
+  message_id_invalid: 'max_length',
+  items_not_found: 'call_items',
+  too_many_items: 'count',
+} as const satisfies Partial<Record<RefusalReason, FieldMessage>>;
+
+const isAboutSubject = (reason: RefusalReason): reason is keyof typeof REASONS =>
+  Object.hasOwn(REASONS, reason);
+
+/** Why a call or an item was refused, as a fault: for its sender, where it may know, and for the webhook's owner. */
+export const refusalFault = ({ reason, subject = '', params = [], issues = [] }: Refusal): Fault =>
+  isAboutSubject(reason)
+    ? invalidField(subject, fieldMessage(REASONS[reason], ...params))
+    : new Fault(reason, { issues, params: { id: subject } });

@@ -1,0 +1,25 @@
+import { listInboundCalls as list } from '../../../core/webhooks/inbound-webhooks.ts';
+import { listSchema } from '../../kit/list-wire.ts';
+import { defineOperation } from '../../kit/operation.ts';
+import { CALL_EXAMPLE, callSchema, inboundWebhookParams, toCallWire } from './wire.ts';
+
+export const listInboundCalls = defineOperation({
+  operationId: 'listInboundCalls',
+  method: 'GET',
+  path: '/v2/community/inbound-webhooks/{webhookId}/calls',
+  tag: 'Webhooks',
+  summary: 'List the latest calls of an inbound webhook, newest first',
+  description: 'The last 100, each with the reason why it, or some of its items, were refused.',
+  access: { scope: 'admin' },
+  params: inboundWebhookParams,
+  success: {
+    status: 200,
+    schema: listSchema(callSchema),
+    example: { items: [CALL_EXAMPLE], nextCursor: null },
+  },
+  errors: ['inbound_webhook_not_found'],
+  handle: async ({ ctx, params, http }) => ({
+    items: (await list(ctx, params.webhookId)).map((call) => toCallWire(call, http.get('language'))),
+    nextCursor: null,
+  }),
+});

@@ -1,0 +1,18 @@
+import type { Statement } from '../db/client.ts';
+import type { DomainError } from './errors.ts';
+
+/**
+ * A write that is planned and not run, so that it can be part of a greater batch; and how that batch can keep what was
+ * written, which no code sees before it has committed.
+ */
+export interface Plan {
+  /** First: what the rest relies on. */
+  readonly prepare: readonly Statement[];
+  /** Expression (JSON), asked between `prepare` and `changes`: what only shows before them. */
+  readonly target?: Statement;
+  readonly changes: readonly Statement[];
+  /** Expression, asked after them: a JSON array with an object or null for each thing recorded. */
+  readonly recorded: (target: Statement) => Statement;
+  /** Where `when` (a condition, asked at the end) holds, nothing could be recorded, for this reason. */
+  readonly failure?: { readonly when: Statement; readonly error: DomainError } | undefined;
+}

@@ -1,0 +1,22 @@
+import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+
+/** Addresses under `/hooks` that other systems send to: how a call proves itself, and what becomes of it. */
+export const inboundWebhooks = sqliteTable(
+  'inbound_webhooks',
+  {
+    id: text().primaryKey(),
+    communityId: text('community_id').notNull(),
+    name: text().notNull(),
+    kind: text({ enum: ['tracker', 'activity-log', 'account-activity'] }).notNull(),
+    /** A JSON object: the scheme and its options. */
+    verification: text().notNull(),
+    /** Of a token, the SHA-256; of the other schemes the secret itself, since HMAC needs it. */
+    secret: text().notNull(),
+    /** A JSON object: where our fields are in the sender's body; null where the body has them as they are. */
+    mapping: text(),
+    createdAt: integer('created_at').notNull(),
+    /** The number of calls so far: the newest call's number. */
+    callCount: integer('call_count').notNull().default(0),
+  },
+  (table) => [index('inbound_webhooks_by_community').on(table.communityId, table.id)],
+);

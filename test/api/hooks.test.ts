@@ -1,0 +1,502 @@
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import { type Answer, Harness } from '../harness.ts';
+import { createInboundWebhook, sendStandard, sendToken } from '../webhook-sender.ts';
+
+const NIL = '00000000-0000-0000-0000-000000000000';
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+const setUp = async (more: Record<string, unknown> = {}, settings: Record<string, unknown> = {}) => {
+  const app = new Harness();
+  const { key } = await app.community(settings);
+  const webhook = await createInboundWebhook(app, key, more);
+  const calls = async (headers: Record<string, string> = {}) =>
+    (await app.get(`/v2/community/inbound-webhooks/${webhook.id}/calls`, { key, headers })).body.data.items;
+  const latest = async (accountId = NIL) =>
+    (await app.get(`/v2/community/accounts/${accountId}/activity/latest?limit=100`, { key })).body.data;
+  return { app, key, webhook, calls, latest };
+};
+
+const JOIN = { serverId: 1, accId: NIL, forceStart: true };
+const LEAVE = { serverId: 1, accId: NIL, forceStop: true };
+
+describe('a tracker webhook', () => {
+  it('records a call and answers with what was recorded', async () => {
+    const { app, webhook, calls, latest } = await setUp();
+    const answer = await sendStandard(app, webhook, 'msg_1', JOIN);
+    expect(answer.status, answer.text).toBe(200);
+    expect(answer.body).toEqual({
+      success: true,
+      data: {
+        messageId: 'msg_1',
+        accepted: 1,
+        rejected: 0,
+        results: [
+          {
+            index: 0,
+            status: 'recorded',
+            session: {
+              id: expect.stringMatching(UUID),
+              status: true,
+              accId: NIL,
+              serverId: 1,
+              start: '2026-04-15T00:00:00.000Z',
+              end: null,
+              clearReason: null,
+            },
+          },
+        ],
+      },
+      meta: { timestamp: '2026-04-15T00:00:00.000Z', path: webhook.path },
+    });
+    expect((await latest())[0]).toMatchObject(answer.body.data.results[0].session);
+    expect(await calls()).toEqual([
+      {
+        number: 1,
+        receivedAt: '2026-04-15T00:00:00.000Z',
+        outcome: 'recorded',
+        messageId: 'msg_1',
+        bodyBytes: JSON.stringify(JOIN).length,
+        reason: null,
+      },
+    ]);
+  });
+
+  it('maps any body, and nothing that the mapping does not name', async () => {
+    const { app, webhook, latest } = await setUp({
+      mapping: {
+        serverId: '/rooms/0/no~1',
+        accId: '/member/id',
+        forceStart: { const: true },
+        metadata: '/member',
+      },
+    });
+    const answer = await sendStandard(app, webhook, 'msg_1', {
+      rooms: [{ 'no/': '7' }],
+      member: { id: NIL, nick: 'Ana' },
+      forceStop: true,
+      serverId: 9,
+    });
+    expect(answer.status, answer.text).toBe(200);
+    expect(await latest()).toMatchObject([{ serverId: 7, status: true, metadata: { id: NIL, nick: 'Ana' } }]);
+  });
+
+  it('makes a batch of a list: a result per item, one bad item costs the others nothing', async () => {
+    const { app, webhook, calls, latest } = await setUp({
+      mapping: { items: '/events', serverId: { root: '/server' }, accId: '/id', forceStop: '/left' },
+    });
+    const body = {
+      server: 3,
+      events: [{ id: NIL }, { id: 'nobody' }, null, { id: NIL, left: true }, { id: NIL, left: 'yes' }],
+    };
+    const answer = await sendStandard(app, webhook, 'msg_1', body);
+    expect(answer.status, answer.text).toBe(200);
+    const id = answer.body.data.results[0].session.id;
+    const session = { id, accId: NIL, serverId: 3, start: '2026-04-15T00:00:00.000Z', clearReason: null };
+    const uuidMessage = 'must be a UUID (8-4-4-4-12 hexadecimal digits)';
+    const identifierMessage = 'must name the account by one of accId, apiId, discord, uniqueId, username';
+    expect(answer.body.data).toEqual({
+      messageId: 'msg_1',
+      accepted: 2,
+      rejected: 3,
+      results: [
+        { index: 0, status: 'recorded', session: { ...session, status: true, end: null } },
+        {
+          index: 1,
+          status: 'rejected',
+          code: 'VALIDATION_FAILED',
+          message: `accId ${uuidMessage}.`,
+          errors: [{ path: 'accId', message: uuidMessage }],
+        },
+        {
+          index: 2,
+          status: 'rejected',
+          code: 'VALIDATION_FAILED',
+          message: `The request body ${identifierMessage}.`,
+          errors: [{ path: '', message: identifierMessage }],
+        },
+        {
+          index: 3,
+          status: 'recorded',
+          session: { ...session, status: false, end: '2026-04-15T00:00:00.000Z' },
+        },
+        {
+          index: 4,
+          status: 'rejected',
+          code: 'VALIDATION_FAILED',
+          message: 'forceStop must be of type boolean.',
+          errors: [{ path: 'forceStop', message: 'must be of type boolean' }],
+        },
+      ],
+    });
+    expect(await latest()).toHaveLength(1);
+    expect((await calls())[0]).toMatchObject({
+      outcome: 'recorded',
+      reason: {
+        code: 'INVALID_INPUT',
+        errors: [
+          { path: '1.accId', message: uuidMessage },
+          { path: '2', message: identifierMessage },
+          { path: '4.forceStop', message: 'must be of type boolean' },
+        ],
+      },
+    });
+    expect((await sendStandard(app, webhook, 'msg_1', body)).text).toBe(answer.text);
+  });
+
+  it.each([
+    ['start', [{ forceStart: true }], [true]],
+    ['toggle', [{}, {}], [true, false]],
+    ['stop of nothing', [{ forceStop: true }], [null]],
+    ['supersede', [{ forceStart: true }, { forceStart: true }], [true, true]],
+    ['clear', [{}, { forceClear: true }, { forceClear: true }], [true, false, null]],
+    ['clear and start', [{}, { forceClear: true, forceStart: true }], [true, true]],
+  ])('answers each item by its own effect: %s', async (_, flags, statuses) => {
+    const { app, webhook } = await setUp({ verification: { scheme: 'token' } });
+    const answer = await sendToken(
+      app,
+      webhook,
+      flags.map((flag) => ({ serverId: 1, accId: NIL, ...flag })),
+    );
+    const sessions = answer.body.data.results.map((result: { session: unknown }) => result.session);
+    expect(sessions.map((session: { status: boolean } | null) => session?.status ?? null)).toEqual(statuses);
+  });
+
+  it('a late stop answers with the session that it ends', async () => {
+    const { app, webhook } = await setUp({ verification: { scheme: 'token' } }, { idleTimeoutSeconds: 60 });
+    const started = await sendToken(app, webhook, JOIN);
+    app.clock.advance(10 * MINUTE);
+    await app.cron();
+    const stopped = await sendToken(app, webhook, LEAVE);
+    expect(stopped.body.data.results[0].session).toEqual({
+      ...started.body.data.results[0].session,
+      status: false,
+      end: '2026-04-15T00:10:00.000Z',
+    });
+  });
+
+  it('an account that must exist and does not: 404, and the message may come again', async () => {
+    const { app, key, webhook, calls } = await setUp({}, { autoCreateAccounts: false });
+    const refused = await sendStandard(app, webhook, 'msg_1', JOIN);
+    expect([refused.status, refused.body.code, refused.body.detail]).toEqual([
+      404,
+      'ACCOUNT_NOT_FOUND',
+      `There is no account ${NIL} in this community.`,
+    ]);
+    expect((await calls())[0]).toMatchObject({
+      outcome: 'refused',
+      messageId: 'msg_1',
+      reason: { code: 'ACCOUNT_NOT_FOUND', message: `There is no account ${NIL} in this community.` },
+    });
+    await app.patch('/v2/community/settings', { key, body: { autoCreateAccounts: true } });
+    expect((await sendStandard(app, webhook, 'msg_1', JOIN)).status).toBe(200);
+    await app.patch('/v2/community/settings', { key, body: { autoCreateAccounts: false } });
+    const mixed = await sendStandard(app, webhook, 'msg_2', [{ serverId: 1, username: 'Nobody' }, LEAVE]);
+    expect(mixed.body.data).toMatchObject({
+      accepted: 1,
+      rejected: 1,
+      results: [
+        { index: 0, status: 'rejected', code: 'ACCOUNT_NOT_FOUND' },
+        { index: 1, status: 'recorded', session: { status: false } },
+      ],
+    });
+  });
+});
+
+describe('a call that is not what it seems', () => {
+  /** What every one of them is answered, but for the id and the path. */
+  const refusalOf = ({ status, body, headers }: Answer) => {
+    const { requestId, instance, ...rest } = body;
+    const { 'x-request-id': _, ...others } = Object.fromEntries(headers);
+    return { status, body: rest, headers: others };
+  };
+
+  it('forged, stale, future, truncated, unknown: the same 401, and nothing recorded', async () => {
+    const { app, webhook, calls, latest } = await setUp();
+    const now = app.clock.now();
+    const text = JSON.stringify(JOIN);
+    const good = { 'webhook-id': 'm', 'webhook-timestamp': String(now / 1000) };
+    const answers = [
+      await sendStandard(app, { ...webhook, path: `/hooks/${NIL}` }, 'm', JOIN),
+      await sendStandard(app, { ...webhook, path: '/hooks/x' }, 'm', JOIN),
+      await sendStandard(app, { ...webhook, secret: `whsec_${btoa('x'.repeat(32))}` }, 'm', JOIN),
+      await sendStandard(app, webhook, 'm', JOIN, { at: now - 5 * MINUTE - 1000 }),
+      await sendStandard(app, webhook, 'm', JOIN, { at: now + 5 * MINUTE + 1000 }),
+      await app.post(webhook.path, { body: text }),
+      await app.post(webhook.path, { body: text, headers: { ...good, 'webhook-signature': 'v1,AAAA' } }),
+    ];
+    const whole = await sendStandard(app, webhook, 'whole', JOIN, { headers: { 'webhook-id': 'other' } });
+    answers.push(whole);
+    expect(refusalOf(answers[0] as Answer)).toMatchObject({
+      status: 401,
+      body: {
+        type: '/problems/unverified-call',
+        status: 401,
+        code: 'UNVERIFIED_CALL',
+        detail:
+          'There is no inbound webhook at this address, or the call does not prove that its sender knows the secret.',
+      },
+      headers: { 'www-authenticate': 'Webhook realm="rollcall"' },
+    });
+    for (const answer of answers) expect(refusalOf(answer)).toEqual(refusalOf(answers[0] as Answer));
+    expect((await latest()) ?? []).toEqual([]);
+    expect((await calls()).map(({ reason }: { reason: { code: string } }) => reason.code)).toEqual([
+      'SIGNATURE_MISMATCH',
+      'SIGNATURE_MISMATCH',
+      'HEADER_MISSING',
+      'TIMESTAMP_TOO_NEW',
+      'TIMESTAMP_TOO_OLD',
+      'SIGNATURE_MISMATCH',
+    ]);
+  });
+
+  it('a truncated body', async () => {
+    const { app, webhook, calls } = await setUp();
+    const text = JSON.stringify(JOIN);
+    for (const length of [0, 1, text.length - 1]) {
+      const answer = await app.fetch(webhook.path, {
+        method: 'POST',
+        headers: await signedHeaders(app, webhook, text),
+        body: text.slice(0, length),
+      });
+      expect(answer.status).toBe(401);
+    }
+    expect(await calls()).toHaveLength(3);
+  });
+
+  it('costs the same round trips whether the id exists or not', async () => {
+    const { app, webhook } = await setUp();
+    const forged = { ...webhook, secret: `whsec_${btoa('x'.repeat(32))}` };
+    const unknown = await app.measure(() =>
+      sendStandard(app, { ...forged, path: `/hooks/${NIL}` }, 'm', JOIN),
+    );
+    expect(unknown.trips).toBe(1);
+    // The call's record is written after the answer.
+    const wrong = await app.measure(() => sendStandard(app, forged, 'm', JOIN));
+    expect(wrong.trips - 1).toBeLessThanOrEqual(1);
+  });
+
+  it.each([
+    ['broken JSON', '{"serverId":1,', 'MALFORMED_JSON', 'The request body is not valid JSON.'],
+    ['nothing', '', 'MALFORMED_JSON', 'The request body is not valid JSON.'],
+    [
+      'a bad field',
+      '{"serverId":0,"discord":"1"}',
+      'INVALID_INPUT',
+      'serverId must be an integer of at least 1.',
+    ],
+    ['an empty object', '{}', 'INVALID_INPUT', 'serverId is required.'],
+    ['a number', '7', 'INVALID_INPUT', 'The request body must be a JSON object.'],
+    ['a list of nothing good', '[{}]', 'INVALID_INPUT', '0.serverId is required.'],
+    [
+      'too many items',
+      JSON.stringify(Array(101).fill(JOIN)),
+      'TOO_MANY_ITEMS',
+      'The request body must have 0 to 100 items.',
+    ],
+  ])('verified, but %s: 400 says why, and the message may come again', async (_, text, reason, message) => {
+    const { app, webhook, calls } = await setUp();
+    const refused = await sendStandard(app, webhook, 'm', text);
+    expect([refused.status, refused.body.code, refused.body.detail]).toEqual([
+      400,
+      reason === 'MALFORMED_JSON' ? reason : 'VALIDATION_FAILED',
+      message,
+    ]);
+    expect((await calls())[0]).toMatchObject({ outcome: 'refused', reason: { code: reason, message } });
+    expect((await sendStandard(app, webhook, 'm', JOIN)).status).toBe(200);
+  });
+
+  it('a list that is not there', async () => {
+    const { app, webhook, calls } = await setUp({ mapping: { items: '/list', serverId: '/s' } });
+    for (const body of [{}, { list: {} }, { list: 'x' }, []]) {
+      const answer = await sendStandard(app, webhook, 'm', body);
+      expect([answer.status, answer.body.detail]).toEqual([400, '/list finds no list in the body.']);
+    }
+    expect((await sendStandard(app, webhook, 'm', { list: [] })).body.data).toEqual({
+      messageId: 'm',
+      accepted: 0,
+      rejected: 0,
+      results: [],
+    });
+    expect((await calls({ 'Accept-Language': 'es' }))[1].reason.message).toBe(
+      '/list no encuentra ninguna lista en el cuerpo.',
+    );
+  });
+
+  it('over 1 MiB: 413, whoever it is for', async () => {
+    const { app, webhook } = await setUp();
+    for (const path of [webhook.path, `/hooks/${NIL}`]) {
+      const answer = await app.post(path, { body: 'x'.repeat(1024 * 1024 + 1) });
+      expect([answer.status, answer.body.code]).toEqual([413, 'BODY_TOO_LARGE']);
+    }
+  });
+});
+
+const signedHeaders = async (
+  app: Harness,
+  { secret }: { secret: string },
+  text: string,
+): Promise<Record<string, string>> => {
+  const { Webhook } = await import('standardwebhooks');
+  const now = app.clock.now();
+  return {
+    'webhook-id': 'm',
+    'webhook-timestamp': String(now / 1000),
+    'webhook-signature': new Webhook(secret).sign('m', new Date(now), text),
+  };
+};
+
+describe('exactly once', () => {
+  it('a replay is answered byte for byte as the first time, and records nothing', async () => {
+    const { app, webhook, calls, latest } = await setUp();
+    const first = await sendStandard(app, webhook, 'join', JOIN);
+    app.clock.advance(MINUTE);
+    const left = await sendStandard(app, webhook, 'leave', LEAVE);
+    app.clock.advance(MINUTE);
+    // The sender missed both answers, and sends the older one last.
+    expect((await sendStandard(app, webhook, 'leave', LEAVE)).text).toBe(left.text);
+    expect((await sendStandard(app, webhook, 'join', JOIN)).text).toBe(first.text);
+    expect(await latest()).toMatchObject([{ status: false, end: '2026-04-15T00:01:00.000Z' }]);
+    expect((await calls()).map(({ outcome }: { outcome: string }) => outcome)).toEqual([
+      'replayed',
+      'replayed',
+      'recorded',
+      'recorded',
+    ]);
+  });
+
+  it('fifty copies at once: one is recorded, and all are answered the same', async () => {
+    const { app, webhook, latest } = await setUp({ verification: { scheme: 'token' } });
+    const toggle = { serverId: 1, accId: NIL };
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => sendToken(app, webhook, toggle, { 'webhook-id': 'm' })),
+    );
+    expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
+    expect(await latest()).toMatchObject([{ status: true }]);
+  });
+
+  it('calls that overtake one another leave at most one open session, and each is recorded', async () => {
+    const { app, webhook, latest } = await setUp({ verification: { scheme: 'token' } });
+    for (const [id, body] of [
+      ['2', LEAVE],
+      ['1', JOIN],
+      ['4', LEAVE],
+      ['3', JOIN],
+    ] as const) {
+      app.clock.advance(MINUTE);
+      expect((await sendToken(app, webhook, body, { 'webhook-id': id })).status).toBe(200);
+    }
+    expect((await latest()).map(({ status }: { status: boolean }) => status)).toEqual([true, false]);
+  });
+
+  it('without an id, the same body is the same message; with a configured header, only the same id', async () => {
+    const hmac = { scheme: 'hmac-sha256', header: 'x-signature' };
+    const { app, key, latest } = await setUp();
+    const plain = await createInboundWebhook(app, key, { verification: hmac });
+    const withId = await createInboundWebhook(app, key, {
+      verification: { ...hmac, idHeader: 'X-Delivery' },
+    });
+    const send = async ({ path, secret }: typeof plain, headers: Record<string, string>) => {
+      const text = JSON.stringify(JOIN);
+      const signature = await hmacHex(secret, text);
+      return app.post(path, { body: text, headers: { 'x-signature': signature, ...headers } });
+    };
+    // An id that nobody has signed does not make a replay something new.
+    await send(plain, { 'webhook-id': '1' });
+    await send(plain, { 'webhook-id': '2' });
+    expect(await latest()).toHaveLength(1);
+    await send(withId, { 'x-delivery': '1' });
+    await send(withId, { 'x-delivery': '2' });
+    await send(withId, { 'x-delivery': '2' });
+    expect(await latest()).toHaveLength(3);
+    const without = await send(withId, {});
+    expect([without.status, without.body.detail]).toEqual([400, 'x-delivery is missing from the call.']);
+  });
+
+  it('the ids of two webhooks do not meet', async () => {
+    const { app, key, webhook, latest } = await setUp();
+    const other = await createInboundWebhook(app, key);
+    await sendStandard(app, webhook, 'm', JOIN);
+    await sendStandard(app, other, 'm', JOIN);
+    expect(await latest()).toHaveLength(2);
+  });
+
+  it('is remembered for 7 days', async () => {
+    const { app, webhook } = await setUp({ verification: { scheme: 'token' } });
+    const first = await sendToken(app, webhook, JOIN);
+    app.clock.advance(7 * DAY);
+    await app.cron();
+    expect((await sendToken(app, webhook, JOIN)).text).toBe(first.text);
+    app.clock.advance(1);
+    await app.cron();
+    expect((await sendToken(app, webhook, JOIN)).text).not.toBe(first.text);
+  });
+
+  it('where the batch fails, nothing of it has happened and the message may come again', async () => {
+    const { app, webhook, calls, latest } = await setUp();
+    await env.DB.exec(
+      "CREATE TRIGGER broken BEFORE INSERT ON inbound_webhook_calls BEGIN SELECT RAISE(ABORT, 'crash'); END",
+    );
+    const text = JSON.stringify(JOIN);
+    const crashed = await app.post(webhook.path, {
+      body: text,
+      headers: await signedHeaders(app, webhook, text),
+      expectsDefect: true,
+    });
+    expect(crashed.status).toBe(500);
+    await env.DB.exec('DROP TRIGGER broken');
+    app.logs.length = 0;
+    expect((await sendStandard(app, webhook, 'm', JOIN)).status).toBe(200);
+    expect(await latest()).toHaveLength(1);
+    expect(await calls()).toHaveLength(1);
+  });
+});
+
+const hmacHex = async (secret: string, text: string): Promise<string> => {
+  const { hmacSha256, toHex } = await import('../../src/lib/crypto.ts');
+  const encode = (value: string) => new TextEncoder().encode(value);
+  return toHex(await hmacSha256(encode(secret), encode(text)));
+};
+
+describe('the last calls', () => {
+  it('are a hundred, newest first', async () => {
+    const { app, webhook, calls } = await setUp({ verification: { scheme: 'token' } });
+    for (let number = 1; number <= 103; number++) {
+      await sendToken(app, webhook, LEAVE, { 'webhook-id': `m${number}` });
+    }
+    const kept = await calls();
+    expect(kept.map(({ number }: { number: number }) => number)).toEqual(
+      Array.from({ length: 100 }, (_, index) => 103 - index),
+    );
+    expect(kept[0].messageId).toBe('m103');
+  });
+
+  it('are none at first', async () => {
+    const { calls } = await setUp();
+    expect(await calls()).toEqual([]);
+  });
+});
+
+describe('budgets', () => {
+  it('a call: one trip to read the webhook, one to write; a replay one more', async () => {
+    const { app, webhook } = await setUp({ verification: { scheme: 'token' } });
+    await sendToken(app, webhook, JOIN);
+    const leave = await app.measure(() => sendToken(app, webhook, LEAVE, { 'webhook-id': 'a' }));
+    expect(leave.trips).toBe(2);
+    expect(leave.rowsRead).toBeLessThanOrEqual(30);
+    expect(leave.rowsWritten).toBeLessThanOrEqual(10);
+    const replay = await app.measure(() => sendToken(app, webhook, LEAVE, { 'webhook-id': 'a' }));
+    expect(replay.trips).toBeLessThanOrEqual(3);
+    expect(replay.rowsWritten).toBeLessThanOrEqual(2);
+  });
+
+  it('a hundred items: the same trips', async () => {
+    const { app, webhook } = await setUp({ verification: { scheme: 'token' } });
+    const items = Array.from({ length: 100 }, (_, index) => ({ serverId: 1, username: `user ${index}` }));
+    const { trips, result } = await app.measure(() => sendToken(app, webhook, items));
+    expect(result.body.data.accepted).toBe(100);
+    expect(trips).toBe(2);
+  });
+});
