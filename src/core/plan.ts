@@ -15,4 +15,6 @@ export interface Plan {
   readonly recorded: (target: Statement) => Statement;
   /** Where `when` (a condition, asked at the end) holds, nothing could be recorded, for this reason. */
   readonly failure?: { readonly when: Statement; readonly error: DomainError } | undefined;
+  /** What it means that the batch failed with `error`; undefined where this plan is not why. */
+  readonly toError?: (error: unknown) => DomainError | undefined;
 }

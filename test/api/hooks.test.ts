@@ -463,15 +463,15 @@ const hmacHex = async (secret: string, text: string): Promise<string> => {
 describe('the last calls', () => {
   it('are a hundred, newest first', async () => {
     const { app, webhook, calls } = await setUp({ verification: { scheme: 'token' } });
-    for (let number = 1; number <= 103; number++) {
-      await sendToken(app, webhook, LEAVE, { 'webhook-id': `m${number}` });
-    }
+    const send = (id: string) => sendToken(app, webhook, LEAVE, { 'webhook-id': id });
+    await Promise.all(Array.from({ length: 102 }, (_, index) => send(`m${index}`)));
+    await send('last');
     const kept = await calls();
     expect(kept.map(({ number }: { number: number }) => number)).toEqual(
       Array.from({ length: 100 }, (_, index) => 103 - index),
     );
-    expect(kept[0].messageId).toBe('m103');
-  });
+    expect(kept[0].messageId).toBe('last');
+  }, 20_000);
 
   it('are none at first', async () => {
     const { calls } = await setUp();
@@ -498,5 +498,126 @@ describe('budgets', () => {
     const { trips, result } = await app.measure(() => sendToken(app, webhook, items));
     expect(result.body.data.accepted).toBe(100);
     expect(trips).toBe(2);
+  });
+});
+
+describe('an activity-log webhook', () => {
+  const MAPPING = {
+    items: '/commits',
+    platform: { const: 'ci' },
+    serial: { root: '/repository/name' },
+    action_type: { root: '/event' },
+    action_detail: '/message',
+    username: '/author/login',
+    timestamp: '/at',
+  };
+  const push = (...commits: unknown[]) => ({ event: 'push', repository: { name: 'rollcall' }, commits });
+  const commit = (message: string, at: unknown) => ({ message, at, author: { login: 'ana' } });
+
+  const setUpLog = async () => {
+    const set = await setUp({ kind: 'activity-log', mapping: MAPPING });
+    const entries = async (query = '') =>
+      (await set.app.get(`/api/v1/activity_log${query}`, { key: set.key })).body.data;
+    return { ...set, entries };
+  };
+
+  it('records what the mapping finds, and answers with the ids', async () => {
+    const { app, webhook, entries } = await setUpLog();
+    const answer = await sendStandard(app, webhook, 'm1', push(commit('one', 100), commit('two', 200)));
+    expect(answer.status, answer.text).toBe(200);
+    const [two, one] = await entries();
+    expect(one).toEqual({
+      id: expect.any(Number),
+      platform: 'ci',
+      serial: 'rollcall',
+      action_type: 'push',
+      action_detail: 'one',
+      username: 'ana',
+      timestamp: 100,
+    });
+    expect(answer.body.data).toEqual({
+      messageId: 'm1',
+      accepted: 2,
+      rejected: 0,
+      results: [
+        { index: 0, status: 'recorded', id: one.id },
+        { index: 1, status: 'recorded', id: two.id },
+      ],
+    });
+  });
+
+  it('a bad item costs the others nothing; a replay stores nothing, even after the log was wiped', async () => {
+    const { app, key, webhook, entries } = await setUpLog();
+    const body = push(commit('one', 1), commit('milliseconds', 1_776_211_200_000), commit('three', 3));
+    const first = await sendStandard(app, webhook, 'm1', body);
+    expect(first.body.data.results).toEqual([
+      { index: 0, status: 'recorded', id: expect.any(Number) },
+      {
+        index: 1,
+        status: 'rejected',
+        code: 'VALIDATION_FAILED',
+        message: expect.stringContaining('timestamp must be'),
+        errors: [{ path: 'timestamp', message: expect.stringContaining('4102444800') }],
+      },
+      { index: 2, status: 'recorded', id: expect.any(Number) },
+    ]);
+    expect((await sendStandard(app, webhook, 'm1', body)).text).toBe(first.text);
+    expect(await entries()).toHaveLength(2);
+    await app.delete('/api/v1/activity_log/all', { key });
+    expect((await sendStandard(app, webhook, 'm1', body)).text).toBe(first.text);
+    expect(await entries()).toEqual([]);
+  });
+
+  it('the order of arrival does not matter to the log', async () => {
+    const { app, webhook, entries } = await setUpLog();
+    for (const at of [3, 1, 2]) await sendStandard(app, webhook, `m${at}`, push(commit(`c${at}`, at)));
+    expect((await entries()).map(({ timestamp }: { timestamp: number }) => timestamp)).toEqual([3, 2, 1]);
+  });
+
+  it("honours the sender's event_id over all calls", async () => {
+    const { app, webhook, entries } = await setUp({
+      kind: 'activity-log',
+      mapping: { platform: { const: 'p' }, serial: '/s', action_type: '/a', event_id: '/id' },
+    }).then(async (set) => ({
+      ...set,
+      entries: async () => (await set.app.get('/api/v1/activity_log', { key: set.key })).body.data,
+    }));
+    const first = await sendStandard(app, webhook, 'm1', { s: 's', a: 'a', id: 'e1' });
+    const second = await sendStandard(app, webhook, 'm2', { s: 's', a: 'a', id: 'e1' });
+    expect(second.body.data.results).toEqual(first.body.data.results);
+    expect(await entries()).toHaveLength(1);
+  });
+
+  it('a thousand entries are one batch, each with its own id, and counted', async () => {
+    const { app, key, webhook } = await setUpLog();
+    const commits = Array.from({ length: 1000 }, (_, index) => commit(`c${index}`, 100 + (index % 7)));
+    const { trips, result } = await app.measure(() => sendStandard(app, webhook, 'm1', push(...commits)));
+    expect(trips).toBe(2);
+    expect(result.body.data.accepted).toBe(1000);
+    const ids = result.body.data.results.map(({ id }: { id: number }) => id);
+    expect(new Set(ids).size).toBe(1000);
+    // The answer names the entry of its own item.
+    const { body } = await app.get('/api/v1/activity_log?limit=1000', { key });
+    const details = new Map(
+      body.data.map((entry: { id: number; action_detail: string }) => [entry.id, entry.action_detail]),
+    );
+    expect(ids.map((id: number) => details.get(id))).toEqual(commits.map(({ message }) => message));
+    expect((await app.get('/api/v1/activity_log/count', { key })).body.data.count).toBe(1000);
+    const more = await sendStandard(app, webhook, 'm2', push(...commits, commit('too many', 1)));
+    expect([more.status, more.body.detail]).toEqual([400, '/commits must have 0 to 1000 items.']);
+  });
+
+  it('a second without room: 400, and the message may come again', async () => {
+    const { app, key, webhook, calls } = await setUpLog();
+    const created = await sendStandard(app, webhook, 'm0', push(commit('first', 500)));
+    await env.DB.prepare('UPDATE log_entries SET id = (500 << 20) + 1048575 WHERE id = ?')
+      .bind(created.body.data.results[0].id)
+      .run();
+    const full = await sendStandard(app, webhook, 'm1', push(commit('second', 500)));
+    expect([full.status, full.body.code]).toEqual([400, 'LOG_SECOND_FULL']);
+    expect(full.body.detail).toContain('500');
+    expect((await calls())[0]).toMatchObject({ outcome: 'refused', reason: { code: 'LOG_SECOND_FULL' } });
+    expect((await app.get('/api/v1/activity_log/count', { key })).body.data.count).toBe(1);
+    expect((await sendStandard(app, webhook, 'm1', push(commit('second', 501)))).status).toBe(200);
   });
 });

@@ -1,42 +1,15 @@
 import * as v from 'valibot';
 import { MAX_TIMESTAMP } from '../../core/logs/log-id.ts';
-import type { LogEntry, LogFilter, NewLogEntry } from '../../core/logs/model.ts';
+import type { LogEntry, LogFilter } from '../../core/logs/model.ts';
 import { eachOf, unionBy } from '../kit/batch.ts';
-import { integer, integerText, text } from '../kit/fields.ts';
-import { fieldMessage } from '../kit/messages.ts';
-
-const NAME = text(1, 128);
-const UNIX_SECONDS = fieldMessage('unix_seconds', 0, MAX_TIMESTAMP);
-
-/** One entry of a body. Null counts as absent. */
-export const newEntrySchema = v.pipe(
-  v.object({
-    platform: NAME,
-    serial: NAME,
-    action_type: NAME,
-    action_detail: v.nullish(text(0, 4096)),
-    username: v.nullish(text(0, 256)),
-    timestamp: v.nullish(integer(0, MAX_TIMESTAMP, UNIX_SECONDS)),
-    event_id: v.nullish(text(1, 128)),
-  }),
-  v.transform(
-    (entry): NewLogEntry => ({
-      platform: entry.platform,
-      serial: entry.serial,
-      actionType: entry.action_type,
-      actionDetail: entry.action_detail ?? null,
-      username: entry.username ?? null,
-      timestamp: entry.timestamp ?? null,
-      eventId: entry.event_id ?? null,
-    }),
-  ),
-);
+import { integer, integerText } from '../kit/fields.ts';
+import { logName, logUsername, MAX_ENTRIES, newEntrySchema, UNIX_SECONDS } from '../kit/log-entry-wire.ts';
 
 const oneSchema = v.pipe(
   newEntrySchema,
   v.transform((entry) => ({ entry })),
 );
-const batchSchema = eachOf(newEntrySchema, 1_000);
+const batchSchema = eachOf(newEntrySchema, MAX_ENTRIES);
 const arraySchema = v.pipe(
   batchSchema,
   v.transform((items) => ({ items })),
@@ -61,10 +34,10 @@ const instantText = integerText(0, MAX_TIMESTAMP, UNIX_SECONDS);
 
 /** The filters of the list and of the count. */
 export const filterQuery = {
-  platform: v.optional(NAME),
-  serial: v.optional(NAME),
-  action_type: v.optional(NAME),
-  username: v.optional(text(0, 256)),
+  platform: v.optional(logName),
+  serial: v.optional(logName),
+  action_type: v.optional(logName),
+  username: v.optional(logUsername),
   from: v.optional(instantText),
   to: v.optional(instantText),
 };

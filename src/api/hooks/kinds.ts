@@ -1,5 +1,6 @@
 import type { InboundKind } from '../../core/webhooks/inbound.ts';
 import type { Recorder } from '../../core/webhooks/receive-call.ts';
+import { activityLog } from './activity-log.ts';
 import { tracker } from './tracker.ts';
 
 /** A kind of inbound webhook: how its items are recorded, and how what was recorded looks on the wire. */
@@ -8,4 +9,4 @@ export interface Kind extends Recorder {
   readonly toWire: (recorded: unknown) => Record<string, unknown>;
 }
 
-export const KINDS: Readonly<Record<InboundKind, Kind>> = { tracker };
+export const KINDS: Readonly<Record<InboundKind, Kind>> = { tracker, 'activity-log': activityLog };

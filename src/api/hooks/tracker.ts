@@ -1,10 +1,18 @@
+import * as v from 'valibot';
 import { planActivity } from '../../core/sessions/record-activity.ts';
 import { toSession } from '../../core/sessions/session.ts';
-import type { Issue } from '../../core/webhooks/inbound.ts';
 import { activityBody, toActivity, toSessionWire } from '../kit/activity-wire.ts';
+import { isJsonObject } from '../kit/fields.ts';
 import { serverEntry } from '../kit/inbound-wire.ts';
-import { check } from '../kit/validate.ts';
+import { fieldMessage } from '../kit/messages.ts';
 import type { Kind } from './kinds.ts';
+import { readItems } from './read-items.ts';
+
+// Checked to be an object once, not by each of the two.
+const itemSchema = v.pipe(
+  v.custom<object>(isJsonObject, fieldMessage('object')),
+  v.intersect([serverEntry, activityBody]),
+);
 
 /** Items as the body of `POST /v2/community/servers/{serverId}/activity` has them, with the `serverId` in them. */
 export const tracker: Kind = {
@@ -12,18 +20,10 @@ export const tracker: Kind = {
   maxItems: 100,
 
   plan: (ctx, items) => {
-    const refused = new Map<number, readonly Issue[]>();
-    const steps = items.flatMap((item, index) => {
-      const server = check(serverEntry, item);
-      const body = check(activityBody, item);
-      if ('output' in server && 'output' in body) {
-        return [planActivity(ctx, { ...server.output, ...toActivity(body.output) })];
-      }
-      const issues = [server, body].flatMap((checked) => ('issues' in checked ? checked.issues : []));
-      // What is no object at all is refused by both.
-      refused.set(index, [...new Map(issues.map((issue) => [issue.path, issue])).values()]);
-      return [];
-    });
+    const { refused, accepted } = readItems(itemSchema, items);
+    const steps = accepted.map(({ serverId, ...body }) =>
+      planActivity(ctx, { serverId, ...toActivity(body) }),
+    );
     return { refused, steps };
   },
 

@@ -19,7 +19,8 @@ export const eachOf = <S extends v.GenericSchema>(item: S, max: number) =>
     documented({ type: 'array', minItems: 1, maxItems: max, items: item }),
   );
 
-const readItem = <S extends v.GenericSchema>(schema: S, value: unknown): Item<v.InferOutput<S>> => {
+/** An item as the schema has it, or why it is refused. */
+export const readItem = <S extends v.GenericSchema>(schema: S, value: unknown): Item<v.InferOutput<S>> => {
   try {
     return { value: validate(schema, value) };
   } catch (error) {

@@ -4,6 +4,7 @@ import type { InboundKind, Refusal, RefusalReason } from '../../core/webhooks/in
 import { activityBody } from './activity-wire.ts';
 import { Fault, invalidField } from './fault.ts';
 import { integer, integerText } from './fields.ts';
+import { newEntrySchema } from './log-entry-wire.ts';
 import { type FieldMessage, fieldMessage } from './messages.ts';
 
 /** The server of a tracker item, which the API has in its path. Many a sender writes its numbers as text. */
@@ -14,6 +15,7 @@ export const serverEntry = v.object({
 /** The fields that a mapping can fill. */
 export const INBOUND_FIELDS: Readonly<Record<InboundKind, readonly string[]>> = {
   tracker: [...Object.keys(serverEntry.entries), ...Object.keys(activityBody.entries)],
+  'activity-log': Object.keys(newEntrySchema.entries),
 };
 
 /** What each reason says of its subject. */
@@ -34,7 +36,13 @@ const isAboutSubject = (reason: RefusalReason): reason is keyof typeof REASONS =
   Object.hasOwn(REASONS, reason);
 
 /** Why a call or an item was refused, as a fault: for its sender, where it may know, and for the webhook's owner. */
-export const refusalFault = ({ reason, subject = '', params = [], issues = [] }: Refusal): Fault =>
+export const refusalFault = ({
+  reason,
+  subject = '',
+  limits = [],
+  params = {},
+  issues = [],
+}: Refusal): Fault =>
   isAboutSubject(reason)
-    ? invalidField(subject, fieldMessage(REASONS[reason], ...params))
-    : new Fault(reason, { issues, params: { id: subject } });
+    ? invalidField(subject, fieldMessage(REASONS[reason], ...limits))
+    : new Fault(reason, { issues, params });

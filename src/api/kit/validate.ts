@@ -2,21 +2,12 @@ import * as v from 'valibot';
 import { Fault, type FieldIssue } from './fault.ts';
 import { fieldMessage, isFieldMessage } from './messages.ts';
 
-/** The value as the schema has it, or why it is refused: an issue per field. */
-export const check = <S extends v.GenericSchema>(
-  schema: S,
-  value: unknown,
-): { readonly output: v.InferOutput<S> } | { readonly issues: readonly FieldIssue[] } => {
-  // One issue a field: its first. A later check may rely on an earlier one.
-  const result = v.safeParse(schema, value, { abortPipeEarly: true });
-  return result.success ? { output: result.output } : { issues: result.issues.map(toFieldIssue) };
-};
-
 /** The value as the schema has it. @throws Fault invalid_input, with an issue per refused field */
 export const validate = <S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> => {
-  const checked = check(schema, value);
-  if ('output' in checked) return checked.output;
-  throw new Fault('invalid_input', { issues: checked.issues });
+  // One issue a field: its first. A later check may rely on an earlier one.
+  const result = v.safeParse(schema, value, { abortPipeEarly: true });
+  if (result.success) return result.output;
+  throw new Fault('invalid_input', { issues: result.issues.map(toFieldIssue) });
 };
 
 /** A valibot issue in the terms of our catalogue. */

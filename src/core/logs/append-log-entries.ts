@@ -1,12 +1,15 @@
 import { runBatch } from '../../db/client.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import type { Ctx } from '../context.ts';
-import { timestampOf } from './log-id.ts';
+import { DomainError } from '../errors.ts';
+import type { Plan } from '../plan.ts';
+import { NUMBERS_PER_SECOND, timestampOf } from './log-id.ts';
 import type { NewLogEntry } from './model.ts';
 import {
   countInserted,
   type EntryToInsert,
   findRoom,
+  idsOfEvents,
   insertLogEntries,
   isSecondFull,
   type KindToCount,
@@ -45,6 +48,32 @@ export const appendLogEntries = async (
       toInsert = toInsert.filter(({ timestamp, number }) => number < (room.get(timestamp) ?? 0));
     }
   }
+};
+
+/**
+ * Plans to append entries as part of a greater batch; `recorded` selects `{id}` of each. They are found by their events,
+ * so an entry without one gets an id of its own for it.
+ */
+export const planLogEntries = (ctx: Ctx<CommunityActor>, entries: readonly NewLogEntry[]): Plan => {
+  const communityId = ctx.actor.community.id;
+  const now = ctx.clock.now();
+  const dated = entries.map((entry) => ({
+    ...entry,
+    timestamp: entry.timestamp ?? Math.floor(now / 1000),
+    eventId: entry.eventId ?? ctx.newId(now),
+  }));
+  const toInsert = numbered(withoutRepeats(dated));
+  const eventIds = dated.map(({ eventId }) => eventId);
+  const seconds = [...new Set(dated.map(({ timestamp }) => timestamp))];
+  return {
+    prepare: [],
+    changes: [countInserted(communityId, kindsOf(toInsert)), insertLogEntries(communityId, toInsert)],
+    recorded: () => idsOfEvents(communityId, eventIds),
+    toError: (error) =>
+      isSecondFull(error)
+        ? new DomainError('log_second_full', { timestamp: seconds.join(', '), limit: NUMBERS_PER_SECOND })
+        : undefined,
+  };
 };
 
 type Dated = NewLogEntry & { readonly timestamp: number };

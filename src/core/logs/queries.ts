@@ -117,6 +117,13 @@ export const selectByEvent = (communityId: string, eventIds: readonly string[]):
   CROSS JOIN log_entries INDEXED BY log_entries_by_event ON event_id = event.value
   WHERE ${isCurrent(communityId)}`;
 
+/** Expression: a JSON array with `{id}` of the entry of each event, in the order given. */
+export const idsOfEvents = (communityId: string, eventIds: readonly string[]): SQL => sql`
+  (SELECT json_group_array(json_object('id', (
+     SELECT id FROM log_entries INDEXED BY log_entries_by_event
+     WHERE ${isCurrent(communityId)} AND event_id = event.value)) ORDER BY event.key)
+   FROM json_each(${JSON.stringify(eventIds)}) AS event)`;
+
 /** Whether `insertLogEntries` failed (and with it its batch) because a second has no number left. */
 export const isSecondFull = (error: unknown): boolean =>
   error instanceof Error && error.message.includes('NOT NULL constraint failed: log_entries.id');

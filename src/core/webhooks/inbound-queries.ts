@@ -159,7 +159,7 @@ export const runStep = (
   { prepare, target, changes, recorded, failure }: Plan,
 ): Statement[] => {
   const outcomes = sql`(
-    SELECT json_group_array(json_object('recorded', json(value)))
+    SELECT json_group_array(json_object('recorded', json(value)) ORDER BY key)
     FROM json_each(${recorded(sql`inbound_webhook_messages.target`)}))`;
   const refusals = failure && JSON.stringify([{ refusal: toRefusal(failure.error) }]);
   const result = failure ? sql`CASE WHEN ${failure.when} THEN ${refusals} ELSE ${outcomes} END` : outcomes;

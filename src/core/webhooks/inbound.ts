@@ -2,7 +2,7 @@
 import type { DomainError, DomainErrorCode } from '../errors.ts';
 
 /** What an inbound webhook records. */
-export const INBOUND_KINDS = ['tracker'] as const;
+export const INBOUND_KINDS = ['tracker', 'activity-log'] as const;
 export type InboundKind = (typeof INBOUND_KINDS)[number];
 
 /** How a call proves that it comes from the sender. Names of headers are in lower case. */
@@ -82,18 +82,17 @@ export type RefusalReason =
 /** Why a call, or some of its items, were refused: what its owner reads. */
 export interface Refusal {
   readonly reason: RefusalReason;
-  /** The header, the JSON Pointer or the id that it is about. */
+  /** The header or the JSON Pointer that it is about. */
   readonly subject?: string | undefined;
   /** The limits that it breaks. */
-  readonly params?: readonly number[];
+  readonly limits?: readonly number[];
+  /** Of a refusal by the domain. */
+  readonly params?: DomainError['params'];
   readonly issues?: readonly Issue[];
 }
 
 /** The domain's refusal of what a call brings. */
-export const toRefusal = ({ code, params }: DomainError): Refusal => ({
-  reason: code,
-  subject: params.id === undefined ? undefined : String(params.id),
-});
+export const toRefusal = ({ code, params }: DomainError): Refusal => ({ reason: code, params });
 
 /** How many calls of each webhook are kept. */
 export const CALLS_KEPT = 100;

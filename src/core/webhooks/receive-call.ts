@@ -118,6 +118,8 @@ export const receiveCall = async (
     return { outcome: 'recorded', kind: webhook.kind, answer: toAnswer(row) };
   } catch (error) {
     if (failure && isNothingRecorded(error)) return refuse(toRefusal(failure.error), key.messageId);
+    const reason = steps.flatMap((step) => step.toError?.(error) ?? [])[0];
+    if (reason) return refuse(toRefusal(reason), key.messageId);
     if (!isRecordedBefore(error)) throw error;
   }
   const [[row] = []] = await runBatch(services.db, [
@@ -142,7 +144,7 @@ const readItems = (
   const items = mapBody(webhook.mapping, body);
   if (!items) return { refusal: { reason: 'items_not_found', subject: webhook.mapping?.items } };
   if (items.length > maxItems) {
-    return { refusal: { reason: 'too_many_items', subject: webhook.mapping?.items, params: [0, maxItems] } };
+    return { refusal: { reason: 'too_many_items', subject: webhook.mapping?.items, limits: [0, maxItems] } };
   }
   return { items, isList: webhook.mapping ? webhook.mapping.items !== undefined : Array.isArray(body) };
 };

@@ -72,7 +72,7 @@ const verifyStandard = async (
   const ageSeconds = Math.floor(now / 1000) - Number(timestamp);
   if (Math.abs(ageSeconds) <= TOLERANCE_SECONDS) return undefined;
   const reason = ageSeconds > 0 ? 'timestamp_too_old' : 'timestamp_too_new';
-  return { reason, subject: 'webhook-timestamp', params: [TOLERANCE_SECONDS] };
+  return { reason, subject: 'webhook-timestamp', limits: [TOLERANCE_SECONDS] };
 };
 
 /** The key in a Standard Webhooks secret: base64, with or without `whsec_`; undefined where it is no base64. */
@@ -99,7 +99,7 @@ export const messageIdOf = async (
   if (id) {
     return id.length <= MAX_ID_LENGTH
       ? { messageId: id }
-      : { refusal: { reason: 'message_id_invalid', subject: header, params: [MAX_ID_LENGTH] } };
+      : { refusal: { reason: 'message_id_invalid', subject: header, limits: [MAX_ID_LENGTH] } };
   }
   if (configured !== undefined) return { refusal: { reason: 'message_id_missing', subject: configured } };
   return { messageId: `sha256:${await sha256Hex(call.body)}` };

@@ -183,7 +183,7 @@ describe('what tells a message from others', () => {
     const idOf = (length: number) => messageIdOf(STANDARD, call({ 'webhook-id': 'x'.repeat(length) }, ''));
     expect(await idOf(256)).toEqual({ messageId: 'x'.repeat(256) });
     expect(await idOf(257)).toEqual({
-      refusal: { reason: 'message_id_invalid', subject: 'webhook-id', params: [256] },
+      refusal: { reason: 'message_id_invalid', subject: 'webhook-id', limits: [256] },
     });
   });
 });

@@ -1,0 +1,18 @@
+import type * as v from 'valibot';
+import type { Issue } from '../../core/webhooks/inbound.ts';
+import { readItem } from '../kit/batch.ts';
+
+/** Checks each item by the schema of the API that it is for: those that pass, in their order, and why others do not. */
+export const readItems = <S extends v.GenericSchema>(
+  schema: S,
+  items: readonly unknown[],
+): { refused: ReadonlyMap<number, readonly Issue[]>; accepted: v.InferOutput<S>[] } => {
+  const refused = new Map<number, readonly Issue[]>();
+  const accepted: v.InferOutput<S>[] = [];
+  for (const [index, item] of items.entries()) {
+    const { value, fault } = readItem(schema, item);
+    if (fault) refused.set(index, fault.issues);
+    else accepted.push(value);
+  }
+  return { refused, accepted };
+};
