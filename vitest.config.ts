@@ -17,5 +17,6 @@ export default defineConfig({
       },
     })),
   ],
-  test: { setupFiles: ['test/setup.ts'] },
+  // No test asserts a time: a busy machine only makes it wait.
+  test: { setupFiles: ['test/setup.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
 });
