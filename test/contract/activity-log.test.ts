@@ -445,7 +445,7 @@ describe('deleting', () => {
     expect(await rows('log_entries')).toBe(0);
     expect(await rows('log_wipes')).toBe(1);
     expect(await count()).toBe(0);
-  });
+  }, 30_000);
 });
 
 describe('a second that is full', () => {
@@ -517,7 +517,7 @@ describe('at once', () => {
     await app.cron();
     expect(await ids()).toEqual([body.data.id]);
     expect(await count()).toBe(1);
-  });
+  }, 30_000);
 });
 
 describe('retention', () => {
@@ -591,7 +591,7 @@ describe('CSV', () => {
     const page = await app.get(`${LOGS}?limit=2&action_type=post`, { key, headers: csv });
     expect(page.text.split('\r\n')).toHaveLength(1 + 2 + 1);
     expect(page.headers.get('link')).toContain('rel="next"');
-  });
+  }, 30_000);
 
   it('is what the caller prefers, or JSON', async () => {
     const { app, key } = await setUp();

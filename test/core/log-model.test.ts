@@ -195,4 +195,4 @@ it('is a plain array, for any mix of calls', async () => {
     ),
     { numRuns: 60, endOnFailure: true },
   );
-}, 120_000);
+}, 240_000);
