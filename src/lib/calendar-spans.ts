@@ -27,23 +27,31 @@ export const calendarSpans = (
   const format = zonedFormat(timeZone);
   const length = UNIT_MS[unit];
   const spans: CalendarSpan[] = [];
-  for (let start = from; start < to; ) {
-    const offset = offsetAt(format, start);
-    const unitStart = Math.floor((start + offset) / length) * length - offset;
-    const end = Math.min(unitStart + length, nextChange(format, start, unitStart + length), to);
-    const label = unit === 'day' ? format(start).slice(0, 10) : format(start).replace(MINUTES, ':00:00.000');
-    const last = spans.at(-1);
-    if (last?.label === label) spans[spans.length - 1] = { ...last, end };
-    else spans.push({ label, start, end });
-    start = end;
+  // Intl is slow, so it is asked once a day: in between, the zone's offset is the same, and its calendar arithmetic.
+  for (let stretch = from; stretch < to; ) {
+    const offset = offsetAt(format, stretch);
+    const suffix = format(stretch).slice(ISO_LENGTH);
+    const stretchEnd = Math.min(nextChange(format, stretch, stretch + UNIT_MS.day), to);
+    for (let start = stretch; start < stretchEnd; ) {
+      const localStart = Math.floor((start + offset) / length) * length;
+      const end = Math.min(localStart + length - offset, stretchEnd);
+      const local = new Date(localStart).toISOString();
+      const label = unit === 'day' ? local.slice(0, 10) : local.slice(0, ISO_LENGTH) + suffix;
+      const last = spans.at(-1);
+      if (last?.label === label) spans[spans.length - 1] = { ...last, end };
+      else spans.push({ label, start, end });
+      start = end;
+    }
+    stretch = stretchEnd;
   }
   return spans;
 };
 
-const MINUTES = /:\d\d:\d\d\.\d{3}/;
+/** The length of `2026-03-29T02:00:00.000`. */
+const ISO_LENGTH = 23;
 
 const offsetAt = (format: ZonedFormat, epochMs: number): number =>
-  Date.parse(`${format(epochMs).slice(0, 23)}Z`) - epochMs;
+  Date.parse(`${format(epochMs).slice(0, ISO_LENGTH)}Z`) - epochMs;
 
 /** When the offset of `start` ends, if it does before `end`; else `end`. */
 const nextChange = (format: ZonedFormat, start: number, end: number): number => {

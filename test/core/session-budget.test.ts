@@ -93,6 +93,30 @@ describe('at a million closed sessions, with a warm credential', () => {
     expect(cost.rowsWritten).toBeLessThanOrEqual(2 * 20 + 1);
   });
 
+  it('totals of a day read its sessions, and those of more than 500,000 are refused', async () => {
+    const summary = (from: number, to: number) =>
+      app.get(
+        `/v2/community/activity/summary?groupBy=server&from=${new Date(from).toISOString()}&to=${new Date(to).toISOString()}`,
+        { key },
+      );
+    const noon = START - 100 * 86_400_000;
+    const day = await app.measure(() => summary(noon, noon + 86_400_000));
+    // A session a minute, half an hour long: 30 reach over the beginning.
+    const sessions = day.result.body.data.items.reduce(
+      (sum: number, item: { sessions: number }) => sum + item.sessions,
+      0,
+    );
+    expect(sessions).toBeGreaterThanOrEqual(24 * 60 + 29);
+    expect([day.trips, day.rowsWritten]).toEqual([1, 0]);
+    expect(day.rowsRead).toBeLessThanOrEqual(sessions + 100);
+    const year = await summary(START - 366 * 86_400_000, START);
+    expect([year.status, year.body.code, year.body.detail]).toEqual([
+      400,
+      'TOO_MANY_SESSIONS',
+      'The period has more than 500000 sessions: ask for it in parts.',
+    ]);
+  }, 60_000);
+
   it('the latest sessions of an account read what they show', async () => {
     const cost = await app.measure(() =>
       app.get(`/v2/community/accounts/${accountId(9)}/activity/latest?limit=100`, { key }),

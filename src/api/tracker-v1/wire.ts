@@ -14,15 +14,23 @@ const oneOf = <S extends v.GenericSchema>(schema: S) =>
     v.transform((data) => (Array.isArray(data) && data.length === 1 ? data[0] : data)),
     v.check((data) => !Array.isArray(data), fieldMessage('object')),
     schema,
-    documented({ type: 'object', required: ['serverId'], additionalProperties: true }),
+    documented({
+      type: 'object',
+      required: ['serverId'],
+      properties: { serverId: { type: 'integer', minimum: 1 } },
+      additionalProperties: true,
+      description:
+        'Beside `serverId`, what the body of the same call under `/v2/community/servers/{serverId}` takes. An array with ' +
+        'this object as its only element is the same.',
+    }),
   );
 
 /** The envelope of every v1 call. The key decides the community: `id` is not needed. */
 const envelope = <T extends string, S extends v.GenericSchema>(type: T, data: S) =>
   v.object({
     type: v.literal(type, fieldMessage('one_of', type)),
-    id: v.optional(v.unknown()),
-    key: v.optional(v.unknown()),
+    id: v.optional(v.pipe(v.unknown(), documented({ type: 'string', description: 'Not read.' }))),
+    key: v.optional(v.pipe(v.unknown(), documented({ type: 'string', description: 'An API key.' }))),
     data: oneOf(data),
   });
 

@@ -21,8 +21,8 @@ import {
 
 /** As many rows as one trip brings: some 4 MB of memory. */
 const CHUNK = 20_000;
-/** What a Worker adds up in some seconds; a longer period is asked for in parts. */
-const MAX_SESSIONS = 1_000_000;
+/** 25 trips, and a second or two of a Worker's time; a longer period is asked for in parts. */
+const MAX_SESSIONS = 500_000;
 /** How far in the future a clock may be that a session began by. */
 const DAY_MS = 86_400_000;
 
