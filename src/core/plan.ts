@@ -11,10 +11,15 @@ export interface Plan {
   /** Expression (JSON), asked between `prepare` and `changes`: what only shows before them. */
   readonly target?: Statement;
   readonly changes: readonly Statement[];
-  /** Expression, asked after them: a JSON array with an object or null for each thing recorded. */
-  readonly recorded: (target: Statement) => Statement;
+  /**
+   * What was recorded, an object or null for each thing; where that only shows after the changes, an expression for a
+   * JSON array of them.
+   */
+  readonly recorded: readonly unknown[] | ((target: Statement) => Statement);
   /** Where `when` (a condition, asked at the end) holds, nothing could be recorded, for this reason. */
   readonly failure?: { readonly when: Statement; readonly error: DomainError } | undefined;
   /** What it means that the batch failed with `error`; undefined where this plan is not why. */
   readonly toError?: (error: unknown) => DomainError | undefined;
+  /** Whether the batch failed with `error` because another was faster: what was planned has to be planned anew. */
+  readonly isOvertaken?: (error: unknown) => boolean;
 }

@@ -621,3 +621,90 @@ describe('an activity-log webhook', () => {
     expect((await sendStandard(app, webhook, 'm1', push(commit('second', 501)))).status).toBe(200);
   });
 });
+
+describe('an account-activity webhook', () => {
+  const MAPPING = {
+    items: '/changes',
+    category: { const: 'PROCESSES_CHANGED' },
+    type: '/kind',
+    user: { root: '/who' },
+    time: '/at',
+    eventId: '/id',
+    properties: '/details',
+  };
+  const changes = (...items: unknown[]) => ({ who: 'Ana', changes: items });
+  const change = (kind: string, id?: string) => ({
+    kind,
+    at: '2026-04-14T10:00:00+02:00',
+    id,
+    details: { activityName: 'Onboarding' },
+  });
+
+  const setUpReports = async () => {
+    const set = await setUp({ kind: 'account-activity', mapping: MAPPING });
+    const period = 'startDate=2026-04-14T00:00:00Z&endDate=2026-04-15T00:00:00Z';
+    const records = async () =>
+      (await set.app.get(`/scr/api/activity?${period}&type=PROCESSES_CHANGED`, { key: set.key })).body
+        .records;
+    return { ...set, records };
+  };
+
+  it('records what the mapping finds; a replay records nothing', async () => {
+    const { app, webhook, records } = await setUpReports();
+    const body = changes(change('RENAMED'), { kind: 'BROKEN', at: 'yesterday' }, change('MOVED'));
+    const answer = await sendStandard(app, webhook, 'm1', body);
+    expect(answer.status, answer.text).toBe(200);
+    const instantMessage = 'must be an ISO 8601 date-time with an offset, such as 2026-04-15T00:00:00Z';
+    expect(answer.body.data).toEqual({
+      messageId: 'm1',
+      accepted: 2,
+      rejected: 1,
+      results: [
+        { index: 0, status: 'recorded', id: expect.stringMatching(/:0000$/) },
+        {
+          index: 1,
+          status: 'rejected',
+          code: 'VALIDATION_FAILED',
+          message: `time ${instantMessage}.`,
+          errors: [{ path: 'time', message: instantMessage }],
+        },
+        { index: 2, status: 'recorded', id: expect.stringMatching(/:0001$/) },
+      ],
+    });
+    expect((await sendStandard(app, webhook, 'm1', body)).text).toBe(answer.text);
+    expect(await records()).toEqual([
+      {
+        message: 'user Ana: RENAMED',
+        time: '2026-04-14T10:00:00+02:00',
+        timeStamp: '2026-04-14T10:00:00+02:00',
+        type: 'RENAMED',
+        user: 'Ana',
+        activityName: 'Onboarding',
+      },
+      expect.objectContaining({ type: 'MOVED' }),
+    ]);
+  });
+
+  it("honours the sender's eventId over all calls, calls at the same time included", async () => {
+    const { app, webhook, records } = await setUpReports();
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, index) =>
+        sendStandard(app, webhook, `m${index}`, changes(change('RENAMED', 'e1'), change(`OWN_${index}`))),
+      ),
+    );
+    const results = answers.map(({ body }) => body.data.results[0]);
+    expect(new Set(results.map(({ id }) => id)).size).toBe(1);
+    expect(results.filter(({ status }) => status === 'recorded')).toHaveLength(1);
+    expect(results.filter(({ status }) => status === 'duplicate')).toHaveLength(7);
+    expect(await records()).toHaveLength(9);
+  });
+
+  it('a thousand records are one batch', async () => {
+    const { app, webhook, records } = await setUpReports();
+    const many = Array.from({ length: 1000 }, (_, index) => change(`T${index}`));
+    const { trips, result } = await app.measure(() => sendStandard(app, webhook, 'm1', changes(...many)));
+    expect(result.body.data.accepted).toBe(1000);
+    expect(trips).toBe(2);
+    expect(await records()).toHaveLength(1000);
+  });
+});

@@ -73,7 +73,7 @@ describe('creating', () => {
     [
       { name: 'x', kind: 'clockin', verification: { scheme: 'md5' } },
       [
-        'kind must be one of tracker, activity-log',
+        'kind must be one of tracker, activity-log, account-activity',
         'verification.scheme must be one of standard-webhooks, hmac-sha256, token',
       ],
     ],

@@ -10,7 +10,7 @@ import { addressOf, limitRate } from '../kit/rate-limit.ts';
 import { KINDS, type Kind } from './kinds.ts';
 
 const resultSchema = v.variant('status', [
-  v.looseObject({ index: v.number(), status: v.literal('recorded') }),
+  v.looseObject({ index: v.number(), status: v.picklist(['recorded', 'duplicate']) }),
   v.object({
     index: v.number(),
     status: v.literal('rejected'),

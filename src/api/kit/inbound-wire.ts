@@ -1,6 +1,7 @@
 /** What inbound webhooks have in common for those who configure them and for the calls that come in. */
 import * as v from 'valibot';
 import type { InboundKind, Refusal, RefusalReason } from '../../core/webhooks/inbound.ts';
+import { newActivitySchema } from './account-activity-wire.ts';
 import { activityBody } from './activity-wire.ts';
 import { Fault, invalidField } from './fault.ts';
 import { integer, integerText } from './fields.ts';
@@ -16,6 +17,7 @@ export const serverEntry = v.object({
 export const INBOUND_FIELDS: Readonly<Record<InboundKind, readonly string[]>> = {
   tracker: [...Object.keys(serverEntry.entries), ...Object.keys(activityBody.entries)],
   'activity-log': Object.keys(newEntrySchema.entries),
+  'account-activity': Object.keys(newActivitySchema.entries),
 };
 
 /** What each reason says of its subject. */

@@ -1,6 +1,7 @@
 import { readRows, runBatch } from '../../db/client.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import type { Ctx } from '../context.ts';
+import type { Plan } from '../plan.ts';
 import { activityIdOf, batchesOf, type StoredActivity } from './activity-batch.ts';
 import { insertActivities, insertBatches, isEventTaken, selectByEventId } from './activity-queries.ts';
 import type { ActivityRecord } from './activity-record.ts';
@@ -37,22 +38,35 @@ export const recordAccountActivity = async (
   ctx: Ctx<CommunityActor>,
   activities: readonly NewActivity[],
 ): Promise<ActivityResult[]> => {
-  const communityId = ctx.actor.community.id;
-  const batchId = ctx.newId(ctx.clock.now());
   for (let attempt = 1; ; attempt++) {
-    const known = await findKnownEvents(ctx, activities);
-    const { records, results } = withoutDuplicates(activities, batchId, known);
-    if (records.length === 0) return results;
+    const { changes, recorded } = await planAccountActivity(ctx, activities);
+    if (changes.length === 0) return recorded;
     try {
-      await runBatch(ctx.db, [
-        ...insertActivities(communityId, records),
-        insertBatches(communityId, await batchesOf(communityId, batchId, records)),
-      ]);
-      return results;
+      await runBatch(ctx.db, changes);
+      return recorded;
     } catch (error) {
       if (!isEventTaken(error) || attempt === MAX_ATTEMPTS) throw error;
     }
   }
+};
+
+/** Plans what `recordAccountActivity` does, by the events that are stored now. */
+export const planAccountActivity = async (
+  ctx: Ctx<CommunityActor>,
+  activities: readonly NewActivity[],
+): Promise<Plan & { recorded: ActivityResult[] }> => {
+  const communityId = ctx.actor.community.id;
+  const batchId = ctx.newId(ctx.clock.now());
+  const known = await findKnownEvents(ctx, activities);
+  const { records, results } = withoutDuplicates(activities, batchId, known);
+  const changes =
+    records.length === 0
+      ? []
+      : [
+          ...insertActivities(communityId, records),
+          insertBatches(communityId, await batchesOf(communityId, batchId, records)),
+        ];
+  return { prepare: [], changes, recorded: results, isOvertaken: isEventTaken };
 };
 
 /** The ids of the records that are stored already, by event id. It costs a round trip only where events have ids. */

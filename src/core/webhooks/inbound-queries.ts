@@ -160,7 +160,11 @@ export const runStep = (
 ): Statement[] => {
   const outcomes = sql`(
     SELECT json_group_array(json_object('recorded', json(value)) ORDER BY key)
-    FROM json_each(${recorded(sql`inbound_webhook_messages.target`)}))`;
+    FROM json_each(${
+      typeof recorded === 'function'
+        ? recorded(sql`inbound_webhook_messages.target`)
+        : JSON.stringify(recorded)
+    }))`;
   const refusals = failure && JSON.stringify([{ refusal: toRefusal(failure.error) }]);
   const result = failure ? sql`CASE WHEN ${failure.when} THEN ${refusals} ELSE ${outcomes} END` : outcomes;
   return [
@@ -221,9 +225,9 @@ export const noteCall = (
   call: {
     readonly receivedAt: number;
     readonly outcome: CallOutcome;
-    readonly messageId: string | undefined;
+    readonly messageId?: string | undefined;
     readonly bodyBytes: number;
-    readonly refusal: Refusal | undefined;
+    readonly refusal?: Refusal | undefined;
   },
 ): SQL[] => [
   sql`UPDATE inbound_webhooks SET call_count = call_count + 1 WHERE id = ${webhookId}`,

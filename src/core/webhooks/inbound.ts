@@ -2,7 +2,7 @@
 import type { DomainError, DomainErrorCode } from '../errors.ts';
 
 /** What an inbound webhook records. */
-export const INBOUND_KINDS = ['tracker', 'activity-log'] as const;
+export const INBOUND_KINDS = ['tracker', 'activity-log', 'account-activity'] as const;
 export type InboundKind = (typeof INBOUND_KINDS)[number];
 
 /** How a call proves that it comes from the sender. Names of headers are in lower case. */

@@ -1,4 +1,5 @@
 import { runBatch } from '../../db/client.ts';
+import { fixedClock } from '../../lib/clock.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import type { Ctx } from '../context.ts';
 import type { Plan } from '../plan.ts';
@@ -7,7 +8,9 @@ import {
   type InboundAnswer,
   type InboundCall,
   type InboundKind,
+  type InboundWebhook,
   type Issue,
+  type Mapping,
   type Refusal,
   toRefusal,
   type Verification,
@@ -31,12 +34,17 @@ import { messageIdOf, verifyCall } from './verify-call.ts';
 /** What a kind of webhook makes of a call's items. */
 export interface Recorder {
   readonly maxItems: number;
-  /** Checks the items, and plans how to record those that pass, in their order. `key` names this message. */
+  /** Checks the items, and plans how to record those that pass, in their order. */
   readonly plan: (
     ctx: Ctx<CommunityActor>,
     items: readonly unknown[],
-    key: MessageKey,
-  ) => { readonly refused: ReadonlyMap<number, readonly Issue[]>; readonly steps: readonly Plan[] };
+  ) => Promise<PlannedItems> | PlannedItems;
+}
+
+export interface PlannedItems {
+  /** By index. */
+  readonly refused: ReadonlyMap<number, readonly Issue[]>;
+  readonly steps: readonly Plan[];
 }
 
 export type Received =
@@ -52,6 +60,9 @@ const DECOY: { verification: Verification; secret: string } = {
 
 /** Enough to see what is wrong with a batch. */
 const MAX_ISSUES = 20;
+
+/** Each time another call has stored some of the same events, which are duplicates from then on. */
+const MAX_ATTEMPTS = 10;
 
 /**
  * Receives a call: verifies it, maps its body to our fields, and records what it brings exactly once. Two round trips:
@@ -72,66 +83,117 @@ export const receiveCall = async (
   const unverified = await verifyCall(verification, secret, call, now);
   if (!target) return { outcome: 'refused', isVerified: false, refusal: { reason: 'signature_mismatch' } };
 
-  const { webhook, community } = target;
-  const note = (outcome: CallOutcome, messageId: string | undefined, refusal: Refusal | undefined) =>
-    noteCall(
-      { communityId: community.id, webhookId: webhook.id },
-      { receivedAt: now, outcome, messageId, bodyBytes: call.body.byteLength, refusal },
-    );
+  const ctx = { ...services, actor: actorOf(target) };
   if (unverified) {
     // After the answer: a write would tell by its time that the id exists.
-    services.defer(runBatch(services.db, note('refused', undefined, unverified)));
+    ctx.defer(runBatch(ctx.db, noteOf(ctx, call, { outcome: 'refused', refusal: unverified })));
     return { outcome: 'refused', isVerified: false, refusal: unverified };
   }
-  const refuse = async (refusal: Refusal, messageId?: string): Promise<Received> => {
-    await runBatch(services.db, note('refused', messageId, refusal));
-    return { outcome: 'refused', isVerified: true, refusal };
-  };
-
   const identified = await messageIdOf(verification, call);
-  if ('refusal' in identified) return refuse(identified.refusal);
-  const key: MessageKey = { communityId: community.id, webhookId: webhook.id, ...identified };
-  const recorder = recorders[webhook.kind];
-  const read = readItems(target, call.body, recorder.maxItems);
-  if ('refusal' in read) return refuse(read.refusal, key.messageId);
+  if ('refusal' in identified) return refuse(ctx, call, identified.refusal);
+  const recorder = recorders[target.webhook.kind];
+  const read = readItems(target.webhook.mapping, call.body, recorder.maxItems);
+  if ('refusal' in read) return refuse(ctx, call, read.refusal, identified.messageId);
 
-  const { items } = read;
-  const { refused, steps } = recorder.plan({ ...services, actor: actorOf(target) }, items, key);
-  const partial = refused.size > 0 ? inputRefusal(refused, read.isList) : undefined;
-  if (partial && steps.length === 0) return refuse(partial, key.messageId);
+  for (let attempt = 1; ; attempt++) {
+    // What one message brings, it brings at one instant.
+    const planned = await recorder.plan({ ...ctx, clock: fixedClock(now) }, read.items);
+    try {
+      return await record(ctx, call, target.webhook, { ...read, ...identified, ...planned, receivedAt: now });
+    } catch (error) {
+      if (isRecordedBefore(error)) return replay(ctx, call, target.webhook, identified.messageId);
+      const isOvertaken = planned.steps.some((step) => step.isOvertaken?.(error));
+      if (!isOvertaken || attempt === MAX_ATTEMPTS) throw error;
+    }
+  }
+};
+
+/** A message whose items are planned. */
+interface PlannedMessage extends PlannedItems {
+  readonly messageId: string;
+  /** Epoch milliseconds. */
+  readonly receivedAt: number;
+  readonly items: readonly unknown[];
+  readonly isList: boolean;
+}
+
+const record = async (
+  ctx: Ctx<CommunityActor>,
+  call: InboundCall,
+  webhook: InboundWebhook,
+  { messageId, receivedAt, items, isList, refused, steps }: PlannedMessage,
+): Promise<Received> => {
+  const partial = refused.size > 0 ? inputRefusal(refused, isList) : undefined;
+  if (partial && steps.length === 0) return refuse(ctx, call, partial, messageId);
+  const key = keyOf(webhook, messageId);
+  const refusals = [...refused].map(
+    ([index, issues]) => [index, { reason: 'invalid_input', issues }] as const,
+  );
   const failure = steps.find((step) => step.failure)?.failure;
   try {
-    const results = await runBatch(services.db, [
-      insertMessage(
-        key,
-        now,
-        items.length,
-        mapValues(refused, (issues) => ({ reason: 'invalid_input', issues })),
-      ),
+    const results = await runBatch(ctx.db, [
+      insertMessage(key, receivedAt, items.length, new Map(refusals)),
       ...steps.flatMap((step) => runStep(key, step)),
       ...(failure ? [demandRecorded(key)] : []),
-      ...note('recorded', key.messageId, partial),
+      ...noteOf(ctx, call, { outcome: 'recorded', messageId, refusal: partial }),
       selectMessage(key),
     ]);
     const row = results.at(-1)?.[0];
     if (!row) throw new Error('D1 returned no row for a message that it has just written');
     return { outcome: 'recorded', kind: webhook.kind, answer: toAnswer(row) };
   } catch (error) {
-    if (failure && isNothingRecorded(error)) return refuse(toRefusal(failure.error), key.messageId);
-    const reason = steps.flatMap((step) => step.toError?.(error) ?? [])[0];
-    if (reason) return refuse(toRefusal(reason), key.messageId);
-    if (!isRecordedBefore(error)) throw error;
+    const reason = isNothingRecorded(error)
+      ? failure?.error
+      : steps.flatMap((step) => step.toError?.(error) ?? [])[0];
+    if (!reason) throw error;
+    return refuse(ctx, call, toRefusal(reason), messageId);
   }
-  const [[row] = []] = await runBatch(services.db, [
-    selectMessage(key),
-    ...note('replayed', key.messageId, undefined),
+};
+
+const replay = async (
+  ctx: Ctx<CommunityActor>,
+  call: InboundCall,
+  webhook: InboundWebhook,
+  messageId: string,
+): Promise<Received> => {
+  const [[row] = []] = await runBatch(ctx.db, [
+    selectMessage(keyOf(webhook, messageId)),
+    ...noteOf(ctx, call, { outcome: 'replayed', messageId }),
   ]);
   if (!row) throw new Error('A message was purged while it was replayed');
   return { outcome: 'replayed', kind: webhook.kind, answer: toAnswer(row) };
 };
 
+/** Refuses a verified call, and leaves nothing of it but the reason: the message may come again. */
+const refuse = async (
+  ctx: Ctx<CommunityActor>,
+  call: InboundCall,
+  refusal: Refusal,
+  messageId?: string,
+): Promise<Received> => {
+  await runBatch(ctx.db, noteOf(ctx, call, { outcome: 'refused', messageId, refusal }));
+  return { outcome: 'refused', isVerified: true, refusal };
+};
+
+/** Statements: the call's own record. */
+const noteOf = (
+  ctx: Ctx<CommunityActor>,
+  { webhookId, body }: InboundCall,
+  note: { outcome: CallOutcome; messageId?: string | undefined; refusal?: Refusal | undefined },
+) =>
+  noteCall(
+    { communityId: ctx.actor.community.id, webhookId },
+    { receivedAt: ctx.clock.now(), bodyBytes: body.byteLength, ...note },
+  );
+
+const keyOf = ({ communityId, id }: InboundWebhook, messageId: string): MessageKey => ({
+  communityId,
+  webhookId: id,
+  messageId,
+});
+
 const readItems = (
-  { webhook }: CallTarget,
+  mapping: Mapping | null,
   bytes: Uint8Array,
   maxItems: number,
 ): { items: readonly unknown[]; isList: boolean } | { refusal: Refusal } => {
@@ -141,12 +203,12 @@ const readItems = (
   } catch {
     return { refusal: { reason: 'malformed_json' } };
   }
-  const items = mapBody(webhook.mapping, body);
-  if (!items) return { refusal: { reason: 'items_not_found', subject: webhook.mapping?.items } };
+  const items = mapBody(mapping, body);
+  if (!items) return { refusal: { reason: 'items_not_found', subject: mapping?.items } };
   if (items.length > maxItems) {
-    return { refusal: { reason: 'too_many_items', subject: webhook.mapping?.items, limits: [0, maxItems] } };
+    return { refusal: { reason: 'too_many_items', subject: mapping?.items, limits: [0, maxItems] } };
   }
-  return { items, isList: webhook.mapping ? webhook.mapping.items !== undefined : Array.isArray(body) };
+  return { items, isList: mapping ? mapping.items !== undefined : Array.isArray(body) };
 };
 
 /** Why items are refused, in one list: `3.serial` is a field of the fourth one. */
@@ -161,9 +223,6 @@ const inputRefusal = (refused: ReadonlyMap<number, readonly Issue[]>, isList: bo
     )
     .slice(0, MAX_ISSUES),
 });
-
-const mapValues = <K, V, W>(map: ReadonlyMap<K, V>, toValue: (value: V) => W): Map<K, W> =>
-  new Map([...map].map(([key, value]) => [key, toValue(value)]));
 
 /** The webhook itself acts: its name is what records and events show. */
 const actorOf = ({ webhook, community }: CallTarget): CommunityActor => ({

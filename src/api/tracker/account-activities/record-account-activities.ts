@@ -1,18 +1,7 @@
-import {
-  type NewActivity,
-  recordAccountActivity as record,
-} from '../../../core/reports/record-account-activity.ts';
-import { Fault, type FieldIssue, toFault } from '../../kit/fault.ts';
+import { recordAccountActivity as record } from '../../../core/reports/record-account-activity.ts';
 import { renderIssue } from '../../kit/messages.ts';
 import { defineOperation } from '../../kit/operation.ts';
-import { validate } from '../../kit/validate.ts';
-import {
-  NEW_ACTIVITY_EXAMPLE,
-  newActivitySchema,
-  RECORDED_EXAMPLE,
-  recordBody,
-  recordedAnswerSchema,
-} from './wire.ts';
+import { NEW_ACTIVITY_EXAMPLE, RECORDED_EXAMPLE, recordBody, recordedAnswerSchema } from './wire.ts';
 
 export const recordAccountActivities = defineOperation({
   operationId: 'recordAccountActivities',
@@ -28,28 +17,16 @@ export const recordAccountActivities = defineOperation({
   success: { status: 200, schema: recordedAnswerSchema, example: RECORDED_EXAMPLE },
   handle: async ({ ctx, body, http }) => {
     if ('activity' in body) return (await record(ctx, [body.activity]))[0];
-    const items = body.items.map(readItem);
-    const activities = items.flatMap((item) => ('activity' in item ? item.activity : []));
+    const activities = body.items.flatMap(({ value }) => value ?? []);
     const recorded = (activities.length > 0 ? await record(ctx, activities) : []).values();
     const language = http.get('language');
     return {
       accepted: activities.length,
-      results: items.map((item) =>
-        'activity' in item
-          ? recorded.next().value
-          : { status: 'rejected', errors: item.issues.map((issue) => renderIssue(issue, language)) },
+      results: body.items.map(({ fault }) =>
+        fault
+          ? { status: 'rejected', errors: fault.issues.map((issue) => renderIssue(issue, language)) }
+          : recorded.next().value,
       ),
     };
   },
 });
-
-/** The record, or what is wrong with it. */
-const readItem = (item: unknown): { activity: NewActivity } | { issues: readonly FieldIssue[] } => {
-  try {
-    return { activity: validate(newActivitySchema, item) };
-  } catch (error) {
-    const fault = toFault(error);
-    if (!(fault instanceof Fault)) throw error;
-    return { issues: fault.issues };
-  }
-};
