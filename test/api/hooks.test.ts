@@ -699,6 +699,20 @@ describe('an account-activity webhook', () => {
     expect(await records()).toHaveLength(9);
   });
 
+  it('names of any length and number are refused in few words', async () => {
+    const { app, webhook, calls } = await setUp({ kind: 'account-activity' });
+    const properties = Object.fromEntries(
+      Array.from({ length: 40 }, (_, index) => [`${index}-${'x'.repeat(20_000)}`, index]),
+    );
+    const good = { category: 'SPACES_VIEWED', type: 'T', user: 'Ana', time: '2026-04-14T10:00:00Z' };
+    const answer = await sendStandard(app, webhook, 'm1', [good, { ...good, properties }]);
+    expect(answer.status, answer.text.slice(0, 500)).toBe(200);
+    expect(answer.body.data).toMatchObject({ accepted: 1, rejected: 1 });
+    expect(answer.body.data.results[1].errors).toHaveLength(5);
+    expect(answer.text.length).toBeLessThan(5_000);
+    expect(JSON.stringify(await calls()).length).toBeLessThan(5_000);
+  });
+
   it('a thousand records are one batch', async () => {
     const { app, webhook, records } = await setUpReports();
     const many = Array.from({ length: 1000 }, (_, index) => change(`T${index}`));

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { Harness } from '../harness.ts';
+import { createInboundWebhook, sendToken } from '../webhook-sender.ts';
 
 /** A limiter that lets `limit` calls of each key through. */
 const limiterOf = (limit: number) => {
@@ -41,6 +42,23 @@ it('who guesses credentials is counted by address', async () => {
   expect((await guess('192.0.2.1')).status).toBe(429);
   expect((await guess('192.0.2.2')).status).toBe(401);
   expect([...rateLimiter.spent.keys()]).toEqual(['address:192.0.2.1', 'address:192.0.2.2']);
+});
+
+it('calls of inbound webhooks are counted by webhook once they are verified, else by address', async () => {
+  const { key } = await new Harness().community();
+  const webhook = await createInboundWebhook(new Harness(), key, { verification: { scheme: 'token' } });
+  const rateLimiter = limiterOf(2);
+  const app = new Harness({ overrides: { rateLimiter } });
+  const item = { serverId: 1, username: 'Ana' };
+  const forge = () =>
+    sendToken(app, { ...webhook, secret: 'forged' }, item, { 'CF-Connecting-IP': '192.0.2.1' });
+  expect((await forge()).status).toBe(401);
+  expect((await forge()).status).toBe(401);
+  expect((await forge()).status).toBe(429);
+  expect((await sendToken(app, webhook, item)).status).toBe(200);
+  expect((await sendToken(app, webhook, item)).status).toBe(200);
+  expect((await sendToken(app, webhook, item)).status).toBe(429);
+  expect([...rateLimiter.spent.keys()]).toEqual(['address:192.0.2.1', `credential:${webhook.id}`]);
 });
 
 it('wrangler.toml binds a limiter that lets an honest burst through', async () => {

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { InboundAnswer, ItemResult } from '../../core/webhooks/inbound.ts';
 import { receiveCall as receive } from '../../core/webhooks/receive-call.ts';
 import { Fault } from '../kit/fault.ts';
+import { integer } from '../kit/fields.ts';
 import { refusalFault } from '../kit/inbound-wire.ts';
 import { type Language, renderFault, renderIssue } from '../kit/messages.ts';
 import { defineOperation } from '../kit/operation.ts';
@@ -10,9 +11,9 @@ import { addressOf, limitRate } from '../kit/rate-limit.ts';
 import { KINDS, type Kind } from './kinds.ts';
 
 const resultSchema = v.variant('status', [
-  v.looseObject({ index: v.number(), status: v.picklist(['recorded', 'duplicate']) }),
+  v.looseObject({ index: integer(0), status: v.picklist(['recorded', 'duplicate']) }),
   v.object({
-    index: v.number(),
+    index: integer(0),
     status: v.literal('rejected'),
     code: v.string(),
     message: v.string(),
@@ -36,8 +37,8 @@ export const receiveCall = defineOperation({
     status: 200,
     schema: v.object({
       messageId: v.string(),
-      accepted: v.number(),
-      rejected: v.number(),
+      accepted: integer(0),
+      rejected: integer(0),
       results: v.array(resultSchema),
     }),
     example: {
@@ -71,6 +72,7 @@ export const receiveCall = defineOperation({
         body: new Uint8Array(await http.req.arrayBuffer()),
       },
       KINDS,
+      (verified) => limitRate(verified, `credential:${verified.actor.id}`),
     );
     if (received.outcome === 'refused') {
       if (received.isVerified) throw refusalFault(received.refusal);

@@ -2,22 +2,25 @@ import { resolveJsonPointer } from '../../lib/json-pointer.ts';
 import type { Mapping, Source } from './inbound.ts';
 
 /**
- * The items that a body has for us, in our fields; undefined where `items` finds no list. Without a mapping the body is
- * the item, or the list of them. A field whose pointer finds nothing is left out.
+ * The items that a body has for us, as its sender has them; undefined where `items` finds no list. Without a mapping the
+ * body is the item, or the list of them.
  */
-export const mapBody = (mapping: Mapping | null, body: unknown): readonly unknown[] | undefined => {
+export const itemsOf = (mapping: Mapping | null, body: unknown): readonly unknown[] | undefined => {
   if (mapping === null) return Array.isArray(body) ? body : [body];
-  const { items, ...fields } = mapping;
-  const found = items === undefined ? [body] : resolveJsonPointer(body, items);
-  if (!Array.isArray(found)) return undefined;
-  const sources: [string, Source][] = Object.entries(fields);
-  return found.map((item) =>
-    Object.fromEntries(
-      sources.flatMap(([field, source]) => {
-        const value = fieldValue(source, item, body);
-        return value === undefined ? [] : [[field, value]];
-      }),
-    ),
+  if (mapping.items === undefined) return [body];
+  const found = resolveJsonPointer(body, mapping.items);
+  return Array.isArray(found) ? found : undefined;
+};
+
+/** An item in our fields. A field whose pointer finds nothing is left out. */
+export const mapItem = (mapping: Mapping | null, item: unknown, body: unknown): unknown => {
+  if (mapping === null) return item;
+  const { items: _, ...fields } = mapping;
+  return Object.fromEntries(
+    Object.entries<Source>(fields).flatMap(([field, source]) => {
+      const value = fieldValue(source, item, body);
+      return value === undefined ? [] : [[field, value]];
+    }),
   );
 };
 

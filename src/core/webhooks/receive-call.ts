@@ -28,7 +28,7 @@ import {
   selectMessage,
   toAnswer,
 } from './inbound-queries.ts';
-import { mapBody } from './map-body.ts';
+import { itemsOf, mapItem } from './map-body.ts';
 import { messageIdOf, verifyCall } from './verify-call.ts';
 
 /** What a kind of webhook makes of a call's items. */
@@ -58,8 +58,10 @@ const DECOY: { verification: Verification; secret: string } = {
   secret: `whsec_${'A'.repeat(44)}`,
 };
 
-/** Enough to see what is wrong with a batch. */
-const MAX_ISSUES = 20;
+/** Enough to see what is wrong with an item, or with a batch; names of the sender's own may be of any length. */
+const MAX_ISSUES_OF_ITEM = 5;
+const MAX_ISSUES_OF_CALL = 20;
+const MAX_PATH_LENGTH = 200;
 
 /** Each time another call has stored some of the same events, which are duplicates from then on. */
 const MAX_ATTEMPTS = 10;
@@ -69,11 +71,13 @@ const MAX_ATTEMPTS = 10;
  * the webhook is read afresh (so a change or a new secret holds at once, and an unknown id costs what a wrong signature
  * does), then the message's id, its records, its answer and the call's own record are written in one batch. A replay
  * finds its id there, so that the batch fails as a whole, and is answered what the message was answered first.
+ * @param admit asked for each verified call; what it throws refuses the call and leaves no trace of it
  */
 export const receiveCall = async (
   services: Omit<Ctx, 'actor'>,
   call: InboundCall,
   recorders: Readonly<Record<InboundKind, Recorder>>,
+  admit: (ctx: Ctx<CommunityActor>) => Promise<void>,
 ): Promise<Received> => {
   const now = services.clock.now();
   const target = await findCallTarget(services.db, call.webhookId);
@@ -89,6 +93,7 @@ export const receiveCall = async (
     ctx.defer(runBatch(ctx.db, noteOf(ctx, call, { outcome: 'refused', refusal: unverified })));
     return { outcome: 'refused', isVerified: false, refusal: unverified };
   }
+  await admit(ctx);
   const identified = await messageIdOf(verification, call);
   if ('refusal' in identified) return refuse(ctx, call, identified.refusal);
   const recorder = recorders[target.webhook.kind];
@@ -97,12 +102,16 @@ export const receiveCall = async (
 
   for (let attempt = 1; ; attempt++) {
     // What one message brings, it brings at one instant.
-    const planned = await recorder.plan({ ...ctx, clock: fixedClock(now) }, read.items);
+    const { refused, steps } = await recorder.plan({ ...ctx, clock: fixedClock(now) }, read.items);
+    const planned = {
+      steps,
+      refused: new Map([...refused].map(([index, issues]) => [index, brief(issues)])),
+    };
     try {
       return await record(ctx, call, target.webhook, { ...read, ...identified, ...planned, receivedAt: now });
     } catch (error) {
       if (isRecordedBefore(error)) return replay(ctx, call, target.webhook, identified.messageId);
-      const isOvertaken = planned.steps.some((step) => step.isOvertaken?.(error));
+      const isOvertaken = steps.some((step) => step.isOvertaken?.(error));
       if (!isOvertaken || attempt === MAX_ATTEMPTS) throw error;
     }
   }
@@ -203,13 +212,22 @@ const readItems = (
   } catch {
     return { refusal: { reason: 'malformed_json' } };
   }
-  const items = mapBody(mapping, body);
+  const items = itemsOf(mapping, body);
   if (!items) return { refusal: { reason: 'items_not_found', subject: mapping?.items } };
   if (items.length > maxItems) {
     return { refusal: { reason: 'too_many_items', subject: mapping?.items, limits: [0, maxItems] } };
   }
-  return { items, isList: mapping ? mapping.items !== undefined : Array.isArray(body) };
+  return {
+    items: items.map((item) => mapItem(mapping, item, body)),
+    isList: mapping ? mapping.items !== undefined : Array.isArray(body),
+  };
 };
+
+/** What is kept of the reasons why an item is refused. */
+const brief = (issues: readonly Issue[]): Issue[] =>
+  issues
+    .slice(0, MAX_ISSUES_OF_ITEM)
+    .map(({ path, message }) => ({ path: path.slice(0, MAX_PATH_LENGTH).toWellFormed(), message }));
 
 /** Why items are refused, in one list: `3.serial` is a field of the fourth one. */
 const inputRefusal = (refused: ReadonlyMap<number, readonly Issue[]>, isList: boolean): Refusal => ({
@@ -221,7 +239,7 @@ const inputRefusal = (refused: ReadonlyMap<number, readonly Issue[]>, isList: bo
         message,
       })),
     )
-    .slice(0, MAX_ISSUES),
+    .slice(0, MAX_ISSUES_OF_CALL),
 });
 
 /** The webhook itself acts: its name is what records and events show. */

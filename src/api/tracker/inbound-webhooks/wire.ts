@@ -10,7 +10,7 @@ import { standardKey } from '../../../core/webhooks/verify-call.ts';
 import { parseJsonPointer } from '../../../lib/json-pointer.ts';
 import { isoOrNull, nameSchema } from '../../kit/access-wire.ts';
 import { Fault, invalidField } from '../../kit/fault.ts';
-import { documented, isJsonObject, jsonObject, text, uuid } from '../../kit/fields.ts';
+import { documented, integer, isJsonObject, jsonObject, text, uuid } from '../../kit/fields.ts';
 import { INBOUND_FIELDS, refusalFault } from '../../kit/inbound-wire.ts';
 import { fieldMessage, type Language, renderFault, renderIssue } from '../../kit/messages.ts';
 
@@ -124,7 +124,7 @@ export const inboundWebhookSchema = v.object({
   verification: v.looseObject({ scheme: v.picklist(['standard-webhooks', 'hmac-sha256', 'token']) }),
   mapping: v.nullable(v.record(v.string(), v.unknown())),
   createdAt: dateTime,
-  callCount: v.number(),
+  callCount: integer(0),
 });
 
 /** With the secret: only in the answer that makes it. */
@@ -163,11 +163,11 @@ export const toInboundWebhookWire = (webhook: InboundWebhook, requestUrl: string
 };
 
 export const callSchema = v.object({
-  number: v.number(),
+  number: integer(0),
   receivedAt: dateTime,
   outcome: v.picklist(['recorded', 'replayed', 'refused']),
   messageId: v.nullable(v.string()),
-  bodyBytes: v.number(),
+  bodyBytes: integer(0),
   reason: v.nullable(
     v.object({
       code: v.string(),
