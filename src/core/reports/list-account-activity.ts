@@ -14,8 +14,8 @@ import {
 import type { LeafType } from './activity-type.ts';
 import { type ReportPosition, selectCategoryPage } from './report-queries.ts';
 
-/** Rows of one category in memory at a time. */
-const PAGE_ROWS = 500;
+/** Rows in memory at a time, shared by the categories. Each page costs a row more, the one that it goes on behind. */
+const ROWS_IN_MEMORY = 5_000;
 /** Accounts whose names a report remembers, so that each is looked up once. */
 const MAX_NAMES = 20_000;
 
@@ -44,14 +44,14 @@ interface Source {
 
 /**
  * The records of the categories, oldest first, in chunks: the next page is read only when the chunk before it has been
- * taken, so that a report of any size needs the memory of one page per category.
+ * taken, so that a report of any size needs the same memory.
  */
 export async function* listAccountActivity(
   ctx: Ctx<CommunityActor>,
-  { categories, from, to, after, pageRows = PAGE_ROWS }: ReportRequest,
+  { categories, from, to, after, pageRows = ROWS_IN_MEMORY }: ReportRequest,
 ): AsyncGenerator<ReportEntry[], void, void> {
   const { id: communityId, settings } = ctx.actor.community;
-  const limit = Math.min(pageRows, PAGE_ROWS);
+  const limit = Math.min(pageRows, Math.ceil(ROWS_IN_MEMORY / categories.length));
   const convert = recordConverter(ctx.db, communityId, zonedFormat(settings.timezone));
   const sources = categories.map(
     (category): Source => ({ category, entries: [], next: 0, isExhausted: false }),
