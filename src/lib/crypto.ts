@@ -11,10 +11,13 @@ export const hmacSha256 = async (key: Uint8Array, data: Uint8Array): Promise<Uin
   return new Uint8Array(await crypto.subtle.sign('HMAC', imported, data));
 };
 
-export const toHex = (bytes: ArrayBuffer | Uint8Array): string =>
-  Array.from(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes), (byte) =>
-    byte.toString(16).padStart(2, '0'),
-  ).join('');
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+export const toHex = (bytes: ArrayBuffer | Uint8Array): string => {
+  let hex = '';
+  for (const byte of bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes)) hex += HEX[byte];
+  return hex;
+};
 
 /** Base64 (RFC 4648 §4) of the bytes. */
 export const toBase64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));

@@ -11,6 +11,8 @@ export const limitBody = bodyLimit({
   },
 });
 
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+
 /**
  * The request's body as JSON, whatever its `Content-Type`; undefined where it is empty.
  * @throws Fault malformed_json, body_too_large
@@ -18,7 +20,7 @@ export const limitBody = bodyLimit({
 export const readJson = async (c: Context): Promise<unknown> => {
   const bytes = await c.req.arrayBuffer();
   try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
+    const text = decoder.decode(bytes);
     return text.trim() === '' ? undefined : JSON.parse(text);
   } catch {
     throw new Fault('malformed_json');
