@@ -6,6 +6,7 @@ import { purgeAccountActivity } from '../core/reports/purge-account-activity.ts'
 import { sealActivityBatches } from '../core/reports/seal-activity-batches.ts';
 import { closeStale } from '../core/sessions/close-stale.ts';
 import { purgeInboundMessages } from '../core/webhooks/purge-inbound-messages.ts';
+import { purgeSessions } from '../core/sessions/purge-sessions.ts';
 import { fixedClock } from '../lib/clock.ts';
 
 /** A scheduled job. Its clock stands at the trigger's scheduled time; it can run twice, late, or half way. */
@@ -23,6 +24,7 @@ const JOBS: Readonly<Record<string, readonly Job[]>> = {
     { name: 'seal-activity-batches', run: sealActivityBatches },
     { name: 'purge-account-activity', run: purgeAccountActivity },
     { name: 'purge-inbound-messages', run: purgeInboundMessages },
+    { name: 'purge-sessions', run: purgeSessions },
     { name: 'purge-deleted-communities', run: purgeCommunities },
   ],
 };

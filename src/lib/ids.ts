@@ -11,3 +11,6 @@ export const newUuidV7: NewId = (epochMs) => {
   const [a = 0, b = 0, c = 0] = crypto.getRandomValues(new Uint32Array(3));
   return UUID.fromFieldsV7(epochMs, a & 0xfff, b & 0x3fffffff, c).toString();
 };
+
+/** The instant that a UUID v7 carries, in epoch milliseconds; of another UUID, a number without a meaning. */
+export const timeOfUuidV7 = (id: string): number => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);

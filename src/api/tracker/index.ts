@@ -15,7 +15,11 @@ import { listIdentifiers } from './accounts/list-identifiers.ts';
 import { mergeAccounts } from './accounts/merge-accounts.ts';
 import { searchAccounts } from './accounts/search-accounts.ts';
 import { applyRoster } from './activity/apply-roster.ts';
+import { correctActivity } from './activity/correct-activity.ts';
+import { getActivity } from './activity/get-activity.ts';
+import { listActivity, listServerActivity } from './activity/list-activity.ts';
 import { listLatestActivity } from './activity/list-latest-activity.ts';
+import { listRevisions } from './activity/list-revisions.ts';
 import { recordActivity } from './activity/record-activity.ts';
 import { recordHeartbeat } from './activity/record-heartbeat.ts';
 import { resetServer } from './activity/reset-server.ts';
@@ -25,6 +29,7 @@ import { createInboundWebhook } from './inbound-webhooks/create-inbound-webhook.
 import { deleteInboundWebhook } from './inbound-webhooks/delete-inbound-webhook.ts';
 import { listInboundCalls } from './inbound-webhooks/list-inbound-calls.ts';
 import { listInboundWebhooks } from './inbound-webhooks/list-inbound-webhooks.ts';
+import { voidActivity } from './activity/void-activity.ts';
 import { createServiceId } from './service-ids/create-service-id.ts';
 import { deleteServiceId } from './service-ids/delete-service-id.ts';
 import { listServiceIds } from './service-ids/list-service-ids.ts';
@@ -46,8 +51,15 @@ export const tracker: Family = {
     resetServer,
     recordHeartbeat,
     applyRoster,
-    listLatestActivity,
+    listServerActivity,
+    listActivity,
     summarizeActivity,
+    // Behind the fixed paths: {id} would match them.
+    getActivity,
+    correctActivity,
+    voidActivity,
+    listRevisions,
+    listLatestActivity,
     listAccounts,
     searchAccounts,
     getAccount,

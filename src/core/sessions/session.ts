@@ -29,3 +29,25 @@ export const toSession = (row: Row): Session => ({
   clearReason: row.clear_reason as string | null,
   metadata: JSON.parse(row.metadata as string) as Record<string, unknown>,
 });
+
+/** A session with all that is known of it. */
+export interface SessionDetails extends Session {
+  /** Whether its end is not certain, since nobody said it. */
+  readonly isUnconfirmed: boolean;
+  /** When an administrator declared it void; null if nobody did. */
+  readonly voidedAt: number | null;
+  /** What its account is called by, where it was asked for. */
+  readonly identifiers?: readonly { readonly type: string; readonly value: string }[];
+}
+
+const UNCONFIRMED: readonly (CloseKind | null)[] = ['auto_closed', 'superseded'];
+
+export const toSessionDetails = (row: Row): SessionDetails => {
+  const session = toSession(row);
+  return {
+    ...session,
+    isUnconfirmed: UNCONFIRMED.includes(session.closeKind),
+    voidedAt: row.voided_at as number | null,
+    ...(row.identifiers !== undefined && { identifiers: JSON.parse(row.identifiers as string) }),
+  };
+};

@@ -1,0 +1,16 @@
+import { getSession } from '../../../core/sessions/list-sessions.ts';
+import { defineOperation } from '../../kit/operation.ts';
+import { OPEN_EXAMPLE, sessionDetailsSchema, sessionParams, toSessionDetailsWire } from './session-wire.ts';
+
+export const getActivity = defineOperation({
+  operationId: 'getActivity',
+  method: 'GET',
+  path: '/v2/community/activity/{id}',
+  tag: 'Presence',
+  summary: 'Get a session',
+  access: { scope: 'sessions:read' },
+  params: sessionParams,
+  success: { status: 200, schema: sessionDetailsSchema, example: OPEN_EXAMPLE },
+  errors: ['session_not_found'],
+  handle: async ({ ctx, params }) => toSessionDetailsWire(await getSession(ctx, params.id)),
+});

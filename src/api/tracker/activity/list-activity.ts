@@ -1,0 +1,113 @@
+import type * as v from 'valibot';
+import type { CommunityActor } from '../../../core/access/actor.ts';
+import type { Ctx } from '../../../core/context.ts';
+import { exportSessions, listSessions } from '../../../core/sessions/list-sessions.ts';
+import type { SessionDetails } from '../../../core/sessions/session.ts';
+import { encodeCursor } from '../../../lib/cursor.ts';
+import { serverParams } from '../../kit/activity-wire.ts';
+import { csvResponse, prefersCsv } from '../../kit/csv.ts';
+import { listSchema, readCursor } from '../../kit/list-wire.ts';
+import { defineOperation, type HttpContext } from '../../kit/operation.ts';
+import {
+  CLOSED_EXAMPLE,
+  OPEN_EXAMPLE,
+  serverSessionQuery,
+  sessionDetailsSchema,
+  sessionQuery,
+  toSessionDetailsWire,
+  toSessionFilter,
+} from './session-wire.ts';
+
+const DEFAULT_LIMIT = 100;
+
+export const listActivity = defineOperation({
+  operationId: 'listActivity',
+  method: 'GET',
+  path: '/v2/community/activity',
+  tag: 'Presence',
+  summary: 'List sessions: who is active now, who was active when',
+  description:
+    'Newest start first; `from` is inclusive, `to` exclusive, both of the start. `status=open` is who is on now, with ' +
+    'the identifiers of each account. `lastSeen` is the last sign of life, `unconfirmed` tells that nobody said when the ' +
+    'session ended. A page can be short, or empty, while `nextCursor` says that more follow. With `Accept: text/csv` the ' +
+    'answer is a CSV file; without a `limit` it has every session.',
+  access: { scope: 'sessions:read' },
+  query: sessionQuery,
+  success: {
+    status: 200,
+    schema: listSchema(sessionDetailsSchema),
+    example: { items: [CLOSED_EXAMPLE], nextCursor: null },
+  },
+  errors: ['invalid_cursor'],
+  handle: ({ ctx, query, http }) => answer(ctx, query, http),
+});
+
+export const listServerActivity = defineOperation({
+  operationId: 'listServerActivity',
+  method: 'GET',
+  path: '/v2/community/servers/{serverId}/activity',
+  tag: 'Presence',
+  summary: 'List the sessions of a server',
+  description: 'As the list of all sessions, for one server.',
+  access: { scope: 'sessions:read' },
+  params: serverParams,
+  query: serverSessionQuery,
+  success: {
+    status: 200,
+    schema: listSchema(sessionDetailsSchema),
+    example: { items: [OPEN_EXAMPLE], nextCursor: null },
+  },
+  errors: ['invalid_cursor'],
+  handle: ({ ctx, params, query, http }) => answer(ctx, { ...query, serverId: params.serverId }, http),
+});
+
+const answer = async (
+  ctx: Ctx<CommunityActor>,
+  query: v.InferOutput<typeof sessionQuery>,
+  http: HttpContext,
+) => {
+  const filter = toSessionFilter(query);
+  const scope = JSON.stringify(['activity', ctx.actor.community.id, filter]);
+  const key = readCursor(query.cursor, scope, ['number', 'string']);
+  const before = key && { startedAt: key[0] as number, id: key[1] as string };
+  const isCsv = prefersCsv(http);
+  if (isCsv && query.limit === undefined) return csvFile(http, exportSessions(ctx, { filter, before }));
+
+  const { items, next } = await listSessions(ctx, { filter, before, limit: query.limit ?? DEFAULT_LIMIT });
+  if (isCsv) return csvFile(http, [items]);
+  return {
+    items: items.map(toSessionDetailsWire),
+    nextCursor: next ? encodeCursor([next.startedAt, next.id], scope) : null,
+  };
+};
+
+const COLUMNS = [
+  'id',
+  'accId',
+  'serverId',
+  'start',
+  'end',
+  'lastSeen',
+  'closeKind',
+  'clearReason',
+  'unconfirmed',
+  'voidedAt',
+  'metadata',
+] as const;
+
+const csvFile = (
+  http: HttpContext,
+  pages: AsyncIterable<readonly SessionDetails[]> | Iterable<readonly SessionDetails[]>,
+) => csvResponse(http, 'activity.csv', COLUMNS, toLines(pages));
+
+async function* toLines(
+  pages: AsyncIterable<readonly SessionDetails[]> | Iterable<readonly SessionDetails[]>,
+) {
+  for await (const page of pages) {
+    yield page.map((session) => {
+      const row = toSessionDetailsWire(session);
+      const cells = { ...row, unconfirmed: String(row.unconfirmed), metadata: JSON.stringify(row.metadata) };
+      return COLUMNS.map((column) => cells[column]);
+    });
+  }
+}

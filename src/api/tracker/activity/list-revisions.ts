@@ -1,0 +1,28 @@
+import * as v from 'valibot';
+import { listRevisions as list } from '../../../core/sessions/correct-session.ts';
+import { pageQuery } from '../../kit/fields.ts';
+import { listSchema, readIdCursor, toListWire } from '../../kit/list-wire.ts';
+import { defineOperation } from '../../kit/operation.ts';
+import { REVISION_EXAMPLE, revisionSchema, sessionParams, toRevisionWire } from './session-wire.ts';
+
+export const listRevisions = defineOperation({
+  operationId: 'listActivityRevisions',
+  method: 'GET',
+  path: '/v2/community/activity/{id}/revisions',
+  tag: 'Corrections',
+  summary: 'List the corrections of a session, oldest first',
+  access: { scope: 'sessions:read' },
+  params: sessionParams,
+  query: v.object(pageQuery(100, 1000)),
+  success: {
+    status: 200,
+    schema: listSchema(revisionSchema),
+    example: { items: [REVISION_EXAMPLE], nextCursor: null },
+  },
+  errors: ['session_not_found', 'invalid_cursor'],
+  handle: async ({ ctx, params: { id }, query: { limit, cursor } }) => {
+    const scope = JSON.stringify(['revisions', ctx.actor.community.id, id]);
+    const page = await list(ctx, id, { limit, afterId: readIdCursor(cursor, scope) });
+    return toListWire(page, scope, (revision) => [revision.id], toRevisionWire);
+  },
+});

@@ -1,0 +1,173 @@
+/** How presence and history show sessions: the row of the contract, and what else is known. */
+import * as v from 'valibot';
+import type { RevisedSession, Revision } from '../../../core/sessions/correction-queries.ts';
+import type { SessionFilter } from '../../../core/sessions/history-queries.ts';
+import { CLOSE_KINDS, type SessionDetails } from '../../../core/sessions/session.ts';
+import { isoOrNull } from '../../kit/access-wire.ts';
+import { SESSION_EXAMPLE, sessionSchema, toSessionWire } from '../../kit/activity-wire.ts';
+import { documented, instant, integerText, pageQuery, text, uuid } from '../../kit/fields.ts';
+import { fieldMessage } from '../../kit/messages.ts';
+
+export const sessionParams = v.object({ id: uuid });
+
+const dateTime = v.pipe(v.string(), documented({ type: 'string', format: 'date-time' }));
+
+export const sessionDetailsSchema = v.object({
+  ...sessionSchema.entries,
+  lastSeen: dateTime,
+  closeKind: v.nullable(v.picklist(CLOSE_KINDS)),
+  unconfirmed: v.boolean(),
+  voidedAt: v.nullable(dateTime),
+  identifiers: v.optional(v.array(v.object({ type: v.string(), value: v.string() }))),
+});
+
+export const CLOSED_EXAMPLE = {
+  ...SESSION_EXAMPLE,
+  status: false,
+  end: '2026-04-15T02:00:00.000Z',
+  lastSeen: '2026-04-15T02:00:00.000Z',
+  closeKind: 'stopped',
+  unconfirmed: false,
+  voidedAt: null,
+};
+
+export const OPEN_EXAMPLE = {
+  ...SESSION_EXAMPLE,
+  lastSeen: '2026-04-15T02:00:00.000Z',
+  closeKind: null,
+  unconfirmed: false,
+  voidedAt: null,
+  identifiers: [
+    { type: 'accId', value: '00000000-0000-0000-0000-000000000000' },
+    { type: 'username', value: 'ana' },
+  ],
+};
+
+export const toSessionDetailsWire = (session: SessionDetails) => ({
+  ...toSessionWire(session),
+  lastSeen: isoOrNull(session.lastSeenAt),
+  closeKind: session.closeKind,
+  unconfirmed: session.isUnconfirmed,
+  voidedAt: isoOrNull(session.voidedAt),
+  ...(session.identifiers && { identifiers: session.identifiers }),
+});
+
+const filterEntries = {
+  accId: v.optional(uuid),
+  from: v.optional(instant),
+  to: v.optional(instant),
+  status: v.optional(v.picklist(['open', 'closed'])),
+  closeKind: v.optional(v.picklist(CLOSE_KINDS)),
+  includeVoided: v.optional(v.picklist(['true', 'false']), 'false'),
+  limit: v.optional(integerText(1, 1000)),
+  cursor: pageQuery(100, 1000).cursor,
+};
+
+const isPeriod = (from: number | undefined, to: number | undefined): boolean =>
+  from === undefined || to === undefined || from <= to;
+
+/** What history can be asked by. */
+export const sessionQuery = v.pipe(
+  v.object({ ...filterEntries, serverId: v.optional(integerText(1)) }),
+  v.forward(
+    v.check(({ from, to }) => isPeriod(from, to), fieldMessage('not_before', 'from')),
+    ['to'],
+  ),
+);
+
+/** The same for one server. */
+export const serverSessionQuery = v.pipe(
+  v.object(filterEntries),
+  v.forward(
+    v.check(({ from, to }) => isPeriod(from, to), fieldMessage('not_before', 'from')),
+    ['to'],
+  ),
+);
+
+type SessionQuery = v.InferOutput<typeof sessionQuery>;
+
+export const toSessionFilter = (query: SessionQuery): SessionFilter => ({
+  accountId: query.accId,
+  serverId: query.serverId,
+  from: query.from,
+  to: query.to,
+  isOpen: query.status && query.status === 'open',
+  closeKind: query.closeKind,
+  includesVoided: query.includeVoided === 'true',
+});
+
+const REASON = text(1, 500);
+
+/** A correction: what changes, and why. */
+export const correctionBody = v.pipe(
+  v.object({
+    start: v.optional(instant),
+    end: v.optional(instant),
+    clearReason: v.optional(v.nullable(text(0, 200))),
+    reason: REASON,
+  }),
+  v.check(
+    ({ start, end, clearReason }) => start !== undefined || end !== undefined || clearReason !== undefined,
+    fieldMessage('some_of', 'start, end, clearReason'),
+  ),
+);
+
+export const voidBody = v.object({ reason: REASON });
+
+const revisedSchema = v.object({
+  start: dateTime,
+  end: v.nullable(dateTime),
+  closeKind: v.nullable(v.picklist(CLOSE_KINDS)),
+  clearReason: v.nullable(v.string()),
+  voidedAt: v.nullable(dateTime),
+});
+
+export const revisionSchema = v.object({
+  id: v.string(),
+  action: v.picklist(['corrected', 'voided']),
+  at: dateTime,
+  by: v.object({ kind: v.string(), id: v.string(), name: v.string() }),
+  reason: v.string(),
+  before: revisedSchema,
+  after: revisedSchema,
+});
+
+export const REVISION_EXAMPLE = {
+  id: '019d8e5a-2c00-7d3f-9b1e-3f2a1c0d4e60',
+  action: 'corrected',
+  at: '2026-04-15T09:00:00.000Z',
+  by: { kind: 'api-key', id: '019d8e5a-2c00-7d3f-9b1e-3f2a1c0d4e5f', name: 'Staff panel' },
+  reason: 'Left at two, says the camera',
+  before: {
+    start: '2026-04-15T00:00:00.000Z',
+    end: '2026-04-15T03:00:00.000Z',
+    closeKind: 'auto_closed',
+    clearReason: 'Auto-closed: no activity for 10 min',
+    voidedAt: null,
+  },
+  after: {
+    start: '2026-04-15T00:00:00.000Z',
+    end: '2026-04-15T02:00:00.000Z',
+    closeKind: 'stopped',
+    clearReason: null,
+    voidedAt: null,
+  },
+};
+
+export const toRevisionWire = (revision: Revision) => ({
+  id: revision.id,
+  action: revision.action,
+  at: isoOrNull(revision.createdAt),
+  by: revision.by,
+  reason: revision.reason,
+  before: toRevisedWire(revision.before),
+  after: toRevisedWire(revision.after),
+});
+
+const toRevisedWire = (session: RevisedSession) => ({
+  start: isoOrNull(session.startedAt),
+  end: isoOrNull(session.endedAt),
+  closeKind: session.closeKind,
+  clearReason: session.clearReason,
+  voidedAt: isoOrNull(session.voidedAt),
+});

@@ -1,0 +1,32 @@
+import { voidSession } from '../../../core/sessions/correct-session.ts';
+import { defineOperation } from '../../kit/operation.ts';
+import {
+  CLOSED_EXAMPLE,
+  sessionDetailsSchema,
+  sessionParams,
+  toSessionDetailsWire,
+  voidBody,
+} from './session-wire.ts';
+
+export const voidActivity = defineOperation({
+  operationId: 'voidActivity',
+  method: 'DELETE',
+  path: '/v2/community/activity/{id}',
+  tag: 'Corrections',
+  summary: 'Declare a session void',
+  description:
+    'The session is kept, but is out of totals and reports, and out of history unless `includeVoided=true`. An open one ' +
+    'is cleared with it.',
+  access: { scope: 'sessions:write' },
+  params: sessionParams,
+  body: voidBody,
+  bodyExample: { reason: 'Somebody else used the account' },
+  success: {
+    status: 200,
+    schema: sessionDetailsSchema,
+    example: { ...CLOSED_EXAMPLE, voidedAt: '2026-04-15T09:00:00.000Z' },
+  },
+  errors: ['session_not_found'],
+  handle: async ({ ctx, params, body }) =>
+    toSessionDetailsWire(await voidSession(ctx, params.id, body.reason)),
+});

@@ -1,0 +1,153 @@
+import { runBatch } from '../../db/client.ts';
+import { timeOfUuidV7 } from '../../lib/ids.ts';
+import { type Page, pageOf } from '../../lib/page.ts';
+import type { CommunityActor } from '../access/actor.ts';
+import type { Ctx } from '../context.ts';
+import { DomainError } from '../errors.ts';
+import { audited } from '../reports/audit.ts';
+import {
+  hasOtherTime,
+  insertRevision,
+  isSessionChanged,
+  type RevisedSession,
+  type Revision,
+  reviseSession,
+  selectOverlap,
+  selectRevisions,
+  toRevision,
+} from './correction-queries.ts';
+import { getSession } from './list-sessions.ts';
+import type { SessionDetails } from './session.ts';
+
+/** What is to be corrected; what is absent stays. Epoch milliseconds, none of them in the future. */
+export interface Correction {
+  readonly startedAt?: number | undefined;
+  readonly endedAt?: number | undefined;
+  readonly clearReason?: string | null | undefined;
+  readonly reason: string;
+}
+
+/**
+ * Corrects a session and keeps what it was. An end that is given is somebody's word: an open or unconfirmed session is
+ * `stopped` from then on, and no late heartbeat reopens it.
+ * @throws DomainError session_not_found, session_voided, session_ends_before_start, session_overlaps
+ */
+export const correctSession = (
+  ctx: Ctx<CommunityActor>,
+  id: string,
+  { startedAt, endedAt, clearReason, reason }: Correction,
+): Promise<SessionDetails> =>
+  revise(ctx, id, 'corrected', reason, (session) => {
+    if (session.voidedAt !== null) throw new DomainError('session_voided', { id });
+    const isConfirmed = endedAt !== undefined && (session.endedAt === null || session.isUnconfirmed);
+    return {
+      startedAt: startedAt ?? session.startedAt,
+      endedAt: endedAt ?? session.endedAt,
+      closeKind: isConfirmed ? 'stopped' : session.closeKind,
+      clearReason: clearReason !== undefined ? clearReason : isConfirmed ? null : session.clearReason,
+      voidedAt: null,
+    };
+  });
+
+/**
+ * Declares a session void: it is kept, but left out of totals, reports and history. An open one is cleared with it,
+ * where it was last seen. Once more changes nothing.
+ * @throws DomainError session_not_found
+ */
+export const voidSession = (ctx: Ctx<CommunityActor>, id: string, reason: string): Promise<SessionDetails> =>
+  revise(ctx, id, 'voided', reason, (session) =>
+    session.voidedAt !== null
+      ? undefined
+      : {
+          startedAt: session.startedAt,
+          endedAt: session.endedAt ?? session.lastSeenAt,
+          closeKind: session.closeKind ?? 'cleared',
+          clearReason: session.endedAt === null ? reason : session.clearReason,
+          voidedAt: ctx.clock.now(),
+        },
+  );
+
+/** The corrections of a session, oldest first. @throws DomainError session_not_found */
+export const listRevisions = async (
+  ctx: Ctx<CommunityActor>,
+  id: string,
+  { afterId = '', limit }: { afterId?: string | undefined; limit: number },
+): Promise<Page<Revision>> => {
+  await getSession(ctx, id);
+  const [rows = []] = await runBatch(ctx.db, [
+    selectRevisions(ctx.actor.community.id, id, afterId, limit + 1),
+  ]);
+  return pageOf(rows.map(toRevision), limit);
+};
+
+/** The session can change between reading and writing as often as its account calls. */
+const MAX_ATTEMPTS = 5;
+
+const revise = (
+  ctx: Ctx<CommunityActor>,
+  id: string,
+  action: Revision['action'],
+  reason: string,
+  change: (session: SessionDetails) => RevisedSession | undefined,
+): Promise<SessionDetails> =>
+  audited(ctx, ctx.actor.community.id, async (audit) => {
+    const communityId = audit.community.id;
+    for (let attempt = 1; ; attempt++) {
+      const session = await getSession(ctx, id);
+      const after = change(session);
+      if (!after) return session;
+      const revision = toNewRevision(ctx, session, { action, reason, after });
+      await requireRoom(ctx, session, revision);
+      try {
+        await runBatch(ctx.db, [
+          insertRevision(communityId, revision, session),
+          reviseSession(communityId, revision, timeOfUuidV7(id) !== after.startedAt),
+          ...(await audit.record({
+            type: action === 'voided' ? 'SESSION_VOIDED' : 'SESSION_CORRECTED',
+            what: `${action} the session ${id}: ${reason}`,
+            target: { type: 'SESSION', name: id },
+          })),
+        ]);
+        return await getSession(ctx, id);
+      } catch (error) {
+        if (!isSessionChanged(error) || attempt === MAX_ATTEMPTS) throw error;
+      }
+    }
+  });
+
+const toNewRevision = (
+  ctx: Ctx<CommunityActor>,
+  session: SessionDetails,
+  { action, reason, after }: Pick<Revision, 'action' | 'reason' | 'after'>,
+): Revision => {
+  const createdAt = ctx.clock.now();
+  const { kind, id, name } = ctx.actor;
+  const { startedAt, endedAt, closeKind, clearReason, voidedAt } = session;
+  return {
+    id: ctx.newId(createdAt),
+    sessionId: session.id,
+    createdAt,
+    action,
+    by: { kind, id, name },
+    reason,
+    before: { startedAt, endedAt, closeKind, clearReason, voidedAt },
+    after,
+  };
+};
+
+/** @throws DomainError session_ends_before_start, session_overlaps */
+const requireRoom = async (
+  ctx: Ctx<CommunityActor>,
+  session: SessionDetails,
+  revision: Revision,
+): Promise<void> => {
+  if (!hasOtherTime(revision)) return;
+  const { startedAt, endedAt } = revision.after;
+  if (endedAt !== null && endedAt < startedAt) {
+    throw new DomainError('session_ends_before_start', { start: new Date(startedAt).toISOString() });
+  }
+  const [[other] = []] = await runBatch(ctx.db, [
+    selectOverlap(ctx.actor.community.id, { ...session, ...revision.after }),
+  ]);
+  if (other) throw new DomainError('session_overlaps', { id: other.id as string });
+};

@@ -1,0 +1,107 @@
+/** The SQL of corrections: what an administrator changes in a session, and what is kept of it. */
+import { type SQL, sql } from 'drizzle-orm';
+import type { Session, SessionDetails } from './session.ts';
+
+/** Statement: another session of the account on the server that shares time with `[startedAt, endedAt]`, if any. */
+export const selectOverlap = (
+  communityId: string,
+  { id, accountId, serverId, startedAt, endedAt }: Session,
+): SQL => sql`
+  SELECT other.id FROM sessions AS other INDEXED BY sessions_by_account
+  WHERE other.community_id = ${communityId} AND other.account_id = ${accountId}
+    ${endedAt === null ? sql`` : sql`AND other.started_at < ${endedAt}`}
+    AND other.server_id = ${serverId} AND other.id <> ${id} AND other.voided_at IS NULL
+    AND (other.ended_at IS NULL OR other.ended_at > max(other.started_at, ${startedAt}))
+  ORDER BY other.started_at LIMIT 1`;
+
+/** A correction: who made it and why, what it was and what it is to be. */
+export interface Revision {
+  readonly id: string;
+  readonly sessionId: string;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+  readonly action: 'corrected' | 'voided';
+  readonly by: { readonly kind: string; readonly id: string; readonly name: string };
+  readonly reason: string;
+  readonly before: RevisedSession;
+  readonly after: RevisedSession;
+}
+
+/** What a correction can change of a session. */
+export type RevisedSession = Pick<
+  SessionDetails,
+  'startedAt' | 'endedAt' | 'closeKind' | 'clearReason' | 'voidedAt'
+>;
+
+/** Whether the session is to take other time than it took. */
+export const hasOtherTime = ({
+  action,
+  before,
+  after,
+}: Pick<Revision, 'action' | 'before' | 'after'>): boolean =>
+  action === 'corrected' && (before.startedAt !== after.startedAt || before.endedAt !== after.endedAt);
+
+export const toRevision = (row: Record<string, unknown>): Revision => ({
+  id: row.id as string,
+  sessionId: row.session_id as string,
+  createdAt: row.created_at as number,
+  action: row.action as Revision['action'],
+  by: { kind: row.actor_kind as string, id: row.actor_id as string, name: row.actor_name as string },
+  reason: row.reason as string,
+  before: JSON.parse(row.before as string) as RevisedSession,
+  after: JSON.parse(row.after as string) as RevisedSession,
+});
+
+/**
+ * Statement: keeps the revision. Where the session is not as it was read any more, or would overlap another one now, it
+ * is NULL that is written, which the column refuses: so the whole batch fails and nothing of it has happened.
+ */
+export const insertRevision = (communityId: string, revision: Revision, session: Session): SQL => {
+  const { before, by } = revision;
+  return sql`
+    INSERT INTO session_revisions
+      (community_id, session_id, id, created_at, action, actor_kind, actor_id, actor_name, reason, before, after)
+    SELECT ${communityId}, ${revision.sessionId}, ${revision.id}, ${revision.createdAt},
+      CASE WHEN EXISTS (
+        SELECT 1 FROM sessions NOT INDEXED
+        WHERE community_id = ${communityId} AND started_at = ${before.startedAt} AND id = ${revision.sessionId}
+          AND account_id = ${session.accountId} AND ended_at IS ${before.endedAt}
+          AND close_kind IS ${before.closeKind} AND voided_at IS NULL
+      ) ${hasOtherTime(revision) ? sql`AND NOT EXISTS (${selectOverlap(communityId, { ...session, ...revision.after })})` : sql``}
+      THEN ${revision.action} END,
+      ${by.kind}, ${by.id}, ${by.name}, ${revision.reason},
+      ${JSON.stringify(before)}, ${JSON.stringify(revision.after)}`;
+};
+
+const REFUSED = 'NOT NULL constraint failed: session_revisions.action';
+
+/** Whether a batch failed because `insertRevision` found the session, or its neighbours, changed. */
+export const isSessionChanged = (error: unknown): boolean =>
+  error instanceof Error && (error.message.includes(REFUSED) || isSessionChanged(error.cause));
+
+/**
+ * Statement: makes the session what the revision says. What was last seen of it stays within it.
+ *
+ * @param isMoved whether its id does not tell the start any more
+ */
+export const reviseSession = (
+  communityId: string,
+  { sessionId, before, after }: Revision,
+  isMoved: boolean,
+): SQL => sql`
+  UPDATE sessions
+  SET started_at = ${after.startedAt}, is_moved = ${isMoved ? 1 : 0}, ended_at = ${after.endedAt},
+    close_kind = ${after.closeKind}, clear_reason = ${after.clearReason}, voided_at = ${after.voidedAt},
+    last_seen_at = min(max(last_seen_at, ${after.startedAt}), ${after.endedAt ?? Number.MAX_SAFE_INTEGER})
+  WHERE community_id = ${communityId} AND started_at = ${before.startedAt} AND id = ${sessionId}`;
+
+/** Query: the corrections of a session, oldest first. */
+export const selectRevisions = (
+  communityId: string,
+  sessionId: string,
+  afterId: string,
+  limit: number,
+): SQL => sql`
+  SELECT * FROM session_revisions
+  WHERE community_id = ${communityId} AND session_id = ${sessionId} AND id > ${afterId}
+  ORDER BY id LIMIT ${limit}`;

@@ -1,0 +1,120 @@
+/** The SQL of presence and history: sessions, newest first, by whatever is asked for. */
+import { type SQL, sql } from 'drizzle-orm';
+import { allOf } from '../../db/client.ts';
+import { timeOfUuidV7 } from '../../lib/ids.ts';
+import { accountIdOf } from '../accounts/queries.ts';
+import { lastSeen } from './queries.ts';
+import type { CloseKind } from './session.ts';
+
+/** Which sessions are asked for. Instants are epoch milliseconds, of the session's start; `to` is exclusive. */
+export interface SessionFilter {
+  readonly accountId?: string | undefined;
+  readonly serverId?: number | undefined;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly isOpen?: boolean | undefined;
+  readonly closeKind?: CloseKind | undefined;
+  readonly includesVoided: boolean;
+}
+
+/** The place of a session in the order of start. */
+export interface SessionKey {
+  readonly startedAt: number;
+  readonly id: string;
+}
+
+export interface SessionPage {
+  readonly filter: SessionFilter;
+  /** The last session of the page before. */
+  readonly before: SessionKey | undefined;
+  readonly limit: number;
+}
+
+/** So many sessions are read for a page at most, where no index answers the filter. */
+const MAX_WALK = 5000;
+
+/** The columns of a session `s` with all that is known of it. */
+const DETAILS = sql`
+  s.id, s.account_id, s.server_id, s.started_at, s.ended_at, s.close_kind, s.clear_reason, s.metadata, s.voided_at,
+  iif(s.ended_at IS NULL, ${lastSeen(sql`(
+    SELECT roster_seen_at FROM servers AS r WHERE r.community_id = s.community_id AND r.server_id = s.server_id)`)},
+    s.last_seen_at) AS last_seen_at`;
+
+const IDENTIFIERS = sql`
+  (SELECT json_group_array(json_object('type', i.kind, 'value', i.value))
+   FROM account_identifiers AS i INDEXED BY account_identifiers_by_account
+   WHERE i.community_id = s.community_id AND i.account_id = s.account_id) AS identifiers`;
+
+/** Conditions of the walk in the order of start, by account or by time alone. */
+const walk = (communityId: string, { filter, before }: SessionPage): SQL => {
+  const { accountId, from, to } = filter;
+  return sql`
+    FROM sessions ${accountId === undefined ? sql`NOT INDEXED` : sql`INDEXED BY sessions_by_account`}
+    WHERE ${allOf([
+      sql`community_id = ${communityId}`,
+      accountId === undefined ? undefined : sql`account_id = ${resolved(communityId, accountId)}`,
+      from === undefined ? undefined : sql`started_at >= ${from}`,
+      to === undefined ? undefined : sql`started_at < ${to}`,
+      before && sql`(started_at, id) < (${before.startedAt}, ${before.id})`,
+    ])}
+    ORDER BY started_at DESC, id DESC`;
+};
+
+/** Conditions that are looked at in each session of the walk. */
+const remaining = ({ serverId, isOpen, closeKind }: SessionFilter): (SQL | undefined)[] => [
+  serverId === undefined ? undefined : sql`server_id = ${serverId}`,
+  isOpen === undefined ? undefined : isOpen ? sql`ended_at IS NULL` : sql`ended_at IS NOT NULL`,
+  closeKind === undefined ? undefined : sql`close_kind = ${closeKind}`,
+];
+
+const isNotVoided = ({ includesVoided }: SessionFilter): SQL | undefined =>
+  includesVoided ? undefined : sql`voided_at IS NULL`;
+
+/** Expression: the account's id, by itself or by that of an account merged into it, or of one that was erased. */
+const resolved = (communityId: string, accountId: string): SQL =>
+  sql`coalesce(${accountIdOf(communityId, { kind: 'accId', value: accountId })}, ${accountId})`;
+
+/** Query: a page of sessions that are open, newest first, with the identifiers of their accounts. */
+export const selectOpenPage = (communityId: string, { filter, before, limit }: SessionPage): SQL => {
+  const { accountId, from, to } = filter;
+  return sql`
+    SELECT ${DETAILS}, ${IDENTIFIERS} FROM sessions AS s INDEXED BY sessions_open
+    WHERE ${allOf([
+      sql`community_id = ${communityId}`,
+      ...remaining(filter),
+      accountId === undefined ? undefined : sql`account_id = ${resolved(communityId, accountId)}`,
+      from === undefined ? undefined : sql`started_at >= ${from}`,
+      to === undefined ? undefined : sql`started_at < ${to}`,
+      before && sql`(started_at, id) < (${before.startedAt}, ${before.id})`,
+    ])}
+    ORDER BY s.started_at DESC, s.id DESC LIMIT ${limit}`;
+};
+
+/** Whether a page may be short though more sessions follow: the walk for it ends before the sessions do. */
+export const isBoundedWalk = ({ filter }: SessionPage): boolean =>
+  remaining(filter).some((condition) => condition !== undefined);
+
+/** Query: a page of sessions, newest first, out of the next `MAX_WALK` where the filter has no index. */
+export const selectSessionPage = (communityId: string, page: SessionPage): SQL => {
+  const { filter, limit } = page;
+  return sql`
+    SELECT ${DETAILS} FROM (
+      SELECT * ${walk(communityId, page)} LIMIT ${isBoundedWalk(page) ? MAX_WALK : -1}
+    ) AS s
+    WHERE ${allOf([isNotVoided(filter), ...remaining(filter)])}
+    LIMIT ${limit}`;
+};
+
+/** Query: the session at which a bounded walk ends; no row where the sessions end before. */
+export const selectWalkEnd = (communityId: string, page: SessionPage): SQL => sql`
+  SELECT started_at, id ${walk(communityId, page)} LIMIT 1 OFFSET ${MAX_WALK - 1}`;
+
+/** Query: a session by its id, which tells when it started, unless a correction has changed that. */
+export const selectSession = (communityId: string, id: string): SQL => sql`
+  SELECT ${DETAILS}, ${IDENTIFIERS} FROM (
+    SELECT * FROM sessions NOT INDEXED
+    WHERE community_id = ${communityId} AND started_at = ${timeOfUuidV7(id)} AND id = ${id}
+    UNION ALL
+    SELECT * FROM sessions INDEXED BY sessions_moved
+    WHERE community_id = ${communityId} AND id = ${id} AND is_moved = 1
+  ) AS s`;

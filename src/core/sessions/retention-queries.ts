@@ -1,0 +1,27 @@
+/** The SQL of retention: which sessions have been kept long enough. */
+import { type SQL, sql } from 'drizzle-orm';
+
+const DAY_MS = 86_400_000;
+
+/** Query: the communities that keep sessions for some days only, behind `afterId`: their ids, and what is too old. */
+export const selectRetention = (now: number, afterId: string, limit: number): SQL => sql`
+  SELECT id, ${now} - session_retention_days * ${DAY_MS} AS ended_before FROM communities
+  WHERE session_retention_days IS NOT NULL AND deleted_at IS NULL AND id > ${afterId}
+  ORDER BY id LIMIT ${limit}`;
+
+/** The oldest sessions of a community that ended before an instant. An open one is never too old. */
+const outdated = (communityId: string, endedBefore: number, limit: number): SQL => sql`
+  SELECT started_at, id FROM sessions NOT INDEXED
+  WHERE community_id = ${communityId} AND started_at < ${endedBefore} AND ended_at < ${endedBefore}
+  ORDER BY started_at, id LIMIT ${limit}`;
+
+/** Statements: remove up to `limit` sessions with their corrections; the last returns a row for each session. */
+export const deleteOutdatedSessions = (communityId: string, endedBefore: number, limit: number): SQL[] => [
+  sql`
+    DELETE FROM session_revisions WHERE community_id = ${communityId} AND session_id IN (
+      SELECT id FROM (${outdated(communityId, endedBefore, limit)}))`,
+  sql`
+    DELETE FROM sessions WHERE community_id = ${communityId} AND (started_at, id) IN (
+      ${outdated(communityId, endedBefore, limit)})
+    RETURNING 1`,
+];

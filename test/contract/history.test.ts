@@ -1,0 +1,259 @@
+import { describe, expect, it } from 'vitest';
+import { Harness, START } from '../harness.ts';
+
+const NIL = '00000000-0000-0000-0000-000000000000';
+const LIST = '/v2/community/activity';
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const iso = (ms: number) => new Date(START + ms).toISOString();
+
+const setUp = async (settings?: Record<string, unknown>) => {
+  const app = new Harness();
+  const { key } = await app.community(settings);
+  const record = async (body: Record<string, unknown>, serverId = 1) =>
+    (await app.post(`/v2/community/servers/${serverId}/activity`, { key, body })).body.data;
+  /** A session of a minute that begins now. */
+  const play = async (body: Record<string, unknown>, serverId = 1) => {
+    await record({ ...body, forceStart: true }, serverId);
+    app.clock.advance(MINUTE);
+    return record({ ...body, forceStop: true }, serverId);
+  };
+  const list = async (query = '') => (await app.get(`${LIST}${query}`, { key })).body.data;
+  const ids = async (query: string): Promise<string[]> =>
+    (await list(query)).items.map(({ id }: { id: string }) => id);
+  return { app, key, record, play, list, ids };
+};
+
+describe('presence', () => {
+  it('tells who is on, since when, last seen when, with the identifiers', async () => {
+    const { app, key, record, list } = await setUp();
+    const ana = await record({ discord: '1', username: 'ana', forceStart: true });
+    app.clock.advance(MINUTE);
+    await app.put('/v2/community/servers/1/activity/roster', {
+      key,
+      body: { accounts: [{ username: 'ana' }] },
+    });
+    app.clock.advance(MINUTE);
+    const bo = await record({ username: 'bo', metadata: { job: 'medic' }, forceStart: true }, 2);
+    await record({ username: 'cy', forceStart: true }, 2);
+    await record({ username: 'cy', forceStop: true }, 2);
+    const answer = await app.get(`${LIST}?status=open`, { key });
+    expect(answer.status).toBe(200);
+    const anaRow = {
+      ...ana,
+      lastSeen: iso(MINUTE),
+      closeKind: null,
+      unconfirmed: false,
+      voidedAt: null,
+      identifiers: [
+        { type: 'accId', value: ana.accId },
+        { type: 'discord', value: '1' },
+        { type: 'username', value: 'ana' },
+      ],
+    };
+    expect(answer.body).toEqual({
+      success: true,
+      data: {
+        items: [
+          {
+            id: bo.id,
+            status: true,
+            accId: bo.accId,
+            serverId: 2,
+            start: '2026-04-15T00:02:00.000Z',
+            end: null,
+            clearReason: null,
+            metadata: { job: 'medic' },
+            lastSeen: '2026-04-15T00:02:00.000Z',
+            closeKind: null,
+            unconfirmed: false,
+            voidedAt: null,
+            identifiers: [
+              { type: 'accId', value: bo.accId },
+              { type: 'username', value: 'bo' },
+            ],
+          },
+          anaRow,
+        ],
+        nextCursor: null,
+      },
+      meta: { timestamp: '2026-04-15T00:02:00.000Z', path: '/v2/community/activity' },
+    });
+    const server = await app.get('/v2/community/servers/1/activity?status=open', { key });
+    expect(server.body.data).toEqual({ items: [anaRow], nextCursor: null });
+    expect((await list(`?status=open&accId=${ana.accId}&serverId=2`)).items).toEqual([]);
+  });
+
+  it('of a server between two rosters, everybody was seen at the last one', async () => {
+    const { app, key, list } = await setUp();
+    const roster = () =>
+      app.put('/v2/community/servers/1/activity/roster', { key, body: { accounts: [{ username: 'ana' }] } });
+    await roster();
+    app.clock.advance(MINUTE);
+    await roster();
+    app.clock.advance(SECOND);
+    expect((await list('?status=open')).items[0].lastSeen).toBe(iso(MINUTE));
+  });
+
+  it('pages', async () => {
+    const { app, record, list, ids } = await setUp();
+    for (let i = 0; i < 5; i++) {
+      await record({ username: `player ${i}`, forceStart: true }, (i % 2) + 1);
+      app.clock.advance(i % 2);
+    }
+    const all = await ids('?status=open');
+    expect(all).toHaveLength(5);
+    const first = await list('?status=open&limit=3');
+    const second = await list(`?status=open&limit=3&cursor=${first.nextCursor}`);
+    expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(all);
+    expect(second.nextCursor).toBeNull();
+  });
+});
+
+describe('history', () => {
+  it('is filtered by account, server, time, status and close kind, newest first', async () => {
+    const { app, key, play, record, ids } = await setUp();
+    const first = await play({ username: 'ana' });
+    const second = await play({ username: 'bo' }, 2);
+    const third = await play({ username: 'ana' }, 2);
+    await record({ username: 'ana', forceStart: true });
+    app.clock.advance(SECOND);
+    const cleared = await record({ username: 'ana', forceClear: true });
+    const open = await record({ username: 'bo', forceStart: true });
+    expect(await ids('')).toEqual([open.id, cleared.id, third.id, second.id, first.id]);
+    expect(await ids(`?accId=${first.accId.toUpperCase()}`)).toEqual([cleared.id, third.id, first.id]);
+    expect(await ids('?serverId=2')).toEqual([third.id, second.id]);
+    expect(await ids(`?serverId=2&accId=${first.accId}`)).toEqual([third.id]);
+    expect(await ids(`?from=${second.start}&to=${cleared.start}`)).toEqual([third.id, second.id]);
+    expect(await ids(`?from=${second.start}&to=${second.start}`)).toEqual([]);
+    expect(await ids('?status=open')).toEqual([open.id]);
+    expect(await ids('?status=closed&serverId=1')).toEqual([cleared.id, first.id]);
+    expect(await ids('?closeKind=cleared')).toEqual([cleared.id]);
+    expect(await ids('?closeKind=auto_closed')).toEqual([]);
+    expect((await app.get('/v2/community/servers/2/activity', { key })).body.data.items).toHaveLength(2);
+    const other = await app.community();
+    expect((await app.get(LIST, { key: other.key })).body.data).toEqual({ items: [], nextCursor: null });
+  });
+
+  it('tells what is not certain', async () => {
+    const { app, record, list } = await setUp();
+    await record({ accId: NIL, forceStart: true });
+    app.clock.advance(13 * HOUR);
+    await app.cron();
+    expect((await list()).items).toMatchObject([
+      { closeKind: 'auto_closed', unconfirmed: true, end: iso(0), lastSeen: iso(0) },
+    ]);
+    expect((await list()).items[0]).not.toHaveProperty('identifiers');
+  });
+
+  it('pages through sessions of one instant without losing or repeating any', async () => {
+    const { app, record, list, ids } = await setUp();
+    for (let i = 0; i < 7; i++) {
+      await record({ username: `player ${i}`, forceStart: true });
+      await record({ username: `player ${i}`, forceStop: true });
+      app.clock.advance(i % 3 === 0 ? 1 : 0);
+    }
+    const all = await ids('');
+    for (const query of ['?limit=2', '?limit=2&serverId=1', '?limit=2&status=closed']) {
+      const paged: string[] = [];
+      let cursor: string | null = '';
+      while (cursor !== null) {
+        const page: { items: { id: string }[]; nextCursor: string | null } = await list(
+          `${query}${cursor && `&cursor=${cursor}`}`,
+        );
+        paged.push(...page.items.map(({ id }) => id));
+        cursor = page.nextCursor;
+      }
+      expect(paged).toEqual(all);
+    }
+  });
+
+  it('is a CSV file for whom asks so', async () => {
+    const { app, key, play, record } = await setUp();
+    const played = await play({ username: 'ana', metadata: { job: 'medic, "chief"' } });
+    await record({ accId: played.accId, forceStart: true });
+    const cleared = await record({ accId: played.accId, forceClear: true, clearReason: '=1+1' });
+    const answer = await app.get(LIST, { key, headers: { Accept: 'text/csv' } });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present');
+    expect(answer.headers.get('content-disposition')).toBe('attachment; filename="activity.csv"');
+    expect(answer.text).toBe(
+      [
+        'id,accId,serverId,start,end,lastSeen,closeKind,clearReason,unconfirmed,voidedAt,metadata',
+        `${cleared.id},${played.accId},1,${iso(MINUTE)},${iso(MINUTE)},${iso(MINUTE)},cleared,'=1+1,false,,{}`,
+        `${played.id},${played.accId},1,${iso(0)},${iso(MINUTE)},${iso(MINUTE)},stopped,,false,,"{""job"":""medic, \\""chief\\""""}"`,
+        '',
+      ].join('\r\n'),
+    );
+    const limited = await app.get(`${LIST}?limit=1`, { key, headers: { Accept: 'text/csv' } });
+    expect(limited.text.split('\r\n')).toHaveLength(3);
+  });
+
+  it.each([
+    ['from=2026-04-16T00:00:00Z&to=2026-04-15T00:00:00Z', 'to', 'must not be before from'],
+    ['from=yesterday', 'from', 'must be an ISO 8601 date-time with an offset, such as 2026-04-15T00:00:00Z'],
+    ['accId=1', 'accId', 'must be a UUID (8-4-4-4-12 hexadecimal digits)'],
+    ['serverId=0', 'serverId', 'must be an integer of at least 1'],
+    ['status=on', 'status', 'must be one of open, closed'],
+    ['closeKind=lost', 'closeKind', 'must be one of stopped, cleared, superseded, server_reset, auto_closed'],
+    ['includeVoided=yes', 'includeVoided', 'must be one of true, false'],
+    ['limit=1001', 'limit', 'must be an integer from 1 to 1000'],
+  ])('%s: 400', async (query, path, message) => {
+    const { app, key } = await setUp();
+    const { status, body } = await app.get(`${LIST}?${query}`, { key });
+    expect(status).toBe(400);
+    expect(body.errors).toEqual([{ path, message }]);
+  });
+
+  it("a cursor of another list, or of another community's: 400", async () => {
+    const { app, key, play, list } = await setUp();
+    await play({ username: 'ana' });
+    await play({ username: 'ana' });
+    const { nextCursor } = await list('?limit=1');
+    for (const query of [`?cursor=${nextCursor}&serverId=1`, '?cursor=x']) {
+      const { status, body } = await app.get(`${LIST}${query}`, { key });
+      expect([status, body.code]).toEqual([400, 'INVALID_CURSOR']);
+    }
+    const other = await app.community();
+    expect((await app.get(`${LIST}?cursor=${nextCursor}`, { key: other.key })).status).toBe(400);
+  });
+});
+
+describe('one session', () => {
+  it('is read by its id', async () => {
+    const { app, key, play } = await setUp();
+    const session = await play({ username: 'ana' });
+    const answer = await app.get(`${LIST}/${session.id.toUpperCase()}`, { key });
+    expect(answer.status).toBe(200);
+    expect(answer.body.data).toEqual({
+      ...session,
+      lastSeen: iso(MINUTE),
+      closeKind: 'stopped',
+      unconfirmed: false,
+      voidedAt: null,
+      identifiers: [
+        { type: 'accId', value: session.accId },
+        { type: 'username', value: 'ana' },
+      ],
+    });
+  });
+
+  it.each([
+    ['an unknown one', () => '019d8e5a-2c00-7d3f-9b1e-3f2a1c0d4e5f'],
+    ['the nil UUID', () => NIL],
+    ['one of the largest', () => 'ffffffff-ffff-ffff-ffff-ffffffffffff'],
+  ])('%s: 404', async (_, id) => {
+    const { app, key } = await setUp();
+    const { status, body } = await app.get(`${LIST}/${id()}`, { key });
+    expect([status, body.code]).toEqual([404, 'SESSION_NOT_FOUND']);
+  });
+
+  it("another community's: 404, and no UUID: 400", async () => {
+    const { app, key, play } = await setUp();
+    const session = await play({ username: 'ana' });
+    const other = await app.community();
+    expect((await app.get(`${LIST}/${session.id}`, { key: other.key })).status).toBe(404);
+    expect((await app.get(`${LIST}/1`, { key })).status).toBe(400);
+  });
+});

@@ -1,0 +1,92 @@
+import { env } from 'cloudflare:workers';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Harness, START } from '../harness.ts';
+
+/** What pages of history cost at 200,000 sessions: those of two servers in turn, and one of a third at the far end. */
+const SESSIONS = 200_000;
+const WALK = 5000;
+
+const app = new Harness();
+let key: string;
+const accountId = (n: number) => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`;
+const measure = async (query: string, headers: Record<string, string> = {}) => {
+  await app.get('/v2/community/settings', { key });
+  const cost = await app.measure(() => app.get(`/v2/community/activity${query}`, { key, headers }));
+  expect(cost.result.status).toBe(200);
+  return { ...cost, data: cost.result.body?.data, text: cost.result.text };
+};
+
+beforeAll(async () => {
+  const community = await app.community();
+  key = community.key;
+  await env.DB.prepare(
+    `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?3 - 1)
+     INSERT INTO sessions (community_id, started_at, id, server_id, account_id, last_seen_at, ended_at, close_kind)
+     SELECT ?1, ?2 - i * 1000, printf('s-%06d', i), iif(i = ?3 - 1, 3, i % 2 + 1),
+       printf('00000000-0000-7000-8000-%012d', i % 1000), ?2 - i * 1000, ?2 - i * 1000 + 500, 'stopped'
+     FROM n`,
+  )
+    .bind(community.id, START - 86_400_000, SESSIONS)
+    .run();
+}, 60_000);
+
+describe('a page of 50 costs what it shows', () => {
+  it.each([
+    ['all', ''],
+    ['an account', `&accId=${accountId(7)}`],
+    ['a period', `&from=2026-04-13T00:00:00Z&to=2026-04-13T12:00:00Z`],
+    ['a busy server', '&serverId=2'],
+    ['an account on a server', `&accId=${accountId(7)}&serverId=2`],
+    ['closed ones', '&status=closed'],
+  ])('%s, at any depth', async (_, filter) => {
+    const first = await measure(`?limit=50${filter}`);
+    const second = await measure(`?limit=50${filter}&cursor=${first.data.nextCursor}`);
+    for (const { data, trips, rowsRead, rowsWritten } of [first, second]) {
+      expect(data.items).toHaveLength(50);
+      expect(trips).toBe(1);
+      expect(rowsRead).toBeLessThanOrEqual(2 * 2 * 51 + 3);
+      expect(rowsWritten).toBe(0);
+    }
+  });
+});
+
+describe('a filter without an index', () => {
+  it('looks through a bounded number of sessions a page, and finds the last of them', async () => {
+    let cursor = '';
+    let pages = 0;
+    for (;;) {
+      const { data, trips, rowsRead } = await measure(`?limit=50&serverId=3${cursor && `&cursor=${cursor}`}`);
+      pages++;
+      expect(trips).toBeLessThanOrEqual(2);
+      expect(rowsRead).toBeLessThanOrEqual(3 * WALK + 10);
+      if (data.items.length > 0) {
+        expect(data.items[0].serverId).toBe(3);
+        break;
+      }
+      expect(data.nextCursor).not.toBeNull();
+      cursor = data.nextCursor;
+    }
+    expect(pages).toBe(SESSIONS / WALK);
+  });
+});
+
+describe('an export', () => {
+  it('streams all in few trips', async () => {
+    const { text, trips } = await measure('?from=2026-04-13T00:00:00Z', { Accept: 'text/csv' });
+    const lines = text.split('\r\n').length - 2;
+    expect(lines).toBe(86_401);
+    expect(trips).toBeLessThanOrEqual(Math.ceil(lines / WALK) + 1);
+  });
+});
+
+describe('one session by its id', () => {
+  it('reads it and its identifiers', async () => {
+    const started = await app.post('/v2/community/servers/1/activity', {
+      key,
+      body: { username: 'ana', forceStart: true },
+    });
+    const { trips, rowsRead } = await measure(`/${started.body.data.id}`);
+    expect(trips).toBe(1);
+    expect(rowsRead).toBeLessThanOrEqual(8);
+  });
+});

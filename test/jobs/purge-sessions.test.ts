@@ -1,0 +1,87 @@
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import { Harness, START } from '../harness.ts';
+
+const DAY = 86_400_000;
+
+const setUp = async (sessionRetentionDays: number | null) => {
+  const app = new Harness();
+  const { id, key } = await app.community({ sessionRetentionDays });
+  const record = async (username: string, flags: Record<string, unknown>) =>
+    (await app.post('/v2/community/servers/1/activity', { key, body: { username, ...flags } })).body.data;
+  const list = async () =>
+    (await app.get('/v2/community/activity?includeVoided=true', { key })).body.data.items.map(
+      (session: { id: string }) => session.id,
+    );
+  return { app, id, key, record, list };
+};
+
+describe('retention of sessions', () => {
+  it('removes what ended longer ago, with its corrections, and never what is open', async () => {
+    const { app, id, key, record, list } = await setUp(30);
+    const open = await record('open', { forceStart: true });
+    await record('old', { forceStart: true });
+    await record('long', { forceStart: true });
+    const old = await record('old', { forceStop: true });
+    await app.patch(`/v2/community/activity/${old.id}`, { key, body: { clearReason: 'x', reason: 'x' } });
+    app.clock.advance(1);
+    const long = await record('long', { forceStop: true });
+    // Seen as far as it matters here: the sweep would close it.
+    await env.DB.prepare('UPDATE sessions SET last_seen_at = ? WHERE id = ?')
+      .bind(START + 40 * DAY, open.id)
+      .run();
+    app.clock.set(START + 30 * DAY);
+    await app.cron();
+    expect(await list()).toEqual(expect.arrayContaining([open.id, old.id, long.id]));
+    app.clock.advance(1);
+    await app.cron();
+    expect((await list()).sort()).toEqual([open.id, long.id].sort());
+    const { count } = (await env.DB.prepare(
+      'SELECT count(*) AS count FROM session_revisions WHERE community_id = ?',
+    )
+      .bind(id)
+      .first<{ count: number }>()) as { count: number };
+    expect(count).toBe(0);
+  });
+
+  it('is off by default', async () => {
+    const { app, record, list } = await setUp(null);
+    await record('old', { forceStart: true });
+    await record('old', { forceStop: true });
+    app.clock.advance(3650 * DAY);
+    await app.cron();
+    expect(await list()).toHaveLength(1);
+  });
+
+  it('works in bounded chunks, and goes on where it stopped', async () => {
+    const { app, id, list } = await setUp(1);
+    await env.DB.prepare(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40500)
+       INSERT INTO sessions (community_id, started_at, id, server_id, account_id, last_seen_at, ended_at, close_kind)
+       SELECT ?1, ?2 + i, 's-' || i, 1, 'a-' || (i % 100), ?2 + i, ?2 + i, 'stopped' FROM n`,
+    )
+      .bind(id, START - 10 * DAY)
+      .run();
+    const counts = async () => {
+      await app.cron();
+      return app.logs.findLast(({ event, job }) => event === 'job_done' && job === 'purge-sessions');
+    };
+    expect(await counts()).toMatchObject({ purgedSessions: 40_000, isComplete: false });
+    expect(await counts()).toMatchObject({ purgedSessions: 500, isComplete: true });
+    expect(await counts()).toMatchObject({ purgedSessions: 0, isComplete: true });
+    expect(await list()).toEqual([]);
+  }, 30_000);
+
+  it('spares other communities', async () => {
+    const here = await setUp(1);
+    const there = await setUp(null);
+    for (const { record } of [here, there]) {
+      await record('ana', { forceStart: true });
+      await record('ana', { forceStop: true });
+    }
+    here.app.clock.advance(2 * DAY);
+    await here.app.cron();
+    expect(await here.list()).toEqual([]);
+    expect(await there.list()).toHaveLength(1);
+  });
+});
