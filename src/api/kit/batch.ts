@@ -10,13 +10,13 @@ export type Item<T> =
   | { readonly value: T; readonly fault?: undefined }
   | { readonly value?: undefined; readonly fault: Fault };
 
-/** 1 to `max` items, each validated on its own: a bad one does not cost the others. */
-export const eachOf = <S extends v.GenericSchema>(item: S, max: number) =>
+/** `min` to `max` items, each validated on its own: a bad one does not cost the others. */
+export const eachOf = <S extends v.GenericSchema>(item: S, max: number, min = 1) =>
   v.pipe(
     v.array(v.unknown()),
-    v.check((items) => items.length >= 1 && items.length <= max, fieldMessage('count', 1, max)),
+    v.check((items) => items.length >= min && items.length <= max, fieldMessage('count', min, max)),
     v.transform((items) => items.map((value) => readItem(item, value))),
-    documented({ type: 'array', minItems: 1, maxItems: max, items: item }),
+    documented({ type: 'array', minItems: min, maxItems: max, items: item }),
   );
 
 /** An item as the schema has it, or why it is refused. */

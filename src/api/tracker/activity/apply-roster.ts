@@ -4,13 +4,7 @@ import { SESSION_EXAMPLE, serverParams, sessionSchema, toSessionWire } from '../
 import { instant } from '../../kit/fields.ts';
 import { renderFault } from '../../kit/messages.ts';
 import { defineOperation } from '../../kit/operation.ts';
-import {
-  accountList,
-  fieldErrorSchema,
-  readAccounts,
-  requireRecent,
-  toFieldErrors,
-} from './presence-wire.ts';
+import { accountList, fieldErrorSchema, requireRecent, toFieldErrors } from './presence-wire.ts';
 
 export const applyRoster = defineOperation({
   operationId: 'applyRoster',
@@ -51,16 +45,15 @@ export const applyRoster = defineOperation({
   handle: async ({ ctx, params: { serverId }, body, http }) => {
     requireRecent(ctx.clock.now(), 'observedAt', body.observedAt);
     const language = http.get('language');
-    const entries = readAccounts(body.accounts);
-    const named = entries.flatMap((entry, index) => (entry.fault ? [] : [{ ref: entry.ref, index }]));
-    const isComplete = named.length === entries.length;
+    const named = body.accounts.flatMap(({ value, fault }, index) => (fault ? [] : [{ ref: value, index }]));
+    const isComplete = named.length === body.accounts.length;
     const { unknown, started, reopened, closed, ...result } = await apply(ctx, {
       serverId,
       accounts: named.map(({ ref }) => ref),
       isComplete,
       observedAt: body.observedAt ?? undefined,
     });
-    const invalid = entries.flatMap(({ fault }, index) =>
+    const invalid = body.accounts.flatMap(({ fault }, index) =>
       fault ? [{ index, errors: toFieldErrors(fault, index, language) }] : [],
     );
     const notFound = unknown.map((position) => {

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { recordHeartbeat as record } from '../../../core/sessions/record-heartbeat.ts';
 import { serverParams } from '../../kit/activity-wire.ts';
 import { defineOperation } from '../../kit/operation.ts';
-import { accountList, fieldErrorSchema, readAccounts, toFieldErrors } from './presence-wire.ts';
+import { accountList, fieldErrorSchema, toFieldErrors } from './presence-wire.ts';
 
 export const recordHeartbeat = defineOperation({
   operationId: 'recordHeartbeat',
@@ -42,10 +42,9 @@ export const recordHeartbeat = defineOperation({
     },
   },
   handle: async ({ ctx, params, body, http }) => {
-    const entries = readAccounts(body.accounts);
-    const accounts = entries.flatMap((entry) => (entry.fault ? [] : [entry.ref]));
+    const accounts = body.accounts.flatMap(({ value, fault }) => (fault ? [] : [value]));
     const found = (await record(ctx, { serverId: params.serverId, accounts })).values();
-    const results = entries.map(({ fault }, index) => {
+    const results = body.accounts.map(({ fault }, index) => {
       if (fault) {
         const errors = toFieldErrors(fault, index, http.get('language'));
         return { status: 'invalid', accId: null, sessionId: null, errors };
