@@ -7,6 +7,13 @@ export const accountIdOf = (communityId: string, { kind, value }: Identifier): S
   (SELECT account_id FROM account_identifiers
    WHERE community_id = ${communityId} AND kind = ${kind} AND value = ${value})`;
 
+/**
+ * Expression: the account id that sessions of this account are under: the id itself, also of one that was erased, or that
+ * of the account it was merged into.
+ */
+export const sessionsAccountIdOf = (communityId: string, accountId: string): SQL =>
+  sql`coalesce(${accountIdOf(communityId, { kind: 'accId', value: accountId })}, ${accountId})`;
+
 /** Statement: one row with the account's id, or none. */
 export const selectAccountId = (communityId: string, { kind, value }: Identifier): SQL => sql`
   SELECT account_id FROM account_identifiers

@@ -1,6 +1,6 @@
 /** The SQL of what happens to sessions when their account is merged into another one, or erased. */
 import { type SQL, sql } from 'drizzle-orm';
-import { lastSeen } from './queries.ts';
+import { lastSeenOf } from './queries.ts';
 
 /** The servers on which both accounts have an open session: which of the two is the older one. */
 const openPairs = (communityId: string, fromId: string, toId: string): SQL => sql`
@@ -16,11 +16,6 @@ const openPairs = (communityId: string, fromId: string, toId: string): SQL => sq
     AND b.community_id = ${communityId} AND b.server_id = a.server_id AND b.account_id = ${toId}
     AND b.ended_at IS NULL`;
 
-/** Expression: when everybody in the newest roster of the session's server was there. */
-const ROSTER_SEEN_AT = sql.raw(`
-  (SELECT roster_seen_at FROM servers
-   WHERE servers.community_id = sessions.community_id AND servers.server_id = sessions.server_id)`);
-
 /**
  * Statements: where both accounts have an open session on a server, keeps the newer one, seen when either was, and
  * closes the older one where the newer began: their time together stays what it was.
@@ -31,7 +26,7 @@ export const joinOpenSessions = (communityId: string, fromId: string, toId: stri
     FROM (${openPairs(communityId, fromId, toId)})
     WHERE community_id = ${communityId} AND started_at = newer_started_at AND id = newer_id`,
   sql`
-    UPDATE sessions SET ended_at = min(${lastSeen(ROSTER_SEEN_AT)}, newer_started_at), close_kind = 'superseded',
+    UPDATE sessions SET ended_at = min(${lastSeenOf('sessions')}, newer_started_at), close_kind = 'superseded',
       clear_reason = 'Superseded by a new session'
     FROM (${openPairs(communityId, fromId, toId)})
     WHERE community_id = ${communityId} AND started_at = older_started_at AND id = older_id`,

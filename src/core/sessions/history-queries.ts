@@ -2,8 +2,8 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { allOf } from '../../db/client.ts';
 import { timeOfUuidV7 } from '../../lib/ids.ts';
-import { accountIdOf } from '../accounts/queries.ts';
-import { lastSeen } from './queries.ts';
+import { sessionsAccountIdOf } from '../accounts/queries.ts';
+import { lastSeenOf } from './queries.ts';
 import type { CloseKind } from './session.ts';
 
 /** Which sessions are asked for. Instants are epoch milliseconds, of the session's start; `to` is exclusive. */
@@ -36,9 +36,7 @@ const MAX_WALK = 5000;
 /** The columns of a session `s` with all that is known of it. */
 const DETAILS = sql`
   s.id, s.account_id, s.server_id, s.started_at, s.ended_at, s.close_kind, s.clear_reason, s.metadata, s.voided_at,
-  iif(s.ended_at IS NULL, ${lastSeen(sql`(
-    SELECT roster_seen_at FROM servers AS r WHERE r.community_id = s.community_id AND r.server_id = s.server_id)`)},
-    s.last_seen_at) AS last_seen_at`;
+  iif(s.ended_at IS NULL, ${lastSeenOf('s')}, s.last_seen_at) AS last_seen_at`;
 
 const IDENTIFIERS = sql`
   (SELECT json_group_array(json_object('type', i.kind, 'value', i.value))
@@ -52,7 +50,7 @@ const walk = (communityId: string, { filter, before }: SessionPage): SQL => {
     FROM sessions ${accountId === undefined ? sql`NOT INDEXED` : sql`INDEXED BY sessions_by_account`}
     WHERE ${allOf([
       sql`community_id = ${communityId}`,
-      accountId === undefined ? undefined : sql`account_id = ${resolved(communityId, accountId)}`,
+      accountId === undefined ? undefined : sql`account_id = ${sessionsAccountIdOf(communityId, accountId)}`,
       from === undefined ? undefined : sql`started_at >= ${from}`,
       to === undefined ? undefined : sql`started_at < ${to}`,
       before && sql`(started_at, id) < (${before.startedAt}, ${before.id})`,
@@ -70,10 +68,6 @@ const remaining = ({ serverId, isOpen, closeKind }: SessionFilter): (SQL | undef
 const isNotVoided = ({ includesVoided }: SessionFilter): SQL | undefined =>
   includesVoided ? undefined : sql`voided_at IS NULL`;
 
-/** Expression: the account's id, by itself or by that of an account merged into it, or of one that was erased. */
-const resolved = (communityId: string, accountId: string): SQL =>
-  sql`coalesce(${accountIdOf(communityId, { kind: 'accId', value: accountId })}, ${accountId})`;
-
 /** Query: a page of sessions that are open, newest first, with the identifiers of their accounts. */
 export const selectOpenPage = (communityId: string, { filter, before, limit }: SessionPage): SQL => {
   const { accountId, from, to } = filter;
@@ -82,7 +76,7 @@ export const selectOpenPage = (communityId: string, { filter, before, limit }: S
     WHERE ${allOf([
       sql`community_id = ${communityId}`,
       ...remaining(filter),
-      accountId === undefined ? undefined : sql`account_id = ${resolved(communityId, accountId)}`,
+      accountId === undefined ? undefined : sql`account_id = ${sessionsAccountIdOf(communityId, accountId)}`,
       from === undefined ? undefined : sql`started_at >= ${from}`,
       to === undefined ? undefined : sql`started_at < ${to}`,
       before && sql`(started_at, id) < (${before.startedAt}, ${before.id})`,

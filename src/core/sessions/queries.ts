@@ -5,7 +5,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Settings } from '../access/settings.ts';
 import type { Identifier } from '../accounts/identifiers.ts';
-import { accountIdOf } from '../accounts/queries.ts';
+import { accountIdOf, sessionsAccountIdOf } from '../accounts/queries.ts';
 
 /** One account on one server. */
 export interface Place {
@@ -35,6 +35,14 @@ export const rosterSeenAt = (communityId: string, serverId: number): SQL => sql`
  */
 export const lastSeen = (rosterAt: SQL): SQL => sql`
   max(last_seen_at, iif(${rosterAt} >= started_at, ${rosterAt}, 0))`;
+
+/** Expression: when the open session was last seen, on whatever server; `name` is what the statement calls it. */
+export const lastSeenOf = (name: 's' | 'sessions'): SQL => {
+  const at = sql.raw(name);
+  return lastSeen(sql`(
+    SELECT roster_seen_at FROM servers AS r
+    WHERE r.community_id = ${at}.community_id AND r.server_id = ${at}.server_id)`);
+};
 
 /** Condition: nothing was heard of the open session for longer than its timeout (DESIGN, "Honest time"). */
 const isStale = ({ now, settings }: Moment, rosterAt: SQL): SQL => sql`
@@ -258,7 +266,7 @@ export const selectLatestSessions = (
 ): SQL => sql`
   SELECT ${COLUMNS} FROM sessions INDEXED BY sessions_by_account
   WHERE community_id = ${communityId}
-    AND account_id = coalesce(${accountIdOf(communityId, { kind: 'accId', value: accountId })}, ${accountId})
+    AND account_id = ${sessionsAccountIdOf(communityId, accountId)}
     AND voided_at IS NULL
     ${serverId === undefined ? sql`` : sql`AND server_id = ${serverId}`}
   ORDER BY started_at DESC, id DESC LIMIT ${limit}`;

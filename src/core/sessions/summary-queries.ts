@@ -1,7 +1,7 @@
 /** The SQL of totals: which sessions a period has, each row read once. */
 import { type SQL, sql } from 'drizzle-orm';
 import { REACHES_MS } from '../../db/schema/sessions.ts';
-import { accountIdOf } from '../accounts/queries.ts';
+import { sessionsAccountIdOf } from '../accounts/queries.ts';
 
 /** Whose time, where, when. Epoch milliseconds, `to` exclusive. */
 export interface SummaryFilter {
@@ -25,11 +25,7 @@ const COLUMNS = sql.raw(`
 const counts = (communityId: string, { accountId, serverId }: SummaryFilter): SQL => sql`
   s.community_id = ${communityId} AND s.close_kind IS NOT 'cleared' AND s.voided_at IS NULL
   ${serverId === undefined ? sql`` : sql`AND s.server_id = ${serverId}`}
-  ${accountId === undefined ? sql`` : sql`AND s.account_id = ${resolved(communityId, accountId)}`}`;
-
-/** Expression: the account's id, by itself or by that of an account merged into it, or of one that was erased. */
-const resolved = (communityId: string, accountId: string): SQL =>
-  sql`coalesce(${accountIdOf(communityId, { kind: 'accId', value: accountId })}, ${accountId})`;
+  ${accountId === undefined ? sql`` : sql`AND s.account_id = ${sessionsAccountIdOf(communityId, accountId)}`}`;
 
 /** Statement: up to `limit` sessions that start in the period, behind `after`, in the order of their start. */
 export const selectStartedSessions = (
