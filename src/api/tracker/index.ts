@@ -54,7 +54,7 @@ export const tracker: Family = {
     listServerActivity,
     listActivity,
     summarizeActivity,
-    // Behind the fixed paths: {id} would match them.
+    // Behind the fixed paths: {activityId} would match them.
     getActivity,
     correctActivity,
     voidActivity,

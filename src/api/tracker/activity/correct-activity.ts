@@ -13,7 +13,7 @@ import {
 export const correctActivity = defineOperation({
   operationId: 'correctActivity',
   method: 'PATCH',
-  path: '/v2/community/activity/{id}',
+  path: '/v2/community/activity/{activityId}',
   tag: 'Corrections',
   summary: 'Correct a session',
   description:
@@ -32,6 +32,6 @@ export const correctActivity = defineOperation({
       }
     }
     const correction = { startedAt: start, endedAt: end, clearReason, reason };
-    return toSessionDetailsWire(await correctSession(ctx, params.id, correction));
+    return toSessionDetailsWire(await correctSession(ctx, params.activityId, correction));
   },
 });

@@ -5,12 +5,12 @@ import { OPEN_EXAMPLE, sessionDetailsSchema, sessionParams, toSessionDetailsWire
 export const getActivity = defineOperation({
   operationId: 'getActivity',
   method: 'GET',
-  path: '/v2/community/activity/{id}',
+  path: '/v2/community/activity/{activityId}',
   tag: 'Presence',
   summary: 'Get a session',
   access: { scope: 'sessions:read' },
   params: sessionParams,
   success: { status: 200, schema: sessionDetailsSchema, example: OPEN_EXAMPLE },
   errors: ['session_not_found'],
-  handle: async ({ ctx, params }) => toSessionDetailsWire(await getSession(ctx, params.id)),
+  handle: async ({ ctx, params }) => toSessionDetailsWire(await getSession(ctx, params.activityId)),
 });

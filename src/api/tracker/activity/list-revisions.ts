@@ -8,7 +8,7 @@ import { REVISION_EXAMPLE, revisionSchema, sessionParams, toRevisionWire } from 
 export const listRevisions = defineOperation({
   operationId: 'listActivityRevisions',
   method: 'GET',
-  path: '/v2/community/activity/{id}/revisions',
+  path: '/v2/community/activity/{activityId}/revisions',
   tag: 'Corrections',
   summary: 'List the corrections of a session, oldest first',
   access: { scope: 'sessions:read' },
@@ -20,9 +20,9 @@ export const listRevisions = defineOperation({
     example: { items: [REVISION_EXAMPLE], nextCursor: null },
   },
   errors: ['session_not_found', 'invalid_cursor'],
-  handle: async ({ ctx, params: { id }, query: { limit, cursor } }) => {
-    const scope = JSON.stringify(['revisions', ctx.actor.community.id, id]);
-    const page = await list(ctx, id, { limit, afterId: readIdCursor(cursor, scope) });
+  handle: async ({ ctx, params: { activityId }, query: { limit, cursor } }) => {
+    const scope = JSON.stringify(['revisions', ctx.actor.community.id, activityId]);
+    const page = await list(ctx, activityId, { limit, afterId: readIdCursor(cursor, scope) });
     return toListWire(page, scope, (revision) => [revision.id], toRevisionWire);
   },
 });

@@ -8,7 +8,7 @@ import { SESSION_EXAMPLE, sessionSchema, toSessionWire } from '../../kit/activit
 import { documented, instant, integerText, pageQuery, text, uuid } from '../../kit/fields.ts';
 import { fieldMessage } from '../../kit/messages.ts';
 
-export const sessionParams = v.object({ id: uuid });
+export const sessionParams = v.object({ activityId: uuid });
 
 const dateTime = v.pipe(v.string(), documented({ type: 'string', format: 'date-time' }));
 

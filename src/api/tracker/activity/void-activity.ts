@@ -11,7 +11,7 @@ import {
 export const voidActivity = defineOperation({
   operationId: 'voidActivity',
   method: 'DELETE',
-  path: '/v2/community/activity/{id}',
+  path: '/v2/community/activity/{activityId}',
   tag: 'Corrections',
   summary: 'Declare a session void',
   description:
@@ -28,5 +28,5 @@ export const voidActivity = defineOperation({
   },
   errors: ['session_not_found'],
   handle: async ({ ctx, params, body }) =>
-    toSessionDetailsWire(await voidSession(ctx, params.id, body.reason)),
+    toSessionDetailsWire(await voidSession(ctx, params.activityId, body.reason)),
 });
