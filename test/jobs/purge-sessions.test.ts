@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
+import { purgeSessions } from '../../src/core/sessions/purge-sessions.ts';
 import { Harness, START } from '../harness.ts';
 
 const DAY = 86_400_000;
@@ -62,13 +63,15 @@ describe('retention of sessions', () => {
     )
       .bind(id, START - 10 * DAY)
       .run();
-    const counts = async () => {
-      await app.cron();
-      return app.logs.findLast(({ event, job }) => event === 'job_done' && job === 'purge-sessions');
-    };
-    expect(await counts()).toMatchObject({ purgedSessions: 40_000, isComplete: false });
-    expect(await counts()).toMatchObject({ purgedSessions: 500, isComplete: true });
-    expect(await counts()).toMatchObject({ purgedSessions: 0, isComplete: true });
+    const run = () => purgeSessions(app.jobContext());
+    const first = await run();
+    // Other communities of this file may take a chunk each.
+    expect(first.purgedSessions).toBeLessThanOrEqual(40_000);
+    expect(first.isComplete).toBe(false);
+    const second = await run();
+    expect(first.purgedSessions + second.purgedSessions).toBe(40_500);
+    expect(second.isComplete).toBe(true);
+    expect(await run()).toEqual({ purgedSessions: 0, isComplete: true });
     expect(await list()).toEqual([]);
   }, 30_000);
 
