@@ -14,6 +14,7 @@ export const createServices = (env: Env, overrides: Partial<Services> = {}): Ser
     clock,
     newId: newUuidV7,
     fetch: (...args) => fetch(...args),
+    sleep: (ms) => scheduler.wait(ms),
     log: consoleLog,
     config: readConfig(env),
     credentials: new CredentialCache(clock),

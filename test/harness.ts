@@ -52,6 +52,8 @@ export class Harness {
   readonly clock: TestClock;
   readonly services: Services;
   readonly logs: { event: string; [field: string]: unknown }[] = [];
+  /** What goes on after the answers (`waitUntil`). */
+  readonly #deferred: Promise<unknown>[] = [];
   readonly #app: ReturnType<typeof createApp>;
   readonly #cost: Cost;
 
@@ -70,6 +72,7 @@ export class Harness {
       {
         clock: this.clock,
         rateLimiter: undefined,
+        sleep: () => Promise.resolve(),
         log: (event, fields = {}) => this.logs.push({ event, ...fields }),
         ...overrides,
       },
@@ -91,6 +94,7 @@ export class Harness {
         ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       },
       env,
+      this.#executionContext,
     );
     const text = await response.text();
     const defect = this.logs.find(({ event }) => event === 'defect');
@@ -106,7 +110,20 @@ export class Harness {
 
   /** A response as it comes, for streams. */
   fetch(path: string, init: RequestInit): Promise<Response> {
-    return Promise.resolve(this.#app.request(`https://rollcall.test${path}`, init, env));
+    return Promise.resolve(
+      this.#app.request(`https://rollcall.test${path}`, init, env, this.#executionContext),
+    );
+  }
+
+  readonly #executionContext = {
+    waitUntil: (work: Promise<unknown>) => void this.#deferred.push(work),
+    passThroughOnException: () => {},
+    props: {},
+  } as unknown as ExecutionContext;
+
+  /** Waits for what went on after the answers so far. */
+  async settled(): Promise<void> {
+    while (this.#deferred.length > 0) await Promise.all(this.#deferred.splice(0));
   }
 
   get = (path: string, options?: RequestOptions) => this.request('GET', path, options);

@@ -21,6 +21,8 @@ export interface Services {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly fetch: typeof fetch;
+  /** Waits; for work that goes on after the answer. */
+  readonly sleep: (ms: number) => Promise<void>;
   readonly log: Log;
   readonly config: Config;
   readonly credentials: CredentialCache;

@@ -8,3 +8,9 @@ export const systemClock: Clock = { now: () => Date.now() };
 
 /** A clock that stands still at `epochMs`. */
 export const fixedClock = (epochMs: number): Clock => ({ now: () => epochMs });
+
+/** Measures how long something takes, in whole milliseconds from the call. It tells no time of day. */
+export const stopwatch = (): (() => number) => {
+  const startedAt = performance.now();
+  return () => Math.round(performance.now() - startedAt);
+};

@@ -38,8 +38,12 @@ import { changeWebhookEndpoint } from './webhooks/change-webhook-endpoint.ts';
 import { createWebhookEndpoint } from './webhooks/create-webhook-endpoint.ts';
 import { deleteWebhookEndpoint } from './webhooks/delete-webhook-endpoint.ts';
 import { getWebhookEndpoint } from './webhooks/get-webhook-endpoint.ts';
+import { listWebhookDeliveries } from './webhooks/list-webhook-deliveries.ts';
 import { listWebhookEndpoints } from './webhooks/list-webhook-endpoints.ts';
+import { replayWebhookEndpoint } from './webhooks/replay-webhook-endpoint.ts';
+import { resendWebhookDelivery } from './webhooks/resend-webhook-delivery.ts';
 import { rotateWebhookSecret } from './webhooks/rotate-webhook-secret.ts';
+import { testWebhookEndpoint } from './webhooks/test-webhook-endpoint.ts';
 
 /** `/v2/community/...`: the Activity Tracker, and everything of ours that no source has. */
 export const tracker: Family = {
@@ -89,5 +93,9 @@ export const tracker: Family = {
     changeInboundWebhook,
     deleteInboundWebhook,
     listInboundCalls,
+    testWebhookEndpoint,
+    listWebhookDeliveries,
+    resendWebhookDelivery,
+    replayWebhookEndpoint,
   ],
 };

@@ -7,6 +7,8 @@ export interface Community {
   readonly name: string;
   readonly createdAt: number;
   readonly settings: Settings;
+  /** Whether it had a webhook endpoint when this was read. */
+  readonly hasWebhooks: boolean;
   /** The last record of the audit trail when this was read: vouches for name and settings (core/reports/audit.ts). */
   readonly auditHead: AuditHead;
 }

@@ -32,6 +32,7 @@ export const toCommunity = (row: typeof communities.$inferSelect): Community => 
   name: row.name,
   createdAt: row.createdAt,
   settings: toSettings(row),
+  hasWebhooks: row.hasWebhooks,
   auditHead: { sequence: row.auditSequence, hash: row.auditHash },
 });
 

@@ -1,8 +1,8 @@
-import { runBatch } from '../../db/client.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import type { AccountRef } from '../accounts/identifiers.ts';
 import { ensureAccounts } from '../accounts/queries.ts';
 import type { Ctx } from '../context.ts';
+import { commit, startedEvents } from '../webhooks/events.ts';
 import {
   closeAbsentSessions,
   isNewest,
@@ -66,7 +66,7 @@ export const applyRoster = async (
   const stepMs = isComplete
     ? settings.heartbeatTimeoutSeconds * 250
     : heartbeatStepMs(settings.heartbeatTimeoutSeconds);
-  const [[newest] = [], unnamed = [], ...results] = await runBatch(ctx.db, [
+  const [[newest] = [], unnamed = [], ...results] = await commit(ctx, [
     selectIsNewest(roster),
     selectUnnamed(roster),
     closeAbsentSessions(roster),
@@ -80,6 +80,7 @@ export const applyRoster = async (
         )
       : []),
     openListedSessions(roster, stepMs),
+    startedEvents(communityId, roster.seenAt, roster.sessionIds),
     selectOpenSessions(roster),
     noteRoster(roster),
   ]);

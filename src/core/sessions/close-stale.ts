@@ -1,20 +1,26 @@
-import { runBatch } from '../../db/client.ts';
 import type { SystemActor } from '../access/actor.ts';
 import type { Ctx } from '../context.ts';
-import { closeStaleSessions, type OpenSessionKey } from './queries.ts';
+import { commit } from '../webhooks/events.ts';
+import { closeStaleSessions, noteStaleSessions, type OpenSessionKey } from './queries.ts';
 
 const CHUNK = 500;
 const MAX_CHUNKS = 40;
+const MAX_NOTED = 5_000;
 
 /**
  * Closes the sessions that are stale at the scheduled time, with the time they were last seen as their end (DESIGN,
- * "Honest time"). Whatever it does not get to, it finds again the next time; two runs at once close each session once.
+ * "Honest time"); where a webhook asks for session.stale, one period after that was told. Whatever it does not get to, it finds again the next time; two runs at once close each session once.
  */
 export const closeStale = async (ctx: Ctx<SystemActor>): Promise<{ closed: number; isComplete: boolean }> => {
   let after: OpenSessionKey = { communityId: '', serverId: 0, accountId: '' };
   let closed = 0;
   for (let chunk = 0; chunk < MAX_CHUNKS; chunk++) {
-    const [rows = []] = await runBatch(ctx.db, [closeStaleSessions(ctx.clock.now(), after, CHUNK)]);
+    const now = ctx.clock.now();
+    const results = await commit(ctx, [
+      ...(chunk === 0 ? [noteStaleSessions(now, MAX_NOTED)] : []),
+      closeStaleSessions(now, after, CHUNK),
+    ]);
+    const rows = results.at(-1) ?? [];
     closed += rows.length;
     if (rows.length < CHUNK) return { closed, isComplete: true };
     after = rows.map(toKey).reduce((last, key) => (isBefore(last, key) ? key : last), after);

@@ -222,6 +222,38 @@ export const noteReset = (communityId: string, serverId: number, now: number): S
   INSERT INTO servers (community_id, server_id, reset_at) VALUES (${communityId}, ${serverId}, ${now})
   ON CONFLICT DO UPDATE SET reset_at = excluded.reset_at`;
 
+/** How long before an automatic close it is told (session.stale): one period of the scheduled trigger. */
+const WARNING_MS = 300_000;
+
+/** Condition on `s`, `c` and `r`: the open session is stale by its community's settings. */
+const isStaleRow = (now: number): SQL => sql`
+  (s.last_seen_at < ${now} - 1000 * CASE WHEN s.has_heartbeat
+    THEN c.heartbeat_timeout_seconds ELSE c.idle_timeout_seconds END
+  AND NOT coalesce(r.roster_seen_at >= max(s.started_at, ${now} - 1000 * c.heartbeat_timeout_seconds), 0))`;
+
+/** Condition: a webhook endpoint of the community asks for session.stale. */
+const isStaleHeard = (communityId: SQL): SQL => sql`
+  EXISTS (SELECT 1 FROM webhook_endpoints AS e INDEXED BY webhook_endpoints_by_community CROSS JOIN json_each(e.events)
+    WHERE e.community_id = ${communityId} AND e.disabled_at IS NULL AND 'session.stale' GLOB value)`;
+
+/**
+ * Statement: notes that up to `limit` sessions are stale, each once a silence, where somebody wants to hear of it: they
+ * are closed one period of the trigger later at the earliest, so that a bot can ask.
+ */
+export const noteStaleSessions = (now: number, limit: number): SQL => sql`
+  UPDATE sessions SET stale_at = ${now}
+  FROM (
+    SELECT s.community_id AS stale_community_id, s.started_at AS stale_started_at, s.id AS stale_id
+    FROM (SELECT DISTINCT community_id FROM webhook_endpoints) AS heard
+      CROSS JOIN communities AS c ON c.id = heard.community_id
+      CROSS JOIN sessions AS s INDEXED BY sessions_open ON s.community_id = c.id
+      LEFT JOIN servers AS r ON r.community_id = s.community_id AND r.server_id = s.server_id
+    WHERE c.deleted_at IS NULL AND s.ended_at IS NULL AND ${isStaleHeard(sql`c.id`)} AND ${isStaleRow(now)}
+      AND coalesce(s.stale_at, 0) <= ${lastSeen(sql`r.roster_seen_at`)}
+    LIMIT ${limit}
+  )
+  WHERE community_id = stale_community_id AND started_at = stale_started_at AND id = stale_id`;
+
 /** The order of the index of open sessions: where a sweep goes on. */
 export interface OpenSessionKey {
   readonly communityId: string;
@@ -245,9 +277,9 @@ export const closeStaleSessions = (now: number, after: OpenSessionKey, limit: nu
       LEFT JOIN servers AS r ON r.community_id = s.community_id AND r.server_id = s.server_id
     WHERE c.id >= ${after.communityId} AND c.deleted_at IS NULL AND s.ended_at IS NULL
       AND (s.community_id, s.server_id, s.account_id) > (${after.communityId}, ${after.serverId}, ${after.accountId})
-      AND s.last_seen_at < ${now} - 1000 * CASE WHEN s.has_heartbeat
-        THEN c.heartbeat_timeout_seconds ELSE c.idle_timeout_seconds END
-      AND NOT coalesce(r.roster_seen_at >= max(s.started_at, ${now} - 1000 * c.heartbeat_timeout_seconds), 0)
+      AND ${isStaleRow(now)}
+      AND NOT (c.has_webhooks AND ${isStaleHeard(sql`c.id`)}
+        AND NOT coalesce(s.stale_at BETWEEN ${lastSeen(sql`r.roster_seen_at`)} + 1 AND ${now - WARNING_MS}, 0))
     ORDER BY c.id, s.server_id, s.account_id
     LIMIT ${limit}
   )

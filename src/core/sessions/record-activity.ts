@@ -1,10 +1,10 @@
-import { runBatch } from '../../db/client.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import type { AccountRef } from '../accounts/identifiers.ts';
 import { ensureAccounts, selectAccountId } from '../accounts/queries.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import type { Plan } from '../plan.ts';
+import { commit, startedEvents } from '../webhooks/events.ts';
 import {
   changedSession,
   clearSession,
@@ -41,19 +41,24 @@ export const planActivity = (
   const moment = { now, settings };
   const place: Place = { communityId, serverId, account: account[0] };
   const newSessionId = ctx.newId(now);
+  const started = startedEvents(communityId, now, [newSessionId]);
 
   const changes = () => {
     switch (action) {
       case 'toggle':
-        return [toggleSession(place, newSessionId, moment, metadata)];
+        return [toggleSession(place, newSessionId, moment, metadata), started];
       case 'start':
-        return [supersedeSession(place), openSession(place, newSessionId, now, metadata)];
+        return [supersedeSession(place), openSession(place, newSessionId, now, metadata), started];
       case 'stop':
         return [stopSession(place, moment, metadata)];
       case 'clear':
         return [clearSession(place, now, clearReason, metadata)];
       case 'clear-and-start':
-        return [clearSession(place, now, clearReason), openSession(place, newSessionId, now, metadata)];
+        return [
+          clearSession(place, now, clearReason),
+          openSession(place, newSessionId, now, metadata),
+          started,
+        ];
       default:
         return action satisfies never;
     }
@@ -81,8 +86,8 @@ export const recordActivity = async (
   input: RecordActivity,
 ): Promise<Session | undefined> => {
   const { prepare, changes, failure } = planActivity(ctx, input);
-  const results = await runBatch(ctx.db, [...prepare, ...changes]);
+  const results = await commit(ctx, [...prepare, ...changes]);
   if (failure && !results[0]?.[0]) throw failure.error;
-  const row = results.at(-1)?.[0];
+  const row = results.slice(prepare.length).findLast((rows) => rows.length > 0)?.[0];
   return row && toSession(row);
 };

@@ -1,7 +1,7 @@
-import { runBatch } from '../../db/client.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import type { AccountRef } from '../accounts/identifiers.ts';
 import type { Ctx } from '../context.ts';
+import { commit } from '../webhooks/events.ts';
 import { reopenSessions, type Sighting, selectSightings, touchSessions } from './presence-queries.ts';
 
 /** What a heartbeat came upon: the account's session, if it has one that goes on. */
@@ -33,7 +33,7 @@ export const recordHeartbeat = async (
     seenAt: now,
     moment: { now, settings },
   };
-  const [rows = []] = await runBatch(ctx.db, [
+  const [rows = []] = await commit(ctx, [
     selectSightings(sighting),
     touchSessions(sighting, heartbeatStepMs(settings.heartbeatTimeoutSeconds)),
     reopenSessions(sighting),

@@ -1,6 +1,6 @@
-import { runBatch } from '../../db/client.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import type { Ctx } from '../context.ts';
+import { commit } from '../webhooks/events.ts';
 import { noteReset, resetSessions } from './queries.ts';
 import { type Session, toSession } from './session.ts';
 
@@ -8,7 +8,7 @@ import { type Session, toSession } from './session.ts';
 export const resetServer = async (ctx: Ctx<CommunityActor>, serverId: number): Promise<Session[]> => {
   const { id, settings } = ctx.actor.community;
   const now = ctx.clock.now();
-  const [rows = []] = await runBatch(ctx.db, [
+  const [rows = []] = await commit(ctx, [
     resetSessions(id, serverId, { now, settings }),
     noteReset(id, serverId, now),
   ]);

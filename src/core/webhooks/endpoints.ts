@@ -9,6 +9,7 @@ import {
   deleteEndpoint,
   findEndpoint,
   insertEndpoint,
+  noteWhetherWebhooks,
   rotateEndpointSecret,
   selectEndpoints,
   toEndpoint,
@@ -55,6 +56,7 @@ export const createWebhookEndpoint = async (
     }
     const [[row] = []] = await runBatch(ctx.db, [
       insertEndpoint(endpoint),
+      noteWhetherWebhooks(communityId),
       ...(await audit.record({
         type: 'WEBHOOK_ENDPOINT_CREATED',
         what: `created a webhook endpoint at ${hostOf(input.url)}`,
@@ -124,6 +126,7 @@ export const deleteWebhookEndpoint = (ctx: Ctx<CommunityActor>, id: string): Pro
     const { url } = await getWebhookEndpoint(ctx, id);
     await runBatch(ctx.db, [
       ...deleteEndpoint(communityId, id),
+      noteWhetherWebhooks(communityId),
       ...(await audit.record({
         type: 'WEBHOOK_ENDPOINT_DELETED',
         what: `deleted the webhook endpoint at ${hostOf(url)}`,

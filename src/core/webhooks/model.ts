@@ -103,9 +103,3 @@ export const parseMessageId = (id: string): { endpointId: string; seq: number } 
   const [, endpointId, seq] = /^([0-9a-f-]{36})_([1-9]\d{0,15})$/.exec(id) ?? [];
   return endpointId && Number.isSafeInteger(Number(seq)) ? { endpointId, seq: Number(seq) } : undefined;
 };
-
-/** Counts per millisecond, in a message's `seq`. */
-const SEQ_PER_MS = 1024;
-
-/** The least `seq` of a message written at this instant (epoch milliseconds). */
-export const firstSeqAt = (epochMs: number): number => epochMs * SEQ_PER_MS;

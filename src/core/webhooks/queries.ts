@@ -76,6 +76,12 @@ export const updateEndpoint = (
   WHERE ${isEndpoint(communityId, id)}
   RETURNING ${ENDPOINT_COLUMNS}`;
 
+/** Statement: notes whether the community has an endpoint. */
+export const noteWhetherWebhooks = (communityId: string): SQL => sql`
+  UPDATE communities
+  SET has_webhooks = EXISTS (SELECT 1 FROM webhook_endpoints WHERE community_id = ${communityId})
+  WHERE id = ${communityId}`;
+
 /** Statements: removes an endpoint with its messages. */
 export const deleteEndpoint = (communityId: string, id: string): SQL[] => [
   sql`DELETE FROM webhook_messages WHERE community_id = ${communityId} AND endpoint_id = ${id}`,

@@ -3,6 +3,7 @@ import { fixedClock } from '../../lib/clock.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import type { Ctx } from '../context.ts';
 import type { Plan } from '../plan.ts';
+import { commit } from './events.ts';
 import {
   type CallOutcome,
   type InboundAnswer,
@@ -140,7 +141,7 @@ const record = async (
   );
   const failure = steps.find((step) => step.failure)?.failure;
   try {
-    const results = await runBatch(ctx.db, [
+    const results = await commit(ctx, [
       insertMessage(key, receivedAt, items.length, new Map(refusals)),
       ...steps.flatMap((step) => runStep(key, step)),
       ...(failure ? [demandRecorded(key)] : []),

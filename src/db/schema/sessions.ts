@@ -34,6 +34,8 @@ export const sessions = sqliteTable(
     lastSeenAt: integer('last_seen_at').notNull(),
     /** Decides which timeout applies: whoever sends heartbeats is missed sooner. */
     hasHeartbeat: integer('has_heartbeat', { mode: 'boolean' }).notNull().default(false),
+    /** When somebody was told that nothing is heard of it (session.stale); void once it is seen after that. */
+    staleAt: integer('stale_at'),
     endedAt: integer('ended_at'),
     closeKind: text('close_kind', {
       enum: ['stopped', 'cleared', 'superseded', 'server_reset', 'auto_closed'],

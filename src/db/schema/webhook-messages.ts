@@ -1,8 +1,9 @@
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /**
- * The outbox: one row per event and endpoint, written in the batch of the change. `seq` is the instant in milliseconds
- * times 1024 plus a counter, greater than any before it of its endpoint: the primary key is the order of commit.
+ * The outbox: one row per event and endpoint, written in the transaction of the change, for sessions and accounts by the
+ * triggers of drizzle/*_webhook-events.sql. `seq` counts an endpoint's messages in the order of commit and is never
+ * given twice.
  */
 export const webhookMessages = sqliteTable(
   'webhook_messages',
@@ -11,14 +12,15 @@ export const webhookMessages = sqliteTable(
     endpointId: text('endpoint_id').notNull(),
     seq: integer().notNull(),
     type: text().notNull(),
-    createdAt: integer('created_at').notNull(),
+    /** With the next: set by the last statement of the transaction, which turns `new` into `pending`. */
+    createdAt: integer('created_at').notNull().default(0),
     /** The name of the credential that acted. */
-    actor: text().notNull(),
+    actor: text().notNull().default(''),
     /** JSON of the rows as they are stored; the format makes the body of it. */
     data: text().notNull(),
-    status: text({ enum: ['pending', 'delivered', 'failed'] })
+    status: text({ enum: ['new', 'pending', 'delivered', 'failed'] })
       .notNull()
-      .default('pending'),
+      .default('new'),
     /** Attempts that count against the schedule. */
     attemptCount: integer('attempt_count').notNull().default(0),
     /** Of a pending message that stepped out of the line: when it is tried next. */

@@ -115,7 +115,7 @@ export const deliverySchema = v.object({
 });
 
 export const DELIVERY_EXAMPLE = {
-  id: '019d8e5a-2c00-7e11-8c22-3f2a1c0d4e5f_1816430592000000',
+  id: '019d8e5a-2c00-7e11-8c22-3f2a1c0d4e5f_17',
   endpointId: '019d8e5a-2c00-7e11-8c22-3f2a1c0d4e5f',
   type: 'session.started',
   timestamp: '2026-04-15T00:00:00.000Z',

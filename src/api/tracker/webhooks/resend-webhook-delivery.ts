@@ -1,0 +1,23 @@
+import * as v from 'valibot';
+import { resendWebhookDelivery as resend } from '../../../core/webhooks/deliveries.ts';
+import { text } from '../../kit/fields.ts';
+import { defineOperation } from '../../kit/operation.ts';
+import { DELIVERY_EXAMPLE, deliverySchema, toDeliveryWire } from './wire.ts';
+
+export const resendWebhookDelivery = defineOperation({
+  operationId: 'resendWebhookDelivery',
+  method: 'POST',
+  path: '/v2/community/webhook-endpoints/deliveries/{deliveryId}/resend',
+  tag: 'Webhooks',
+  summary: 'Send a delivery again',
+  description: 'Under the same `webhook-id`, with a fresh schedule.',
+  access: { scope: 'admin' },
+  params: v.object({ deliveryId: text(1, 60) }),
+  success: {
+    status: 200,
+    schema: deliverySchema,
+    example: { ...DELIVERY_EXAMPLE, status: 'pending' },
+  },
+  errors: ['webhook_delivery_not_found', 'webhook_endpoint_disabled'],
+  handle: async ({ ctx, params }) => toDeliveryWire(await resend(ctx, params.deliveryId)),
+});

@@ -1,0 +1,33 @@
+/**
+ * How changes become known. What a statement changes of sessions, accounts and servers puts its events into the outbox
+ * by itself, by the triggers of drizzle/*_webhook-events.sql: in the same transaction, whoever writes. A verb runs its batch
+ * with `commit`, which says who acted and sends at once. Starts are
+ * told by `startedEvents` behind the statement that inserts them, events of other things by `outbox`, in the batch.
+ */
+import { type Row, runBatch } from '../../db/client.ts';
+import type { Ctx } from '../context.ts';
+import { deliverNow } from './deliver.ts';
+import { publishMessages } from './message-queries.ts';
+
+export { insertMessages as outbox, insertStarted as startedEvents } from './message-queries.ts';
+
+/**
+ * `runBatch` for statements that cause events. The first attempt at each is made after the answer, but in a job, whose
+ * messages `deliverDue` sends right after it.
+ *
+ * A community that had no endpoint when its credential was read (at most 30 s ago) is spared this. If it has its first
+ * one since, nothing is lost: the next to publish finds what is not published, late and without the actor's name.
+ */
+export const commit = async (ctx: Ctx, statements: Parameters<typeof runBatch>[1]): Promise<Row[][]> => {
+  const community = 'community' in ctx.actor ? ctx.actor.community : undefined;
+  if (community && !community.hasWebhooks) return runBatch(ctx.db, statements);
+  const now = ctx.clock.now();
+  const [, ...results] = await runBatch(ctx.db, [
+    publishMessages(community?.id, now, ''),
+    ...statements,
+    publishMessages(community?.id, now, ctx.actor.name),
+  ]);
+  const endpointIds = new Set((results.pop() ?? []).map((row) => row.endpoint_id as string));
+  if (endpointIds.size > 0 && ctx.actor.kind !== 'system') ctx.defer(deliverNow(ctx, [...endpointIds]));
+  return results;
+};

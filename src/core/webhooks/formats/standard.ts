@@ -1,0 +1,74 @@
+import type { Row } from '../../../db/client.ts';
+import { type Session, toSession } from '../../sessions/session.ts';
+import type { Message } from '../model.ts';
+
+/** Standard Webhooks asks for less than 20 KB. */
+const MAX_BYTES = 20_000;
+
+/** `{type, timestamp, data, actor}`. A list that makes it too long is cut; `count` beside it tells the whole number. */
+export const toStandardBody = (message: Message): string => {
+  const toText = (data: Record<string, unknown>): string =>
+    JSON.stringify({
+      type: message.type,
+      timestamp: iso(message.createdAt),
+      data,
+      actor: message.actor || null,
+    });
+  const data = toData(message);
+  const [list, items] = Object.entries(data).find(([, value]) => Array.isArray(value)) ?? [];
+  if (list === undefined || !Array.isArray(items)) return toText(data);
+  let room = MAX_BYTES - bytesOf(toText({ ...data, [list]: [] }));
+  const fitting = items.findIndex((item) => {
+    // The comma before the next item.
+    room -= bytesOf(JSON.stringify(item)) + 1;
+    return room < 0;
+  });
+  return toText({ ...data, [list]: fitting < 0 ? items : items.slice(0, fitting) });
+};
+
+const bytesOf = (text: string): number => new TextEncoder().encode(text).byteLength;
+
+/** What happened, as the API answers it. */
+const toData = ({ type, data }: Message): Record<string, unknown> => {
+  const row = data as Row;
+  switch (type) {
+    case 'session.started':
+    case 'session.stopped':
+    case 'session.cleared':
+    case 'session.superseded':
+    case 'session.stale':
+    case 'session.auto_closed':
+    case 'session.reopened':
+    case 'session.corrected':
+      return toSessionData(toSession(row));
+    case 'server.reset':
+      return {
+        serverId: row.server_id,
+        count: row.count,
+        sessions: (row.sessions as Row[]).map(toSession).map(toSessionData),
+      };
+    case 'account.created':
+      return { accId: row.id, createdAt: iso(row.created_at as number) };
+    case 'log.appended':
+    case 'account_activity.recorded':
+    case 'webhook.test':
+      // These are stored as their API has them.
+      return row;
+    default:
+      return type satisfies never;
+  }
+};
+
+/** The row of CONTRACTS, "Activity Tracker". */
+const toSessionData = (session: Session): Record<string, unknown> => ({
+  id: session.id,
+  status: session.endedAt === null,
+  accId: session.accountId,
+  serverId: session.serverId,
+  start: iso(session.startedAt),
+  end: session.endedAt === null ? null : iso(session.endedAt),
+  clearReason: session.clearReason,
+  metadata: session.metadata,
+});
+
+const iso = (epochMs: number): string => new Date(epochMs).toISOString();

@@ -1,0 +1,276 @@
+/** The SQL of the outbox: how messages get in, how a queue is leased, and what is recorded of its attempts. */
+import { type SQL, sql } from 'drizzle-orm';
+import { type Database, type Row, readRows } from '../../db/client.ts';
+import type { Attempt, Delivery, DeliveryStatus, EventType, Message, MessageType } from './model.ts';
+
+/** Expression: the next place in the order of endpoint `e`. `deleteOldMessages` always leaves the last one there. */
+const NEXT_SEQ = sql.raw(`(SELECT coalesce(max(seq), 0) + 1 FROM webhook_messages
+    WHERE community_id = e.community_id AND endpoint_id = e.id)`);
+
+/**
+ * Statement: a message for each endpoint that asks for the type, for an event that has no trigger. `data` is an
+ * expression, JSON of what happened; where it is NULL, nothing did. Without an endpoint it reads and writes nothing.
+ */
+export const insertMessages = (communityId: string, type: EventType, data: SQL): SQL => sql`
+  INSERT INTO webhook_messages (community_id, endpoint_id, seq, type, data)
+  SELECT community_id, id, seq, ${type}, data FROM (
+    SELECT e.community_id, e.id, ${NEXT_SEQ} AS seq, ${data} AS data
+    FROM webhook_endpoints AS e INDEXED BY webhook_endpoints_by_community
+    WHERE e.community_id = ${communityId} AND e.disabled_at IS NULL
+      AND EXISTS (SELECT 1 FROM json_each(e.events) WHERE ${type} GLOB value))
+  WHERE data IS NOT NULL`;
+
+/** Statement, after those that open them: session.started for each of these sessions that is there. */
+export const insertStarted = (communityId: string, startedAt: number, ids: readonly string[]): SQL => sql`
+  INSERT INTO webhook_messages (community_id, endpoint_id, seq, type, data)
+  SELECT e.community_id, e.id, ${NEXT_SEQ} + started.key, 'session.started',
+    json_object('id', s.id, 'account_id', s.account_id, 'server_id', s.server_id, 'started_at', s.started_at,
+      'last_seen_at', s.last_seen_at, 'ended_at', s.ended_at, 'close_kind', s.close_kind,
+      'clear_reason', s.clear_reason, 'metadata', s.metadata || '',
+      'names', (SELECT json_group_object(kind, value) FROM account_identifiers INDEXED BY account_identifiers_by_account
+        WHERE community_id = s.community_id AND account_id = s.account_id))
+  FROM webhook_endpoints AS e INDEXED BY webhook_endpoints_by_community
+    CROSS JOIN json_each(${JSON.stringify(ids)}) AS started
+    CROSS JOIN sessions AS s
+      ON s.community_id = e.community_id AND s.started_at = ${startedAt} AND s.id = started.value
+  WHERE e.community_id = ${communityId} AND e.disabled_at IS NULL
+    AND EXISTS (SELECT 1 FROM json_each(e.events) WHERE 'session.started' GLOB value)`;
+
+/**
+ * Statement: what has come into the outbox is ready to be sent, as of `now` by `actor`; of all communities where none is
+ * given. Returns the `endpoint_id`s.
+ */
+export const publishMessages = (communityId: string | undefined, now: number, actor: string): SQL => sql`
+  UPDATE webhook_messages INDEXED BY webhook_messages_by_status
+  SET status = 'pending', created_at = ${now}, actor = ${actor}
+  WHERE status = 'new' ${communityId === undefined ? sql`` : sql`AND community_id = ${communityId}`}
+  RETURNING endpoint_id`;
+
+/** Statement: a message for one endpoint, whatever it asks for; returns its `seq`. */
+export const insertMessageFor = (
+  communityId: string,
+  endpointId: string,
+  type: MessageType,
+  data: unknown,
+): SQL => sql`
+  INSERT INTO webhook_messages (community_id, endpoint_id, seq, type, data)
+  SELECT e.community_id, e.id, ${NEXT_SEQ}, ${type}, ${JSON.stringify(data)}
+  FROM webhook_endpoints AS e WHERE e.community_id = ${communityId} AND e.id = ${endpointId}
+  RETURNING seq`;
+
+/**
+ * The enabled endpoints whose queue may move at `now`, those that work before those that fail, the longest waiting
+ * first. Reads two rows for each endpoint with something pending (a loose index scan), whatever the length of its queue.
+ */
+export const selectDueEndpointIds = async (db: Database, now: number, limit: number): Promise<string[]> => {
+  const rows = await readRows<{ id: string }>(
+    db,
+    sql`
+      WITH RECURSIVE waiting (endpoint_id) AS (
+        SELECT min(endpoint_id) FROM webhook_messages INDEXED BY webhook_messages_by_status
+        WHERE status = 'pending'
+        UNION ALL
+        SELECT (SELECT min(endpoint_id) FROM webhook_messages INDEXED BY webhook_messages_by_status
+          WHERE status = 'pending' AND endpoint_id > waiting.endpoint_id)
+        FROM waiting WHERE waiting.endpoint_id IS NOT NULL
+      )
+      SELECT e.id FROM waiting CROSS JOIN webhook_endpoints AS e ON e.id = waiting.endpoint_id
+      WHERE e.disabled_at IS NULL AND e.leased_until <= ${now} AND e.blocked_until <= ${now}
+      ORDER BY e.failing_since IS NOT NULL, e.last_attempt_at LIMIT ${limit}`,
+  );
+  return rows.map(({ id }) => id);
+};
+
+const QUEUE_COLUMNS = sql.raw(
+  'id, community_id, url, format, secret, previous_secret, previous_secret_expires_at, failing_since, blocked_until, is_throttled, disabled_at, leased_until',
+);
+
+/** A hold on an endpoint's queue: nobody else sends from it until `until` (epoch milliseconds). */
+export interface Lease {
+  readonly endpointId: string;
+  readonly id: string;
+  readonly until: number;
+}
+
+/**
+ * Statement: takes the lease, if the endpoint is enabled, nobody holds it and its gate is open; returns the endpoint.
+ * With `earlyAfterMs`, a gate that only the retry schedule has closed is passed once the last attempt is that old.
+ */
+export const leaseQueue = (lease: Lease, now: number, earlyAfterMs: number | undefined): SQL => sql`
+  UPDATE webhook_endpoints SET leased_until = ${lease.until}, lease_id = ${lease.id}
+  WHERE id = ${lease.endpointId} AND disabled_at IS NULL AND leased_until <= ${now}
+    AND (blocked_until <= ${now} ${
+      earlyAfterMs === undefined
+        ? sql``
+        : sql`OR NOT is_throttled AND coalesce(last_attempt_at, 0) <= ${now - earlyAfterMs}`
+    })
+    AND EXISTS (SELECT 1 FROM communities WHERE id = webhook_endpoints.community_id AND deleted_at IS NULL)
+  RETURNING ${QUEUE_COLUMNS}`;
+
+/** Statement: the head of a leased queue, in its order; no rows where the lease is not held. */
+export const selectQueue = (lease: Lease, now: number, limit: number): SQL => sql`
+  SELECT m.community_id, m.endpoint_id, m.seq, m.type, m.created_at, m.actor, m.data, m.attempt_count
+  FROM webhook_messages AS m INDEXED BY webhook_messages_by_status
+  WHERE m.status = 'pending' AND m.endpoint_id = ${lease.endpointId} AND m.due_at <= ${now}
+    AND EXISTS (SELECT 1 FROM webhook_endpoints
+      WHERE id = ${lease.endpointId} AND lease_id = ${lease.id} AND leased_until > 0)
+  ORDER BY m.seq LIMIT ${limit}`;
+
+/** What became of a message in one attempt. */
+export interface MessageResult {
+  readonly seq: number;
+  readonly status: DeliveryStatus;
+  /** 1 if the attempt counts against the schedule, else 0. */
+  readonly counted: 0 | 1;
+  readonly dueAt: number;
+  readonly attempt: Attempt;
+}
+
+/** Of a message, so many attempts are kept. */
+const MAX_ATTEMPTS_KEPT = 20;
+
+/** Statement: records attempts. What somebody else has delivered meanwhile stays delivered. */
+export const recordResults = (
+  communityId: string,
+  endpointId: string,
+  results: readonly MessageResult[],
+): SQL => sql`
+  UPDATE webhook_messages
+  SET status = result.value ->> 'status', due_at = result.value ->> 'dueAt',
+    attempt_count = attempt_count + (result.value ->> 'counted'),
+    attempts = json_insert(
+      CASE WHEN json_array_length(attempts) < ${MAX_ATTEMPTS_KEPT} THEN attempts ELSE json_remove(attempts, '$[0]') END,
+      '$[#]', json(result.value -> 'attempt'))
+  FROM json_each(${JSON.stringify(results)}) AS result
+  WHERE community_id = ${communityId} AND endpoint_id = ${endpointId} AND seq = result.value ->> 'seq'
+    AND status = 'pending'`;
+
+/** How an endpoint fares. */
+export interface QueueState {
+  readonly lastAttemptAt: number | null;
+  readonly failingSince: number | null;
+  readonly blockedUntil: number;
+  readonly isThrottled: boolean;
+}
+
+/**
+ * Statement: records how a leased endpoint fares. Keeps the lease if `goesOn` and something is left to send, else gives
+ * it back; both in the transaction that looks, so that a message that comes at this moment is seen by one of the two.
+ */
+export const recordQueueState = (lease: Lease, state: QueueState, goesOn: boolean, now: number): SQL => sql`
+  UPDATE webhook_endpoints
+  SET last_attempt_at = coalesce(${state.lastAttemptAt}, last_attempt_at), failing_since = ${state.failingSince},
+    blocked_until = ${state.blockedUntil}, is_throttled = ${state.isThrottled ? 1 : 0},
+    leased_until = CASE WHEN ${goesOn ? 1 : 0} AND disabled_at IS NULL AND EXISTS (
+        SELECT 1 FROM webhook_messages INDEXED BY webhook_messages_by_status
+        WHERE status = 'pending' AND endpoint_id = ${lease.endpointId} AND due_at <= ${now})
+      THEN ${lease.until} ELSE 0 END
+  WHERE id = ${lease.endpointId} AND lease_id = ${lease.id}
+  RETURNING ${QUEUE_COLUMNS}`;
+
+/** Statement: nothing is sent to the endpoint any more; what waits is kept. */
+export const disableEndpoint = (
+  communityId: string,
+  id: string,
+  reason: 'gone' | 'failing',
+  now: number,
+): SQL => sql`
+  UPDATE webhook_endpoints SET disabled_at = ${now}, disabled_reason = ${reason}
+  WHERE community_id = ${communityId} AND id = ${id} AND disabled_at IS NULL`;
+
+/**
+ * Statement: removes the messages from before `before` (epoch milliseconds) among the endpoint's `limit` oldest. The last
+ * one is always kept, so that its place is not given again.
+ */
+export const deleteOldMessages = (
+  communityId: string,
+  endpointId: string,
+  before: number,
+  limit: number,
+): SQL => sql`
+  DELETE FROM webhook_messages
+  WHERE community_id = ${communityId} AND endpoint_id = ${endpointId} AND seq IN (
+    SELECT seq FROM (
+      SELECT seq, created_at, status FROM webhook_messages
+      WHERE community_id = ${communityId} AND endpoint_id = ${endpointId} ORDER BY seq LIMIT ${limit})
+    WHERE created_at < ${before} AND status <> 'new' AND seq < (
+      SELECT max(seq) FROM webhook_messages WHERE community_id = ${communityId} AND endpoint_id = ${endpointId}))`;
+
+export const toMessage = (row: Row): Message => ({
+  endpointId: row.endpoint_id as string,
+  seq: row.seq as number,
+  type: row.type as MessageType,
+  createdAt: row.created_at as number,
+  actor: row.actor as string,
+  data: JSON.parse(row.data as string) as unknown,
+});
+
+const DELIVERY_COLUMNS = sql.raw('endpoint_id, seq, type, created_at, actor, data, status, attempts');
+
+const toDelivery = (row: Row): Delivery => ({
+  ...toMessage(row),
+  status: row.status as DeliveryStatus,
+  attempts: JSON.parse(row.attempts as string) as Attempt[],
+});
+
+/** An endpoint's messages, newest first, before `beforeSeq`. */
+export const selectDeliveries = async (
+  db: Database,
+  communityId: string,
+  endpointId: string,
+  { status, beforeSeq, limit }: { status: DeliveryStatus | undefined; beforeSeq: number; limit: number },
+): Promise<Delivery[]> => {
+  const rows = await readRows<Row>(
+    db,
+    status === undefined
+      ? sql`SELECT ${DELIVERY_COLUMNS} FROM webhook_messages
+          WHERE community_id = ${communityId} AND endpoint_id = ${endpointId} AND seq < ${beforeSeq}
+          ORDER BY seq DESC LIMIT ${limit}`
+      : sql`SELECT ${DELIVERY_COLUMNS} FROM webhook_messages INDEXED BY webhook_messages_by_status
+          WHERE status = ${status} AND endpoint_id = ${endpointId} AND seq < ${beforeSeq}
+            AND community_id = ${communityId}
+          ORDER BY seq DESC LIMIT ${limit}`,
+  );
+  return rows.map(toDelivery);
+};
+
+export const findDelivery = async (
+  db: Database,
+  communityId: string,
+  endpointId: string,
+  seq: number,
+): Promise<Delivery | undefined> => {
+  const [row] = await readRows<Row>(
+    db,
+    sql`SELECT ${DELIVERY_COLUMNS} FROM webhook_messages
+      WHERE community_id = ${communityId} AND endpoint_id = ${endpointId} AND seq = ${seq}`,
+  );
+  return row && toDelivery(row);
+};
+
+/** Statement: puts a message back into the queue, as if it had never been tried. */
+export const requeueMessage = (communityId: string, endpointId: string, seq: number): SQL => sql`
+  UPDATE webhook_messages SET status = 'pending', attempt_count = 0, due_at = 0
+  WHERE community_id = ${communityId} AND endpoint_id = ${endpointId} AND seq = ${seq} AND status <> 'new'`;
+
+/**
+ * Statement: puts up to `limit` messages of events from `from` to `to` (epoch milliseconds) back into the queue, oldest
+ * first; returns each one's `created_at`.
+ */
+export const requeueMessages = (
+  communityId: string,
+  endpointId: string,
+  { from, to, limit }: { from: number; to: number; limit: number },
+): SQL => sql`
+  UPDATE webhook_messages SET status = 'pending', attempt_count = 0, due_at = 0
+  WHERE community_id = ${communityId} AND endpoint_id = ${endpointId} AND seq IN (
+    SELECT seq FROM webhook_messages
+    WHERE community_id = ${communityId} AND endpoint_id = ${endpointId}
+      AND created_at BETWEEN ${from} AND ${to} AND status <> 'new'
+    ORDER BY seq LIMIT ${limit})
+  RETURNING created_at`;
+
+/** Statement: opens the gate that the retry schedule has closed. A wait that the receiver asked for stays. */
+export const openGate = (communityId: string, endpointId: string): SQL => sql`
+  UPDATE webhook_endpoints SET blocked_until = 0
+  WHERE community_id = ${communityId} AND id = ${endpointId} AND NOT is_throttled`;
