@@ -89,7 +89,7 @@ const life = (now: number): Happening[] => {
       add(at, (ctx) => runJobs(ctx, { cron: CRON, scheduledTime: at }));
     }
   }
-  add(today - 4 * DAY + 18.5 * HOUR, (ctx) => resetServer(ctx, SERVER));
+  add(today - 4 * DAY + 18.5 * HOUR, (ctx) => resetServer(ctx, { serverId: SERVER }));
   act(today - 2 * DAY + 9 * HOUR, 'Bram', 'start');
   act(today - 2 * DAY + 9.2 * HOUR, 'Bram', 'clear', { clearReason: 'Test of the new server' });
   act(today - DAY + 10 * HOUR, 'Dora', 'start');

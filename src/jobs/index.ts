@@ -5,9 +5,10 @@ import { purgeLogEntries } from '../core/logs/purge-log-entries.ts';
 import { purgeAccountActivity } from '../core/reports/purge-account-activity.ts';
 import { sealActivityBatches } from '../core/reports/seal-activity-batches.ts';
 import { closeStale } from '../core/sessions/close-stale.ts';
+import { purgeCalls } from '../core/sessions/purge-calls.ts';
+import { purgeSessions } from '../core/sessions/purge-sessions.ts';
 import { deliverDue } from '../core/webhooks/deliver-due.ts';
 import { purgeInboundMessages } from '../core/webhooks/purge-inbound-messages.ts';
-import { purgeSessions } from '../core/sessions/purge-sessions.ts';
 import { fixedClock } from '../lib/clock.ts';
 
 /** A scheduled job. Its clock stands at the trigger's scheduled time; it can run twice, late, or half way. */
@@ -26,6 +27,7 @@ const JOBS: Readonly<Record<string, readonly Job[]>> = {
     { name: 'purge-account-activity', run: purgeAccountActivity },
     { name: 'purge-inbound-messages', run: purgeInboundMessages },
     { name: 'purge-sessions', run: purgeSessions },
+    { name: 'purge-calls', run: purgeCalls },
     { name: 'purge-deleted-communities', run: purgeCommunities },
     // Last: it sends what the jobs before it have found, and keeps none of them waiting.
     { name: 'deliver-webhooks', run: deliverDue },

@@ -1,10 +1,11 @@
 /** How tracker calls and sessions look on the wire: shared by `/v2/community` and the v1 dialect. */
 import * as v from 'valibot';
 import type { AccountRef } from '../../core/accounts/identifiers.ts';
-import type { ActivityAction, RecordActivity } from '../../core/sessions/record-activity.ts';
+import type { ActivityAction, EventRef, RecordActivity } from '../../core/sessions/record-activity.ts';
 import type { Session } from '../../core/sessions/session.ts';
 import { isoOrNull } from './access-wire.ts';
-import { documented, integer, integerText, jsonObject, text, uuid } from './fields.ts';
+import { invalidField } from './fault.ts';
+import { documented, instant, integer, integerText, jsonObject, text, uuid } from './fields.ts';
 import { fieldMessage } from './messages.ts';
 
 export const serverParams = v.object({ serverId: integerText(1) });
@@ -40,6 +41,33 @@ export const toAccountRef = (identifiers: Identifiers): AccountRef =>
 
 const FLAG = v.nullish(v.boolean());
 
+/** For clients that repeat calls, or whose calls arrive late. */
+export const eventEntries = { eventId: v.nullish(text(1, 128)), occurredAt: v.nullish(instant) };
+type EventBody = v.InferOutput<v.ObjectSchema<typeof eventEntries, undefined>>;
+
+const MAX_LATE_MS = 86_400_000;
+const MAX_AHEAD_MS = 60_000;
+
+/** @throws Fault invalid_input for a time that is too old, or too far ahead to be a clock's fault */
+export const requireRecent = (now: number, path: string, epochMs: number | null | undefined): void => {
+  if (epochMs != null && (epochMs < now - MAX_LATE_MS || epochMs > now + MAX_AHEAD_MS)) {
+    throw invalidField(path, fieldMessage('recent'));
+  }
+};
+
+/** @throws Fault invalid_input */
+export const toEvent = (now: number, { eventId, occurredAt }: EventBody): EventRef => {
+  requireRecent(now, 'occurredAt', occurredAt);
+  return { eventId: eventId ?? undefined, occurredAt: occurredAt ?? undefined };
+};
+
+/** The body of a server reset. Whatever is no object is no body: clients send `[]` for an empty one. */
+export const resetBody = v.pipe(
+  v.unknown(),
+  v.transform((body) => (typeof body === 'object' && !Array.isArray(body) && body !== null ? body : {})),
+  v.object(eventEntries),
+);
+
 export const activityBody = v.pipe(
   v.object({
     ...identifierEntries,
@@ -48,6 +76,7 @@ export const activityBody = v.pipe(
     forceClear: FLAG,
     metadata: v.nullish(jsonObject(4096)),
     clearReason: v.nullish(text(0, 200)),
+    ...eventEntries,
   }),
   v.check((body) => hasIdentifier(body), fieldMessage('identifier')),
   v.forward(
@@ -61,8 +90,9 @@ export const activityBody = v.pipe(
 
 type ActivityBody = v.InferOutput<typeof activityBody>;
 
-/** What the body asks for, as the verb takes it. */
-export const toActivity = (body: ActivityBody): Omit<RecordActivity, 'serverId'> => ({
+/** What the body asks for, as the verb takes it. @throws Fault invalid_input */
+export const toActivity = (now: number, body: ActivityBody): Omit<RecordActivity, 'serverId'> => ({
+  ...toEvent(now, body),
   account: toAccountRef(body),
   action: toAction(body),
   metadata: body.metadata ?? undefined,

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { resetServer } from '../../core/sessions/reset-server.ts';
-import { RESET_EXAMPLE, sessionSchema, toSessionWire } from '../kit/activity-wire.ts';
+import { RESET_EXAMPLE, sessionSchema, toEvent, toSessionWire } from '../kit/activity-wire.ts';
 import { defineOperation } from '../kit/operation.ts';
 import { serverStartBody } from './wire.ts';
 
@@ -20,5 +20,8 @@ export const serverStart = defineOperation({
     data: { serverId: 1 },
   },
   success: { status: 200, schema: v.array(sessionSchema), example: RESET_EXAMPLE },
-  handle: async ({ ctx, body: { data } }) => (await resetServer(ctx, data.serverId)).map(toSessionWire),
+  handle: async ({ ctx, body: { data } }) => {
+    const event = toEvent(ctx.clock.now(), data);
+    return (await resetServer(ctx, { serverId: data.serverId, ...event })).map(toSessionWire);
+  },
 });

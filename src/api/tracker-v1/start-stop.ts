@@ -23,7 +23,10 @@ export const startStop = defineOperation({
   success: { status: 200, schema: v.nullable(sessionSchema), example: SESSION_EXAMPLE },
   errors: ['account_not_found'],
   handle: async ({ ctx, body: { data } }) => {
-    const session = await recordActivity(ctx, { serverId: data.serverId, ...toActivity(data) });
+    const session = await recordActivity(ctx, {
+      serverId: data.serverId,
+      ...toActivity(ctx.clock.now(), data),
+    });
     return session ? toSessionWire(session) : null;
   },
 });

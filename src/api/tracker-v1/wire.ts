@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { activityBody } from '../kit/activity-wire.ts';
+import { activityBody, eventEntries } from '../kit/activity-wire.ts';
 import { documented, integer, integerText } from '../kit/fields.ts';
 import { fieldMessage } from '../kit/messages.ts';
 
@@ -39,7 +39,10 @@ export const startStopBody = envelope(
   v.intersect([v.object(serverEntries), activityBody]),
 );
 
-export const serverStartBody = envelope('ACTIVITY_TRACKER_SERVER_START', v.object(serverEntries));
+export const serverStartBody = envelope(
+  'ACTIVITY_TRACKER_SERVER_START',
+  v.object({ ...serverEntries, ...eventEntries }),
+);
 
 /** The API key of a v1 call, which stands in its body. */
 export const keyOf = (body: unknown): string | undefined => {

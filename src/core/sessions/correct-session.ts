@@ -5,6 +5,7 @@ import type { CommunityActor } from '../access/actor.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { audited } from '../reports/audit.ts';
+import { commit } from '../webhooks/events.ts';
 import {
   hasOtherTime,
   insertRevision,
@@ -99,7 +100,7 @@ const revise = (
       const revision = toNewRevision(ctx, session, { action, reason, after });
       await requireRoom(ctx, session, revision);
       try {
-        await runBatch(ctx.db, [
+        await commit(ctx, [
           insertRevision(communityId, revision, session),
           reviseSession(communityId, revision, timeOfUuidV7(id) !== after.startedAt),
           ...(await audit.record({

@@ -98,7 +98,8 @@ export const touchSessions = (sighting: Sighting, stepMs: number): SQL => {
  */
 export const reopenSessions = (sighting: Sighting, condition: SQL = sql`true`): SQL => sql`
   UPDATE OR IGNORE sessions INDEXED BY sessions_auto_closed
-  SET ended_at = NULL, close_kind = NULL, clear_reason = NULL, last_seen_at = ${sighting.seenAt}, has_heartbeat = 1
+  SET ended_at = NULL, close_kind = NULL, clear_reason = NULL, last_seen_at = ${sighting.seenAt}, has_heartbeat = 1,
+    silent_since = last_seen_at, resumed_at = ${sighting.seenAt}
   WHERE ${condition} AND ${isReopenable(sighting, 'sessions')} AND account_id IN ${accountIds(sighting)}`;
 
 /** What a server says of itself at one time: who is there, all of them. */
@@ -134,7 +135,7 @@ export const closeAbsentSessions = (roster: Roster): SQL => {
   return sql`
     UPDATE sessions INDEXED BY sessions_open
     SET ended_at = CASE WHEN ${unbelievable} THEN ${unconfirmedEnd(roster.moment, seenAt)} ELSE ${seenAt} END,
-      last_seen_at = ${seenAt},
+      last_seen_at = ${seenAt}, is_end_observed = 1,
       close_kind = CASE WHEN ${unbelievable} THEN 'auto_closed' ELSE 'stopped' END,
       clear_reason = CASE WHEN ${unbelievable} THEN ${autoCloseReason(roster.moment.now, seenAt)} END
     WHERE ${isNewest(roster)} AND ${isOpenOn(roster, 'sessions')}
@@ -163,8 +164,9 @@ export const openListedSessions = (roster: Roster, stepMs: number): SQL => {
         AND later.server_id = ${serverId} AND later.voided_at IS NULL
         AND (later.started_at > ${seenAt} OR later.ended_at > ${seenAt}))`;
   return sql`
-    INSERT INTO sessions (community_id, started_at, id, server_id, account_id, last_seen_at, has_heartbeat)
-    SELECT ${communityId}, ${seenAt}, item ->> 2, ${serverId}, i.account_id, ${seenAt}, 1
+    INSERT INTO sessions (community_id, started_at, id, server_id, account_id, last_seen_at, has_heartbeat,
+      is_start_observed)
+    SELECT ${communityId}, ${seenAt}, item ->> 2, ${serverId}, i.account_id, ${seenAt}, 1, 1
     FROM ${tableOf(items)} ${joinIdentifier(communityId)}
     WHERE ${isNewest(roster)} ${seenAt < moment.now ? sql`AND NOT ${isOvertaken}` : sql``}
     ON CONFLICT (community_id, server_id, account_id) WHERE ended_at IS NULL

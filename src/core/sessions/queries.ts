@@ -4,14 +4,15 @@
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Settings } from '../access/settings.ts';
-import type { Identifier } from '../accounts/identifiers.ts';
-import { accountIdOf, sessionsAccountIdOf } from '../accounts/queries.ts';
+import { sessionsAccountIdOf } from '../accounts/queries.ts';
+import { SERVER_RESET, SUPERSEDED } from './session.ts';
 
 /** One account on one server. */
 export interface Place {
   readonly communityId: string;
   readonly serverId: number;
-  readonly account: Identifier;
+  /** An expression for the account's id. Where it is NULL, a statement does nothing. */
+  readonly accountId: SQL;
 }
 
 /** When something happens, and the settings it is judged by. */
@@ -45,7 +46,7 @@ export const lastSeenOf = (name: 's' | 'sessions'): SQL => {
 };
 
 /** Condition: nothing was heard of the open session for longer than its timeout (DESIGN, "Honest time"). */
-const isStale = ({ now, settings }: Moment, rosterAt: SQL): SQL => sql`
+export const isStale = ({ now, settings }: Moment, rosterAt: SQL): SQL => sql`
   (last_seen_at < ${now} - CASE WHEN has_heartbeat
     THEN ${settings.heartbeatTimeoutSeconds * 1000} ELSE ${settings.idleTimeoutSeconds * 1000} END
   AND NOT coalesce(${rosterAt} >= max(started_at, ${now - settings.heartbeatTimeoutSeconds * 1000}), 0))`;
@@ -64,6 +65,9 @@ export const autoCloseReason = (now: number, seenAt: SQL): SQL => sql`
 const merged = (metadata: string | undefined): SQL =>
   metadata === undefined ? sql`metadata` : sql`json_patch(metadata, ${metadata})`;
 
+/** Expression: the present; but not before what is known already, where a client's clock was ahead. */
+const notBeforeLastSeen = (now: number): SQL => sql`max(${now}, last_seen_at)`;
+
 /**
  * Assignments: closes with `kind` at `now`, but where `unless` holds as the scheduled job would have closed it. So it
  * does not matter for anybody's hours whether the job came in time.
@@ -75,7 +79,7 @@ const closeUnless = (
   moment: Moment,
   seenAt: SQL,
 ): SQL => sql`
-  ended_at = CASE WHEN ${unless} THEN ${unconfirmedEnd(moment, seenAt)} ELSE ${moment.now} END,
+  ended_at = CASE WHEN ${unless} THEN ${unconfirmedEnd(moment, seenAt)} ELSE ${notBeforeLastSeen(moment.now)} END,
   close_kind = CASE WHEN ${unless} THEN 'auto_closed' ELSE ${kind} END,
   clear_reason = CASE WHEN ${unless} THEN ${autoCloseReason(moment.now, seenAt)} ELSE ${reason} END`;
 
@@ -92,16 +96,15 @@ const stop = (place: Place, moment: Moment, metadata: string | undefined): SQL =
   const unbelievable = isUnbelievable(moment, rosterAt);
   return sql`
     ${closeUnless(unbelievable, 'stopped', null, moment, lastSeen(rosterAt))},
-    last_seen_at = CASE WHEN ${unbelievable} THEN ${lastSeen(rosterAt)} ELSE ${moment.now} END,
+    last_seen_at = CASE WHEN ${unbelievable} THEN ${lastSeen(rosterAt)} ELSE ${notBeforeLastSeen(moment.now)} END,
     metadata = ${merged(metadata)}`;
 };
 
 /** The start of an INSERT: the session that a start opens, for the account if it is known. */
 const insertion = (place: Place, id: string, now: number, metadata: string | undefined): SQL => sql`
   INSERT INTO sessions (community_id, started_at, id, server_id, account_id, last_seen_at, metadata)
-  SELECT community_id, ${now}, ${id}, ${place.serverId}, account_id, ${now}, ${metadata ?? '{}'}
-  FROM account_identifiers
-  WHERE community_id = ${place.communityId} AND kind = ${place.account.kind} AND value = ${place.account.value}`;
+  SELECT ${place.communityId}, ${now}, ${id}, ${place.serverId}, account_id, ${now}, ${metadata ?? '{}'}
+  FROM (SELECT ${place.accountId} AS account_id LIMIT 1) WHERE account_id IS NOT NULL`;
 
 /** Statement: opens a session; none may be open. */
 export const openSession = (place: Place, id: string, now: number, metadata: string | undefined): SQL => sql`
@@ -122,7 +125,7 @@ export const toggleSession = (
 
 const isOpenAt = (place: Place): SQL => sql`
   community_id = ${place.communityId} AND server_id = ${place.serverId}
-  AND account_id = ${accountIdOf(place.communityId, place.account)} AND ended_at IS NULL`;
+  AND account_id = ${place.accountId} AND ended_at IS NULL`;
 
 /** Query: the key of the open session, or none. */
 const openAt = (place: Place): SQL => sql`
@@ -138,7 +141,7 @@ const stoppableAt = (place: Place, moment: Moment): SQL => sql`
   SELECT started_at, id FROM (
     SELECT started_at, id, close_kind FROM sessions INDEXED BY sessions_by_account
     WHERE community_id = ${place.communityId}
-      AND account_id = ${accountIdOf(place.communityId, place.account)}
+      AND account_id = ${place.accountId}
       AND started_at >= ${moment.now - moment.settings.maxSessionSeconds * 1000}
       AND server_id = ${place.serverId} AND voided_at IS NULL
     ORDER BY started_at DESC LIMIT 1
@@ -175,8 +178,7 @@ export const changedSession = (communityId: string, now: number, id: string, key
     'null')))`;
 
 /** Condition: there is no such account. */
-export const hasNoAccount = (place: Place): SQL =>
-  sql`${accountIdOf(place.communityId, place.account)} IS NULL`;
+export const hasNoAccount = (place: Place): SQL => sql`${place.accountId} IS NULL`;
 
 /** Statement: clears the open session: closed now, and left out of every total. */
 export const clearSession = (
@@ -186,7 +188,7 @@ export const clearSession = (
   metadata?: string | undefined,
 ): SQL => sql`
   UPDATE sessions INDEXED BY sessions_open
-  SET ended_at = ${now}, last_seen_at = ${now}, close_kind = 'cleared', clear_reason = ${reason},
+  SET ended_at = ${notBeforeLastSeen(now)}, last_seen_at = ${notBeforeLastSeen(now)}, close_kind = 'cleared', clear_reason = ${reason},
     metadata = ${merged(metadata)}
   WHERE ${isOpenAt(place)}
   RETURNING ${COLUMNS}`;
@@ -197,7 +199,7 @@ export const supersedeSession = (place: Place): SQL => {
   return sql`
     UPDATE sessions INDEXED BY sessions_open
     SET ended_at = ${seenAt}, last_seen_at = ${seenAt},
-      close_kind = 'superseded', clear_reason = 'Superseded by a new session'
+      close_kind = 'superseded', clear_reason = ${SUPERSEDED}
     WHERE ${isOpenAt(place)}`;
 };
 
@@ -206,13 +208,7 @@ export const resetSessions = (communityId: string, serverId: number, moment: Mom
   const rosterAt = rosterSeenAt(communityId, serverId);
   return sql`
     UPDATE sessions INDEXED BY sessions_open
-    SET ${closeUnless(
-      isStale(moment, rosterAt),
-      'server_reset',
-      'All server activity stopped that were in progress',
-      moment,
-      lastSeen(rosterAt),
-    )}
+    SET ${closeUnless(isStale(moment, rosterAt), 'server_reset', SERVER_RESET, moment, lastSeen(rosterAt))}
     WHERE community_id = ${communityId} AND server_id = ${serverId} AND ended_at IS NULL
     RETURNING ${COLUMNS}`;
 };
@@ -220,7 +216,7 @@ export const resetSessions = (communityId: string, serverId: number, moment: Mom
 /** Statement: notes that the server started anew, so that no session from before is reopened. */
 export const noteReset = (communityId: string, serverId: number, now: number): SQL => sql`
   INSERT INTO servers (community_id, server_id, reset_at) VALUES (${communityId}, ${serverId}, ${now})
-  ON CONFLICT DO UPDATE SET reset_at = excluded.reset_at`;
+  ON CONFLICT DO UPDATE SET reset_at = max(coalesce(reset_at, 0), excluded.reset_at)`;
 
 /** How long before an automatic close it is told (session.stale): one period of the scheduled trigger. */
 const WARNING_MS = 300_000;

@@ -1,27 +1,44 @@
 import type { CommunityActor } from '../access/actor.ts';
 import type { AccountRef } from '../accounts/identifiers.ts';
-import { ensureAccounts, selectAccountId } from '../accounts/queries.ts';
+import { accountIdOf, ensureAccounts, selectAccountId } from '../accounts/queries.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import type { Plan } from '../plan.ts';
 import { commit, startedEvents } from '../webhooks/events.ts';
 import {
+  accountOfTimelyCall,
+  answerTimelyCall,
+  insertCall,
+  isNewCall,
+  type NewCall,
+} from './call-queries.ts';
+import {
   changedSession,
   clearSession,
   hasNoAccount,
   keyToClose,
+  type Moment,
   openSession,
   type Place,
   stopSession,
   supersedeSession,
   toggleSession,
 } from './queries.ts';
-import { type Session, toSession } from './session.ts';
+import { CLEARED_BY_REQUEST, type Session, toSession } from './session.ts';
+import { readPendingCall, settlePendingCall } from './settle-call.ts';
 
 /** What a call asks for: the flag table of CONTRACTS, "Activity Tracker". */
 export type ActivityAction = 'toggle' | 'start' | 'stop' | 'clear' | 'clear-and-start';
 
-export interface RecordActivity {
+/** What a client can say of any call, so that repeats and late arrival do no harm. */
+export interface EventRef {
+  /** Names the event within the community: a repeat is answered as the first was, and changes nothing. */
+  readonly eventId?: string | undefined;
+  /** When it happened, in epoch milliseconds; by default, now. */
+  readonly occurredAt?: number | undefined;
+}
+
+export interface RecordActivity extends EventRef {
   readonly serverId: number;
   readonly account: AccountRef;
   readonly action: ActivityAction;
@@ -31,63 +48,112 @@ export interface RecordActivity {
   readonly clearReason?: string | undefined;
 }
 
-/** Plans what `recordActivity` does. */
+/** Plans what `recordActivity` does with a call that happens now. */
 export const planActivity = (
   ctx: Ctx<CommunityActor>,
-  { serverId, account, action, metadata, clearReason = 'Cleared by request' }: RecordActivity,
+  activity: Omit<RecordActivity, keyof EventRef>,
 ): Plan => {
+  const { serverId, account, action } = activity;
   const { id: communityId, settings } = ctx.actor.community;
   const now = ctx.clock.now();
   const moment = { now, settings };
-  const place: Place = { communityId, serverId, account: account[0] };
+  const place: Place = { communityId, serverId, accountId: accountIdOf(communityId, account[0]) };
   const newSessionId = ctx.newId(now);
-  const started = startedEvents(communityId, now, [newSessionId]);
-
-  const changes = () => {
-    switch (action) {
-      case 'toggle':
-        return [toggleSession(place, newSessionId, moment, metadata), started];
-      case 'start':
-        return [supersedeSession(place), openSession(place, newSessionId, now, metadata), started];
-      case 'stop':
-        return [stopSession(place, moment, metadata)];
-      case 'clear':
-        return [clearSession(place, now, clearReason, metadata)];
-      case 'clear-and-start':
-        return [
-          clearSession(place, now, clearReason),
-          openSession(place, newSessionId, now, metadata),
-          started,
-        ];
-      default:
-        return action satisfies never;
-    }
-  };
   return {
     prepare: settings.autoCreateAccounts
       ? ensureAccounts(communityId, [{ ref: account, newId: ctx.newId(now) }], now)
       : [selectAccountId(communityId, account[0])],
     target: keyToClose(place, action === 'stop', moment),
-    changes: changes(),
+    changes: changesOf(activity, place, newSessionId, moment),
     recorded: (key) => changedSession(communityId, now, newSessionId, key.getSQL()),
     failure: settings.autoCreateAccounts
       ? undefined
-      : { when: hasNoAccount(place), error: new DomainError('account_not_found', { id: account[0].value }) },
+      : { when: hasNoAccount(place), error: accountNotFound(account) },
   };
 };
 
 /**
- * Records that an account came or went, in one round trip. Returns the session that started, else the one that closed,
- * else undefined.
+ * Records that an account came or went, in one round trip; where it happened before something that is already known, in
+ * two. Returns the session that started, else the one that closed, else undefined.
  * @throws DomainError account_not_found, where accounts are not created on the spot
  */
 export const recordActivity = async (
   ctx: Ctx<CommunityActor>,
-  input: RecordActivity,
+  activity: RecordActivity,
 ): Promise<Session | undefined> => {
-  const { prepare, changes, failure } = planActivity(ctx, input);
+  if (activity.eventId !== undefined || activity.occurredAt !== undefined) return recordEvent(ctx, activity);
+  const { prepare, changes, failure } = planActivity(ctx, activity);
   const results = await commit(ctx, [...prepare, ...changes]);
   if (failure && !results[0]?.[0]) throw failure.error;
   const row = results.slice(prepare.length).findLast((rows) => rows.length > 0)?.[0];
   return row && toSession(row);
 };
+
+/** Notes the call in the journal and, unless it is a repeat or late, does in the same batch what it asks for. */
+const recordEvent = async (
+  ctx: Ctx<CommunityActor>,
+  activity: RecordActivity,
+): Promise<Session | undefined> => {
+  const { id: communityId, settings } = ctx.actor.community;
+  const { serverId, account } = activity;
+  const receivedAt = ctx.clock.now();
+  const occurredAt = activity.occurredAt ?? receivedAt;
+  const id = ctx.newId(occurredAt);
+  const call: NewCall = {
+    communityId,
+    eventId: activity.eventId ?? id,
+    id,
+    serverId,
+    occurredAt,
+    receivedAt,
+  };
+  const moment = { now: occurredAt, settings };
+  const place: Place = { communityId, serverId, accountId: accountOfTimelyCall(call, id) };
+  const read = readPendingCall(call);
+  const newAccount = { ref: account, newId: ctx.newId(receivedAt) };
+  const results = await commit(ctx, [
+    ...(settings.autoCreateAccounts
+      ? ensureAccounts(communityId, [newAccount], receivedAt, isNewCall(call))
+      : []),
+    insertCall(call, account[0], activity, moment),
+    ...changesOf(activity, place, id, moment),
+    answerTimelyCall(call),
+    ...read,
+  ]);
+  const pending = results.slice(-read.length);
+  if (!pending[0]?.[0]) throw accountNotFound(account);
+  const [row] = await settlePendingCall(ctx, call, pending);
+  return row && toSession(row);
+};
+
+/** The statements that a call means; of those that return a row, the last returns the session that started, else the one that closed. */
+const changesOf = (
+  { action, metadata, clearReason = CLEARED_BY_REQUEST }: RecordActivity,
+  place: Place,
+  newSessionId: string,
+  moment: Moment,
+) => {
+  const { now } = moment;
+  const started = startedEvents(place.communityId, now, [newSessionId]);
+  switch (action) {
+    case 'toggle':
+      return [toggleSession(place, newSessionId, moment, metadata), started];
+    case 'start':
+      return [supersedeSession(place), openSession(place, newSessionId, now, metadata), started];
+    case 'stop':
+      return [stopSession(place, moment, metadata)];
+    case 'clear':
+      return [clearSession(place, now, clearReason, metadata)];
+    case 'clear-and-start':
+      return [
+        clearSession(place, now, clearReason),
+        openSession(place, newSessionId, now, metadata),
+        started,
+      ];
+    default:
+      return action satisfies never;
+  }
+};
+
+const accountNotFound = (account: AccountRef): DomainError =>
+  new DomainError('account_not_found', { id: account[0].value });

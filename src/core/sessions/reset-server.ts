@@ -1,16 +1,36 @@
 import type { CommunityActor } from '../access/actor.ts';
 import type { Ctx } from '../context.ts';
 import { commit } from '../webhooks/events.ts';
+import { insertReset } from './call-queries.ts';
 import { noteReset, resetSessions } from './queries.ts';
+import type { EventRef } from './record-activity.ts';
 import { type Session, toSession } from './session.ts';
+import { readPendingCall, settlePendingCall } from './settle-call.ts';
 
-/** Closes all open sessions of a server that starts anew, and returns them, oldest first. */
-export const resetServer = async (ctx: Ctx<CommunityActor>, serverId: number): Promise<Session[]> => {
-  const { id, settings } = ctx.actor.community;
+/**
+ * Closes the sessions of a server that starts anew: all that are open; or, where the reset says when it happened, all
+ * that were open then. Returns them, oldest first.
+ */
+export const resetServer = async (
+  ctx: Ctx<CommunityActor>,
+  { serverId, eventId, occurredAt }: EventRef & { readonly serverId: number },
+): Promise<Session[]> => {
+  const { id: communityId, settings } = ctx.actor.community;
   const now = ctx.clock.now();
+  if (eventId !== undefined || occurredAt !== undefined) {
+    const at = occurredAt ?? now;
+    const id = ctx.newId(at);
+    const call = { communityId, eventId: eventId ?? id, id, serverId, occurredAt: at, receivedAt: now };
+    const [, , ...read] = await commit(ctx, [
+      insertReset(call),
+      noteReset(communityId, serverId, at),
+      ...readPendingCall(call),
+    ]);
+    return (await settlePendingCall(ctx, call, read)).map(toSession);
+  }
   const [rows = []] = await commit(ctx, [
-    resetSessions(id, serverId, { now, settings }),
-    noteReset(id, serverId, now),
+    resetSessions(communityId, serverId, { now, settings }),
+    noteReset(communityId, serverId, now),
   ]);
   // RETURNING has no order.
   return rows.map(toSession).sort((a, b) => a.startedAt - b.startedAt || (a.id < b.id ? -1 : 1));

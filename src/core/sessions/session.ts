@@ -4,6 +4,11 @@ import type { Row } from '../../db/client.ts';
 export const CLOSE_KINDS = ['stopped', 'cleared', 'superseded', 'server_reset', 'auto_closed'] as const;
 export type CloseKind = (typeof CLOSE_KINDS)[number];
 
+/** Why a session closed, where the call does not say it. */
+export const CLEARED_BY_REQUEST = 'Cleared by request';
+export const SUPERSEDED = 'Superseded by a new session';
+export const SERVER_RESET = 'All server activity stopped that were in progress';
+
 /** An activity session. Instants are epoch milliseconds. */
 export interface Session {
   readonly id: string;
@@ -18,7 +23,7 @@ export interface Session {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-export const toSession = (row: Row): Session => ({
+export const toSession = (row: Row | SessionRow): Session => ({
   id: row.id as string,
   accountId: row.account_id as string,
   serverId: row.server_id as number,
@@ -51,3 +56,19 @@ export const toSessionDetails = (row: Row): SessionDetails => {
     ...(row.identifiers !== undefined && { identifiers: JSON.parse(row.identifiers as string) }),
   };
 };
+
+/** A row of the table, with what decides how soon the session is missed. */
+export interface SessionRow {
+  readonly id: string;
+  readonly account_id: string;
+  readonly server_id: number;
+  readonly started_at: number;
+  readonly last_seen_at: number;
+  readonly ended_at: number | null;
+  readonly close_kind: CloseKind | null;
+  readonly clear_reason: string | null;
+  readonly metadata: string;
+  readonly has_heartbeat: number;
+  readonly is_start_observed: number;
+  readonly is_end_observed: number;
+}

@@ -20,8 +20,13 @@ export const insertMessages = (communityId: string, type: EventType, data: SQL):
       AND EXISTS (SELECT 1 FROM json_each(e.events) WHERE ${type} GLOB value))
   WHERE data IS NOT NULL`;
 
-/** Statement, after those that open them: session.started for each of these sessions that is there. */
-export const insertStarted = (communityId: string, startedAt: number, ids: readonly string[]): SQL => sql`
+/** Statement, after those that open them: session.started for each of these sessions that is there, where `when` holds. */
+export const insertStarted = (
+  communityId: string,
+  startedAt: number,
+  ids: readonly string[],
+  when: SQL = sql`1`,
+): SQL => sql`
   INSERT INTO webhook_messages (community_id, endpoint_id, seq, type, data)
   SELECT e.community_id, e.id, ${NEXT_SEQ} + started.key, 'session.started',
     json_object('id', s.id, 'account_id', s.account_id, 'server_id', s.server_id, 'started_at', s.started_at,
@@ -34,7 +39,7 @@ export const insertStarted = (communityId: string, startedAt: number, ids: reado
     CROSS JOIN sessions AS s
       ON s.community_id = e.community_id AND s.started_at = ${startedAt} AND s.id = started.value
   WHERE e.community_id = ${communityId} AND e.disabled_at IS NULL
-    AND EXISTS (SELECT 1 FROM json_each(e.events) WHERE 'session.started' GLOB value)`;
+    AND EXISTS (SELECT 1 FROM json_each(e.events) WHERE 'session.started' GLOB value) AND ${when}`;
 
 /**
  * Statement: what has come into the outbox is ready to be sent, as of `now` by `actor`; of all communities where none is

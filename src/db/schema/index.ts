@@ -1,6 +1,7 @@
 export { accountActivities, activityBatches } from './account-activities.ts';
 export { accountIdentifiers } from './account-identifiers.ts';
 export { accounts } from './accounts.ts';
+export { activityCalls } from './activity-calls.ts';
 export { apiKeys } from './api-keys.ts';
 export { auditRecords } from './audit-records.ts';
 export { communities } from './communities.ts';

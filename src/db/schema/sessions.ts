@@ -36,7 +36,14 @@ export const sessions = sqliteTable(
     hasHeartbeat: integer('has_heartbeat', { mode: 'boolean' }).notNull().default(false),
     /** When somebody was told that nothing is heard of it (session.stale); void once it is seen after that. */
     staleAt: integer('stale_at'),
+    /** The silence after which it was taken up again, where the scheduled job had closed it: from when to when. */
+    silentSince: integer('silent_since'),
+    resumedAt: integer('resumed_at'),
+    /** Whether a roster started it: its account may have come earlier. */
+    isStartObserved: integer('is_start_observed', { mode: 'boolean' }).notNull().default(false),
     endedAt: integer('ended_at'),
+    /** Whether a roster ended it, where its account was last seen: the account may have left later. */
+    isEndObserved: integer('is_end_observed', { mode: 'boolean' }).notNull().default(false),
     closeKind: text('close_kind', {
       enum: ['stopped', 'cleared', 'superseded', 'server_reset', 'auto_closed'],
     }),

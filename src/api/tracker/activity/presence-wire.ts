@@ -2,11 +2,8 @@
 import * as v from 'valibot';
 import { hasIdentifier, identifierEntries, toAccountRef } from '../../kit/activity-wire.ts';
 import { eachOf } from '../../kit/batch.ts';
-import { type Fault, invalidField } from '../../kit/fault.ts';
+import type { Fault } from '../../kit/fault.ts';
 import { fieldMessage, type Language, renderIssue } from '../../kit/messages.ts';
-
-const MAX_LATE_MS = 86_400_000;
-const MAX_AHEAD_MS = 60_000;
 
 const accountSchema = v.pipe(
   v.object(identifierEntries),
@@ -26,10 +23,3 @@ export const toFieldErrors = ({ issues }: Fault, index: number, language: Langua
       language,
     ),
   );
-
-/** @throws Fault invalid_input for a time that is too old, or too far ahead to be a clock's fault */
-export const requireRecent = (now: number, path: string, epochMs: number | null | undefined): void => {
-  if (epochMs != null && (epochMs < now - MAX_LATE_MS || epochMs > now + MAX_AHEAD_MS)) {
-    throw invalidField(path, fieldMessage('recent'));
-  }
-};

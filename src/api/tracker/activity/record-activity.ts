@@ -19,7 +19,8 @@ export const recordActivity = defineOperation({
   description:
     'Without a flag, starts a session or stops the open one. `forceStart` supersedes an open session, `forceStop` only ' +
     'stops, `forceClear` closes a session that shall not count. Answers with the session that started, else the one ' +
-    'that closed, else null.',
+    'that closed, else null. With `eventId`, a repeat within 24 hours is answered as the first call was and changes ' +
+    'nothing. With `occurredAt`, a call counts from when it happened, whatever arrived in between.',
   access: { scope: 'sessions:write' },
   params: serverParams,
   body: activityBody,
@@ -27,7 +28,7 @@ export const recordActivity = defineOperation({
   success: { status: 200, schema: v.nullable(sessionSchema), example: SESSION_EXAMPLE },
   errors: ['account_not_found'],
   handle: async ({ ctx, params, body }) => {
-    const session = await record(ctx, { serverId: params.serverId, ...toActivity(body) });
+    const session = await record(ctx, { serverId: params.serverId, ...toActivity(ctx.clock.now(), body) });
     return session ? toSessionWire(session) : null;
   },
 });

@@ -1,6 +1,13 @@
 import * as v from 'valibot';
 import { resetServer as reset } from '../../../core/sessions/reset-server.ts';
-import { RESET_EXAMPLE, serverParams, sessionSchema, toSessionWire } from '../../kit/activity-wire.ts';
+import {
+  RESET_EXAMPLE,
+  resetBody,
+  serverParams,
+  sessionSchema,
+  toEvent,
+  toSessionWire,
+} from '../../kit/activity-wire.ts';
 import { defineOperation } from '../../kit/operation.ts';
 
 export const resetServer = defineOperation({
@@ -10,15 +17,19 @@ export const resetServer = defineOperation({
   tag: 'Activity Tracker',
   summary: 'Close all open sessions of a server that starts anew',
   description:
-    'Answers with the sessions it closed, oldest first. The body is ignored: empty and `{}` are the same.',
+    'Answers with the sessions it closed, oldest first. No body, `{}` and `[]` are the same. `eventId` and `occurredAt` ' +
+    'are as for a single call: a reset that arrives late closes what was open then.',
   access: { scope: 'sessions:write' },
   params: serverParams,
-  body: v.unknown(),
   bodyExample: {},
+  body: resetBody,
   success: {
     status: 200,
     schema: v.array(sessionSchema),
     example: RESET_EXAMPLE,
   },
-  handle: async ({ ctx, params }) => (await reset(ctx, params.serverId)).map(toSessionWire),
+  handle: async ({ ctx, params, body }) => {
+    const event = toEvent(ctx.clock.now(), body);
+    return (await reset(ctx, { serverId: params.serverId, ...event })).map(toSessionWire);
+  },
 });

@@ -1,0 +1,301 @@
+/**
+ * The SQL of the journal of calls (schema/activity-calls.ts): who was first with an event, what is newer than a call,
+ * and the effect of a late one.
+ */
+import { type SQL, sql } from 'drizzle-orm';
+import type { Identifier } from '../accounts/identifiers.ts';
+import { insertStarted } from '../webhooks/message-queries.ts';
+import { COLUMNS, isStale, type Moment, rosterSeenAt } from './queries.ts';
+import type { ActivityAction } from './record-activity.ts';
+import type { SessionRow } from './session.ts';
+
+/** Names a call in the journal. */
+export interface CallKey {
+  readonly communityId: string;
+  readonly eventId: string;
+}
+
+export interface NewCall extends CallKey {
+  readonly id: string;
+  readonly serverId: number;
+  /** Epoch milliseconds. */
+  readonly occurredAt: number;
+  readonly receivedAt: number;
+}
+
+/** How far back a session that is still going on is looked for. */
+const REACH_MS = 31 * 86_400_000;
+
+const isCall = ({ communityId, eventId }: CallKey): SQL =>
+  sql`community_id = ${communityId} AND event_id = ${eventId}`;
+
+/** Condition: nobody has sent this event yet. */
+export const isNewCall = (key: CallKey): SQL =>
+  sql`NOT EXISTS (SELECT 1 FROM activity_calls WHERE ${isCall(key)})`;
+
+/** Condition on a row of `sessions`: it has a trace of something that happened at `moment.now` or later. */
+const reachesBeyond = (moment: Moment, rosterAt: SQL): SQL => sql`
+  (started_at >= ${moment.now} OR last_seen_at > ${moment.now} OR ended_at >= ${moment.now}
+    OR close_kind = 'auto_closed' OR is_end_observed OR (ended_at IS NULL AND ${isStale(moment, rosterAt)}))`;
+
+/**
+ * Statement: notes a call of the account that the identifier names, unless its event is known already. It is late where
+ * something newer is known of that account and server, or where silence has to be judged.
+ */
+export const insertCall = (
+  call: NewCall,
+  account: Identifier,
+  {
+    action,
+    metadata,
+    clearReason,
+  }: { action: ActivityAction; metadata?: string | undefined; clearReason?: string | undefined },
+  moment: Moment,
+): SQL => sql`
+  INSERT INTO activity_calls (community_id, event_id, id, server_id, account_id, action, occurred_at, received_at,
+    metadata, clear_reason, is_late)
+  SELECT ${call.communityId}, ${call.eventId}, ${call.id}, ${call.serverId}, account.account_id, ${action},
+    ${call.occurredAt}, ${call.receivedAt}, ${metadata ?? null}, ${clearReason ?? null},
+    EXISTS (
+      SELECT 1 FROM activity_calls INDEXED BY activity_calls_by_account
+      WHERE community_id = ${call.communityId} AND server_id = ${call.serverId}
+        AND account_id IN (account.account_id, '') AND occurred_at >= ${call.occurredAt})
+    OR EXISTS (
+      SELECT 1 FROM (
+        SELECT started_at, last_seen_at, ended_at, close_kind, has_heartbeat, is_end_observed
+        FROM sessions INDEXED BY sessions_by_account
+        WHERE community_id = ${call.communityId} AND account_id = account.account_id
+          AND started_at >= ${call.occurredAt - REACH_MS} AND server_id = ${call.serverId}
+        ORDER BY started_at DESC LIMIT 1)
+      WHERE ${reachesBeyond(moment, rosterSeenAt(call.communityId, call.serverId))})
+    OR EXISTS (
+      SELECT 1 FROM servers WHERE community_id = ${call.communityId} AND server_id = ${call.serverId}
+        AND (reset_at >= ${call.occurredAt} OR roster_seen_at >= ${call.occurredAt}))
+  FROM account_identifiers AS account
+  WHERE community_id = ${call.communityId} AND kind = ${account.kind} AND value = ${account.value}
+  ON CONFLICT DO NOTHING`;
+
+/** Statement: notes a server reset whose effect is still to be worked out, unless its event is known already. */
+export const insertReset = (call: NewCall): SQL => sql`
+  INSERT INTO activity_calls (community_id, event_id, id, server_id, account_id, action, occurred_at, received_at,
+    is_late)
+  VALUES (${call.communityId}, ${call.eventId}, ${call.id}, ${call.serverId}, '', 'reset', ${call.occurredAt},
+    ${call.receivedAt}, true)
+  ON CONFLICT DO NOTHING`;
+
+/** Expression: the account of a call that came in time and first; NULL, so that nothing is done, for any other. */
+export const accountOfTimelyCall = (key: CallKey, id: string): SQL => sql`
+  (SELECT account_id FROM activity_calls WHERE ${isCall(key)} AND id = ${id} AND NOT is_late)`;
+
+/** Expression: a session's row as a JSON object. */
+const rowJson = sql.raw(`json_object('id', id, 'account_id', account_id, 'server_id', server_id,
+  'started_at', started_at, 'last_seen_at', last_seen_at, 'ended_at', ended_at, 'close_kind', close_kind,
+  'clear_reason', clear_reason, 'metadata', metadata)`);
+
+/** Statement: keeps what a call that came in time is answered with: the session that it started, else that it closed. */
+export const answerTimelyCall = ({ id, serverId, occurredAt, ...key }: NewCall): SQL => sql`
+  UPDATE activity_calls SET answer = (
+    SELECT json_group_array(${rowJson}) FROM (
+      SELECT ${COLUMNS} FROM sessions INDEXED BY sessions_by_account
+      WHERE community_id = ${key.communityId} AND account_id = activity_calls.account_id
+        AND started_at BETWEEN ${occurredAt - REACH_MS} AND ${occurredAt} AND server_id = ${serverId}
+      ORDER BY started_at DESC LIMIT 1)
+    WHERE started_at = ${occurredAt} OR ended_at = ${occurredAt})
+  WHERE ${isCall(key)} AND id = ${id} AND NOT is_late`;
+
+/** A call as the journal has it. */
+export interface CallRow {
+  readonly event_id: string;
+  readonly id: string;
+  readonly server_id: number;
+  readonly account_id: string;
+  readonly action: ActivityAction | 'reset';
+  readonly occurred_at: number;
+  readonly metadata: string | null;
+  readonly clear_reason: string | null;
+  readonly answer: string | null;
+}
+
+/** A call, and what is known of its server. */
+export interface PendingCall extends CallRow {
+  readonly roster_seen_at: number | null;
+  readonly reset_at: number | null;
+}
+
+/** Statement: a call, and when its server last sent a roster and started anew. */
+export const selectCall = (key: CallKey): SQL => sql`
+  SELECT c.event_id, c.id, c.server_id, c.account_id, c.action, c.occurred_at, c.metadata, c.clear_reason, c.answer,
+    s.roster_seen_at, s.reset_at
+  FROM activity_calls AS c LEFT JOIN servers AS s ON s.community_id = c.community_id AND s.server_id = c.server_id
+  WHERE c.community_id = ${key.communityId} AND c.event_id = ${key.eventId}`;
+
+/**
+ * Common table expressions: the call, if its effect is still to be written; and `scope`, the accounts that it may
+ * concern, each with the time from which on it is worked out (that of its earliest pending call, so that one of many
+ * calls at once does the work of all), and the start of the latest session before. A reset concerns whoever is there,
+ * whoever the journal knows there, and whoever a later reset sent away.
+ */
+const pending = (key: CallKey): SQL => sql`
+  WITH call AS (SELECT * FROM activity_calls WHERE ${isCall(key)} AND answer IS NULL),
+  concerned AS (
+    SELECT account_id FROM call WHERE account_id <> ''
+    UNION
+    SELECT s.account_id FROM call CROSS JOIN sessions AS s INDEXED BY sessions_open
+    WHERE call.account_id = '' AND s.community_id = call.community_id AND s.server_id = call.server_id
+      AND s.ended_at IS NULL
+    UNION
+    SELECT c.account_id FROM call CROSS JOIN activity_calls AS c INDEXED BY activity_calls_by_account
+    WHERE call.account_id = '' AND c.community_id = call.community_id AND c.server_id = call.server_id
+      AND c.account_id <> ''
+    UNION
+    SELECT closed.value ->> 'account_id'
+    FROM call CROSS JOIN activity_calls AS c INDEXED BY activity_calls_by_account CROSS JOIN json_each(c.answer) AS closed
+    WHERE call.account_id = '' AND c.community_id = call.community_id AND c.server_id = call.server_id
+      AND c.account_id = '' AND c.occurred_at >= call.occurred_at
+  ),
+  reach AS (
+    SELECT call.community_id, call.server_id, concerned.account_id, min(call.occurred_at, coalesce((
+      SELECT min(c.occurred_at) FROM activity_calls AS c INDEXED BY activity_calls_by_account
+      WHERE c.community_id = call.community_id AND c.server_id = call.server_id
+        AND c.account_id IN (concerned.account_id, '') AND c.answer IS NULL), call.occurred_at)) AS since
+    FROM call CROSS JOIN concerned
+  ),
+  scope AS MATERIALIZED (
+    SELECT *, coalesce((
+      SELECT started_at FROM sessions AS s INDEXED BY sessions_by_account
+      WHERE s.community_id = reach.community_id AND s.account_id = reach.account_id
+        AND s.started_at < since AND s.started_at >= since - ${REACH_MS}
+        AND s.server_id = reach.server_id AND s.voided_at IS NULL
+      ORDER BY s.started_at DESC LIMIT 1), since) AS base_at
+    FROM reach
+  )`;
+
+/** Statement: the sessions that a call whose effect is pending may change. */
+export const selectPendingSessions = (key: CallKey): SQL => sql`
+  ${pending(key)}
+  SELECT scope.since, s.id, s.account_id, s.server_id, s.started_at, max(s.last_seen_at, iif(
+      s.ended_at IS NULL AND r.roster_seen_at >= s.started_at, r.roster_seen_at, 0)) AS last_seen_at, s.ended_at,
+    s.close_kind, s.clear_reason, s.metadata, s.has_heartbeat, s.is_start_observed, s.is_end_observed,
+    s.silent_since, s.resumed_at, EXISTS (
+      SELECT 1 FROM session_revisions AS c WHERE c.community_id = s.community_id AND c.session_id = s.id
+    ) AS is_corrected, s.voided_at IS NOT NULL AS is_void
+  FROM scope CROSS JOIN sessions AS s INDEXED BY sessions_by_account
+    LEFT JOIN servers AS r ON r.community_id = s.community_id AND r.server_id = s.server_id
+  WHERE s.community_id = scope.community_id AND s.account_id = scope.account_id AND s.started_at >= scope.base_at
+    AND s.server_id = scope.server_id
+  ORDER BY s.account_id, s.started_at, s.id`;
+
+/** Statement: the calls that decide about those sessions. */
+export const selectPendingCalls = (key: CallKey): SQL => sql`
+  ${pending(key)}
+  SELECT scope.since, c.event_id, c.id, c.server_id, c.account_id, c.action, c.occurred_at, c.metadata, c.clear_reason,
+    c.answer
+  FROM scope CROSS JOIN activity_calls AS c INDEXED BY activity_calls_by_account
+  WHERE c.community_id = scope.community_id AND c.server_id = scope.server_id AND c.account_id = scope.account_id
+    AND c.occurred_at >= scope.base_at
+  UNION ALL
+  SELECT c.occurred_at, c.event_id, c.id, c.server_id, c.account_id, c.action, c.occurred_at, c.metadata,
+    c.clear_reason, c.answer
+  FROM call CROSS JOIN activity_calls AS c INDEXED BY activity_calls_by_account
+  WHERE c.community_id = call.community_id AND c.server_id = call.server_id AND c.account_id = ''
+    AND c.occurred_at >= (SELECT min(since) FROM scope)
+  ORDER BY 5, 2`;
+
+/** What a late call changes. Sessions are named by their start and id; the JSON is of rows. */
+export interface SessionChanges {
+  readonly removed: readonly { started_at: number; id: string }[];
+  readonly changed: readonly object[];
+  readonly added: readonly Pick<SessionRow, 'started_at' | 'id'>[];
+  /** Calls to be added to the journal. */
+  readonly noted: readonly object[];
+}
+
+/**
+ * Statements: write the effect of a late call and its answer. If what the effect was worked out from does not hold any
+ * more, they do nothing, and the first returns no row. (No effect is as good as any: nothing to overwrite.)
+ *
+ * @param seen the fingerprints of the rows that were read
+ */
+export const settleCall = (
+  key: CallKey,
+  attemptId: string,
+  answer: string,
+  seen: { sessions: string; calls: string; server: string },
+  { removed, changed, added, noted }: SessionChanges,
+): SQL[] => {
+  const hasEffect = removed.length + changed.length + added.length > 0;
+  const isSettled = sql`
+    EXISTS (SELECT 1 FROM activity_calls WHERE ${isCall(key)} AND settled_by = ${attemptId})`;
+  const update = (which: 'closed' | 'open') => sql`
+    UPDATE sessions SET last_seen_at = value ->> 'last_seen_at', ended_at = value ->> 'ended_at',
+      close_kind = value ->> 'close_kind', clear_reason = value ->> 'clear_reason',
+      has_heartbeat = value ->> 'has_heartbeat', is_end_observed = value ->> 'is_end_observed',
+      metadata = value ->> 'metadata'
+    FROM json_each(${JSON.stringify(changed)})
+    WHERE community_id = ${key.communityId} AND started_at = value ->> 'started_at' AND sessions.id = value ->> 'id'
+      AND value ->> 'ended_at' ${sql.raw(which === 'open' ? 'IS NULL' : 'IS NOT NULL')} AND ${isSettled}`;
+  const isAsSeen = sql`
+    AND ${seen.sessions} = (
+      SELECT json_group_array(json_array(id, last_seen_at, ended_at)) FROM (${selectPendingSessions(key)}))
+    AND ${seen.calls} = (SELECT json_group_array(id) FROM (${selectPendingCalls(key)}))
+    AND ${seen.server} = (SELECT json_array(roster_seen_at, reset_at) FROM (${selectCall(key)}))`;
+  return [
+    sql`
+      UPDATE activity_calls SET answer = ${answer}, settled_by = ${attemptId}
+      WHERE ${isCall(key)} AND answer IS NULL ${hasEffect ? isAsSeen : sql``}
+      RETURNING 1`,
+    ...(removed.length > 0
+      ? [
+          sql`
+      DELETE FROM sessions
+      WHERE community_id = ${key.communityId} AND (started_at, id) IN (
+        SELECT value ->> 'started_at', value ->> 'id' FROM json_each(${JSON.stringify(removed)}))
+        AND ${isSettled}`,
+        ]
+      : []),
+    // At most one may be open at any time: first what closes, then what opens.
+    ...(changed.length > 0 ? [update('closed'), update('open')] : []),
+    ...(added.length > 0
+      ? [
+          sql`
+      INSERT INTO sessions (community_id, started_at, id, server_id, account_id, last_seen_at, has_heartbeat,
+        is_start_observed, ended_at, is_end_observed, close_kind, clear_reason, metadata)
+      SELECT ${key.communityId}, value ->> 'started_at', value ->> 'id', value ->> 'server_id', value ->> 'account_id',
+        value ->> 'last_seen_at', value ->> 'has_heartbeat', value ->> 'is_start_observed', value ->> 'ended_at',
+        value ->> 'is_end_observed', value ->> 'close_kind', value ->> 'clear_reason', value ->> 'metadata'
+      FROM json_each(${JSON.stringify(added)}) WHERE ${isSettled}`,
+          ...added.map((row) => insertStarted(key.communityId, row.started_at, [row.id], isSettled)),
+        ]
+      : []),
+    ...(noted.length > 0
+      ? [
+          sql`
+      INSERT INTO activity_calls (community_id, event_id, id, server_id, account_id, action, occurred_at, received_at,
+        metadata, clear_reason, is_late, answer)
+      SELECT community_id, value ->> 'eventId', value ->> 'id', server_id, value ->> 'accountId', value ->> 'kind',
+        value ->> 'at', received_at, value ->> 'metadata', value ->> 'clearReason', false, '[]'
+      FROM activity_calls CROSS JOIN json_each(${JSON.stringify(noted)})
+      WHERE ${isCall(key)} AND settled_by = ${attemptId}
+      ON CONFLICT DO NOTHING`,
+        ]
+      : []),
+  ];
+};
+
+/** As the database writes it in `settleCall`. */
+export const fingerprintSessions = (
+  rows: readonly { id: string; last_seen_at: number; ended_at: number | null }[],
+): string => JSON.stringify(rows.map((row) => [row.id, row.last_seen_at, row.ended_at]));
+
+export const fingerprintServer = (call: PendingCall): string =>
+  JSON.stringify([call.roster_seen_at, call.reset_at]);
+
+export const fingerprintCalls = (rows: readonly { id: string }[]): string =>
+  JSON.stringify(rows.map(({ id }) => id));
+
+/** Statement: removes up to `limit` calls received before `before`. */
+export const deleteOldCalls = (before: number, limit: number): SQL => sql`
+  DELETE FROM activity_calls WHERE (community_id, event_id) IN (
+    SELECT community_id, event_id FROM activity_calls INDEXED BY activity_calls_by_age
+    WHERE received_at < ${before} ORDER BY received_at LIMIT ${limit})
+  RETURNING 1`;

@@ -1,0 +1,20 @@
+import { runBatch } from '../../db/client.ts';
+import type { SystemActor } from '../access/actor.ts';
+import type { Ctx } from '../context.ts';
+import { deleteOldCalls } from './call-queries.ts';
+
+/** A call is at most 24 hours late, and a repeat is known for 24 hours. */
+const KEPT_MS = 48 * 3_600_000;
+const CHUNK = 2_000;
+const MAX_CHUNKS = 20;
+
+/** Removes the calls from the journal that nothing can refer to any more. */
+export const purgeCalls = async (ctx: Ctx<SystemActor>): Promise<{ purged: number; isComplete: boolean }> => {
+  let purged = 0;
+  for (let chunk = 0; chunk < MAX_CHUNKS; chunk++) {
+    const [rows = []] = await runBatch(ctx.db, [deleteOldCalls(ctx.clock.now() - KEPT_MS, CHUNK)]);
+    purged += rows.length;
+    if (rows.length < CHUNK) return { purged, isComplete: true };
+  }
+  return { purged, isComplete: false };
+};

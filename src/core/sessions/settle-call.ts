@@ -1,0 +1,149 @@
+import { type Row, runBatch } from '../../db/client.ts';
+import type { CommunityActor } from '../access/actor.ts';
+import type { Settings } from '../access/settings.ts';
+import type { Ctx } from '../context.ts';
+import { commit } from '../webhooks/events.ts';
+import {
+  type CallKey,
+  fingerprintCalls,
+  fingerprintServer,
+  fingerprintSessions,
+  type PendingCall,
+  type SessionChanges,
+  selectCall,
+  selectPendingCalls,
+  selectPendingSessions,
+  settleCall,
+} from './call-queries.ts';
+import type { SessionRow } from './session.ts';
+import { foldTimeline, type TrackedSession } from './timeline.ts';
+import { type PendingCallRow, type PendingSessionRow, toTimeline } from './to-timeline.ts';
+
+/** Each attempt that fails, fails because another call got through. */
+const MAX_ATTEMPTS = 100;
+
+/** Beyond this, the answer to a server reset is kept without the sessions' metadata. */
+const MAX_ANSWER_LENGTH = 1_000_000;
+
+/** Statements: what `settlePendingCall` has to know. */
+export const readPendingCall = (key: CallKey) => [
+  selectCall(key),
+  selectPendingSessions(key),
+  selectPendingCalls(key),
+];
+
+/**
+ * The answer to a call of the journal, as rows. Where its effect is still to be written, because the call came late or
+ * because whoever was first with it was cut off, works it out and writes it; another call in between means another try.
+ *
+ * @param read the rows of `readPendingCall`
+ */
+export const settlePendingCall = async (
+  ctx: Ctx<CommunityActor>,
+  key: CallKey,
+  read: readonly Row[][],
+): Promise<SessionRow[]> => {
+  let results = read;
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const [[call], sessions, calls] = results as unknown as [
+      [PendingCall],
+      PendingSessionRow[],
+      PendingCallRow[],
+    ];
+    if (call.answer !== null) return JSON.parse(call.answer);
+
+    const { answer, changes } = workOut(call, sessions, calls, ctx.actor.community.settings);
+    const seen = {
+      sessions: fingerprintSessions(sessions),
+      calls: fingerprintCalls(calls),
+      server: fingerprintServer(call),
+    };
+    const statements = settleCall(key, ctx.newId(ctx.clock.now()), toAnswer(answer), seen, changes);
+    const [settled = []] = await commit(ctx, statements);
+    if (settled.length > 0) return answer;
+    results = await runBatch(ctx.db, readPendingCall(key));
+  }
+  throw new Error(`the call ${key.eventId} was overtaken ${MAX_ATTEMPTS} times`);
+};
+
+const toAnswer = (rows: readonly SessionRow[]): string => {
+  const json = JSON.stringify(rows);
+  return json.length <= MAX_ANSWER_LENGTH
+    ? json
+    : JSON.stringify(rows.map((row) => ({ ...row, metadata: '{}' })));
+};
+
+/** What a late call changes, account by account, and what it is answered with. */
+const workOut = (
+  call: PendingCall,
+  sessions: readonly PendingSessionRow[],
+  calls: readonly PendingCallRow[],
+  settings: Settings,
+): { answer: SessionRow[]; changes: SessionChanges } => {
+  const answer: SessionRow[] = [];
+  const changes = {
+    removed: [] as SessionRow[],
+    changed: [] as SessionRow[],
+    added: [] as SessionRow[],
+    noted: [] as object[],
+  };
+  const sessionsByAccount = Map.groupBy(sessions, (row) => row.account_id);
+  const callsByAccount = Map.groupBy(calls, (row) => row.account_id);
+  const resets = callsByAccount.get('') ?? [];
+  for (const accountId of new Set([...sessionsByAccount.keys(), ...callsByAccount.keys()])) {
+    if (accountId === '') continue;
+    const rows = sessionsByAccount.get(accountId) ?? [];
+    const own = callsByAccount.get(accountId) ?? [];
+    const since = (rows[0] ?? own[0])?.since ?? call.occurred_at;
+    const { base, events, unnoted, replaced } = toTimeline(since, rows, [...own, ...resets], call);
+    const place = { accountId, serverId: call.server_id };
+    const folded = foldTimeline(place, base, events, settings);
+
+    const before = new Map(replaced.map((row) => [row.id, row]));
+    for (const session of folded.sessions) {
+      const old = before.get(session.id);
+      before.delete(session.id);
+      const row = toRow(session, old);
+      if (!old) changes.added.push(row);
+      else if (isChanged(old, row)) changes.changed.push(row);
+      if (folded.outcomes.get(call.id)?.id === session.id) answer.push(row);
+    }
+    changes.removed.push(...before.values());
+    changes.noted.push(
+      ...unnoted.map((event) => ({ ...event, accountId, eventId: `${event.kind} ${event.key}` })),
+    );
+  }
+  answer.sort((a, b) => a.started_at - b.started_at || (a.id < b.id ? -1 : 1));
+  return { answer, changes };
+};
+
+const toRow = (session: TrackedSession, old: SessionRow | undefined): SessionRow => {
+  // The scheduled job has closed it, and nothing else was heard of it: its word of when and why stands.
+  const isSwept =
+    old?.close_kind === 'auto_closed' &&
+    old.last_seen_at === session.lastSeenAt &&
+    (session.closeKind === 'auto_closed' || session.closeKind === null);
+  return {
+    id: session.id,
+    account_id: session.accountId,
+    server_id: session.serverId,
+    started_at: session.startedAt,
+    last_seen_at: session.lastSeenAt,
+    ended_at: isSwept ? old.ended_at : session.endedAt,
+    close_kind: isSwept ? 'auto_closed' : session.closeKind,
+    clear_reason: isSwept ? old.clear_reason : session.clearReason,
+    metadata: JSON.stringify(session.metadata),
+    has_heartbeat: session.hasHeartbeat ? 1 : 0,
+    is_start_observed: session.isStartObserved ? 1 : 0,
+    is_end_observed: session.isEndObserved ? 1 : 0,
+  };
+};
+
+const isChanged = (old: SessionRow, row: SessionRow): boolean =>
+  old.last_seen_at !== row.last_seen_at ||
+  old.ended_at !== row.ended_at ||
+  old.close_kind !== row.close_kind ||
+  old.clear_reason !== row.clear_reason ||
+  old.has_heartbeat !== row.has_heartbeat ||
+  old.is_end_observed !== row.is_end_observed ||
+  JSON.stringify(JSON.parse(old.metadata)) !== row.metadata;

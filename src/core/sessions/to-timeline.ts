@@ -1,0 +1,177 @@
+import type { CallRow, PendingCall } from './call-queries.ts';
+import { type SessionRow, toSession } from './session.ts';
+import type { TimelineEvent, TrackedSession } from './timeline.ts';
+
+/** A session that a late call may change. */
+export interface PendingSessionRow extends SessionRow {
+  readonly is_corrected: number;
+  readonly is_void: number;
+  readonly silent_since: number | null;
+  readonly resumed_at: number | null;
+  /** The time from which on the account's sessions are worked out anew. */
+  readonly since: number;
+}
+
+/** A call that decides about such a session. */
+export interface PendingCallRow extends CallRow {
+  readonly since: number;
+}
+
+interface Timeline {
+  /** The latest session that started before `since`, as it was then. */
+  readonly base: TrackedSession | undefined;
+  readonly events: readonly TimelineEvent[];
+  /** Those of the events that are not in the journal, and leave no trace where the late call undoes their effect. */
+  readonly unnoted: readonly TimelineEvent[];
+  /** The rows that stand for all this so far. */
+  readonly replaced: readonly PendingSessionRow[];
+}
+
+/** What a session's row tells of tracker calls. */
+const NOTED: readonly TimelineEvent['kind'][] = ['start', 'stop', 'clear', 'reset'];
+
+const CONFIRMED: readonly unknown[] = ['stopped', 'cleared', 'server_reset'];
+
+/**
+ * What is known of an account on a server from `since` on, out of the calls in the journal and, for what is not in the
+ * journal (calls without `eventId` and `occurredAt`, heartbeats, rosters), out of the traces that it left in sessions.
+ *
+ * @param rows the sessions that started at or after `since`, and the latest before; by start
+ * @param calls the account's calls and its server's resets
+ * @param server its newest roster and its last reset, in the journal or not
+ */
+export const toTimeline = (
+  since: number,
+  rows: readonly PendingSessionRow[],
+  calls: readonly CallRow[],
+  server: Pick<PendingCall, 'roster_seen_at' | 'reset_at'>,
+): Timeline => {
+  // Of several that began in the same instant, the one that lasted is the latest.
+  const earlier = rows
+    .filter((row) => row.started_at < since && !row.is_void)
+    .sort((a, b) => (a.ended_at ?? Number.POSITIVE_INFINITY) - (b.ended_at ?? Number.POSITIVE_INFINITY));
+  const baseRow = earlier.at(-1);
+  const later = rows.filter((row) => row.started_at >= since);
+  const callById = new Map(calls.map((call) => [call.id, call]));
+  const replaced = baseRow ? [baseRow, ...later] : later;
+  const corrected = rows.filter((row) => row.is_corrected);
+  const isSettledByHand = ({ id, occurred_at: at }: CallRow) =>
+    corrected.some(
+      (row) => row.id === id || (row.ended_at !== null && at >= row.started_at && at <= row.ended_at),
+    );
+  const traces = replaced.flatMap((row) => tracesOf(since, row, calls));
+  return {
+    base: baseRow && asOf(since, baseRow, callById.get(baseRow.id)),
+    replaced,
+    events: [
+      ...calls.filter((call) => call.occurred_at >= since && !isSettledByHand(call)).map(toEvent),
+      ...traces,
+      ...serverTraces(since, rows, server),
+    ],
+    unnoted: traces.filter(({ kind }) => NOTED.includes(kind)),
+  };
+};
+
+const toEvent = (call: CallRow): TimelineEvent => ({
+  at: call.occurred_at,
+  kind: call.action,
+  id: call.id,
+  key: call.event_id,
+  metadata: call.metadata === null ? undefined : JSON.parse(call.metadata),
+  clearReason: call.clear_reason ?? undefined,
+});
+
+const toTracked = (row: PendingSessionRow): TrackedSession => ({
+  ...toSession(row),
+  hasHeartbeat: row.has_heartbeat === 1,
+  isStartObserved: row.is_start_observed === 1,
+  isEndObserved: row.is_end_observed === 1,
+  isCorrected: row.is_corrected === 1,
+});
+
+/** The session just before `since`: still open, unless it was over for sure. */
+const asOf = (since: number, row: PendingSessionRow, openedBy: CallRow | undefined): TrackedSession => {
+  const session = toTracked(row);
+  const isOver = CONFIRMED.includes(row.close_kind) && (row.ended_at as number) < since;
+  if (isOver || session.isCorrected) return session;
+  return {
+    ...session,
+    metadata: openedBy ? JSON.parse(openedBy.metadata ?? '{}') : session.metadata,
+    lastSeenAt: lastSeenBefore(since, row),
+    endedAt: null,
+    closeKind: null,
+    clearReason: null,
+    isEndObserved: false,
+  };
+};
+
+/** The last sign of life before `since` that the row tells of; what was in between, `sightings` tell. */
+const lastSeenBefore = (since: number, row: PendingSessionRow): number =>
+  [row.last_seen_at, row.silent_since, row.started_at].find((at) => at !== null && at < since) ??
+  row.started_at;
+
+/**
+ * When the calls of others find the session alive: who sends heartbeats, or is in the rosters, and was seen later, was
+ * there all the time in between, but for a silence that the scheduled job noticed.
+ */
+const sightings = (since: number, row: PendingSessionRow, calls: readonly CallRow[]): number[] => {
+  if (!row.has_heartbeat) return [];
+  const isSilent = (at: number) =>
+    row.silent_since !== null && row.resumed_at !== null && at > row.silent_since && at < row.resumed_at;
+  const known = [row.silent_since, row.resumed_at, row.last_seen_at].filter((at) => at !== null);
+  return [...new Set([...known, ...calls.map((call) => call.occurred_at)])].filter(
+    (at) => at >= since && at > row.started_at && at <= row.last_seen_at && !isSilent(at),
+  );
+};
+
+/** What a session tells of events since `since` that are not in the journal. */
+const tracesOf = (since: number, row: PendingSessionRow, calls: readonly CallRow[]): TimelineEvent[] => {
+  const { id, started_at: startedAt, ended_at: endedAt } = row;
+  const traces: TimelineEvent[] = [];
+  if (row.is_corrected) {
+    if (startedAt >= since) {
+      traces.push({ at: startedAt, kind: 'corrected', id, key: id, session: toTracked(row) });
+    }
+    return traces;
+  }
+  if (startedAt >= since && !calls.some((call) => call.id === id)) {
+    const kind = row.is_start_observed ? 'listed' : 'start';
+    traces.push({ at: startedAt, kind, id, key: id, metadata: JSON.parse(row.metadata) });
+  }
+  traces.push(
+    ...sightings(since, row, calls).map((at): TimelineEvent => ({ at, kind: 'seen', id: '', key: id })),
+  );
+  const kind = row.is_end_observed ? 'gone' : CLOSED_BY[row.close_kind ?? ''];
+  const isInJournal = calls.some((call) => call.occurred_at === endedAt && call.action !== 'start');
+  if (kind && endedAt !== null && endedAt >= since && !isInJournal) {
+    traces.push({ at: endedAt, kind, id: '', key: id, clearReason: row.clear_reason ?? undefined });
+  }
+  return traces;
+};
+
+/** What closed a session for sure. (The other kinds follow from what came next.) */
+const CLOSED_BY: Readonly<Record<string, TimelineEvent['kind']>> = {
+  stopped: 'stop',
+  cleared: 'clear',
+  server_reset: 'reset',
+};
+
+/** What the server said of everybody on it. */
+const serverTraces = (
+  since: number,
+  rows: readonly PendingSessionRow[],
+  { roster_seen_at: rosterAt, reset_at: resetAt }: Pick<PendingCall, 'roster_seen_at' | 'reset_at'>,
+): TimelineEvent[] => {
+  const traces: TimelineEvent[] = [];
+  if (rosterAt !== null && rosterAt >= since) {
+    // A roster starts a session for whoever is in it and has none: who has none at its time was not in it.
+    const isListed = rows.some(
+      (row) => row.started_at <= rosterAt && (row.ended_at === null || row.ended_at > rosterAt),
+    );
+    traces.push({ at: rosterAt, kind: isListed ? 'seen' : 'gone', id: '', key: 'roster' });
+  }
+  if (resetAt !== null && resetAt >= since) {
+    traces.push({ at: resetAt, kind: 'reset', id: '', key: 'reset' });
+  }
+  return traces;
+};
