@@ -366,7 +366,7 @@ describe('erasure', () => {
 
   it('with the sessions, takes what was corrected in them along', async () => {
     const { app, communityId, record, erase } = await setUp();
-    const { body } = await record({ accId: ANA });
+    const { body } = await record({ accId: ANA, eventId: 'join 1', metadata: { job: 'medic' } });
     const db = app.services.db.$client;
     await db
       .prepare(
@@ -536,6 +536,20 @@ describe('merging', () => {
       .bind(communityId)
       .all();
     expect(results).toEqual([{ message: `user First key merged the account ${BO} into ${ANA}` }]);
+  });
+
+  it('a call that was sent by the old id and arrives late lands on the session that has moved', async () => {
+    const { app, record, latest, merge } = await setUp();
+    await record({ accId: ANA }, 2);
+    const started = await record({ accId: BO, eventId: 'join', occurredAt: '2026-04-15T00:00:00Z' });
+    app.clock.advance(10 * MINUTE);
+    await record({ accId: BO, eventId: 'rejoin', occurredAt: '2026-04-15T00:10:00Z', forceStart: true });
+    await merge(BO, ANA);
+    await record({ accId: BO, eventId: 'leave', occurredAt: '2026-04-15T00:05:00Z', forceStop: true });
+    const session = (await latest(ANA)).find(({ id }) => id === started.body.data.id);
+    expect(session).toMatchObject({ accId: ANA, end: '2026-04-15T00:05:00.000Z', clearReason: null });
+    const again = await record({ accId: BO, eventId: 'join', occurredAt: '2026-04-15T00:00:00Z' });
+    expect(again.body.data).toMatchObject({ id: started.body.data.id, status: true });
   });
 
   it('goes on through a chain, and erasure takes the whole of it', async () => {

@@ -31,7 +31,7 @@ export const mergeAccounts = async (
     if (source === target) return;
     await runBatch(ctx.db, [
       ...joinOpenSessions(communityId, source, target),
-      moveSessions(communityId, source, target),
+      ...moveSessions(communityId, source, target),
       moveIdentifiers(communityId, source, target),
       deleteAccount(communityId, source),
       ...(await audit.record({

@@ -32,10 +32,24 @@ export const joinOpenSessions = (communityId: string, fromId: string, toId: stri
     WHERE community_id = ${communityId} AND started_at = older_started_at AND id = older_id`,
 ];
 
-/** Statement: the sessions of one account become those of another. */
-export const moveSessions = (communityId: string, fromId: string, toId: string): SQL => sql`
-  UPDATE sessions INDEXED BY sessions_by_account SET account_id = ${toId}
-  WHERE community_id = ${communityId} AND account_id = ${fromId}`;
+/**
+ * Condition on the journal of calls: those of the account, on the servers where it has sessions. Elsewhere it never came,
+ * and a call that found nothing says nothing either.
+ */
+const areCallsOf = (communityId: string, accountId: string): SQL => sql`
+  community_id = ${communityId} AND account_id = ${accountId} AND server_id IN (
+    SELECT server_id FROM sessions INDEXED BY sessions_by_account
+    WHERE community_id = ${communityId} AND account_id = ${accountId})`;
+
+/** Statements: the sessions of one account, and the calls that they came from, become those of another. */
+export const moveSessions = (communityId: string, fromId: string, toId: string): SQL[] => [
+  sql`
+    UPDATE activity_calls INDEXED BY activity_calls_by_account SET account_id = ${toId}
+    WHERE ${areCallsOf(communityId, fromId)}`,
+  sql`
+    UPDATE sessions INDEXED BY sessions_by_account SET account_id = ${toId}
+    WHERE community_id = ${communityId} AND account_id = ${fromId}`,
+];
 
 /** Statement: a row, if there is any session under this account id. */
 export const selectAnySessionOf = (communityId: string, accountId: string): SQL => sql`
@@ -44,6 +58,9 @@ export const selectAnySessionOf = (communityId: string, accountId: string): SQL 
 
 /** Statements: removes an account's sessions with all that hangs on them. */
 export const deleteSessionsOf = (communityId: string, accountId: string): SQL[] => [
+  sql`
+    DELETE FROM activity_calls INDEXED BY activity_calls_by_account
+    WHERE ${areCallsOf(communityId, accountId)}`,
   sql`
     DELETE FROM session_revisions WHERE community_id = ${communityId} AND session_id IN (
       SELECT id FROM sessions INDEXED BY sessions_by_account
