@@ -1,0 +1,105 @@
+import { env } from 'cloudflare:workers';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { families } from '../../src/api/index.ts';
+import type { AnyOperation } from '../../src/api/kit/operation.ts';
+import { type Answer, Harness } from '../harness.ts';
+
+/** In everything that community A owns, so that it shows wherever it leaks. */
+const MARK = 'secret-of-a';
+const NOBODY = '99999999-9999-4999-8999-999999999999';
+
+const app = new Harness();
+/** What stands in a path for each of A's things, by the parameter's name. */
+const ofA: Record<string, string> = {};
+let idOfA: string;
+let keyOfB: string;
+
+/** Fills community A with one of everything that a path can name. */
+const fill = async (key: string): Promise<void> => {
+  const create = async (path: string, body: unknown) => {
+    const answer = await app.post(path, { key, body });
+    expect(answer.status, `${path} ${answer.text}`).toBeLessThan(300);
+    return answer.body.data;
+  };
+  const activity = await create('/v2/community/servers/1/activity', {
+    username: `${MARK}-ana`,
+    discord: `${MARK}-1`,
+    metadata: { note: MARK },
+  });
+  ofA.serverId = '1';
+  ofA.accountId = activity.accId;
+  ofA.activityId = activity.id;
+  ofA.apiKeyId = (await create('/v2/community/api-keys', { name: MARK, scopes: ['admin'] })).id;
+  const endpoint = await create('/v2/community/webhook-endpoints', {
+    url: `https://hooks.example.com/${MARK}`,
+    events: ['session.*'],
+    format: 'standard',
+  });
+  ofA.endpointId = endpoint.id;
+  const entry = { platform: MARK, serial: MARK, action_type: MARK };
+  ofA.id = String((await create('/api/v1/activity_log', entry)).id);
+};
+
+/** Every row of community A, of every table. */
+const rowsOfA = async (): Promise<unknown> => {
+  const { results: tables } = await env.DB.prepare(
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%`community_id`%' ORDER BY name",
+  ).all<{ name: string }>();
+  const rows = await env.DB.batch(
+    tables.map(({ name }) => env.DB.prepare(`SELECT * FROM ${name} WHERE community_id = ?`).bind(idOfA)),
+  );
+  const community = await env.DB.prepare('SELECT * FROM communities WHERE id = ?').bind(idOfA).first();
+  return [community, ...rows.map(({ results }, index) => [tables[index]?.name, results])];
+};
+
+const operations = families
+  .flatMap((family) => family.operations)
+  .filter((operation) => typeof operation.access === 'object');
+
+const send = ({ method, path, body, bodyExample }: AnyOperation, nameId: (name: string) => string) =>
+  app.request(
+    method,
+    path.replaceAll(/\{(\w+)\}/g, (_, name: string) => nameId(name)),
+    {
+      key: keyOfB,
+      ...(body && { body: { ...(bodyExample as object), key: undefined } }),
+    },
+  );
+
+const idOfAFor = (name: string): string => {
+  const id = ofA[name];
+  if (id === undefined) throw new Error(`Let fill() make what {${name}} names`);
+  return id;
+};
+const idOfNobodyFor = (name: string): string =>
+  name === 'serverId' ? '1' : /^\d+$/.test(idOfAFor(name)) ? '7000000000000001' : NOBODY;
+
+/** What an answer says, apart from the ids that were asked for and the request's own. */
+const gist = ({ status, text, body }: Answer, nameId: (name: string) => string, names: string[]) =>
+  [status, ...names.map(nameId), body?.requestId]
+    .reduce<string>((rest, part, index) => (index && part ? rest.replaceAll(String(part), '·') : rest), text)
+    .concat(` ${status}`);
+
+beforeAll(async () => {
+  const a = await app.community();
+  idOfA = a.id;
+  await fill(a.key);
+  keyOfB = (await app.community()).key;
+});
+
+describe("with another community's credential", () => {
+  it.each(operations.map((operation) => [operation.operationId, operation] as const))(
+    '%s shows nothing, changes nothing, and knows no id',
+    async (_, operation) => {
+      const before = await rowsOfA();
+      const names = [...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
+      const ofNobody = await send(operation, idOfNobodyFor);
+      const answer = await send(operation, idOfAFor);
+      expect(answer.text).not.toContain(MARK);
+      expect(await rowsOfA()).toEqual(before);
+      if (names.some((name) => name !== 'serverId')) {
+        expect(gist(answer, idOfAFor, names)).toBe(gist(ofNobody, idOfNobodyFor, names));
+      }
+    },
+  );
+});
