@@ -36,6 +36,17 @@ const fill = async (key: string): Promise<void> => {
     format: 'standard',
   });
   ofA.endpointId = endpoint.id;
+  await create(`/v2/community/webhook-endpoints/${endpoint.id}/test`, {});
+  const deliveries = await app.get(`/v2/community/webhook-endpoints/${endpoint.id}/deliveries`, { key });
+  ofA.deliveryId = deliveries.body.data.items[0].id;
+  const webhook = await create('/v2/community/inbound-webhooks', {
+    name: MARK,
+    kind: 'activity-log',
+    verification: { scheme: 'token' },
+  });
+  ofA.webhookId = webhook.id;
+  const service = { name: MARK, category: 'account-activity-reporting' };
+  ofA.serviceId = (await create('/v2/community/service-ids', service)).id;
   const entry = { platform: MARK, serial: MARK, action_type: MARK };
   ofA.id = String((await create('/api/v1/activity_log', entry)).id);
 };

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { InboundKind, Refusal, RefusalReason } from '../../core/webhooks/inbound.ts';
 import { newActivitySchema } from './account-activity-wire.ts';
-import { activityBody } from './activity-wire.ts';
+import { activityBody, eventEntries } from './activity-wire.ts';
 import { Fault, invalidField } from './fault.ts';
 import { integer, integerText } from './fields.ts';
 import { newEntrySchema } from './log-entry-wire.ts';
@@ -15,7 +15,11 @@ export const serverEntry = v.object({
 
 /** The fields that a mapping can fill. */
 export const INBOUND_FIELDS: Readonly<Record<InboundKind, readonly string[]>> = {
-  tracker: [...Object.keys(serverEntry.entries), ...Object.keys(activityBody.entries)],
+  // A call is its own event, recorded at its own time.
+  tracker: [
+    ...Object.keys(serverEntry.entries),
+    ...Object.keys(activityBody.entries).filter((field) => !Object.hasOwn(eventEntries, field)),
+  ],
   'activity-log': Object.keys(newEntrySchema.entries),
   'account-activity': Object.keys(newActivitySchema.entries),
 };
