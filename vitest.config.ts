@@ -18,5 +18,10 @@ export default defineConfig({
     })),
   ],
   // No test asserts a time: a busy machine only makes it wait.
-  test: { setupFiles: ['test/setup.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
+  test: {
+    globalSetup: ['test/webhooks/loopback-receiver.ts'],
+    setupFiles: ['test/setup.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
 });

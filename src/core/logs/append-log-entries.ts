@@ -1,8 +1,8 @@
-import { runBatch } from '../../db/client.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import type { Plan } from '../plan.ts';
+import { commit, outbox } from '../webhooks/events.ts';
 import { NUMBERS_PER_SECOND, timestampOf } from './log-id.ts';
 import type { NewLogEntry } from './model.ts';
 import {
@@ -10,6 +10,7 @@ import {
   type EntryToInsert,
   findRoom,
   idsOfEvents,
+  insertedJson,
   insertLogEntries,
   isSecondFull,
   type KindToCount,
@@ -33,10 +34,9 @@ export const appendLogEntries = async (
   let toInsert = numbered(withoutRepeats(dated));
   for (;;) {
     try {
-      const results = await runBatch(ctx.db, [
+      const results = await commit(ctx, [
         ...(eventIds.length > 0 ? [selectByEvent(communityId, eventIds)] : []),
-        countInserted(communityId, kindsOf(toInsert)),
-        insertLogEntries(communityId, toInsert),
+        ...insertion(communityId, toInsert),
       ]);
       return assignIds(dated, toInsert, results.flat() as unknown as Stored[]);
     } catch (error) {
@@ -67,7 +67,7 @@ export const planLogEntries = (ctx: Ctx<CommunityActor>, entries: readonly NewLo
   const seconds = [...new Set(dated.map(({ timestamp }) => timestamp))];
   return {
     prepare: [],
-    changes: [countInserted(communityId, kindsOf(toInsert)), insertLogEntries(communityId, toInsert)],
+    changes: insertion(communityId, toInsert),
     recorded: () => idsOfEvents(communityId, eventIds),
     toError: (error) =>
       isSecondFull(error)
@@ -75,6 +75,13 @@ export const planLogEntries = (ctx: Ctx<CommunityActor>, entries: readonly NewLo
         : undefined,
   };
 };
+
+/** The statements that insert entries, count them, and tell whoever wants to hear of it. */
+const insertion = (communityId: string, entries: readonly EntryToInsert[]) => [
+  outbox(communityId, 'log.appended', insertedJson(communityId, entries)),
+  countInserted(communityId, kindsOf(entries)),
+  insertLogEntries(communityId, entries),
+];
 
 type Dated = NewLogEntry & { readonly timestamp: number };
 /** An entry and its position in the call. */

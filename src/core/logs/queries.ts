@@ -81,7 +81,17 @@ export const countInserted = (communityId: string, kinds: readonly KindToCount[]
  * Statement: inserts the entries, except those whose event the log has already, and returns `id` and `event_id` of each
  * one inserted, in no certain order. Where a second has no number left, it fails as `isSecondFull` says.
  */
-export const insertLogEntries = (communityId: string, entries: readonly EntryToInsert[]): SQL => {
+export const insertLogEntries = (communityId: string, entries: readonly EntryToInsert[]): SQL => sql`
+  INSERT INTO log_entries
+    (community_id, generation, id, platform, serial, action_type, action_detail, username, event_id)
+  SELECT ${communityId}, generation, CASE WHEN id < (second + 1) << 20 THEN id END,
+    platform, serial, action_type, action_detail, username, event_id
+  FROM (${newEntries(communityId, entries)})
+  WHERE true
+  RETURNING id, event_id`;
+
+/** Query: the rows of those entries whose event is new, each with the id that it gets. */
+const newEntries = (communityId: string, entries: readonly EntryToInsert[]): SQL => {
   const rows = entries.map((entry) => [
     entry.timestamp,
     entry.number,
@@ -92,23 +102,36 @@ export const insertLogEntries = (communityId: string, entries: readonly EntryToI
     entry.username,
     entry.eventId,
   ]);
-  // LIMIT -1 keeps SQLite from computing `id` twice, for the CASE and for the value.
+  // LIMIT -1 keeps SQLite from computing `id` anew wherever it is used.
   return sql`
-    INSERT INTO log_entries
-      (community_id, generation, id, platform, serial, action_type, action_detail, username, event_id)
-    SELECT ${communityId}, generation, CASE WHEN id < (second + 1) << 20 THEN id END,
-      platform, serial, action_type, action_detail, username, event_id
-    FROM (
-      SELECT log.generation, entry.*,
-        entry.number + ${nextId(communityId, sql`log.generation`, sql`entry.second`)} AS id
-      FROM (SELECT ${currentGeneration(communityId)} AS generation) AS log CROSS JOIN (
-        SELECT value ->> 0 AS second, value ->> 1 AS number, value ->> 2 AS platform, value ->> 3 AS serial,
-          value ->> 4 AS action_type, value ->> 5 AS action_detail, value ->> 6 AS username, value ->> 7 AS event_id
-        FROM json_each(${JSON.stringify(rows)})) AS entry
-      WHERE entry.event_id IS NULL OR ${isNewEvent(communityId, sql`entry.event_id`)}
-      LIMIT -1)
-    WHERE true
-    RETURNING id, event_id`;
+    SELECT log.generation, entry.*,
+      entry.number + ${nextId(communityId, sql`log.generation`, sql`entry.second`)} AS id
+    FROM (SELECT ${currentGeneration(communityId)} AS generation) AS log CROSS JOIN (
+      SELECT value ->> 0 AS second, value ->> 1 AS number, value ->> 2 AS platform, value ->> 3 AS serial,
+        value ->> 4 AS action_type, value ->> 5 AS action_detail, value ->> 6 AS username, value ->> 7 AS event_id
+      FROM json_each(${JSON.stringify(rows)})) AS entry
+    WHERE entry.event_id IS NULL OR ${isNewEvent(communityId, sql`entry.event_id`)}
+    LIMIT -1`;
+};
+
+/** So many entries a webhook is told of in one event; all of them count. */
+const MAX_TOLD = 50;
+
+/**
+ * Expression, for a statement before `insertLogEntries` in its batch: what that will insert, as JSON of its number and
+ * its first entries; NULL where that is nothing.
+ */
+export const insertedJson = (communityId: string, entries: readonly EntryToInsert[]): SQL => {
+  const eventIds = entries.flatMap(({ eventId }) => eventId ?? []);
+  return sql`(
+    SELECT json_object('count', count, 'entries', (
+      SELECT json_group_array(json_object('id', id, 'platform', platform, 'serial', serial, 'action_type', action_type,
+        'action_detail', action_detail, 'username', username, 'timestamp', second))
+      FROM (${newEntries(communityId, entries.slice(0, MAX_TOLD))})))
+    FROM (SELECT ${entries.length - eventIds.length} + (
+      SELECT COUNT(*) FROM json_each(${JSON.stringify(eventIds)}) AS event
+      WHERE ${isNewEvent(communityId, sql`event.value`)}) AS count)
+    WHERE count > 0)`;
 };
 
 /** Statement: `id` and `event_id` of the current log's entries with these event ids. */

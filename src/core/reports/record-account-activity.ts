@@ -1,7 +1,8 @@
-import { readRows, runBatch } from '../../db/client.ts';
+import { readRows } from '../../db/client.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import type { Ctx } from '../context.ts';
 import type { Plan } from '../plan.ts';
+import { commit, outboxOf } from '../webhooks/events.ts';
 import { activityIdOf, batchesOf, type StoredActivity } from './activity-batch.ts';
 import { insertActivities, insertBatches, isEventTaken, selectByEventId } from './activity-queries.ts';
 import type { ActivityRecord } from './activity-record.ts';
@@ -33,6 +34,9 @@ export interface ActivityResult {
 /** Each lost race means that another sender has stored some of the same events: they are duplicates from then on. */
 const MAX_ATTEMPTS = 10;
 
+/** So many records a webhook is told of in one event. */
+const MAX_TOLD = 50;
+
 /** Stores records, all or none, and returns a result for each in the order given. */
 export const recordAccountActivity = async (
   ctx: Ctx<CommunityActor>,
@@ -42,7 +46,7 @@ export const recordAccountActivity = async (
     const { changes, recorded } = await planAccountActivity(ctx, activities);
     if (changes.length === 0) return recorded;
     try {
-      await runBatch(ctx.db, changes);
+      await commit(ctx, changes);
       return recorded;
     } catch (error) {
       if (!isEventTaken(error) || attempt === MAX_ATTEMPTS) throw error;
@@ -63,6 +67,10 @@ export const planAccountActivity = async (
     records.length === 0
       ? []
       : [
+          outboxOf(communityId, 'account_activity.recorded', {
+            count: records.length,
+            records: records.slice(0, MAX_TOLD).map(({ record }) => JSON.parse(record)),
+          }),
           ...insertActivities(communityId, records),
           insertBatches(communityId, await batchesOf(communityId, batchId, records)),
         ];

@@ -3,7 +3,7 @@ import { stopwatch } from '../../lib/clock.ts';
 import type { SystemActor } from '../access/actor.ts';
 import type { Ctx } from '../context.ts';
 import { visitQueue } from './deliver.ts';
-import { publishMessages, selectDueEndpointIds } from './message-queries.ts';
+import { publishMessages, selectDueEndpoints } from './message-queries.ts';
 
 const MAX_ENDPOINTS = 500;
 const MAX_ATTEMPTS = 1_000;
@@ -23,9 +23,13 @@ export const deliverDue = async (
   ctx: Ctx<SystemActor>,
 ): Promise<{ endpoints: number; attempts: number; delivered: number; isComplete: boolean }> => {
   const took = stopwatch();
-  // What a transaction left unpublished: see `commit`.
-  await runBatch(ctx.db, [publishMessages(undefined, ctx.clock.now(), '')]);
-  const turns = await selectDueEndpointIds(ctx.db, ctx.clock.now(), MAX_ENDPOINTS);
+  const now = ctx.clock.now();
+  const [, due = []] = await runBatch(ctx.db, [
+    // What a transaction left unpublished: see `commit`.
+    publishMessages(undefined, now, ''),
+    selectDueEndpoints(now, MAX_ENDPOINTS),
+  ]);
+  const turns = due.map(({ id }) => id as string);
   const endpoints = turns.length;
   let attempts = 0;
   let delivered = 0;

@@ -9,7 +9,11 @@ import type { Ctx } from '../context.ts';
 import { deliverNow } from './deliver.ts';
 import { publishMessages } from './message-queries.ts';
 
-export { insertMessages as outbox, insertStarted as startedEvents } from './message-queries.ts';
+export {
+  insertKnownMessages as outboxOf,
+  insertMessages as outbox,
+  insertStarted as startedEvents,
+} from './message-queries.ts';
 
 /**
  * `runBatch` for statements that cause events. The first attempt at each is made after the answer, but in a job, whose

@@ -3,6 +3,10 @@ import { type SQL, sql } from 'drizzle-orm';
 import { type Database, type Row, readRows } from '../../db/client.ts';
 import type { Attempt, Delivery, DeliveryStatus, EventType, Message, MessageType } from './model.ts';
 
+/** `insertMessages` for what is known before the transaction. */
+export const insertKnownMessages = (communityId: string, type: EventType, data: object): SQL =>
+  insertMessages(communityId, type, sql`${JSON.stringify(data)}`);
+
 /** Expression: the next place in the order of endpoint `e`. `deleteOldMessages` always leaves the last one there. */
 const NEXT_SEQ = sql.raw(`(SELECT coalesce(max(seq), 0) + 1 FROM webhook_messages
     WHERE community_id = e.community_id AND endpoint_id = e.id)`);
@@ -64,13 +68,10 @@ export const insertMessageFor = (
   RETURNING seq`;
 
 /**
- * The enabled endpoints whose queue may move at `now`, those that work before those that fail, the longest waiting
+ * Statement: `id` of the enabled endpoints whose queue may move at `now`, those that work before those that fail, the longest waiting
  * first. Reads two rows for each endpoint with something pending (a loose index scan), whatever the length of its queue.
  */
-export const selectDueEndpointIds = async (db: Database, now: number, limit: number): Promise<string[]> => {
-  const rows = await readRows<{ id: string }>(
-    db,
-    sql`
+export const selectDueEndpoints = (now: number, limit: number): SQL => sql`
       WITH RECURSIVE waiting (endpoint_id) AS (
         SELECT min(endpoint_id) FROM webhook_messages INDEXED BY webhook_messages_by_status
         WHERE status = 'pending'
@@ -81,10 +82,7 @@ export const selectDueEndpointIds = async (db: Database, now: number, limit: num
       )
       SELECT e.id FROM waiting CROSS JOIN webhook_endpoints AS e ON e.id = waiting.endpoint_id
       WHERE e.disabled_at IS NULL AND e.leased_until <= ${now} AND e.blocked_until <= ${now}
-      ORDER BY e.failing_since IS NOT NULL, e.last_attempt_at LIMIT ${limit}`,
-  );
-  return rows.map(({ id }) => id);
-};
+      ORDER BY e.failing_since IS NOT NULL, e.last_attempt_at LIMIT ${limit}`;
 
 const QUEUE_COLUMNS = sql.raw(
   'id, community_id, url, format, secret, previous_secret, previous_secret_expires_at, failing_since, blocked_until, is_throttled, disabled_at, leased_until',
@@ -198,7 +196,7 @@ export const deleteOldMessages = (
     SELECT seq FROM (
       SELECT seq, created_at, status FROM webhook_messages
       WHERE community_id = ${communityId} AND endpoint_id = ${endpointId} ORDER BY seq LIMIT ${limit})
-    WHERE created_at < ${before} AND status <> 'new' AND seq < (
+    WHERE created_at < ${before} AND status IN ('delivered', 'failed') AND seq < (
       SELECT max(seq) FROM webhook_messages WHERE community_id = ${communityId} AND endpoint_id = ${endpointId}))`;
 
 export const toMessage = (row: Row): Message => ({

@@ -1,0 +1,8 @@
+import 'vitest';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** `http://127.0.0.1:<port>` of test/webhooks/loopback-receiver.ts. */
+    loopbackReceiver: string;
+  }
+}

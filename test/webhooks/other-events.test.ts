@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { Receivers } from './receiver.ts';
+
+const LOG = '/api/v1/activity_log';
+const ACTIVITIES = '/v2/community/account-activities';
+
+describe('log.appended', () => {
+  const entry = (serial: string, more: object = {}) => ({
+    platform: 'ios',
+    serial,
+    action_type: 'launch',
+    ...more,
+  });
+
+  it('is one event a call, with the entries as the API lists them', async () => {
+    const net = new Receivers();
+    const { key, id } = await net.endpoint({ events: ['log.appended'] });
+    const append = async (body: unknown) => {
+      await net.app.post(LOG, { key, body });
+      await net.app.settled();
+    };
+    await append(entry('A1', { username: 'ana' }));
+    await append([entry('A2', { event_id: 'e1' }), entry('A3'), { broken: true }]);
+    await append([entry('A2', { event_id: 'e1' })]);
+    await append([entry('A2', { event_id: 'e1' }), entry('A4')]);
+    const { body } = await net.app.get(`${LOG}?limit=100`, { key });
+    const listed = (...serials: string[]) =>
+      serials.map((serial) => body.data.find((row: { serial: string }) => row.serial === serial));
+    expect(net.received.map(({ body: event }) => [event.type, event.data.count, event.data.entries])).toEqual(
+      [
+        ['log.appended', 1, listed('A1')],
+        ['log.appended', 2, listed('A2', 'A3')],
+        ['log.appended', 1, listed('A4')],
+      ],
+    );
+    expect(await net.deliveries(key, id)).toHaveLength(3);
+  });
+
+  it('of a thousand entries stays below 20 KB and tells how many there are', async () => {
+    const net = new Receivers();
+    const { key } = await net.endpoint({ events: ['log.*'] });
+    const entries = Array.from({ length: 1000 }, (_, n) =>
+      entry(`S${n}`, { action_detail: 'ñ'.repeat(300) }),
+    );
+    await net.app.post(LOG, { key, body: entries });
+    await net.app.settled();
+    const [event] = net.received;
+    expect(new TextEncoder().encode(event?.text).byteLength).toBeLessThan(20_000);
+    expect(event?.body.data.count).toBe(1000);
+    expect(event?.body.data.entries[0].serial).toBe('S0');
+  });
+});
+
+describe('account_activity.recorded', () => {
+  it('is one event a call, with its new records', async () => {
+    const net = new Receivers();
+    const { key } = await net.endpoint({ events: ['account_activity.*'] });
+    const activity = (eventId: string) => ({
+      category: 'PROCESSES_VIEWED',
+      type: 'USER',
+      user: 'ana',
+      time: '2026-04-14T10:00:00+02:00',
+      eventId,
+    });
+    const record = async (body: unknown) => {
+      const answer = await net.app.post(ACTIVITIES, { key, body });
+      await net.app.settled();
+      return answer;
+    };
+    const first = await record([
+      { ...activity('e1'), category: 'PROCESSES_VIEWED' },
+      { ...activity('e2'), category: 'nonsense' },
+    ]);
+    expect(first.status, first.text).toBeLessThan(300);
+    await record([{ ...activity('e1'), category: 'PROCESSES_VIEWED' }]);
+    expect(net.received.map(({ body }) => body)).toEqual([
+      {
+        type: 'account_activity.recorded',
+        timestamp: '2026-04-15T00:00:00.000Z',
+        data: {
+          count: 1,
+          records: [
+            {
+              message: 'user ana: USER',
+              time: '2026-04-14T10:00:00+02:00',
+              timeStamp: '2026-04-14T10:00:00+02:00',
+              type: 'USER',
+              user: 'ana',
+            },
+          ],
+        },
+        actor: 'First key',
+      },
+    ]);
+  });
+});
