@@ -1,18 +1,21 @@
-/** `npm run build`: the OpenAPI document, and its viewer out of swagger-ui's own files. */
+/** `npm run build`: the OpenAPI document, the README's table of endpoints, and the viewer out of swagger-ui's own files. */
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { families } from '../src/api/index.ts';
+import { withEndpointTable } from '../src/docs/endpoint-table.ts';
 import { buildOpenApi } from '../src/docs/openapi.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const VIEWER = join(ROOT, 'public/docs');
 
-/** Writes public/openapi.json (committed: the tests compare it) and public/docs (not committed). */
+/** Writes public/openapi.json and the README's table (committed: the tests compare them) and public/docs (not). */
 export const buildDocs = (): void => {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
   const document = buildOpenApi(families, version);
   writeFileSync(join(ROOT, 'public/openapi.json'), `${JSON.stringify(document, null, 2)}\n`);
+  const readme = join(ROOT, 'README.md');
+  writeFileSync(readme, withEndpointTable(readFileSync(readme, 'utf8')));
 
   mkdirSync(VIEWER, { recursive: true });
   cpSync(join(ROOT, 'src/docs/viewer'), VIEWER, { recursive: true });

@@ -1,0 +1,42 @@
+/**
+ * The README's table of endpoints, from the declarations that route them. `npm run build` writes it; a test compares.
+ */
+import { families } from '../api/index.ts';
+import type { Access } from '../api/kit/operation.ts';
+
+const OTHERS = [
+  ['GET /healthz', '', 'Whether Worker and database answer'],
+  ['GET /docs', '', 'This table with schemas, examples and errors, to try out'],
+  ['GET /openapi.json', '', 'The same as OpenAPI 3.1'],
+];
+
+const credentialOf = (access: Access): string => {
+  if (typeof access === 'object') return `\`${access.scope}\``;
+  return access === 'operator' ? '`ADMIN_TOKEN`' : '';
+};
+
+/** The table as Markdown. */
+export const endpointTable = (): string => {
+  const operations = families.flatMap((family) =>
+    family.operations.map(({ method, path, access, summary }) => [
+      `${method} ${path}`,
+      credentialOf(access),
+      summary,
+    ]),
+  );
+  const rows = [...operations, ...OTHERS].map(
+    ([endpoint, credential, summary]) => `| \`${endpoint}\` | ${credential} | ${summary} |`,
+  );
+  return ['| endpoint | scope | what it does |', '|---|---|---|', ...rows].join('\n');
+};
+
+const BEGIN = '<!-- endpoints: written by npm run build -->';
+const END = '<!-- /endpoints -->';
+
+/** The README with a table that is up to date. */
+export const withEndpointTable = (readme: string): string => {
+  const begin = readme.indexOf(BEGIN);
+  const end = readme.indexOf(END);
+  if (begin < 0 || end < begin) throw new Error(`README.md needs ${BEGIN} and ${END}`);
+  return `${readme.slice(0, begin + BEGIN.length)}\n${endpointTable()}\n${readme.slice(end)}`;
+};
