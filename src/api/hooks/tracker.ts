@@ -22,7 +22,7 @@ export const tracker: Kind = {
   plan: (ctx, items) => {
     const { refused, accepted } = readItems(itemSchema, items);
     const steps = accepted.map(({ serverId, ...body }) =>
-      planActivity(ctx, { serverId, ...toActivity(ctx.clock.now(), body) }),
+      planActivity(ctx, { serverId, ...toActivity(body) }),
     );
     return { refused, steps };
   },

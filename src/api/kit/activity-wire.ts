@@ -76,7 +76,6 @@ export const activityBody = v.pipe(
     forceClear: FLAG,
     metadata: v.nullish(jsonObject(4096)),
     clearReason: v.nullish(text(0, 200)),
-    ...eventEntries,
   }),
   v.check((body) => hasIdentifier(body), fieldMessage('identifier')),
   v.forward(
@@ -88,11 +87,13 @@ export const activityBody = v.pipe(
   ),
 );
 
+/** A call of a client that may send what it knows of the event. */
+export const activityCallBody = v.intersect([activityBody, v.object(eventEntries)]);
+
 type ActivityBody = v.InferOutput<typeof activityBody>;
 
-/** What the body asks for, as the verb takes it. @throws Fault invalid_input */
-export const toActivity = (now: number, body: ActivityBody): Omit<RecordActivity, 'serverId'> => ({
-  ...toEvent(now, body),
+/** What the body asks for, as the verb takes it. */
+export const toActivity = (body: ActivityBody): Omit<RecordActivity, 'serverId'> => ({
   account: toAccountRef(body),
   action: toAction(body),
   metadata: body.metadata ?? undefined,

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { recordActivity } from '../../core/sessions/record-activity.ts';
-import { SESSION_EXAMPLE, sessionSchema, toActivity, toSessionWire } from '../kit/activity-wire.ts';
+import { SESSION_EXAMPLE, sessionSchema, toActivity, toEvent, toSessionWire } from '../kit/activity-wire.ts';
 import { defineOperation } from '../kit/operation.ts';
 import { startStopBody } from './wire.ts';
 
@@ -25,7 +25,8 @@ export const startStop = defineOperation({
   handle: async ({ ctx, body: { data } }) => {
     const session = await recordActivity(ctx, {
       serverId: data.serverId,
-      ...toActivity(ctx.clock.now(), data),
+      ...toActivity(data),
+      ...toEvent(ctx.clock.now(), data),
     });
     return session ? toSessionWire(session) : null;
   },

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { activityBody, eventEntries } from '../kit/activity-wire.ts';
+import { activityCallBody, eventEntries } from '../kit/activity-wire.ts';
 import { documented, integer, integerText } from '../kit/fields.ts';
 import { fieldMessage } from '../kit/messages.ts';
 
@@ -36,7 +36,7 @@ const envelope = <T extends string, S extends v.GenericSchema>(type: T, data: S)
 
 export const startStopBody = envelope(
   'ACTIVITY_TRACKER_START_STOP',
-  v.intersect([v.object(serverEntries), activityBody]),
+  v.intersect([v.object(serverEntries), activityCallBody]),
 );
 
 export const serverStartBody = envelope(

@@ -176,7 +176,10 @@ export const selectPendingSessions = (key: CallKey): SQL => sql`
   SELECT scope.since, s.id, s.account_id, s.server_id, s.started_at, max(s.last_seen_at, iif(
       s.ended_at IS NULL AND r.roster_seen_at >= s.started_at, r.roster_seen_at, 0)) AS last_seen_at, s.ended_at,
     s.close_kind, s.clear_reason, s.metadata, s.has_heartbeat, s.is_start_observed, s.is_end_observed,
-    s.silent_since, s.resumed_at, EXISTS (
+    iif(r.roster_silent_since > max(s.started_at, coalesce(s.silent_since, 0)), r.roster_silent_since, s.silent_since)
+      AS silent_since,
+    iif(r.roster_silent_since > max(s.started_at, coalesce(s.silent_since, 0)), r.roster_resumed_at, s.resumed_at)
+      AS resumed_at, EXISTS (
       SELECT 1 FROM session_revisions AS c WHERE c.community_id = s.community_id AND c.session_id = s.id
     ) AS is_corrected, s.voided_at IS NOT NULL AS is_void
   FROM scope CROSS JOIN sessions AS s INDEXED BY sessions_by_account
@@ -230,7 +233,7 @@ export const settleCall = (
     UPDATE sessions SET last_seen_at = value ->> 'last_seen_at', ended_at = value ->> 'ended_at',
       close_kind = value ->> 'close_kind', clear_reason = value ->> 'clear_reason',
       has_heartbeat = value ->> 'has_heartbeat', is_end_observed = value ->> 'is_end_observed',
-      metadata = value ->> 'metadata'
+      silent_since = value ->> 'silent_since', resumed_at = value ->> 'resumed_at', metadata = value ->> 'metadata'
     FROM json_each(${JSON.stringify(changed)})
     WHERE community_id = ${key.communityId} AND started_at = value ->> 'started_at' AND sessions.id = value ->> 'id'
       AND value ->> 'ended_at' ${sql.raw(which === 'open' ? 'IS NULL' : 'IS NOT NULL')} AND ${isSettled}`;
@@ -259,10 +262,10 @@ export const settleCall = (
       ? [
           sql`
       INSERT INTO sessions (community_id, started_at, id, server_id, account_id, last_seen_at, has_heartbeat,
-        is_start_observed, ended_at, is_end_observed, close_kind, clear_reason, metadata)
+        is_start_observed, ended_at, is_end_observed, silent_since, resumed_at, close_kind, clear_reason, metadata)
       SELECT ${key.communityId}, value ->> 'started_at', value ->> 'id', value ->> 'server_id', value ->> 'account_id',
         value ->> 'last_seen_at', value ->> 'has_heartbeat', value ->> 'is_start_observed', value ->> 'ended_at',
-        value ->> 'is_end_observed', value ->> 'close_kind', value ->> 'clear_reason', value ->> 'metadata'
+        value ->> 'is_end_observed', value ->> 'silent_since', value ->> 'resumed_at', value ->> 'close_kind', value ->> 'clear_reason', value ->> 'metadata'
       FROM json_each(${JSON.stringify(added)}) WHERE ${isSettled}`,
           ...added.map((row) => insertStarted(key.communityId, row.started_at, [row.id], isSettled)),
         ]

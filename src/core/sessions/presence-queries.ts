@@ -28,6 +28,9 @@ export interface Sighting extends Server {
   readonly moment: Moment;
 }
 
+/** A longer silence between two sightings is noted: a late call may show that there was nobody in it. */
+const NOTABLE_SILENCE_MS = 90_000;
+
 const namedBy = (accounts: readonly Identifier[]): SQL =>
   tableOf(accounts.map(({ kind, value }) => [kind, value]));
 
@@ -89,7 +92,9 @@ export const touchSessions = (sighting: Sighting, stepMs: number): SQL => {
     WHERE (s.last_seen_at < ${seenAt - stepMs} OR NOT s.has_heartbeat)
       AND NOT ${isUnbelievable(moment, rosterSeenAt(communityId, serverId))}
     ON CONFLICT (community_id, server_id, account_id) WHERE ended_at IS NULL
-    DO UPDATE SET last_seen_at = excluded.last_seen_at, has_heartbeat = 1`;
+    DO UPDATE SET last_seen_at = excluded.last_seen_at, has_heartbeat = 1,
+      silent_since = iif(last_seen_at < ${seenAt - NOTABLE_SILENCE_MS}, last_seen_at, silent_since),
+      resumed_at = iif(last_seen_at < ${seenAt - NOTABLE_SILENCE_MS}, ${seenAt}, resumed_at)`;
 };
 
 /**
@@ -183,5 +188,9 @@ export const noteRoster = ({ communityId, serverId, observedAt, seenAt, isComple
   INSERT INTO servers (community_id, server_id, roster_observed_at, roster_seen_at)
   VALUES (${communityId}, ${serverId}, ${observedAt}, ${isComplete ? seenAt : null})
   ON CONFLICT DO UPDATE SET roster_observed_at = excluded.roster_observed_at,
-    roster_seen_at = coalesce(excluded.roster_seen_at, roster_seen_at)
+    roster_seen_at = coalesce(excluded.roster_seen_at, roster_seen_at),
+    roster_silent_since = iif(excluded.roster_seen_at - roster_seen_at > ${NOTABLE_SILENCE_MS},
+      roster_seen_at, roster_silent_since),
+    roster_resumed_at = iif(excluded.roster_seen_at - roster_seen_at > ${NOTABLE_SILENCE_MS},
+      excluded.roster_seen_at, roster_resumed_at)
   WHERE coalesce(roster_observed_at, 0) <= excluded.roster_observed_at`;

@@ -71,4 +71,6 @@ export interface SessionRow {
   readonly has_heartbeat: number;
   readonly is_start_observed: number;
   readonly is_end_observed: number;
+  readonly silent_since: number | null;
+  readonly resumed_at: number | null;
 }

@@ -1,4 +1,5 @@
 import { type Row, runBatch } from '../../db/client.ts';
+import type { NewId } from '../../lib/ids.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import type { Settings } from '../access/settings.ts';
 import type { Ctx } from '../context.ts';
@@ -52,7 +53,7 @@ export const settlePendingCall = async (
     ];
     if (call.answer !== null) return JSON.parse(call.answer);
 
-    const { answer, changes } = workOut(call, sessions, calls, ctx.actor.community.settings);
+    const { answer, changes } = workOut(call, sessions, calls, ctx.actor.community.settings, ctx.newId);
     const seen = {
       sessions: fingerprintSessions(sessions),
       calls: fingerprintCalls(calls),
@@ -79,6 +80,7 @@ const workOut = (
   sessions: readonly PendingSessionRow[],
   calls: readonly PendingCallRow[],
   settings: Settings,
+  newId: NewId,
 ): { answer: SessionRow[]; changes: SessionChanges } => {
   const answer: SessionRow[] = [];
   const changes = {
@@ -95,7 +97,13 @@ const workOut = (
     const rows = sessionsByAccount.get(accountId) ?? [];
     const own = callsByAccount.get(accountId) ?? [];
     const since = (rows[0] ?? own[0])?.since ?? call.occurred_at;
-    const { base, events, unnoted, replaced } = toTimeline(since, rows, [...own, ...resets], call);
+    const { base, events, unnoted, replaced } = toTimeline(
+      since,
+      rows,
+      [...own, ...resets],
+      call,
+      newId(call.roster_seen_at ?? since),
+    );
     const place = { accountId, serverId: call.server_id };
     const folded = foldTimeline(place, base, events, settings);
 
@@ -136,6 +144,8 @@ const toRow = (session: TrackedSession, old: SessionRow | undefined): SessionRow
     has_heartbeat: session.hasHeartbeat ? 1 : 0,
     is_start_observed: session.isStartObserved ? 1 : 0,
     is_end_observed: session.isEndObserved ? 1 : 0,
+    silent_since: session.silentSince,
+    resumed_at: session.resumedAt,
   };
 };
 

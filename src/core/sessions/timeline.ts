@@ -14,6 +14,9 @@ export interface TrackedSession extends Session {
   /** Whether it was a roster that started it, and that ended it: a late call knows better. */
   readonly isStartObserved: boolean;
   readonly isEndObserved: boolean;
+  /** The last silence after which it was taken up again, in epoch milliseconds. */
+  readonly silentSince: number | null;
+  readonly resumedAt: number | null;
   /** Whether somebody corrected it by hand: nothing but a stop of an open one changes it any more. */
   readonly isCorrected: boolean;
 }
@@ -77,6 +80,8 @@ export const foldTimeline = (
       hasHeartbeat: kind === 'listed',
       isStartObserved: kind === 'listed',
       isEndObserved: false,
+      silentSince: null,
+      resumedAt: null,
       isCorrected: false,
       endedAt: null,
       closeKind: null,
@@ -106,6 +111,8 @@ export const foldTimeline = (
     const isRecent = last && last.lastSeenAt >= at - settings.heartbeatTimeoutSeconds * 1000;
     return isRecent && last.isEndObserved && !last.isCorrected ? last : undefined;
   };
+  const resume = (session: Draft | undefined, at: number) =>
+    session && Object.assign(session, { silentSince: session.lastSeenAt, resumedAt: at });
   const see = (session: Draft, at: number) => {
     session.lastSeenAt = Math.max(session.lastSeenAt, at);
     session.hasHeartbeat = true;
@@ -125,7 +132,7 @@ export const foldTimeline = (
         if (open) close(open, 'superseded', open.lastSeenAt, SUPERSEDED);
         return start(event);
       case 'stop': {
-        const session = open ?? silenced(at) ?? missed(at);
+        const session = open ?? resume(silenced(at) ?? missed(at), at);
         return session && stop(session, event);
       }
       case 'clear':
@@ -137,11 +144,11 @@ export const foldTimeline = (
         if (open) close(open, 'server_reset', at, SERVER_RESET);
         return wasOpen;
       case 'seen': {
-        const session = open ?? silenced(at);
+        const session = open ?? resume(silenced(at), at);
         return session && see(session, at);
       }
       case 'listed': {
-        const session = open ?? silenced(at);
+        const session = open ?? resume(silenced(at), at);
         return session ? see(session, at) : start(event);
       }
       case 'gone':

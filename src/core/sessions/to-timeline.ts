@@ -6,8 +6,6 @@ import type { TimelineEvent, TrackedSession } from './timeline.ts';
 export interface PendingSessionRow extends SessionRow {
   readonly is_corrected: number;
   readonly is_void: number;
-  readonly silent_since: number | null;
-  readonly resumed_at: number | null;
   /** The time from which on the account's sessions are worked out anew. */
   readonly since: number;
 }
@@ -16,6 +14,8 @@ export interface PendingSessionRow extends SessionRow {
 export interface PendingCallRow extends CallRow {
   readonly since: number;
 }
+
+type KnownOfServer = Pick<PendingCall, 'roster_seen_at' | 'reset_at'>;
 
 interface Timeline {
   /** The latest session that started before `since`, as it was then. */
@@ -39,12 +39,14 @@ const CONFIRMED: readonly unknown[] = ['stopped', 'cleared', 'server_reset'];
  * @param rows the sessions that started at or after `since`, and the latest before; by start
  * @param calls the account's calls and its server's resets
  * @param server its newest roster and its last reset, in the journal or not
+ * @param listedId the id of the session that the newest roster starts, if it does
  */
 export const toTimeline = (
   since: number,
   rows: readonly PendingSessionRow[],
   calls: readonly CallRow[],
-  server: Pick<PendingCall, 'roster_seen_at' | 'reset_at'>,
+  server: KnownOfServer,
+  listedId: string,
 ): Timeline => {
   // Of several that began in the same instant, the one that lasted is the latest.
   const earlier = rows
@@ -66,7 +68,7 @@ export const toTimeline = (
     events: [
       ...calls.filter((call) => call.occurred_at >= since && !isSettledByHand(call)).map(toEvent),
       ...traces,
-      ...serverTraces(since, rows, server),
+      ...serverTraces(since, rows, server, listedId),
     ],
     unnoted: traces.filter(({ kind }) => NOTED.includes(kind)),
   };
@@ -86,6 +88,8 @@ const toTracked = (row: PendingSessionRow): TrackedSession => ({
   hasHeartbeat: row.has_heartbeat === 1,
   isStartObserved: row.is_start_observed === 1,
   isEndObserved: row.is_end_observed === 1,
+  silentSince: row.silent_since,
+  resumedAt: row.resumed_at,
   isCorrected: row.is_corrected === 1,
 });
 
@@ -160,7 +164,8 @@ const CLOSED_BY: Readonly<Record<string, TimelineEvent['kind']>> = {
 const serverTraces = (
   since: number,
   rows: readonly PendingSessionRow[],
-  { roster_seen_at: rosterAt, reset_at: resetAt }: Pick<PendingCall, 'roster_seen_at' | 'reset_at'>,
+  { roster_seen_at: rosterAt, reset_at: resetAt }: KnownOfServer,
+  listedId: string,
 ): TimelineEvent[] => {
   const traces: TimelineEvent[] = [];
   if (rosterAt !== null && rosterAt >= since) {
@@ -168,7 +173,7 @@ const serverTraces = (
     const isListed = rows.some(
       (row) => row.started_at <= rosterAt && (row.ended_at === null || row.ended_at > rosterAt),
     );
-    traces.push({ at: rosterAt, kind: isListed ? 'seen' : 'gone', id: '', key: 'roster' });
+    traces.push({ at: rosterAt, kind: isListed ? 'listed' : 'gone', id: listedId, key: 'roster' });
   }
   if (resetAt !== null && resetAt >= since) {
     traces.push({ at: resetAt, kind: 'reset', id: '', key: 'reset' });

@@ -10,6 +10,9 @@ export const servers = sqliteTable(
     rosterObservedAt: integer('roster_observed_at'),
     /** When everybody in the newest roster was there; not after that roster's arrival. */
     rosterSeenAt: integer('roster_seen_at'),
+    /** The last silence between two rosters: from when to when. */
+    rosterSilentSince: integer('roster_silent_since'),
+    rosterResumedAt: integer('roster_resumed_at'),
     /** The last server reset: no session from before it goes on after it. */
     resetAt: integer('reset_at'),
   },

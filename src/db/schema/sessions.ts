@@ -36,7 +36,7 @@ export const sessions = sqliteTable(
     hasHeartbeat: integer('has_heartbeat', { mode: 'boolean' }).notNull().default(false),
     /** When somebody was told that nothing is heard of it (session.stale); void once it is seen after that. */
     staleAt: integer('stale_at'),
-    /** The silence after which it was taken up again, where the scheduled job had closed it: from when to when. */
+    /** The last silence after which it went on: from when to when. Its account may have been away. */
     silentSince: integer('silent_since'),
     resumedAt: integer('resumed_at'),
     /** Whether a roster started it: its account may have come earlier. */

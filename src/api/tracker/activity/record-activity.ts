@@ -1,11 +1,12 @@
 import * as v from 'valibot';
 import { recordActivity as record } from '../../../core/sessions/record-activity.ts';
 import {
-  activityBody,
+  activityCallBody,
   SESSION_EXAMPLE,
   serverParams,
   sessionSchema,
   toActivity,
+  toEvent,
   toSessionWire,
 } from '../../kit/activity-wire.ts';
 import { defineOperation } from '../../kit/operation.ts';
@@ -23,12 +24,16 @@ export const recordActivity = defineOperation({
     'nothing. With `occurredAt`, a call counts from when it happened, whatever arrived in between.',
   access: { scope: 'sessions:write' },
   params: serverParams,
-  body: activityBody,
+  body: activityCallBody,
   bodyExample: { accId: '00000000-0000-0000-0000-000000000000', forceStart: true },
   success: { status: 200, schema: v.nullable(sessionSchema), example: SESSION_EXAMPLE },
   errors: ['account_not_found'],
   handle: async ({ ctx, params, body }) => {
-    const session = await record(ctx, { serverId: params.serverId, ...toActivity(ctx.clock.now(), body) });
+    const session = await record(ctx, {
+      serverId: params.serverId,
+      ...toActivity(body),
+      ...toEvent(ctx.clock.now(), body),
+    });
     return session ? toSessionWire(session) : null;
   },
 });
