@@ -61,6 +61,16 @@ it('calls of inbound webhooks are counted by webhook once they are verified, els
   expect([...rateLimiter.spent.keys()]).toEqual(['address:192.0.2.1', `credential:${webhook.id}`]);
 });
 
+it('who guesses the secret of a service ID is counted by address too', async () => {
+  const app = new Harness({ overrides: { rateLimiter: limiterOf(1) } });
+  const guess = () =>
+    app.post('/oauth/token', {
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded', 'CF-Connecting-IP': '192.0.2.1' },
+      body: 'grant_type=client_credentials&client_id=guess&client_secret=guess',
+    });
+  expect([(await guess()).status, (await guess()).status]).toEqual([401, 429]);
+});
+
 it('wrangler.toml binds a limiter that lets an honest burst through', async () => {
   const outcomes = await Promise.all(
     Array.from({ length: 200 }, () => env.RATE_LIMITER?.limit({ key: 'burst' })),

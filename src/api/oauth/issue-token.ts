@@ -1,8 +1,10 @@
 import * as v from 'valibot';
 import { issueToken as issue } from '../../core/access/issue-token.ts';
+import type { Services } from '../../core/context.ts';
 import { readCredential } from '../kit/credential.ts';
 import { requireTokenSecret } from '../kit/family.ts';
 import { defineOperation, type HttpContext } from '../kit/operation.ts';
+import { addressOf, limitRate } from '../kit/rate-limit.ts';
 import { NO_STORE, oauthError } from './dialect.ts';
 
 const tokenForm = v.object({
@@ -57,11 +59,11 @@ export const issueToken = defineOperation({
         'Send the client secret in the form or in Basic, not both.',
       );
     }
-    if (!client) return invalidClient(http);
+    if (!client) return invalidClient(ctx, http);
     const issued = await issue(ctx, requireTokenSecret(ctx), { ...client, scope: body.scope });
     switch (issued) {
       case 'invalid_client':
-        return invalidClient(http);
+        return invalidClient(ctx, http);
       case 'invalid_scope':
         return oauthError(
           http,
@@ -106,7 +108,10 @@ const formDecode = (text: string): string => {
   }
 };
 
-const invalidClient = (http: HttpContext): Response =>
-  oauthError(http, 401, 'invalid_client', 'There is no service ID with this client id and secret.', {
+/** Who guesses secrets is counted by address. @throws Fault rate_limited */
+const invalidClient = async (ctx: Pick<Services, 'rateLimiter'>, http: HttpContext): Promise<Response> => {
+  await limitRate(ctx, addressOf(http));
+  return oauthError(http, 401, 'invalid_client', 'There is no service ID with this client id and secret.', {
     'WWW-Authenticate': 'Basic realm="rollcall", charset="UTF-8"',
   });
+};
