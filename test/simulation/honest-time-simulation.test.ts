@@ -9,7 +9,17 @@ import { recordHeartbeat } from '../../src/core/sessions/record-heartbeat.ts';
 import { resetServer } from '../../src/core/sessions/reset-server.ts';
 import { fixedClock } from '../../src/lib/clock.ts';
 import { Harness, START } from '../harness.ts';
-import { createWorld, DAYS, EVENING, EVENING_LENGTH, onlineAt, SERVERS, type Visit } from './world.ts';
+import {
+  createWorld,
+  DAYS,
+  type Delivery,
+  EVENING,
+  EVENING_LENGTH,
+  onlineAt,
+  SERVERS,
+  sendsRosters,
+  type Visit,
+} from './world.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -53,29 +63,41 @@ const play = async () => {
     defer: () => undefined,
   });
   const byMinute = Map.groupBy(world.deliveries, ({ arrivesAt }) => Math.floor(arrivesAt / MINUTE));
+  const starts = world.deliveries.filter(({ kind }) => kind === 'start');
+  const startOf = new Map(starts.map((call) => [`${call.server} ${call.account} ${call.occurredAt}`, call]));
+  const lastStart = (server: number, account: string, now: number) =>
+    visitsByPlace.get(`${server} ${account}`)?.findLast(({ start }) => start <= now)?.start;
   const nameOf = (account: string) => [{ kind: 'username', value: account }] as const;
 
-  const present = async (server: number, ms: number) => {
-    const online = onlineAt(world, server, ms);
-    if (online === undefined) return;
+  const deliver = async (delivery: Delivery) => {
     calls += 1;
-    const accounts = online.map(nameOf);
-    // Half of the servers send rosters, the others heartbeats.
-    if (server % 2 === 0) await applyRoster(at(ms), { serverId: server, accounts, isComplete: true });
-    else if (accounts.length > 0) await recordHeartbeat(at(ms), { serverId: server, accounts });
-  };
-  const deliver = async ({
-    server,
-    kind,
-    account,
-    eventId,
-    occurredAt,
-    arrivesAt,
-  }: (typeof world.deliveries)[0]) => {
-    calls += 1;
+    const { server, kind, account, eventId, occurredAt, arrivesAt } = delivery;
     const event = { serverId: server, eventId, occurredAt: START + occurredAt };
     if (kind === 'reset') await resetServer(at(arrivesAt), event);
     else await recordActivity(at(arrivesAt), { ...event, account: nameOf(account), action: kind });
+  };
+  const beat = async (server: number, online: readonly string[], ms: number) => {
+    calls += 1;
+    const accounts = online.map(nameOf);
+    const results = await recordHeartbeat(at(ms), { serverId: server, accounts });
+    return online.filter((_, index) => results[index]?.status === 'no_session');
+  };
+  const present = async (server: number, ms: number) => {
+    const online = onlineAt(world, server, ms);
+    if (online === undefined) return;
+    if (sendsRosters(server)) {
+      calls += 1;
+      const accounts = online.map(nameOf);
+      await applyRoster(at(ms), { serverId: server, accounts, isComplete: true });
+    } else if (online.length > 0) {
+      // Whose start has not come through is known from the answer: it is sent again, and then the heartbeat.
+      const unheard = await beat(server, online, ms);
+      for (const account of unheard) {
+        const start = startOf.get(`${server} ${account} ${lastStart(server, account, ms)}`);
+        if (start) await deliver({ ...start, arrivesAt: ms });
+      }
+      if (unheard.length > 0) await beat(server, unheard, ms);
+    }
   };
   const playMinute = async (server: number, minute: number) => {
     const presentAt = minute * MINUTE + ((server * 7) % 60) * SECOND;

@@ -120,7 +120,10 @@ export const createWorld = (seed: number): World => {
   return { visits, crashes, deliveries };
 };
 
-/** Either a watchdog restarts the server at once and it says so; or it is away for minutes and comes back silently. */
+/**
+ * Either a watchdog restarts the server at once and it says so; or it is away for minutes and comes back silently. By
+ * the contract a reset ends sessions at the reset: only a server with rosters knows that nobody left long before.
+ */
 const crashIn = (
   server: number,
   evening: number,
@@ -128,10 +131,13 @@ const crashIn = (
   random: () => number,
 ): Crash => {
   const at = evening + between(2 * MINUTE, 8 * MINUTE);
-  const isReset = random() < 0.5;
+  const isReset = random() < 0.5 && sendsRosters(server);
   const down = isReset ? between(10 * SECOND, 50 * SECOND) : between(2 * MINUTE, 5 * MINUTE);
   return { server, at, restartedAt: at + down, isReset };
 };
+
+/** Half of the servers send rosters, the others heartbeats. */
+export const sendsRosters = (server: number): boolean => server % 2 === 0;
 
 /** Who is on a server at an instant; undefined while the server is down. */
 export const onlineAt = (

@@ -176,9 +176,9 @@ export const selectPendingSessions = (key: CallKey): SQL => sql`
   SELECT scope.since, s.id, s.account_id, s.server_id, s.started_at, max(s.last_seen_at, iif(
       s.ended_at IS NULL AND r.roster_seen_at >= s.started_at, r.roster_seen_at, 0)) AS last_seen_at, s.ended_at,
     s.close_kind, s.clear_reason, s.metadata, s.has_heartbeat, s.is_start_observed, s.is_end_observed,
-    iif(r.roster_silent_since > max(s.started_at, coalesce(s.silent_since, 0)), r.roster_silent_since, s.silent_since)
-      AS silent_since,
-    iif(r.roster_silent_since > max(s.started_at, coalesce(s.silent_since, 0)), r.roster_resumed_at, s.resumed_at)
+    iif(r.roster_resumed_at > max(s.started_at, coalesce(s.resumed_at, 0)), max(r.roster_silent_since, s.started_at),
+      s.silent_since) AS silent_since,
+    iif(r.roster_resumed_at > max(s.started_at, coalesce(s.resumed_at, 0)), r.roster_resumed_at, s.resumed_at)
       AS resumed_at, EXISTS (
       SELECT 1 FROM session_revisions AS c WHERE c.community_id = s.community_id AND c.session_id = s.id
     ) AS is_corrected, s.voided_at IS NOT NULL AS is_void

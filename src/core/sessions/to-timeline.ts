@@ -171,7 +171,9 @@ const serverTraces = (
   if (rosterAt !== null && rosterAt >= since) {
     // A roster starts a session for whoever is in it and has none: who has none at its time was not in it.
     const isListed = rows.some(
-      (row) => row.started_at <= rosterAt && (row.ended_at === null || row.ended_at > rosterAt),
+      (row) =>
+        row.started_at <= rosterAt &&
+        (row.ended_at === null || row.ended_at > rosterAt || row.last_seen_at >= rosterAt),
     );
     traces.push({ at: rosterAt, kind: isListed ? 'listed' : 'gone', id: listedId, key: 'roster' });
   }
