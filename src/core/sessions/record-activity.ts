@@ -5,13 +5,7 @@ import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import type { Plan } from '../plan.ts';
 import { commit, startedEvents } from '../webhooks/events.ts';
-import {
-  accountOfTimelyCall,
-  answerTimelyCall,
-  insertCall,
-  isNewCall,
-  type NewCall,
-} from './call-queries.ts';
+import { accountOfTimelyCall, answerTimelyCall, insertCall, isNewCall } from './call-queries.ts';
 import {
   changedSession,
   clearSession,
@@ -25,7 +19,7 @@ import {
   toggleSession,
 } from './queries.ts';
 import { CLEARED_BY_REQUEST, type Session, toSession } from './session.ts';
-import { readPendingCall, settlePendingCall } from './settle-call.ts';
+import { newCall, readPendingCall, settlePendingCall } from './settle-call.ts';
 
 /** What a call asks for: the flag table of CONTRACTS, "Activity Tracker". */
 export type ActivityAction = 'toggle' | 'start' | 'stop' | 'clear' | 'clear-and-start';
@@ -48,27 +42,38 @@ export interface RecordActivity extends EventRef {
   readonly clearReason?: string | undefined;
 }
 
-/** Plans what `recordActivity` does with a call that happens now. */
-export const planActivity = (
-  ctx: Ctx<CommunityActor>,
-  activity: Omit<RecordActivity, keyof EventRef>,
-): Plan => {
-  const { serverId, account, action } = activity;
+type TimelyActivity = Omit<RecordActivity, keyof EventRef>;
+
+/** The statements of a call that happens now, and what they are made of. */
+const statementsOf = (ctx: Ctx<CommunityActor>, activity: TimelyActivity) => {
+  const { serverId, account } = activity;
   const { id: communityId, settings } = ctx.actor.community;
   const now = ctx.clock.now();
-  const moment = { now, settings };
+  const moment: Moment = { now, settings };
   const place: Place = { communityId, serverId, accountId: accountIdOf(communityId, account[0]) };
   const newSessionId = ctx.newId(now);
   return {
+    moment,
+    place,
+    newSessionId,
     prepare: settings.autoCreateAccounts
       ? ensureAccounts(communityId, [{ ref: account, newId: ctx.newId(now) }], now)
       : [selectAccountId(communityId, account[0])],
-    target: keyToClose(place, action === 'stop', moment),
     changes: changesOf(activity, place, newSessionId, moment),
-    recorded: (key) => changedSession(communityId, now, newSessionId, key.getSQL()),
-    failure: settings.autoCreateAccounts
+  };
+};
+
+/** Plans what `recordActivity` does with a call that happens now. */
+export const planActivity = (ctx: Ctx<CommunityActor>, activity: TimelyActivity): Plan => {
+  const { moment, place, newSessionId, prepare, changes } = statementsOf(ctx, activity);
+  return {
+    prepare,
+    target: keyToClose(place, activity.action === 'stop', moment),
+    changes,
+    recorded: (key) => changedSession(place.communityId, moment.now, newSessionId, key.getSQL()),
+    failure: moment.settings.autoCreateAccounts
       ? undefined
-      : { when: hasNoAccount(place), error: accountNotFound(account) },
+      : { when: hasNoAccount(place), error: accountNotFound(activity.account) },
   };
 };
 
@@ -82,9 +87,9 @@ export const recordActivity = async (
   activity: RecordActivity,
 ): Promise<Session | undefined> => {
   if (activity.eventId !== undefined || activity.occurredAt !== undefined) return recordEvent(ctx, activity);
-  const { prepare, changes, failure } = planActivity(ctx, activity);
+  const { moment, prepare, changes } = statementsOf(ctx, activity);
   const results = await commit(ctx, [...prepare, ...changes]);
-  if (failure && !results[0]?.[0]) throw failure.error;
+  if (!moment.settings.autoCreateAccounts && !results[0]?.[0]) throw accountNotFound(activity.account);
   const row = results.slice(prepare.length).findLast((rows) => rows.length > 0)?.[0];
   return row && toSession(row);
 };
@@ -94,19 +99,10 @@ const recordEvent = async (
   ctx: Ctx<CommunityActor>,
   activity: RecordActivity,
 ): Promise<Session | undefined> => {
-  const { id: communityId, settings } = ctx.actor.community;
+  const { settings } = ctx.actor.community;
   const { serverId, account } = activity;
-  const receivedAt = ctx.clock.now();
-  const occurredAt = activity.occurredAt ?? receivedAt;
-  const id = ctx.newId(occurredAt);
-  const call: NewCall = {
-    communityId,
-    eventId: activity.eventId ?? id,
-    id,
-    serverId,
-    occurredAt,
-    receivedAt,
-  };
+  const call = newCall(ctx, activity);
+  const { communityId, id, occurredAt, receivedAt } = call;
   const moment = { now: occurredAt, settings };
   const place: Place = { communityId, serverId, accountId: accountOfTimelyCall(call, id) };
   const read = readPendingCall(call);
@@ -126,7 +122,7 @@ const recordEvent = async (
   return row && toSession(row);
 };
 
-/** The statements that a call means; of those that return a row, the last returns the session that started, else the one that closed. */
+/** What a call means. Of those that return a row, the last returns the session that started, else that which closed. */
 const changesOf = (
   { action, metadata, clearReason = CLEARED_BY_REQUEST }: RecordActivity,
   place: Place,

@@ -5,7 +5,7 @@ import { insertReset } from './call-queries.ts';
 import { noteReset, resetSessions } from './queries.ts';
 import type { EventRef } from './record-activity.ts';
 import { type Session, toSession } from './session.ts';
-import { readPendingCall, settlePendingCall } from './settle-call.ts';
+import { newCall, readPendingCall, settlePendingCall } from './settle-call.ts';
 
 /**
  * Closes the sessions of a server that starts anew: all that are open; or, where the reset says when it happened, all
@@ -13,17 +13,16 @@ import { readPendingCall, settlePendingCall } from './settle-call.ts';
  */
 export const resetServer = async (
   ctx: Ctx<CommunityActor>,
-  { serverId, eventId, occurredAt }: EventRef & { readonly serverId: number },
+  reset: EventRef & { readonly serverId: number },
 ): Promise<Session[]> => {
   const { id: communityId, settings } = ctx.actor.community;
+  const { serverId } = reset;
   const now = ctx.clock.now();
-  if (eventId !== undefined || occurredAt !== undefined) {
-    const at = occurredAt ?? now;
-    const id = ctx.newId(at);
-    const call = { communityId, eventId: eventId ?? id, id, serverId, occurredAt: at, receivedAt: now };
+  if (reset.eventId !== undefined || reset.occurredAt !== undefined) {
+    const call = newCall(ctx, reset);
     const [, , ...read] = await commit(ctx, [
       insertReset(call),
-      noteReset(communityId, serverId, at),
+      noteReset(communityId, serverId, call.occurredAt),
       ...readPendingCall(call),
     ]);
     return (await settlePendingCall(ctx, call, read)).map(toSession);

@@ -9,6 +9,7 @@ import {
   fingerprintCalls,
   fingerprintServer,
   fingerprintSessions,
+  type NewCall,
   type PendingCall,
   type SessionChanges,
   selectCall,
@@ -16,6 +17,7 @@ import {
   selectPendingSessions,
   settleCall,
 } from './call-queries.ts';
+import type { EventRef } from './record-activity.ts';
 import type { SessionRow } from './session.ts';
 import { foldTimeline, type TrackedSession } from './timeline.ts';
 import { type PendingCallRow, type PendingSessionRow, toTimeline } from './to-timeline.ts';
@@ -25,6 +27,18 @@ const MAX_ATTEMPTS = 100;
 
 /** Beyond this, the answer to a server reset is kept without the sessions' metadata. */
 const MAX_ANSWER_LENGTH = 1_000_000;
+
+/** An event as the journal notes it. One without an id of its own is its own only occurrence. */
+export const newCall = (
+  ctx: Ctx<CommunityActor>,
+  { serverId, eventId, occurredAt }: EventRef & { readonly serverId: number },
+): NewCall => {
+  const receivedAt = ctx.clock.now();
+  const at = occurredAt ?? receivedAt;
+  const id = ctx.newId(at);
+  const communityId = ctx.actor.community.id;
+  return { communityId, eventId: eventId ?? id, id, serverId, occurredAt: at, receivedAt };
+};
 
 /** Statements: what `settlePendingCall` has to know. */
 export const readPendingCall = (key: CallKey) => [
