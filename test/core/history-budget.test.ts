@@ -79,6 +79,45 @@ describe('an export', () => {
   });
 });
 
+describe('sessions of every length, and some that are open', () => {
+  const OPEN = 20;
+  const REACHES = 22;
+  const lengths = [
+    4, 9, 14, 19, 29, 39, 59, 79, 119, 159, 239, 319, 479, 639, 959, 1279, 1919, 2879, 5759, 11_519, 46_079,
+  ];
+
+  it('a page reads what it shows, a row or two more of each reach, and who is on; one by its id no more', async () => {
+    const { id, key } = await app.community();
+    await env.DB.prepare(
+      `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 4999)
+       INSERT INTO sessions (community_id, started_at, id, server_id, account_id, last_seen_at, ended_at, close_kind)
+       SELECT ?1, ?2 - i * 1000, printf('s-%06d', i), 1, 'a-' || i, ?2,
+         iif(i % 250 = 0, NULL, ?2 - i * 1000 + (?3 ->> (i % 21)) * 60000), iif(i % 250 = 0, NULL, 'stopped')
+       FROM n`,
+    )
+      .bind(id, START, JSON.stringify(lengths))
+      .run();
+    await app.get('/v2/community/settings', { key });
+    const ids: string[] = [];
+    for (let cursor = ''; ids.length < 500; ) {
+      const { result, trips, rowsRead } = await app.measure(() =>
+        app.get(`/v2/community/activity?limit=50${cursor}`, { key }),
+      );
+      expect(trips).toBe(1);
+      expect(rowsRead).toBeLessThanOrEqual(2 * 51 + 2 * REACHES + 2 * OPEN + 3);
+      ids.push(...result.body.data.items.map(({ id }: { id: string }) => id));
+      cursor = `&cursor=${result.body.data.nextCursor}`;
+    }
+    expect(ids).toEqual(Array.from({ length: 500 }, (_, i) => `s-${String(i).padStart(6, '0')}`));
+
+    const { body } = await app.post('/v2/community/servers/1/activity', { key, body: { username: 'ana' } });
+    await app.post('/v2/community/servers/1/activity', { key, body: { username: 'ana' } });
+    const one = await app.measure(() => app.get(`/v2/community/activity/${body.data.id}`, { key }));
+    expect(one.result.body.data.id).toBe(body.data.id);
+    expect(one.rowsRead).toBeLessThanOrEqual(REACHES + OPEN + 8);
+  });
+});
+
 describe('one session by its id', () => {
   it('reads it and its identifiers', async () => {
     const started = await app.post('/v2/community/servers/1/activity', {

@@ -79,7 +79,7 @@ const SHOWN_IDENTIFIERS = 100;
 /** The columns of an account `a`. */
 const ACCOUNT_COLUMNS = sql.raw(`
   a.id, a.created_at,
-  (SELECT max(s.started_at) FROM sessions AS s INDEXED BY sessions_by_account
+  (SELECT max(s.started_at) FROM sessions AS s NOT INDEXED
    WHERE s.community_id = a.community_id AND s.account_id = a.id) AS last_started_at,
   (SELECT json_group_array(json_object('kind', kind, 'value', value)) FROM (
     SELECT i.kind, i.value FROM account_identifiers AS i INDEXED BY account_identifiers_by_account

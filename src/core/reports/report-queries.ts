@@ -1,5 +1,6 @@
 /** The SQL of the report: one statement per category, each a range of a primary key or an index, oldest first. */
 import { type SQL, sql } from 'drizzle-orm';
+import { instantLiteral, selectByStart } from '../sessions/start-order-queries.ts';
 import type { LeafType } from './activity-type.ts';
 
 /** Where a report goes on: behind this record in the order of time, category and id. */
@@ -26,10 +27,12 @@ export const selectCategoryPage = (page: CategoryPage): SQL => {
   switch (category) {
     case 'LOGINS':
       return sql`
-        SELECT started_at AS at, id, account_id, ended_at, close_kind FROM sessions
-        WHERE community_id = ${communityId} AND ${isWithin(page, 'started_at', 'id')}
-          AND close_kind IS NOT 'cleared' AND voided_at IS NULL
-        ORDER BY started_at, id LIMIT ${limit}`;
+        SELECT started_at AS at, id, account_id, ended_at, close_kind FROM (${selectByStart(communityId, {
+          columns: sql`started_at, id, account_id, ended_at, close_kind`,
+          open: isListed(page),
+          closed: isListed(page),
+          direction: 'ASC',
+        })} LIMIT ${limit})`;
     case 'USERS_JOINED':
       return sql`
         SELECT created_at AS at, id, joined_as FROM accounts INDEXED BY accounts_by_creation
@@ -50,16 +53,21 @@ export const selectCategoryPage = (page: CategoryPage): SQL => {
   }
 };
 
+/** Condition: a session that the report lists. */
+const isListed = (page: CategoryPage): SQL => sql`
+  ${isWithin(page, 'started_at', 'id')} AND close_kind IS NOT 'cleared' AND voided_at IS NULL`;
+
 /** Condition: in the period and behind `after`. Records of one instant are in the order of their categories. */
 const isWithin = ({ category, from, to, after }: CategoryPage, at: string, id: string): SQL => {
-  const upper = sql`${sql.raw(at)} <= ${to}`;
-  if (!after) return sql`${sql.raw(at)} >= ${from} AND ${upper}`;
+  const upper = sql`${sql.raw(at)} <= ${instantLiteral(to)}`;
+  if (!after) return sql`${sql.raw(at)} >= ${instantLiteral(from)} AND ${upper}`;
+  const lower = instantLiteral(after.at);
   if (category === after.category) {
     // The audit trail's ids are numbers.
     const afterId = category === 'ACCOUNT_CHANGED' ? Number(after.id) : after.id;
-    return sql`(${sql.raw(`${at}, ${id}`)}) > (${after.at}, ${afterId}) AND ${upper}`;
+    return sql`(${sql.raw(`${at}, ${id}`)}) > (${lower}, ${afterId}) AND ${upper}`;
   }
   return category > after.category
-    ? sql`${sql.raw(at)} >= ${after.at} AND ${upper}`
-    : sql`${sql.raw(at)} > ${after.at} AND ${upper}`;
+    ? sql`${sql.raw(at)} >= ${lower} AND ${upper}`
+    : sql`${sql.raw(at)} > ${lower} AND ${upper}`;
 };

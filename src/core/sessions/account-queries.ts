@@ -7,11 +7,13 @@ const openPairs = (communityId: string, fromId: string, toId: string): SQL => sq
   SELECT
     min(a.started_at, b.started_at) AS older_started_at,
     iif((a.started_at, a.id) < (b.started_at, b.id), a.id, b.id) AS older_id,
+    iif((a.started_at, a.id) < (b.started_at, b.id), a.account_id, b.account_id) AS older_account_id,
     max(a.started_at, b.started_at) AS newer_started_at,
     iif((a.started_at, a.id) < (b.started_at, b.id), b.id, a.id) AS newer_id,
+    iif((a.started_at, a.id) < (b.started_at, b.id), b.account_id, a.account_id) AS newer_account_id,
     max(a.last_seen_at, b.last_seen_at) AS pair_last_seen_at,
     max(a.has_heartbeat, b.has_heartbeat) AS pair_has_heartbeat
-  FROM sessions AS a INDEXED BY sessions_by_account CROSS JOIN sessions AS b INDEXED BY sessions_open
+  FROM sessions AS a NOT INDEXED CROSS JOIN sessions AS b INDEXED BY sessions_open
   WHERE a.community_id = ${communityId} AND a.account_id = ${fromId} AND a.ended_at IS NULL
     AND b.community_id = ${communityId} AND b.server_id = a.server_id AND b.account_id = ${toId}
     AND b.ended_at IS NULL`;
@@ -24,12 +26,14 @@ export const joinOpenSessions = (communityId: string, fromId: string, toId: stri
   sql`
     UPDATE sessions SET last_seen_at = pair_last_seen_at, has_heartbeat = pair_has_heartbeat
     FROM (${openPairs(communityId, fromId, toId)})
-    WHERE community_id = ${communityId} AND started_at = newer_started_at AND id = newer_id`,
+    WHERE community_id = ${communityId} AND account_id = newer_account_id
+      AND started_at = newer_started_at AND id = newer_id`,
   sql`
     UPDATE sessions SET ended_at = min(${lastSeenOf('sessions')}, newer_started_at), close_kind = 'superseded',
       clear_reason = 'Superseded by a new session'
     FROM (${openPairs(communityId, fromId, toId)})
-    WHERE community_id = ${communityId} AND started_at = older_started_at AND id = older_id`,
+    WHERE community_id = ${communityId} AND account_id = older_account_id
+      AND started_at = older_started_at AND id = older_id`,
 ];
 
 /**
@@ -38,7 +42,7 @@ export const joinOpenSessions = (communityId: string, fromId: string, toId: stri
  */
 const areCallsOf = (communityId: string, accountId: string): SQL => sql`
   community_id = ${communityId} AND account_id = ${accountId} AND server_id IN (
-    SELECT server_id FROM sessions INDEXED BY sessions_by_account
+    SELECT server_id FROM sessions NOT INDEXED
     WHERE community_id = ${communityId} AND account_id = ${accountId})`;
 
 /** Statements: the sessions of one account, and the calls that they came from, become those of another. */
@@ -47,13 +51,13 @@ export const moveSessions = (communityId: string, fromId: string, toId: string):
     UPDATE activity_calls INDEXED BY activity_calls_by_account SET account_id = ${toId}
     WHERE ${areCallsOf(communityId, fromId)}`,
   sql`
-    UPDATE sessions INDEXED BY sessions_by_account SET account_id = ${toId}
+    UPDATE sessions NOT INDEXED SET account_id = ${toId}
     WHERE community_id = ${communityId} AND account_id = ${fromId}`,
 ];
 
 /** Statement: a row, if there is any session under this account id. */
 export const selectAnySessionOf = (communityId: string, accountId: string): SQL => sql`
-  SELECT 1 FROM sessions INDEXED BY sessions_by_account
+  SELECT 1 FROM sessions NOT INDEXED
   WHERE community_id = ${communityId} AND account_id = ${accountId} LIMIT 1`;
 
 /** Statements: removes an account's sessions with all that hangs on them. */
@@ -63,9 +67,9 @@ export const deleteSessionsOf = (communityId: string, accountId: string): SQL[] 
     WHERE ${areCallsOf(communityId, accountId)}`,
   sql`
     DELETE FROM session_revisions WHERE community_id = ${communityId} AND session_id IN (
-      SELECT id FROM sessions INDEXED BY sessions_by_account
+      SELECT id FROM sessions NOT INDEXED
       WHERE community_id = ${communityId} AND account_id = ${accountId})`,
   sql`
-    DELETE FROM sessions INDEXED BY sessions_by_account
+    DELETE FROM sessions NOT INDEXED
     WHERE community_id = ${communityId} AND account_id = ${accountId}`,
 ];

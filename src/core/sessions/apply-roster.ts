@@ -8,6 +8,7 @@ import {
   isNewest,
   noteRoster,
   openListedSessions,
+  openSessionsOn,
   type Roster,
   reopenListedSessions,
   selectIsNewest,
@@ -80,7 +81,7 @@ export const applyRoster = async (
         )
       : []),
     openListedSessions(roster, stepMs),
-    startedEvents(communityId, roster.seenAt, roster.sessionIds),
+    startedEvents(communityId, openSessionsOn(roster), roster.sessionIds),
     selectOpenSessions(roster),
     noteRoster(roster),
   ]);

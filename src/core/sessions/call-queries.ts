@@ -63,7 +63,7 @@ export const insertCall = (
     OR EXISTS (
       SELECT 1 FROM (
         SELECT started_at, last_seen_at, ended_at, close_kind, has_heartbeat, is_end_observed
-        FROM sessions INDEXED BY sessions_by_account
+        FROM sessions NOT INDEXED
         WHERE community_id = ${call.communityId} AND account_id = account.account_id
           AND started_at >= ${call.occurredAt - REACH_MS} AND server_id = ${call.serverId}
         ORDER BY started_at DESC LIMIT 1)
@@ -96,7 +96,7 @@ const rowJson = sql.raw(`json_object('id', id, 'account_id', account_id, 'server
 export const answerTimelyCall = ({ id, serverId, occurredAt, ...key }: NewCall): SQL => sql`
   UPDATE activity_calls SET answer = (
     SELECT json_group_array(${rowJson}) FROM (
-      SELECT ${COLUMNS} FROM sessions INDEXED BY sessions_by_account
+      SELECT ${COLUMNS} FROM sessions NOT INDEXED
       WHERE community_id = ${key.communityId} AND account_id = activity_calls.account_id
         AND started_at BETWEEN ${occurredAt - REACH_MS} AND ${occurredAt} AND server_id = ${serverId}
       ORDER BY started_at DESC LIMIT 1)
@@ -162,7 +162,7 @@ const pending = (key: CallKey): SQL => sql`
   ),
   scope AS MATERIALIZED (
     SELECT *, coalesce((
-      SELECT started_at FROM sessions AS s INDEXED BY sessions_by_account
+      SELECT started_at FROM sessions AS s NOT INDEXED
       WHERE s.community_id = reach.community_id AND s.account_id = reach.account_id
         AND s.started_at < since AND s.started_at >= since - ${REACH_MS}
         AND s.server_id = reach.server_id AND s.voided_at IS NULL
@@ -182,7 +182,7 @@ export const selectPendingSessions = (key: CallKey): SQL => sql`
       AS resumed_at, EXISTS (
       SELECT 1 FROM session_revisions AS c WHERE c.community_id = s.community_id AND c.session_id = s.id
     ) AS is_corrected, s.voided_at IS NOT NULL AS is_void
-  FROM scope CROSS JOIN sessions AS s INDEXED BY sessions_by_account
+  FROM scope CROSS JOIN sessions AS s NOT INDEXED
     LEFT JOIN servers AS r ON r.community_id = s.community_id AND r.server_id = s.server_id
   WHERE s.community_id = scope.community_id AND s.account_id = scope.account_id AND s.started_at >= scope.base_at
     AND s.server_id = scope.server_id
@@ -204,14 +204,25 @@ export const selectPendingCalls = (key: CallKey): SQL => sql`
     AND c.occurred_at >= (SELECT min(since) FROM scope)
   ORDER BY 5, 2`;
 
-/** What a late call changes. Sessions are named by their start and id; the JSON is of rows. */
+/** Names a session's row. */
+type SessionKey = Pick<SessionRow, 'account_id' | 'started_at' | 'id'>;
+
+/** What a late call changes; the JSON is of rows. */
 export interface SessionChanges {
-  readonly removed: readonly { started_at: number; id: string }[];
+  readonly removed: readonly SessionKey[];
   readonly changed: readonly object[];
-  readonly added: readonly Pick<SessionRow, 'started_at' | 'id'>[];
+  readonly added: readonly SessionKey[];
   /** Calls to be added to the journal. */
   readonly noted: readonly object[];
 }
+
+/** Source: the session `s`, for `startedEvents`. */
+const sessionNamed = (
+  communityId: string,
+  { account_id: accountId, started_at: startedAt }: SessionKey,
+): SQL => sql`
+  sessions AS s NOT INDEXED ON s.community_id = ${communityId} AND s.account_id = ${accountId}
+    AND s.started_at = ${startedAt}`;
 
 /**
  * Statements: write the effect of a late call and its answer. If what the effect was worked out from does not hold any
@@ -235,7 +246,8 @@ export const settleCall = (
       has_heartbeat = value ->> 'has_heartbeat', is_end_observed = value ->> 'is_end_observed',
       silent_since = value ->> 'silent_since', resumed_at = value ->> 'resumed_at', metadata = value ->> 'metadata'
     FROM json_each(${JSON.stringify(changed)})
-    WHERE community_id = ${key.communityId} AND started_at = value ->> 'started_at' AND sessions.id = value ->> 'id'
+    WHERE community_id = ${key.communityId} AND account_id = value ->> 'account_id'
+      AND started_at = value ->> 'started_at' AND sessions.id = value ->> 'id'
       AND value ->> 'ended_at' ${sql.raw(which === 'open' ? 'IS NULL' : 'IS NOT NULL')} AND ${isSettled}`;
   const isAsSeen = sql`
     AND ${seen.sessions} = (
@@ -251,8 +263,8 @@ export const settleCall = (
       ? [
           sql`
       DELETE FROM sessions
-      WHERE community_id = ${key.communityId} AND (started_at, id) IN (
-        SELECT value ->> 'started_at', value ->> 'id' FROM json_each(${JSON.stringify(removed)}))
+      WHERE community_id = ${key.communityId} AND (account_id, started_at, id) IN (
+        SELECT value ->> 'account_id', value ->> 'started_at', value ->> 'id' FROM json_each(${JSON.stringify(removed)}))
         AND ${isSettled}`,
         ]
       : []),
@@ -267,7 +279,9 @@ export const settleCall = (
         value ->> 'last_seen_at', value ->> 'has_heartbeat', value ->> 'is_start_observed', value ->> 'ended_at',
         value ->> 'is_end_observed', value ->> 'silent_since', value ->> 'resumed_at', value ->> 'close_kind', value ->> 'clear_reason', value ->> 'metadata'
       FROM json_each(${JSON.stringify(added)}) WHERE ${isSettled}`,
-          ...added.map((row) => insertStarted(key.communityId, row.started_at, [row.id], isSettled)),
+          ...added.map((row) =>
+            insertStarted(key.communityId, sessionNamed(key.communityId, row), [row.id], isSettled),
+          ),
         ]
       : []),
     ...(noted.length > 0

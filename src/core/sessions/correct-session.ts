@@ -102,7 +102,7 @@ const revise = (
       try {
         await commit(ctx, [
           insertRevision(communityId, revision, session),
-          reviseSession(communityId, revision, timeOfUuidV7(id) !== after.startedAt),
+          reviseSession(communityId, revision, session, timeOfUuidV7(id) !== after.startedAt),
           ...(await audit.record({
             type: action === 'voided' ? 'SESSION_VOIDED' : 'SESSION_CORRECTED',
             what: `${action} the session ${id}: ${reason}`,

@@ -7,7 +7,7 @@ export const selectOverlap = (
   communityId: string,
   { id, accountId, serverId, startedAt, endedAt }: Session,
 ): SQL => sql`
-  SELECT other.id FROM sessions AS other INDEXED BY sessions_by_account
+  SELECT other.id FROM sessions AS other NOT INDEXED
   WHERE other.community_id = ${communityId} AND other.account_id = ${accountId}
     ${endedAt === null ? sql`` : sql`AND other.started_at < ${endedAt}`}
     AND other.server_id = ${serverId} AND other.id <> ${id} AND other.voided_at IS NULL
@@ -64,8 +64,8 @@ export const insertRevision = (communityId: string, revision: Revision, session:
     SELECT ${communityId}, ${revision.sessionId}, ${revision.id}, ${revision.createdAt},
       CASE WHEN EXISTS (
         SELECT 1 FROM sessions NOT INDEXED
-        WHERE community_id = ${communityId} AND started_at = ${before.startedAt} AND id = ${revision.sessionId}
-          AND account_id = ${session.accountId} AND ended_at IS ${before.endedAt}
+        WHERE community_id = ${communityId} AND account_id = ${session.accountId}
+          AND started_at = ${before.startedAt} AND id = ${revision.sessionId} AND ended_at IS ${before.endedAt}
           AND close_kind IS ${before.closeKind} AND voided_at IS NULL
       ) ${hasOtherTime(revision) ? sql`AND NOT EXISTS (${selectOverlap(communityId, { ...session, ...revision.after })})` : sql``}
       THEN ${revision.action} END,
@@ -86,14 +86,16 @@ export const isSessionChanged = (error: unknown): boolean =>
  */
 export const reviseSession = (
   communityId: string,
-  { sessionId, before, after }: Revision,
+  { before, after }: Revision,
+  { id, accountId }: Session,
   isMoved: boolean,
 ): SQL => sql`
   UPDATE sessions
   SET started_at = ${after.startedAt}, is_moved = ${isMoved ? 1 : 0}, ended_at = ${after.endedAt},
     close_kind = ${after.closeKind}, clear_reason = ${after.clearReason}, voided_at = ${after.voidedAt},
     last_seen_at = min(max(last_seen_at, ${after.startedAt}), ${after.endedAt ?? Number.MAX_SAFE_INTEGER})
-  WHERE community_id = ${communityId} AND started_at = ${before.startedAt} AND id = ${sessionId}`;
+  WHERE community_id = ${communityId} AND account_id = ${accountId}
+    AND started_at = ${before.startedAt} AND id = ${id}`;
 
 /** Query: the corrections of a session, oldest first. */
 export const selectRevisions = (

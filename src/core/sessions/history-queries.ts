@@ -5,6 +5,7 @@ import { timeOfUuidV7 } from '../../lib/ids.ts';
 import { sessionsAccountIdOf } from '../accounts/queries.ts';
 import { lastSeenOf } from './queries.ts';
 import type { CloseKind } from './session.ts';
+import { instantLiteral, selectByStart } from './start-order-queries.ts';
 
 /** Which sessions are asked for. Instants are epoch milliseconds, of the session's start; `to` is exclusive. */
 export interface SessionFilter {
@@ -43,18 +44,29 @@ const IDENTIFIERS = sql`
    FROM account_identifiers AS i INDEXED BY account_identifiers_by_account
    WHERE i.community_id = s.community_id AND i.account_id = s.account_id) AS identifiers`;
 
-/** Conditions of the walk in the order of start, by account or by time alone. */
-const walk = (communityId: string, { filter, before }: SessionPage): SQL => {
-  const { accountId, from, to } = filter;
+/** Condition: the session started in the period, and before those of the page before. */
+const isInRange = ({ filter: { from, to }, before }: SessionPage): SQL =>
+  allOf([
+    from === undefined ? undefined : sql`started_at >= ${instantLiteral(from)}`,
+    to === undefined ? undefined : sql`started_at < ${instantLiteral(to)}`,
+    before && sql`(started_at, id) < (${instantLiteral(before.startedAt)}, ${before.id})`,
+  ]);
+
+/** Query: the walk in the order of start, through an account's sessions or through all. */
+const walk = (communityId: string, page: SessionPage): SQL => {
+  const { accountId, isOpen, closeKind } = page.filter;
+  const isWalked = isInRange(page);
+  if (accountId === undefined) {
+    const isClosed = isOpen === false || closeKind !== undefined;
+    return selectByStart(communityId, {
+      open: isClosed ? undefined : isWalked,
+      closed: isWalked,
+      direction: 'DESC',
+    });
+  }
   return sql`
-    FROM sessions ${accountId === undefined ? sql`NOT INDEXED` : sql`INDEXED BY sessions_by_account`}
-    WHERE ${allOf([
-      sql`community_id = ${communityId}`,
-      accountId === undefined ? undefined : sql`account_id = ${sessionsAccountIdOf(communityId, accountId)}`,
-      from === undefined ? undefined : sql`started_at >= ${from}`,
-      to === undefined ? undefined : sql`started_at < ${to}`,
-      before && sql`(started_at, id) < (${before.startedAt}, ${before.id})`,
-    ])}
+    SELECT * FROM sessions NOT INDEXED
+    WHERE community_id = ${communityId} AND account_id = ${sessionsAccountIdOf(communityId, accountId)} AND ${isWalked}
     ORDER BY started_at DESC, id DESC`;
 };
 
@@ -69,17 +81,16 @@ const isNotVoided = ({ includesVoided }: SessionFilter): SQL | undefined =>
   includesVoided ? undefined : sql`voided_at IS NULL`;
 
 /** Query: a page of sessions that are open, newest first, with the identifiers of their accounts. */
-export const selectOpenPage = (communityId: string, { filter, before, limit }: SessionPage): SQL => {
-  const { accountId, from, to } = filter;
+export const selectOpenPage = (communityId: string, page: SessionPage): SQL => {
+  const { filter, limit } = page;
+  const { accountId } = filter;
   return sql`
     SELECT ${DETAILS}, ${IDENTIFIERS} FROM sessions AS s INDEXED BY sessions_open
     WHERE ${allOf([
       sql`community_id = ${communityId}`,
       ...remaining(filter),
       accountId === undefined ? undefined : sql`account_id = ${sessionsAccountIdOf(communityId, accountId)}`,
-      from === undefined ? undefined : sql`started_at >= ${from}`,
-      to === undefined ? undefined : sql`started_at < ${to}`,
-      before && sql`(started_at, id) < (${before.startedAt}, ${before.id})`,
+      isInRange(page),
     ])}
     ORDER BY s.started_at DESC, s.id DESC LIMIT ${limit}`;
 };
@@ -93,7 +104,7 @@ export const selectSessionPage = (communityId: string, page: SessionPage): SQL =
   const { filter, limit } = page;
   return sql`
     SELECT ${DETAILS} FROM (
-      SELECT * ${walk(communityId, page)} LIMIT ${isBoundedWalk(page) ? MAX_WALK : -1}
+      ${walk(communityId, page)} LIMIT ${isBoundedWalk(page) ? MAX_WALK : -1}
     ) AS s
     WHERE ${allOf([isNotVoided(filter), ...remaining(filter)])}
     LIMIT ${limit}`;
@@ -101,14 +112,16 @@ export const selectSessionPage = (communityId: string, page: SessionPage): SQL =
 
 /** Query: the session at which a bounded walk ends; no row where the sessions end before. */
 export const selectWalkEnd = (communityId: string, page: SessionPage): SQL => sql`
-  SELECT started_at, id ${walk(communityId, page)} LIMIT 1 OFFSET ${MAX_WALK - 1}`;
+  SELECT started_at, id FROM (${walk(communityId, page)} LIMIT 1 OFFSET ${MAX_WALK - 1})`;
 
 /** Query: a session by its id, which tells when it started, unless a correction has changed that. */
-export const selectSession = (communityId: string, id: string): SQL => sql`
-  SELECT ${DETAILS}, ${IDENTIFIERS} FROM (
-    SELECT * FROM sessions NOT INDEXED
-    WHERE community_id = ${communityId} AND started_at = ${timeOfUuidV7(id)} AND id = ${id}
-    UNION ALL
-    SELECT * FROM sessions INDEXED BY sessions_moved
-    WHERE community_id = ${communityId} AND id = ${id} AND is_moved = 1
-  ) AS s`;
+export const selectSession = (communityId: string, id: string): SQL => {
+  const isNamed = sql`started_at = ${instantLiteral(timeOfUuidV7(id))} AND id = ${id}`;
+  return sql`
+    SELECT ${DETAILS}, ${IDENTIFIERS} FROM (
+      SELECT * FROM (${selectByStart(communityId, { open: isNamed, closed: isNamed, direction: 'DESC' })})
+      UNION ALL
+      SELECT * FROM sessions INDEXED BY sessions_moved
+      WHERE community_id = ${communityId} AND id = ${id} AND is_moved = 1
+    ) AS s`;
+};

@@ -55,46 +55,32 @@ const isReopenable = ({ communityId, serverId, seenAt, moment }: Sighting, name:
     AND ${at}.started_at >= max(${moment.now - moment.settings.maxSessionSeconds * 1000}, coalesce(
       (SELECT reset_at FROM servers WHERE community_id = ${communityId} AND server_id = ${serverId}), 0))
     AND NOT EXISTS (
-      SELECT 1 FROM sessions AS newer INDEXED BY sessions_by_account
+      SELECT 1 FROM sessions AS newer NOT INDEXED
       WHERE newer.community_id = ${communityId} AND newer.account_id = ${at}.account_id
         AND newer.started_at >= ${at}.started_at AND newer.id <> ${at}.id
         AND newer.server_id = ${serverId} AND newer.voided_at IS NULL)`;
 };
 
 /**
- * Query: what a heartbeat finds, before it changes anything: a row for each account that is known, with its place in
- * the list, its session that is open or will be reopened, and which of the two.
+ * Statement: notes that the accounts with an open session were seen, where the last note is older than `stepMs`. Returns
+ * a row for each account that is known, as it was found: with its place in the list, its session that is open or will be
+ * reopened, and which of the two. The view does the writing: drizzle/0014_session-sightings.sql says why.
  */
-export const selectSightings = (sighting: Sighting): SQL => {
-  const rosterAt = rosterSeenAt(sighting.communityId, sighting.serverId);
-  return sql`
-    SELECT position, i.account_id, coalesce(s.id, (
-        SELECT id FROM sessions INDEXED BY sessions_by_account
-        WHERE account_id = i.account_id AND ${isReopenable(sighting, 'sessions')}
-      )) AS session_id, s.id IS NULL AS is_reopened
-    FROM ${namedBy(sighting.accounts)} ${joinIdentifier(sighting.communityId)}
-      LEFT JOIN sessions AS s INDEXED BY sessions_open ON s.account_id = i.account_id AND ${isOpenOn(sighting, 's')}
-        AND NOT ${isUnbelievable(sighting.moment, rosterAt)}`;
-};
-
-/**
- * Statement: notes that the accounts with an open session were seen, where the last note is older than `stepMs`. It is
- * an upsert of rows that are there, because an UPDATE of many rows reads each of them twice more.
- */
-export const touchSessions = (sighting: Sighting, stepMs: number): SQL => {
+export const noteSightings = (sighting: Sighting, stepMs: number): SQL => {
   const { communityId, serverId, seenAt, moment } = sighting;
   return sql`
-    INSERT INTO sessions (community_id, started_at, id, server_id, account_id, last_seen_at)
-    SELECT s.community_id, s.started_at, s.id, s.server_id, s.account_id, ${seenAt}
+    INSERT INTO session_sightings (position, community_id, account_id, server_id, started_at, id, seen_at,
+      silent_before, is_due, is_reopened)
+    SELECT position, ${communityId}, i.account_id, ${serverId}, s.started_at, coalesce(s.id, (
+        SELECT id FROM sessions NOT INDEXED
+        WHERE account_id = i.account_id AND ${isReopenable(sighting, 'sessions')}
+      )), ${seenAt}, ${seenAt - NOTABLE_SILENCE_MS},
+      coalesce(s.last_seen_at < ${seenAt - stepMs} OR NOT s.has_heartbeat, 0), s.id IS NULL
     FROM ${namedBy(sighting.accounts)} ${joinIdentifier(communityId)}
-      CROSS JOIN sessions AS s INDEXED BY sessions_open
-        ON s.account_id = i.account_id AND ${isOpenOn(sighting, 's')}
-    WHERE (s.last_seen_at < ${seenAt - stepMs} OR NOT s.has_heartbeat)
-      AND NOT ${isUnbelievable(moment, rosterSeenAt(communityId, serverId))}
-    ON CONFLICT (community_id, server_id, account_id) WHERE ended_at IS NULL
-    DO UPDATE SET last_seen_at = excluded.last_seen_at, has_heartbeat = 1,
-      silent_since = iif(last_seen_at < ${seenAt - NOTABLE_SILENCE_MS}, last_seen_at, silent_since),
-      resumed_at = iif(last_seen_at < ${seenAt - NOTABLE_SILENCE_MS}, ${seenAt}, resumed_at)`;
+      LEFT JOIN sessions AS s INDEXED BY sessions_open ON s.account_id = i.account_id AND ${isOpenOn(sighting, 's')}
+        AND NOT ${isUnbelievable(moment, rosterSeenAt(communityId, serverId))}
+    WHERE true
+    RETURNING position, account_id, id AS session_id, is_reopened`;
 };
 
 /**
@@ -163,7 +149,7 @@ export const openListedSessions = (roster: Roster, stepMs: number): SQL => {
   const items = accounts.map(({ kind, value }, index) => [kind, value, sessionIds[index]]);
   const isOvertaken = sql`
     EXISTS (
-      SELECT 1 FROM sessions AS later INDEXED BY sessions_by_account
+      SELECT 1 FROM sessions AS later NOT INDEXED
       WHERE later.community_id = ${communityId} AND later.account_id = i.account_id
         AND later.started_at >= ${seenAt - moment.settings.maxSessionSeconds * 1000}
         AND later.server_id = ${serverId} AND later.voided_at IS NULL
@@ -178,6 +164,10 @@ export const openListedSessions = (roster: Roster, stepMs: number): SQL => {
     DO UPDATE SET last_seen_at = max(last_seen_at, excluded.last_seen_at), has_heartbeat = 1
     WHERE last_seen_at < ${seenAt - stepMs} OR NOT has_heartbeat`;
 };
+
+/** Source: the sessions `s` that are open on the server, for `startedEvents`. */
+export const openSessionsOn = (server: Server): SQL => sql`
+  sessions AS s INDEXED BY sessions_open ON ${isOpenOn(server, 's')}`;
 
 /** Query: who is on the server. */
 export const selectOpenSessions = (server: Server): SQL => sql`

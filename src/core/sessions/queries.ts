@@ -129,7 +129,12 @@ const isOpenAt = (place: Place): SQL => sql`
 
 /** Query: the key of the open session, or none. */
 const openAt = (place: Place): SQL => sql`
-  SELECT started_at, id FROM sessions INDEXED BY sessions_open WHERE ${isOpenAt(place)}`;
+  SELECT account_id, started_at, id FROM sessions INDEXED BY sessions_open WHERE ${isOpenAt(place)}`;
+
+/** Source: the session `s` that the account has open on the server, for `startedEvents`. */
+export const openSessionAt = (place: Place): SQL => sql`
+  sessions AS s INDEXED BY sessions_open ON s.community_id = ${place.communityId}
+    AND s.server_id = ${place.serverId} AND s.account_id = ${place.accountId} AND s.ended_at IS NULL`;
 
 /**
  * Query: the key of the session that a stop is for: the open one; or, where there is none, the latest one if only the
@@ -138,8 +143,8 @@ const openAt = (place: Place): SQL => sql`
 const stoppableAt = (place: Place, moment: Moment): SQL => sql`
   ${openAt(place)}
   UNION ALL
-  SELECT started_at, id FROM (
-    SELECT started_at, id, close_kind FROM sessions INDEXED BY sessions_by_account
+  SELECT account_id, started_at, id FROM (
+    SELECT account_id, started_at, id, close_kind FROM sessions NOT INDEXED
     WHERE community_id = ${place.communityId}
       AND account_id = ${place.accountId}
       AND started_at >= ${moment.now - moment.settings.maxSessionSeconds * 1000}
@@ -151,7 +156,7 @@ const stoppableAt = (place: Place, moment: Moment): SQL => sql`
 /** Statement: stops the session that the stop is for. */
 export const stopSession = (place: Place, moment: Moment, metadata: string | undefined): SQL => sql`
   UPDATE sessions SET ${stop(place, moment, metadata)}
-  WHERE community_id = ${place.communityId} AND (started_at, id) = (${stoppableAt(place, moment)})
+  WHERE community_id = ${place.communityId} AND (account_id, started_at, id) = (${stoppableAt(place, moment)})
   RETURNING ${COLUMNS}`;
 
 /**
@@ -171,11 +176,14 @@ const asJson = (condition: SQL): SQL => sql`
  * Expression, to be asked after a change: a JSON array with the session that started at `now` as `id`, else the one of
  * `key` (see `keyToClose`), else null.
  */
-export const changedSession = (communityId: string, now: number, id: string, key: SQL): SQL => sql`
-  json_array(json(coalesce(
-    ${asJson(sql`community_id = ${communityId} AND started_at = ${now} AND id = ${id}`)},
-    ${asJson(sql`community_id = ${communityId} AND started_at = ${key} ->> 0 AND id = ${key} ->> 1`)},
-    'null')))`;
+export const changedSession = ({ communityId, accountId }: Place, now: number, id: string, key: SQL): SQL => {
+  const isOfAccount = sql`community_id = ${communityId} AND account_id = ${accountId}`;
+  return sql`
+    json_array(json(coalesce(
+      ${asJson(sql`${isOfAccount} AND started_at = ${now} AND id = ${id}`)},
+      ${asJson(sql`${isOfAccount} AND started_at = ${key} ->> 0 AND id = ${key} ->> 1`)},
+      'null')))`;
+};
 
 /** Condition: there is no such account. */
 export const hasNoAccount = (place: Place): SQL => sql`${place.accountId} IS NULL`;
@@ -239,7 +247,8 @@ const isStaleHeard = (communityId: SQL): SQL => sql`
 export const noteStaleSessions = (now: number, limit: number): SQL => sql`
   UPDATE sessions SET stale_at = ${now}
   FROM (
-    SELECT s.community_id AS stale_community_id, s.started_at AS stale_started_at, s.id AS stale_id
+    SELECT s.community_id AS stale_community_id, s.account_id AS stale_account_id,
+      s.started_at AS stale_started_at, s.id AS stale_id
     FROM (SELECT DISTINCT community_id FROM webhook_endpoints) AS heard
       CROSS JOIN communities AS c ON c.id = heard.community_id
       CROSS JOIN sessions AS s INDEXED BY sessions_open ON s.community_id = c.id
@@ -248,7 +257,8 @@ export const noteStaleSessions = (now: number, limit: number): SQL => sql`
       AND coalesce(s.stale_at, 0) <= ${lastSeen(sql`r.roster_seen_at`)}
     LIMIT ${limit}
   )
-  WHERE community_id = stale_community_id AND started_at = stale_started_at AND id = stale_id`;
+  WHERE community_id = stale_community_id AND account_id = stale_account_id
+    AND started_at = stale_started_at AND id = stale_id`;
 
 /** The order of the index of open sessions: where a sweep goes on. */
 export interface OpenSessionKey {
@@ -267,7 +277,8 @@ export const closeStaleSessions = (now: number, after: OpenSessionKey, limit: nu
     last_seen_at = stale_seen_at, close_kind = 'auto_closed',
     clear_reason = ${autoCloseReason(now, sql`stale_seen_at`)}
   FROM (
-    SELECT s.community_id AS stale_community_id, s.started_at AS stale_started_at, s.id AS stale_id,
+    SELECT s.community_id AS stale_community_id, s.account_id AS stale_account_id,
+      s.started_at AS stale_started_at, s.id AS stale_id,
       c.unconfirmed_end AS stale_unconfirmed_end, ${lastSeen(sql`r.roster_seen_at`)} AS stale_seen_at
     FROM communities AS c CROSS JOIN sessions AS s INDEXED BY sessions_open ON s.community_id = c.id
       LEFT JOIN servers AS r ON r.community_id = s.community_id AND r.server_id = s.server_id
@@ -279,7 +290,8 @@ export const closeStaleSessions = (now: number, after: OpenSessionKey, limit: nu
     ORDER BY c.id, s.server_id, s.account_id
     LIMIT ${limit}
   )
-  WHERE community_id = stale_community_id AND started_at = stale_started_at AND id = stale_id
+  WHERE community_id = stale_community_id AND account_id = stale_account_id
+    AND started_at = stale_started_at AND id = stale_id
   RETURNING community_id, ${COLUMNS}`;
 
 /**
@@ -292,7 +304,7 @@ export const selectLatestSessions = (
   serverId: number | undefined,
   limit: number,
 ): SQL => sql`
-  SELECT ${COLUMNS} FROM sessions INDEXED BY sessions_by_account
+  SELECT ${COLUMNS} FROM sessions NOT INDEXED
   WHERE community_id = ${communityId}
     AND account_id = ${sessionsAccountIdOf(communityId, accountId)}
     AND voided_at IS NULL

@@ -13,6 +13,7 @@ import {
   keyToClose,
   type Moment,
   openSession,
+  openSessionAt,
   type Place,
   stopSession,
   supersedeSession,
@@ -70,7 +71,7 @@ export const planActivity = (ctx: Ctx<CommunityActor>, activity: TimelyActivity)
     prepare,
     target: keyToClose(place, activity.action === 'stop', moment),
     changes,
-    recorded: (key) => changedSession(place.communityId, moment.now, newSessionId, key.getSQL()),
+    recorded: (key) => changedSession(place, moment.now, newSessionId, key.getSQL()),
     failure: moment.settings.autoCreateAccounts
       ? undefined
       : { when: hasNoAccount(place), error: accountNotFound(activity.account) },
@@ -130,7 +131,7 @@ const changesOf = (
   moment: Moment,
 ) => {
   const { now } = moment;
-  const started = startedEvents(place.communityId, now, [newSessionId]);
+  const started = startedEvents(place.communityId, openSessionAt(place), [newSessionId]);
   switch (action) {
     case 'toggle':
       return [toggleSession(place, newSessionId, moment, metadata), started];

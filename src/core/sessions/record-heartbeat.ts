@@ -2,7 +2,7 @@ import type { CommunityActor } from '../access/actor.ts';
 import type { AccountRef } from '../accounts/identifiers.ts';
 import type { Ctx } from '../context.ts';
 import { commit } from '../webhooks/events.ts';
-import { reopenSessions, type Sighting, selectSightings, touchSessions } from './presence-queries.ts';
+import { noteSightings, reopenSessions, type Sighting } from './presence-queries.ts';
 
 /** What a heartbeat came upon: the account's session, if it has one that goes on. */
 export type HeartbeatResult =
@@ -34,8 +34,7 @@ export const recordHeartbeat = async (
     moment: { now, settings },
   };
   const [rows = []] = await commit(ctx, [
-    selectSightings(sighting),
-    touchSessions(sighting, heartbeatStepMs(settings.heartbeatTimeoutSeconds)),
+    noteSightings(sighting, heartbeatStepMs(settings.heartbeatTimeoutSeconds)),
     reopenSessions(sighting),
   ]);
   const found = new Map(rows.map((row) => [row.position, row]));

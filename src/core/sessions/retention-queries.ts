@@ -1,5 +1,6 @@
 /** The SQL of retention: which sessions have been kept long enough. */
 import { type SQL, sql } from 'drizzle-orm';
+import { instantLiteral, selectByStart } from './start-order-queries.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -10,10 +11,15 @@ export const selectRetention = (now: number, afterId: string, limit: number): SQ
   ORDER BY id LIMIT ${limit}`;
 
 /** The oldest sessions of a community that ended before an instant. An open one is never too old. */
-const outdated = (communityId: string, endedBefore: number, limit: number): SQL => sql`
-  SELECT started_at, id FROM sessions NOT INDEXED
-  WHERE community_id = ${communityId} AND started_at < ${endedBefore} AND ended_at < ${endedBefore}
-  ORDER BY started_at, id LIMIT ${limit}`;
+const outdated = (communityId: string, endedBefore: number, limit: number): SQL => {
+  const instant = instantLiteral(endedBefore);
+  const query = selectByStart(communityId, {
+    columns: sql`account_id, started_at, id`,
+    closed: sql`started_at < ${instant} AND ended_at < ${instant}`,
+    direction: 'ASC',
+  });
+  return sql`SELECT * FROM (${query} LIMIT ${limit})`;
+};
 
 /** Statements: remove up to `limit` sessions with their corrections; the last returns a row for each session. */
 export const deleteOutdatedSessions = (communityId: string, endedBefore: number, limit: number): SQL[] => [
@@ -21,7 +27,7 @@ export const deleteOutdatedSessions = (communityId: string, endedBefore: number,
     DELETE FROM session_revisions WHERE community_id = ${communityId} AND session_id IN (
       SELECT id FROM (${outdated(communityId, endedBefore, limit)}))`,
   sql`
-    DELETE FROM sessions WHERE community_id = ${communityId} AND (started_at, id) IN (
+    DELETE FROM sessions WHERE community_id = ${communityId} AND (account_id, started_at, id) IN (
       ${outdated(communityId, endedBefore, limit)})
     RETURNING 1`,
 ];

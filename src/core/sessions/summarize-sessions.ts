@@ -1,4 +1,4 @@
-import { type Row, runBatch } from '../../db/client.ts';
+import { type Row, runBatch, type Statement } from '../../db/client.ts';
 import { type Page, pageOf } from '../../lib/page.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import type { Ctx } from '../context.ts';
@@ -13,7 +13,7 @@ import {
 import {
   type SessionKey,
   type SummaryFilter,
-  selectReachingOpenSessions,
+  selectOpenSessions,
   selectReachingSessions,
   selectRosterTimes,
   selectStartedSessions,
@@ -21,7 +21,7 @@ import {
 
 /** As many rows as one trip brings: some 4 MB of memory. */
 const CHUNK = 20_000;
-/** 25 trips, and a second or two of a Worker's time; a longer period is asked for in parts. */
+/** 25 trips, some 50 MB, and a second or two of a Worker's time; a longer period is asked for in parts. */
 const MAX_SESSIONS = 500_000;
 /** How far in the future a clock may be that a session began by. */
 const DAY_MS = 86_400_000;
@@ -53,40 +53,75 @@ export const summarizeSessions = async (
   return pageOf(after ? ranked.filter((total) => byRank(after, total) < 0) : ranked, limit);
 };
 
+/** Adds the sessions that reach into the period, in the order of their start. */
 const addSessions = async (
   ctx: Ctx<CommunityActor>,
   filter: SummaryFilter,
   totals: SessionTotals,
 ): Promise<void> => {
   const communityId = ctx.actor.community.id;
-  const started = (after: SessionKey) => selectStartedSessions(communityId, filter, after, CHUNK);
-  let [rows = [], reaching = [], open = [], rosters = []] = await runBatch(ctx.db, [
-    started({ startedAt: filter.from, id: '' }),
-    selectReachingSessions(communityId, filter),
-    selectReachingOpenSessions(communityId, filter),
+  const reachingUntil = (until: number) => (after: SessionKey | undefined) =>
+    selectReachingSessions(communityId, filter, { until, after, limit: CHUNK });
+  // An account's own sessions are listed; only those that began before the period are looked for among all.
+  let walks: Walk[] =
+    filter.accountId === undefined
+      ? [{ select: reachingUntil(filter.to) }]
+      : [
+          { select: reachingUntil(filter.from) },
+          { select: (after) => selectStartedSessions(communityId, filter, { after, limit: CHUNK }) },
+        ];
+  const [open = [], rosters = [], ...first] = await runBatch(ctx.db, [
+    selectOpenSessions(communityId, filter),
     selectRosterTimes(communityId, filter),
+    ...walks.map(({ select }) => select(undefined)),
   ]);
   const rosterTimes = new Map(rosters.map((row) => [row.server_id, row.roster_seen_at as number]));
-  const counted = (row: Row) => toCountedSession(row, rosterTimes.get(row.server_id));
-  for (const session of [...reaching, ...open].map(counted)) {
-    if (session.end > filter.from) totals.add(session);
+  const ids = new Map<string, string>();
+  const sessions: CountedSession[] = [];
+  const add = (row: Row) => sessions.push(toCountedSession(row, rosterTimes.get(row.server_id), ids));
+  open.forEach(add);
+  for (let pages = first; ; ) {
+    pages.flat().forEach(add);
+    if (sessions.length >= MAX_SESSIONS) throw new DomainError('too_many_sessions', { max: MAX_SESSIONS });
+    walks = walks.flatMap(({ select }, index) => {
+      const page = pages[index] ?? [];
+      return page.length < CHUNK ? [] : [{ select, after: toKey(page.at(-1) as Row) }];
+    });
+    if (walks.length === 0) break;
+    pages = await runBatch(
+      ctx.db,
+      walks.map(({ select, after }) => select(after)),
+    );
   }
-  for (let count = 0; ; ) {
-    for (const row of rows) totals.add(counted(row));
-    const last = rows.at(-1);
-    if (!last || rows.length < CHUNK) return;
-    count += rows.length;
-    if (count >= MAX_SESSIONS) throw new DomainError('too_many_sessions', { max: MAX_SESSIONS });
-    [rows = []] = await runBatch(ctx.db, [
-      started({ startedAt: last.started_at as number, id: last.id as string }),
-    ]);
+  sessions.sort((a, b) => a.start - b.start);
+  for (const session of sessions) {
+    if (session.start >= filter.from || session.end > filter.from) totals.add(session);
   }
 };
 
-const toCountedSession = (row: Row, rosterSeenAt: number | undefined): CountedSession => {
+/** A list of sessions that is read page by page. */
+interface Walk {
+  readonly select: (after: SessionKey | undefined) => Statement;
+  readonly after?: SessionKey;
+}
+
+const toKey = (row: Row): SessionKey => ({
+  reachMs: row.reach_ms as number,
+  startedAt: row.started_at as number,
+  id: row.id as string,
+});
+
+/** @param ids of accounts: each is kept in memory once. */
+const toCountedSession = (
+  row: Row,
+  rosterSeenAt: number | undefined,
+  ids: Map<string, string>,
+): CountedSession => {
   const start = row.started_at as number;
+  const accountId = row.account_id as string;
+  if (!ids.has(accountId)) ids.set(accountId, accountId);
   return {
-    accountId: row.account_id as string,
+    accountId: ids.get(accountId) as string,
     serverId: row.server_id as number,
     start,
     end: (row.ended_at as number | null) ?? seenAt(start, row.last_seen_at as number, rosterSeenAt),

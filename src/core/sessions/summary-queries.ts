@@ -1,5 +1,6 @@
 /** The SQL of totals: which sessions a period has, each row read once. */
 import { type SQL, sql } from 'drizzle-orm';
+import { allOf } from '../../db/client.ts';
 import { REACHES_MS } from '../../db/schema/sessions.ts';
 import { sessionsAccountIdOf } from '../accounts/queries.ts';
 
@@ -13,48 +14,62 @@ export interface SummaryFilter {
 
 /** Behind which session the next rows follow. */
 export interface SessionKey {
+  readonly reachMs: number;
   readonly startedAt: number;
   readonly id: string;
 }
 
 const COLUMNS = sql.raw(`
-  s.started_at, s.id, s.account_id, s.server_id, s.ended_at, s.last_seen_at,
-  coalesce(s.close_kind IN ('auto_closed', 'superseded'), 0) AS is_unconfirmed`);
+  reach_ms, started_at, id, account_id, server_id, ended_at, last_seen_at,
+  coalesce(close_kind IN ('auto_closed', 'superseded'), 0) AS is_unconfirmed`);
 
-/** Conditions: a session that counts, of the account and on the server that are asked for. */
-const counts = (communityId: string, { accountId, serverId }: SummaryFilter): SQL => sql`
-  s.community_id = ${communityId} AND s.close_kind IS NOT 'cleared' AND s.voided_at IS NULL
-  ${serverId === undefined ? sql`` : sql`AND s.server_id = ${serverId}`}
-  ${accountId === undefined ? sql`` : sql`AND s.account_id = ${sessionsAccountIdOf(communityId, accountId)}`}`;
+/** Condition: a session that counts, of the account and on the server that are asked for. */
+const counts = (communityId: string, { accountId, serverId }: SummaryFilter): SQL =>
+  allOf([
+    sql`community_id = ${communityId} AND close_kind IS NOT 'cleared' AND voided_at IS NULL`,
+    serverId === undefined ? undefined : sql`server_id = ${serverId}`,
+    accountId === undefined ? undefined : sql`account_id = ${sessionsAccountIdOf(communityId, accountId)}`,
+  ]);
 
-/** Statement: up to `limit` sessions that start in the period, behind `after`, in the order of their start. */
+/**
+ * Statement: up to `limit` closed sessions that reach into the period and began before `until`, behind `after`: those of
+ * the shortest reach first. Of those no longer than a reach, none that began earlier than that before the period can
+ * reach into it, so hardly any other row is read (db/schema/sessions.ts).
+ */
+export const selectReachingSessions = (
+  communityId: string,
+  filter: SummaryFilter,
+  { until, after, limit }: { until: number; after: SessionKey | undefined; limit: number },
+): SQL => {
+  const reaches = REACHES_MS.filter((reachMs) => reachMs >= (after?.reachMs ?? 0));
+  const isOfAfter = sql`reach.column1 = ${after?.reachMs ?? 0}`;
+  // The order is that of the nested loops: to ask for it would make SQLite sort, and read all for each page.
+  return sql`
+    SELECT ${COLUMNS}
+    FROM (VALUES ${sql.raw(reaches.map((reachMs) => `(${reachMs})`).join(', '))}) AS reach
+      CROSS JOIN sessions INDEXED BY sessions_by_reach
+    WHERE ${counts(communityId, filter)} AND reach_ms = reach.column1 AND ended_at IS NOT NULL
+      AND (started_at, id) > (
+        iif(${isOfAfter}, ${after?.startedAt ?? 0}, ${filter.from} - reach.column1), iif(${isOfAfter}, ${after?.id ?? ''}, ''))
+      AND started_at < ${until} AND (ended_at > ${filter.from} OR started_at >= ${filter.from})
+    LIMIT ${limit}`;
+};
+
+/** Statement: up to `limit` closed sessions of the account that start in the period, behind `after`, by their start. */
 export const selectStartedSessions = (
   communityId: string,
   filter: SummaryFilter,
-  after: SessionKey,
-  limit: number,
+  { after, limit }: { after: SessionKey | undefined; limit: number },
 ): SQL => sql`
-  SELECT ${COLUMNS} FROM sessions AS s
-    ${filter.accountId === undefined ? sql`NOT INDEXED` : sql`INDEXED BY sessions_by_account`}
-  WHERE ${counts(communityId, filter)} AND s.started_at < ${filter.to}
-    AND (s.started_at, s.id) > (${after.startedAt}, ${after.id})
-  ORDER BY s.started_at, s.id LIMIT ${limit}`;
+  SELECT ${COLUMNS} FROM sessions NOT INDEXED
+  WHERE ${counts(communityId, filter)} AND ended_at IS NOT NULL AND started_at < ${filter.to}
+    AND (started_at, id) > (${after?.startedAt ?? filter.from}, ${after?.id ?? ''})
+  ORDER BY started_at, id LIMIT ${limit}`;
 
-/**
- * Statement: the closed sessions that began before the period and reach into it. Of those no longer than a reach, none
- * that began earlier than that before the period can, so hardly any other row is read (db/schema/sessions.ts).
- */
-export const selectReachingSessions = (communityId: string, filter: SummaryFilter): SQL => sql`
-  SELECT ${COLUMNS}
-  FROM json_each(${JSON.stringify(REACHES_MS)}) AS reach CROSS JOIN sessions AS s INDEXED BY sessions_by_reach
-  WHERE ${counts(communityId, filter)} AND s.reach_ms = reach.value
-    AND s.started_at > ${filter.from} - reach.value AND s.started_at < ${filter.from}
-    AND s.ended_at > ${filter.from}`;
-
-/** Statement: the open sessions that began before the period. */
-export const selectReachingOpenSessions = (communityId: string, filter: SummaryFilter): SQL => sql`
-  SELECT ${COLUMNS} FROM sessions AS s INDEXED BY sessions_open
-  WHERE ${counts(communityId, filter)} AND s.ended_at IS NULL AND s.started_at < ${filter.from}`;
+/** Statement: the open sessions that began before the end of the period. */
+export const selectOpenSessions = (communityId: string, filter: SummaryFilter): SQL => sql`
+  SELECT ${COLUMNS} FROM sessions INDEXED BY sessions_open
+  WHERE ${counts(communityId, filter)} AND ended_at IS NULL AND started_at < ${filter.to}`;
 
 /** Statement: when everybody in a server's newest roster was there. */
 export const selectRosterTimes = (communityId: string, { serverId }: SummaryFilter): SQL => sql`

@@ -24,26 +24,31 @@ export const insertMessages = (communityId: string, type: EventType, data: SQL):
       AND EXISTS (SELECT 1 FROM json_each(e.events) WHERE ${type} GLOB value))
   WHERE data IS NOT NULL`;
 
-/** Statement, after those that open them: session.started for each of these sessions that is there, where `when` holds. */
+/**
+ * Statement, after those that open them: session.started for each of the sessions with these ids, where `when`
+ * holds. `source` is where they are: `sessions AS s ... ON ...`.
+ */
 export const insertStarted = (
   communityId: string,
-  startedAt: number,
+  source: SQL,
   ids: readonly string[],
   when: SQL = sql`1`,
-): SQL => sql`
+): SQL => {
+  // An object, since looking something up in it reads no row, as that in a list would.
+  const places = JSON.stringify(Object.fromEntries(ids.map((id, place) => [id, place])));
+  return sql`
   INSERT INTO webhook_messages (community_id, endpoint_id, seq, type, data)
-  SELECT e.community_id, e.id, ${NEXT_SEQ} + started.key, 'session.started',
+  SELECT e.community_id, e.id, ${NEXT_SEQ} + (${places} ->> s.id), 'session.started',
     json_object('id', s.id, 'account_id', s.account_id, 'server_id', s.server_id, 'started_at', s.started_at,
       'last_seen_at', s.last_seen_at, 'ended_at', s.ended_at, 'close_kind', s.close_kind,
       'clear_reason', s.clear_reason, 'metadata', s.metadata || '',
       'names', (SELECT json_group_object(kind, value) FROM account_identifiers INDEXED BY account_identifiers_by_account
         WHERE community_id = s.community_id AND account_id = s.account_id))
   FROM webhook_endpoints AS e INDEXED BY webhook_endpoints_by_community
-    CROSS JOIN json_each(${JSON.stringify(ids)}) AS started
-    CROSS JOIN sessions AS s
-      ON s.community_id = e.community_id AND s.started_at = ${startedAt} AND s.id = started.value
+    CROSS JOIN ${source} AND ${places} ->> s.id IS NOT NULL
   WHERE e.community_id = ${communityId} AND e.disabled_at IS NULL
     AND EXISTS (SELECT 1 FROM json_each(e.events) WHERE 'session.started' GLOB value) AND ${when}`;
+};
 
 /**
  * Statement: what has come into the outbox is ready to be sent, as of `now` by `actor`; of all communities where none is

@@ -20,8 +20,9 @@ const reach = sql.raw(
 );
 
 /**
- * Activity sessions. The primary key is the order in which they are read; the partial unique index is the rule that an
- * account has at most one open session per server, and the list of what is open.
+ * Activity sessions. A start writes two rows and a close two: the primary key lists an account's sessions, open or
+ * closed; the partial unique index is the rule that an account has at most one open session per server, and the list of
+ * what is open; and who is closed is indexed by reach and start, which is every other order (start-order-queries.ts).
  */
 export const sessions = sqliteTable(
   'sessions',
@@ -57,13 +58,12 @@ export const sessions = sqliteTable(
     reachMs: integer('reach_ms').generatedAlwaysAs(reach, { mode: 'virtual' }),
   },
   (table) => [
-    primaryKey({ columns: [table.communityId, table.startedAt, table.id] }),
+    primaryKey({ columns: [table.communityId, table.accountId, table.startedAt, table.id] }),
     uniqueIndex('sessions_open')
       .on(table.communityId, table.serverId, table.accountId)
       .where(sql`ended_at IS NULL`),
-    index('sessions_by_account').on(table.communityId, table.accountId, table.startedAt),
     index('sessions_by_reach')
-      .on(table.communityId, table.reachMs, table.startedAt)
+      .on(table.communityId, table.reachMs, table.startedAt, table.id)
       .where(sql`ended_at IS NOT NULL`),
     index('sessions_auto_closed')
       .on(table.communityId, table.serverId, table.startedAt)
