@@ -4,6 +4,9 @@ import { createCommunity } from '../../src/core/access/create-community.ts';
 import { findKeyHolder } from '../../src/core/access/queries.ts';
 import type { AccountRef } from '../../src/core/accounts/identifiers.ts';
 import type { Ctx, Services } from '../../src/core/context.ts';
+import { appendLogEntries } from '../../src/core/logs/append-log-entries.ts';
+import type { NewLogEntry } from '../../src/core/logs/model.ts';
+import { type NewActivity, recordAccountActivity } from '../../src/core/reports/record-account-activity.ts';
 import { type ActivityAction, recordActivity } from '../../src/core/sessions/record-activity.ts';
 import { resetServer } from '../../src/core/sessions/reset-server.ts';
 import { createServices } from '../../src/deps.ts';
@@ -64,7 +67,10 @@ interface Happening {
   happen(ctx: Ctx<CommunityActor>): Promise<unknown>;
 }
 
-/** What happened in the days before `now`, in its order: every way in which a session can end, and some still open. */
+/**
+ * What happened in the days before `now`, in its order: every way in which a session can end, and some still open; what
+ * devices logged, and what was looked at.
+ */
 const life = (now: number): Happening[] => {
   const today = Math.floor(now / DAY) * DAY;
   const happenings: Happening[] = [];
@@ -98,8 +104,38 @@ const life = (now: number): Happening[] => {
   act(now - 95 * MINUTE, 'Ana', 'start');
   act(now - 40 * MINUTE, 'Chidi', 'start');
   act(now - 12 * MINUTE, 'Hana', 'start');
+  for (let daysAgo = DAYS; daysAgo >= 1; daysAgo--) {
+    const at = today - daysAgo * DAY + 12 * HOUR;
+    add(at, (ctx) => appendLogEntries(ctx, workOfDevices(at)));
+    add(at, (ctx) =>
+      recordAccountActivity(ctx, [processViewed(at, PLAYERS[daysAgo % PLAYERS.length] as Player)]),
+    );
+  }
   return happenings.sort((a, b) => a.at - b.at);
 };
+
+/** What a fleet of two devices did in the hour before `at`. */
+const workOfDevices = (at: number): NewLogEntry[] =>
+  ['device_serial_1', 'device_serial_2'].flatMap((serial, device) =>
+    (['start', 'post', 'follow'] as const).map((actionType, index) => ({
+      platform: device === 0 ? 'tiktok' : 'instagram',
+      serial,
+      actionType,
+      actionDetail: actionType === 'post' ? 'Published video successfully' : null,
+      username: `user${device + 1}`,
+      timestamp: Math.floor(at / 1000) - (3 - index) * 1200 + device * 60,
+      eventId: null,
+    })),
+  );
+
+const processViewed = (at: number, player: Player): NewActivity => ({
+  category: 'PROCESSES_VIEWED',
+  type: 'VIEW',
+  user: player,
+  time: new Date(at).toISOString(),
+  occurredAt: at,
+  properties: { spaceName: 'Night shift', processName: 'Opening the server' },
+});
 
 const accountOf = (player: Player): AccountRef => [
   { kind: 'discord', value: String(318_000_000_000_000_000n + BigInt(PLAYERS.indexOf(player)) * 7_919n) },
