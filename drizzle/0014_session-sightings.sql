@@ -3,7 +3,7 @@
 -- into the table itself returns only what it changes, and what stays as it is would have to be read again.
 CREATE VIEW session_sightings AS
 SELECT 0 AS position, community_id, account_id, server_id, started_at, id, last_seen_at AS seen_at,
-  last_seen_at AS silent_before, 0 AS is_due, 0 AS is_reopened
+  silent_since, 0 AS is_due, 0 AS is_reopened
 FROM sessions;
 --> statement-breakpoint
 -- An upsert of a row that is there, because it finds it at no row read.
@@ -12,7 +12,7 @@ BEGIN
   INSERT INTO sessions (community_id, account_id, server_id, started_at, id, last_seen_at)
   VALUES (NEW.community_id, NEW.account_id, NEW.server_id, NEW.started_at, NEW.id, NEW.seen_at)
   ON CONFLICT (community_id, server_id, account_id) WHERE ended_at IS NULL DO UPDATE SET
-    silent_since = iif(last_seen_at < NEW.silent_before, last_seen_at, silent_since),
-    resumed_at = iif(last_seen_at < NEW.silent_before, NEW.seen_at, resumed_at),
+    silent_since = coalesce(NEW.silent_since, silent_since),
+    resumed_at = iif(NEW.silent_since IS NULL, resumed_at, NEW.seen_at),
     last_seen_at = max(last_seen_at, NEW.seen_at), has_heartbeat = 1;
 END;

@@ -369,6 +369,8 @@ describe('roster', () => {
 });
 
 describe('where rosters come, every way to close a session knows when it was last seen', () => {
+  const lastSeenOf = async (app: Harness, key: string, id: string) =>
+    (await app.get(`/v2/community/activity/${id}`, { key })).body.data.lastSeen;
   const there = async () => {
     const here = await setUp();
     const [ana] = (await here.roster([{ username: 'ana' }])).body.data.started;
@@ -404,6 +406,41 @@ describe('where rosters come, every way to close a session knows when it was las
     const { body } = await app.post(`${ACTIVITY}/start`, { key });
     expect(body.data).toMatchObject([
       { id: ana.id, end: iso(5 * MINUTE), clearReason: 'Auto-closed: no activity for 1 h 0 min' },
+    ]);
+    expect(await lastSeenOf(app, key, ana.id)).toBe(iso(5 * MINUTE));
+  });
+
+  it('a server reset', async () => {
+    const { app, key, ana } = await there();
+    app.clock.advance(MINUTE);
+    await app.post(`${ACTIVITY}/start`, { key });
+    expect(await lastSeenOf(app, key, ana.id)).toBe(iso(5 * MINUTE));
+  });
+
+  it('a correction', async () => {
+    const { app, key, ana } = await there();
+    app.clock.advance(HOUR);
+    const body = { end: iso(30 * MINUTE), reason: 'The camera says so' };
+    await app.patch(`/v2/community/activity/${ana.id}`, { key, body });
+    expect(await lastSeenOf(app, key, ana.id)).toBe(iso(5 * MINUTE));
+  });
+
+  it('the account merged into one that came later', async () => {
+    const { app, key, ana, record } = await there();
+    app.clock.advance(MINUTE);
+    const { accId } = await record({ username: 'anna', forceStart: true });
+    await app.post(`/v2/community/accounts/${ana.accId}/merge`, { key, body: { into: accId } });
+    expect(await lastSeenOf(app, key, ana.id)).toBe(iso(5 * MINUTE));
+  });
+
+  it('and a heartbeat after them notes no silence: a stop that comes late for it ends the one session', async () => {
+    const { app, statuses, record, latest, ana } = await there();
+    app.clock.advance(MINUTE);
+    expect(await statuses({ username: 'ana' })).toEqual(['seen']);
+    await record({ username: 'ana', forceStop: true, occurredAt: iso(3 * MINUTE) });
+    expect(await latest(ana.accId)).toMatchObject([
+      { status: true, start: iso(5 * MINUTE) },
+      { id: ana.id, start: iso(0), end: iso(3 * MINUTE) },
     ]);
   });
 });

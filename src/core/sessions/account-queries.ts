@@ -1,6 +1,7 @@
 /** The SQL of what happens to sessions when their account is merged into another one, or erased. */
 import { type SQL, sql } from 'drizzle-orm';
 import { lastSeenOf } from './queries.ts';
+import { SUPERSEDED } from './session.ts';
 
 /** The servers on which both accounts have an open session: which of the two is the older one. */
 const openPairs = (communityId: string, fromId: string, toId: string): SQL => sql`
@@ -29,8 +30,9 @@ export const joinOpenSessions = (communityId: string, fromId: string, toId: stri
     WHERE community_id = ${communityId} AND account_id = newer_account_id
       AND started_at = newer_started_at AND id = newer_id`,
   sql`
-    UPDATE sessions SET ended_at = min(${lastSeenOf('sessions')}, newer_started_at), close_kind = 'superseded',
-      clear_reason = 'Superseded by a new session'
+    UPDATE sessions SET ended_at = min(${lastSeenOf('sessions')}, newer_started_at),
+      last_seen_at = min(${lastSeenOf('sessions')}, newer_started_at),
+      close_kind = 'superseded', clear_reason = ${SUPERSEDED}
     FROM (${openPairs(communityId, fromId, toId)})
     WHERE community_id = ${communityId} AND account_id = older_account_id
       AND started_at = older_started_at AND id = older_id`,

@@ -63,10 +63,6 @@ export const applyRoster = async (
     isComplete,
     moment: { now, settings },
   };
-  // A complete roster is itself the note of who was there (lastSeen in queries.ts): the rows are written seldom.
-  const stepMs = isComplete
-    ? settings.heartbeatTimeoutSeconds * 250
-    : heartbeatStepMs(settings.heartbeatTimeoutSeconds);
   const [[newest] = [], unnamed = [], ...results] = await commit(ctx, [
     selectIsNewest(roster),
     selectUnnamed(roster),
@@ -80,7 +76,7 @@ export const applyRoster = async (
           isNewest(roster),
         )
       : []),
-    openListedSessions(roster, stepMs),
+    openListedSessions(roster, heartbeatStepMs(settings.heartbeatTimeoutSeconds)),
     startedEvents(communityId, openSessionsOn(roster), roster.sessionIds),
     selectOpenSessions(roster),
     noteRoster(roster),

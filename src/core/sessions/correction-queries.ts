@@ -1,5 +1,6 @@
 /** The SQL of corrections: what an administrator changes in a session, and what is kept of it. */
 import { type SQL, sql } from 'drizzle-orm';
+import { lastSeenOf } from './queries.ts';
 import type { Session, SessionDetails } from './session.ts';
 
 /** Statement: another session of the account on the server that shares time with `[startedAt, endedAt]`, if any. */
@@ -93,7 +94,8 @@ export const reviseSession = (
   UPDATE sessions
   SET started_at = ${after.startedAt}, is_moved = ${isMoved ? 1 : 0}, ended_at = ${after.endedAt},
     close_kind = ${after.closeKind}, clear_reason = ${after.clearReason}, voided_at = ${after.voidedAt},
-    last_seen_at = min(max(last_seen_at, ${after.startedAt}), ${after.endedAt ?? Number.MAX_SAFE_INTEGER})
+    last_seen_at = min(max(iif(ended_at IS NULL, ${lastSeenOf('sessions')}, last_seen_at), ${after.startedAt}),
+      ${after.endedAt ?? Number.MAX_SAFE_INTEGER})
   WHERE community_id = ${communityId} AND account_id = ${accountId}
     AND started_at = ${before.startedAt} AND id = ${id}`;
 

@@ -68,17 +68,19 @@ const isReopenable = ({ communityId, serverId, seenAt, moment }: Sighting, name:
  */
 export const noteSightings = (sighting: Sighting, stepMs: number): SQL => {
   const { communityId, serverId, seenAt, moment } = sighting;
+  const rosterAt = rosterSeenAt(communityId, serverId);
+  const seenBefore = lastSeen(rosterAt);
   return sql`
     INSERT INTO session_sightings (position, community_id, account_id, server_id, started_at, id, seen_at,
-      silent_before, is_due, is_reopened)
+      silent_since, is_due, is_reopened)
     SELECT position, ${communityId}, i.account_id, ${serverId}, s.started_at, coalesce(s.id, (
         SELECT id FROM sessions NOT INDEXED
         WHERE account_id = i.account_id AND ${isReopenable(sighting, 'sessions')}
-      )), ${seenAt}, ${seenAt - NOTABLE_SILENCE_MS},
-      coalesce(s.last_seen_at < ${seenAt - stepMs} OR NOT s.has_heartbeat, 0), s.id IS NULL
+      )), ${seenAt}, iif(${seenBefore} < ${seenAt - NOTABLE_SILENCE_MS}, ${seenBefore}, NULL),
+      coalesce(${seenBefore} < ${seenAt - stepMs} OR NOT s.has_heartbeat, 0), s.id IS NULL
     FROM ${namedBy(sighting.accounts)} ${joinIdentifier(communityId)}
       LEFT JOIN sessions AS s INDEXED BY sessions_open ON s.account_id = i.account_id AND ${isOpenOn(sighting, 's')}
-        AND NOT ${isUnbelievable(moment, rosterSeenAt(communityId, serverId))}
+        AND NOT ${isUnbelievable(moment, rosterAt)}
     WHERE true
     RETURNING position, account_id, id AS session_id, is_reopened`;
 };
@@ -141,11 +143,12 @@ export const reopenListedSessions = (roster: Roster): SQL => sql`
   RETURNING ${COLUMNS}`;
 
 /**
- * Statement: starts a session for whoever in the roster has none, and notes of the others that they were seen, where
- * the last note is older than `stepMs`. Who is known to have come or gone after the roster's time is left alone.
+ * Statement: starts a session for whoever in the roster has none, and notes of the others that they were seen: in the
+ * first roster that lists them, since a complete one is itself the note of who was there (`lastSeen`), else where the
+ * last note is older than `stepMs`. Who is known to have come or gone after the roster's time is left alone.
  */
 export const openListedSessions = (roster: Roster, stepMs: number): SQL => {
-  const { communityId, serverId, seenAt, moment, accounts, sessionIds } = roster;
+  const { communityId, serverId, seenAt, isComplete, moment, accounts, sessionIds } = roster;
   const items = accounts.map(({ kind, value }, index) => [kind, value, sessionIds[index]]);
   const isOvertaken = sql`
     EXISTS (
@@ -162,7 +165,7 @@ export const openListedSessions = (roster: Roster, stepMs: number): SQL => {
     WHERE ${isNewest(roster)} ${seenAt < moment.now ? sql`AND NOT ${isOvertaken}` : sql``}
     ON CONFLICT (community_id, server_id, account_id) WHERE ended_at IS NULL
     DO UPDATE SET last_seen_at = max(last_seen_at, excluded.last_seen_at), has_heartbeat = 1
-    WHERE last_seen_at < ${seenAt - stepMs} OR NOT has_heartbeat`;
+    WHERE NOT has_heartbeat ${isComplete ? sql`` : sql`OR last_seen_at < ${seenAt - stepMs}`}`;
 };
 
 /** Source: the sessions `s` that are open on the server, for `startedEvents`. */

@@ -216,7 +216,8 @@ export const resetSessions = (communityId: string, serverId: number, moment: Mom
   const rosterAt = rosterSeenAt(communityId, serverId);
   return sql`
     UPDATE sessions INDEXED BY sessions_open
-    SET ${closeUnless(isStale(moment, rosterAt), 'server_reset', SERVER_RESET, moment, lastSeen(rosterAt))}
+    SET ${closeUnless(isStale(moment, rosterAt), 'server_reset', SERVER_RESET, moment, lastSeen(rosterAt))},
+      last_seen_at = ${lastSeen(rosterAt)}
     WHERE community_id = ${communityId} AND server_id = ${serverId} AND ended_at IS NULL
     RETURNING ${COLUMNS}`;
 };
@@ -245,10 +246,10 @@ const isStaleHeard = (communityId: SQL): SQL => sql`
  * are closed one period of the trigger later at the earliest, so that a bot can ask.
  */
 export const noteStaleSessions = (now: number, limit: number): SQL => sql`
-  UPDATE sessions SET stale_at = ${now}
+  UPDATE sessions SET stale_at = ${now}, last_seen_at = stale_seen_at
   FROM (
     SELECT s.community_id AS stale_community_id, s.account_id AS stale_account_id,
-      s.started_at AS stale_started_at, s.id AS stale_id
+      s.started_at AS stale_started_at, s.id AS stale_id, ${lastSeen(sql`r.roster_seen_at`)} AS stale_seen_at
     FROM (SELECT DISTINCT community_id FROM webhook_endpoints) AS heard
       CROSS JOIN communities AS c ON c.id = heard.community_id
       CROSS JOIN sessions AS s INDEXED BY sessions_open ON s.community_id = c.id
