@@ -8,7 +8,7 @@ export interface Account {
   readonly createdAt: number;
   /** When its latest session started, in epoch milliseconds; null if it has none. */
   readonly lastStartedAt: number | null;
-  /** By kind, then by value; the ids of accounts that were merged into it are among them. At most 100. */
+  /** By kind, then by value; the ids of accounts that were merged into it are among them. At most 100 of a kind. */
   readonly identifiers: readonly Identifier[];
 }
 

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { tableOf } from '../../db/client.ts';
-import { type AccountRef, displayNameOf, type Identifier } from './identifiers.ts';
+import { type AccountRef, displayNameOf, IDENTIFIER_KINDS, type Identifier } from './identifiers.ts';
 
 /** Expression: the id of the account that an identifier names; NULL if there is none. */
 export const accountIdOf = (communityId: string, { kind, value }: Identifier): SQL => sql`
@@ -73,18 +73,23 @@ export const ensureAccounts = (
   ];
 };
 
-/** As many identifiers as an account shows; the list of its identifiers pages through all. */
+/** As many identifiers of each kind as an account shows; the list of its identifiers pages through all. */
 const SHOWN_IDENTIFIERS = 100;
+
+/** Queries: the identifiers of `a` that it shows, by kind and value. */
+const shownIdentifiers = IDENTIFIER_KINDS.map(
+  (kind) => `
+    SELECT * FROM (SELECT i.kind, i.value FROM account_identifiers AS i INDEXED BY account_identifiers_by_account
+    WHERE i.community_id = a.community_id AND i.account_id = a.id AND i.kind = '${kind}'
+    ORDER BY i.value LIMIT ${SHOWN_IDENTIFIERS})`,
+).join(' UNION ALL ');
 
 /** The columns of an account `a`. */
 const ACCOUNT_COLUMNS = sql.raw(`
   a.id, a.created_at,
   (SELECT max(s.started_at) FROM sessions AS s NOT INDEXED
    WHERE s.community_id = a.community_id AND s.account_id = a.id) AS last_started_at,
-  (SELECT json_group_array(json_object('kind', kind, 'value', value)) FROM (
-    SELECT i.kind, i.value FROM account_identifiers AS i INDEXED BY account_identifiers_by_account
-    WHERE i.community_id = a.community_id AND i.account_id = a.id
-    ORDER BY i.kind, i.value LIMIT ${SHOWN_IDENTIFIERS})) AS identifiers`);
+  (SELECT json_group_array(json_object('kind', kind, 'value', value)) FROM (${shownIdentifiers})) AS identifiers`);
 
 /** Statement: the account that an identifier names. */
 export const selectAccount = (communityId: string, identifier: Identifier): SQL => sql`
