@@ -128,6 +128,25 @@ describe('a field', () => {
     expect(answer.body.detail).toBe('discord must be of type string.');
   });
 
+  it('a missing body, or one that is no object, is named once', async () => {
+    expect((await send('')).body.errors).toEqual([{ path: '', message: 'is required' }]);
+    for (const body of ['[]', `[{"accId":"${NIL}"}]`]) {
+      expect((await send(body)).body.errors, body).toEqual([{ path: '', message: 'must be a JSON object' }]);
+    }
+  });
+
+  it('that is too large a number is told how large it can be', async () => {
+    const tooLarge = await send('{"uniqueId":9007199254740993}');
+    expect(tooLarge.body.detail).toBe(
+      'uniqueId must be a string, or an integer from -9007199254740991 to 9007199254740991.',
+    );
+    const server = (id: string) => send(`{"accId":"${NIL}"}`, `/v2/community/servers/${id}/activity`);
+    expect((await server('9007199254740993')).body.detail).toBe(
+      'serverId must be an integer from 1 to 9007199254740991.',
+    );
+    expect((await server('0')).body.detail).toBe('serverId must be an integer of at least 1.');
+  });
+
   it('unknown flags and dangerous keys are ignored, and never written', async () => {
     const before = await latest();
     const answer = await send(

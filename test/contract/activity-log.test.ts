@@ -616,7 +616,7 @@ describe('bad input', () => {
     ['?limit=', 'limit must be an integer from 1 to 1000.'],
     ['?limit=5&limit=6', 'limit must be given once.'],
     ['?offset=-1', 'offset must be an integer of at least 0.'],
-    ['?offset=9007199254740993', 'offset must be an integer of at least 0.'],
+    ['?offset=9007199254740993', 'offset must be an integer from 0 to 9007199254740991.'],
     ['?platform=a&platform=b', 'platform must be given once.'],
     ['?platform=', 'platform must have 1 to 128 characters.'],
     [`?serial=${'x'.repeat(129)}`, 'serial must have 1 to 128 characters.'],
@@ -662,12 +662,15 @@ describe('bad input', () => {
     expect(await count()).toBe(0);
   });
 
-  it.each(['abc', '1.5', '-1', '1e3', '9007199254740993', '%20'])('DELETE /%s', async (id) => {
+  it.each([
+    ...['abc', '1.5', '-1', '1e3', '%20'].map((id) => [id, 'of at least 0']),
+    ['9007199254740993', 'from 0 to 9007199254740991'],
+  ])('DELETE /%s', async (id, allowed) => {
     const { app, key } = await setUp();
     const answer = await app.delete(`${LOGS}/${id}`, { key });
     expect([answer.status, answer.body]).toEqual([
       400,
-      { code: 40001, message: 'id must be an integer of at least 0.', data: null },
+      { code: 40001, message: `id must be an integer ${allowed}.`, data: null },
     ]);
   });
 

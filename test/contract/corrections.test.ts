@@ -158,6 +158,12 @@ describe('a correction', () => {
     [{ reason: 'x' }, '', 'must have at least one of start, end, clearReason'],
     [{ end: iso(HOUR + 1), reason: 'x' }, 'end', 'must not be in the future'],
     [{ start: iso(HOUR + 1), reason: 'x' }, 'start', 'must not be in the future'],
+    [
+      { start: '1969-12-31T23:59:59.999Z', reason: 'x' },
+      'start',
+      'must not be before 1970-01-01T00:00:00.000Z',
+    ],
+    [{ start: '0000-01-01T00:00:00Z', reason: 'x' }, 'start', 'must not be before 1970-01-01T00:00:00.000Z'],
     [{ end: null, reason: 'x' }, 'end', 'must be of type string'],
     [{ clearReason: 'x'.repeat(201), reason: 'x' }, 'clearReason', 'must have at most 200 characters'],
   ])('%o: 400', async (body, path, message) => {

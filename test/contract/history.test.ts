@@ -206,6 +206,19 @@ describe('history', () => {
     expect(body.errors).toEqual([{ path, message }]);
   });
 
+  it('takes an offset whose + nobody escaped', async () => {
+    const { app, key, play } = await setUp();
+    await play({ username: 'ana' });
+    for (const path of [LIST, '/v2/community/servers/1/activity']) {
+      const from = await app.get(`${path}?from=2026-04-15T02:00:00+02:00`, { key });
+      expect([from.status, from.body.data.items.length]).toEqual([200, 1]);
+      const before = await app.get(`${path}?to=2026-04-15T02:00:00+02:00`, { key });
+      expect([before.status, before.body.data.items.length]).toEqual([200, 0]);
+    }
+    const period = 'from=2026-04-15T02:00:00+02:00&to=2026-04-15T03:00:00+02:00';
+    expect((await app.get(`${LIST}/summary?${period}`, { key })).body.data.items).toHaveLength(1);
+  });
+
   it("a cursor of another list, or of another community's: 400", async () => {
     const { app, key, play, list } = await setUp();
     await play({ username: 'ana' });

@@ -93,6 +93,8 @@ describe('server start', () => {
   });
 });
 
+const INSTANT = 'an ISO 8601 date-time with an offset, such as 2026-04-15T00:00:00Z';
+
 describe('failures', () => {
   it('no key, or a wrong one: 401, and never a 400', async () => {
     const { app } = await setUp();
@@ -155,8 +157,13 @@ describe('failures', () => {
   it.each([
     [undefined, 'data is required.'],
     ['x', 'data must be a JSON object.'],
-    [[], 'data must be a JSON object.'],
-    [[{ serverId: 1, accId: NIL }, {}], 'data must be a JSON object.'],
+    [[], 'data must be a JSON object, or an array with one.'],
+    [[{ serverId: 1, accId: NIL }, {}], 'data must be a JSON object, or an array with one.'],
+    [
+      { serverId: 1, accId: NIL, occurredAt: '2020-01-01T00:00:00Z' },
+      'data.occurredAt must be at most 24 hours ago and at most 60 seconds ahead.',
+    ],
+    [{ serverId: 1, accId: NIL, occurredAt: '2020' }, `data.occurredAt must be ${INSTANT}.`],
     [{ accId: NIL }, 'data.serverId is required.'],
     [{ serverId: 0, accId: NIL }, 'data.serverId must be an integer of at least 1.'],
     [{ serverId: '1.5', accId: NIL }, 'data.serverId must be an integer of at least 1.'],

@@ -11,9 +11,10 @@ import { fieldMessage } from './messages.ts';
 export const serverParams = v.object({ serverId: integerText(1) });
 
 export const IDENTIFIER = text(1, 128);
+const INTEGER_OR_TEXT = fieldMessage('integer_or_text', Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
 export const UNIQUE_ID = v.union(
-  [integer(Number.MIN_SAFE_INTEGER), IDENTIFIER],
-  fieldMessage('integer_or_text'),
+  [integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, INTEGER_OR_TEXT), IDENTIFIER],
+  INTEGER_OR_TEXT,
 );
 
 /** The five identifiers; null counts as absent, since many a client sends it for what it does not know. */
@@ -55,9 +56,9 @@ export const requireRecent = (now: number, path: string, epochMs: number | null 
   }
 };
 
-/** @throws Fault invalid_input */
-export const toEvent = (now: number, { eventId, occurredAt }: EventBody): EventRef => {
-  requireRecent(now, 'occurredAt', occurredAt);
+/** @param path where the fields are in the body @throws Fault invalid_input */
+export const toEvent = (now: number, { eventId, occurredAt }: EventBody, path = ''): EventRef => {
+  requireRecent(now, `${path}occurredAt`, occurredAt);
   return { eventId: eventId ?? undefined, occurredAt: occurredAt ?? undefined };
 };
 

@@ -29,7 +29,7 @@ export const text = (min: number, max: number) =>
 export const integer = (
   min: number,
   max: number = Number.MAX_SAFE_INTEGER,
-  message = boundsMessage(min, max),
+  message: IssueMessage = boundsMessage(min, max),
 ) =>
   v.pipe(
     v.number(message),
@@ -41,7 +41,7 @@ export const integer = (
 export const integerText = (
   min: number,
   max: number = Number.MAX_SAFE_INTEGER,
-  message = boundsMessage(min, max),
+  message: IssueMessage = boundsMessage(min, max),
 ) =>
   v.pipe(
     v.string(),
@@ -52,8 +52,14 @@ export const integerText = (
 
 const isIntegerWithin = (value: number, min: number, max: number): boolean =>
   Number.isSafeInteger(value) && value >= min && value <= max;
-const boundsMessage = (min: number, max: number): string =>
-  max === Number.MAX_SAFE_INTEGER ? fieldMessage('at_least', min) : fieldMessage('between', min, max);
+type IssueMessage = string | ((issue: v.BaseIssue<unknown>) => string);
+/** Where there is no bound of ours above, only who exceeds that of JavaScript hears of it. */
+const boundsMessage =
+  (min: number, max: number): IssueMessage =>
+  ({ input }: { input: unknown }) =>
+    max !== Number.MAX_SAFE_INTEGER || Number(input) > max
+      ? fieldMessage('between', min, max)
+      : fieldMessage('at_least', min);
 const integerSchema = (min: number, max: number) => ({
   type: 'integer',
   minimum: min,
@@ -127,6 +133,13 @@ export const instant = v.pipe(
   v.check((value) => parseInstant(value) !== undefined, fieldMessage('instant')),
   v.transform((value) => parseInstant(value) as number),
   documented({ type: 'string', format: 'date-time' }),
+);
+
+/** An instant in a query, where a `+` that nobody escaped arrives as a space. */
+export const queryInstant = v.pipe(
+  v.string(),
+  v.transform((value) => value.replace(/ (?=\d\d:\d\d$)/, '+')),
+  instant,
 );
 
 /** An IANA time zone that this runtime knows. */

@@ -21,7 +21,7 @@ export const serverStart = defineOperation({
   },
   success: { status: 200, schema: v.array(sessionSchema), example: RESET_EXAMPLE },
   handle: async ({ ctx, body: { data } }) => {
-    const event = toEvent(ctx.clock.now(), data);
+    const event = toEvent(ctx.clock.now(), data, 'data.');
     return (await resetServer(ctx, { serverId: data.serverId, ...event })).map(toSessionWire);
   },
 });

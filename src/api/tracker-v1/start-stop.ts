@@ -26,7 +26,7 @@ export const startStop = defineOperation({
     const session = await recordActivity(ctx, {
       serverId: data.serverId,
       ...toActivity(data),
-      ...toEvent(ctx.clock.now(), data),
+      ...toEvent(ctx.clock.now(), data, 'data.'),
     });
     return session ? toSessionWire(session) : null;
   },

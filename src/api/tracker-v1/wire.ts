@@ -12,7 +12,7 @@ const oneOf = <S extends v.GenericSchema>(schema: S) =>
   v.pipe(
     v.unknown(),
     v.transform((data) => (Array.isArray(data) && data.length === 1 ? data[0] : data)),
-    v.check((data) => !Array.isArray(data), fieldMessage('object')),
+    v.check((data) => !Array.isArray(data), fieldMessage('object_or_one')),
     schema,
     documented({
       type: 'object',

@@ -5,7 +5,7 @@ import type { SessionFilter } from '../../../core/sessions/history-queries.ts';
 import { CLOSE_KINDS, type SessionDetails } from '../../../core/sessions/session.ts';
 import { isoOrNull } from '../../kit/access-wire.ts';
 import { SESSION_EXAMPLE, sessionSchema, toSessionWire } from '../../kit/activity-wire.ts';
-import { documented, instant, integerText, pageQuery, text, uuid } from '../../kit/fields.ts';
+import { documented, instant, integerText, pageQuery, queryInstant, text, uuid } from '../../kit/fields.ts';
 import { fieldMessage } from '../../kit/messages.ts';
 
 export const sessionParams = v.object({ activityId: uuid });
@@ -54,8 +54,8 @@ export const toSessionDetailsWire = (session: SessionDetails) => ({
 
 const filterEntries = {
   accId: v.optional(uuid),
-  from: v.optional(instant),
-  to: v.optional(instant),
+  from: v.optional(queryInstant),
+  to: v.optional(queryInstant),
   status: v.optional(v.picklist(['open', 'closed'])),
   closeKind: v.optional(v.picklist(CLOSE_KINDS)),
   includeVoided: v.optional(v.picklist(['true', 'false']), 'false'),
@@ -98,11 +98,14 @@ export const toSessionFilter = (query: SessionQuery): SessionFilter => ({
 
 const REASON = text(1, 500);
 
+/** No session is older than the epoch, where totals begin to count. */
+const sessionInstant = v.pipe(instant, v.minValue(0, fieldMessage('not_before', new Date(0).toISOString())));
+
 /** A correction: what changes, and why. */
 export const correctionBody = v.pipe(
   v.object({
-    start: v.optional(instant),
-    end: v.optional(instant),
+    start: v.optional(sessionInstant),
+    end: v.optional(sessionInstant),
     clearReason: v.optional(v.nullable(text(0, 200))),
     reason: REASON,
   }),

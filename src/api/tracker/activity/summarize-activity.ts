@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { GROUPINGS, type Grouping, type SessionTotal } from '../../../core/sessions/session-totals.ts';
 import { summarizeSessions } from '../../../core/sessions/summarize-sessions.ts';
-import { instant, integerText, pageQuery, timezone, uuid } from '../../kit/fields.ts';
+import { integerText, pageQuery, queryInstant, timezone, uuid } from '../../kit/fields.ts';
 import { listSchema, readCursor, toListWire } from '../../kit/list-wire.ts';
 import { fieldMessage } from '../../kit/messages.ts';
 import { defineOperation } from '../../kit/operation.ts';
@@ -10,8 +10,8 @@ const MAX_DAYS = 366;
 
 const summaryQuery = v.pipe(
   v.object({
-    from: instant,
-    to: instant,
+    from: queryInstant,
+    to: queryInstant,
     groupBy: v.optional(v.picklist(GROUPINGS), 'account'),
     accId: v.optional(uuid),
     serverId: v.optional(integerText(1)),
