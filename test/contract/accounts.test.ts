@@ -9,7 +9,8 @@ const ACCOUNTS = '/v2/community/accounts';
 const MINUTE = 60_000;
 
 const setUp = async (settings?: Record<string, unknown>) => {
-  const app = new Harness();
+  // Webhooks reach nobody.
+  const app = new Harness({ overrides: { fetch: async () => new Response(null, { status: 204 }) } });
   const { id: communityId, key } = await app.community(settings);
   const record = (body: Record<string, unknown>, server = 1) =>
     app.post(`/v2/community/servers/${server}/activity`, { key, body });
@@ -404,8 +405,15 @@ describe('erasure', () => {
   });
 
   it('leaves no name behind in the database, but its record in the audit trail', async () => {
-    const { app, communityId, record, erase } = await setUp();
+    const { app, key, communityId, record, erase, merge } = await setUp();
+    const endpoint = await app.post('/v2/community/webhook-endpoints', {
+      key,
+      body: { url: 'https://hooks.example.com/', format: 'discord', events: ['*'] },
+    });
+    expect(endpoint.status).toBe(201);
     await record({ ...everything, username: 'Sought After', discord: 'd-sought', apiId: 'a-sought' });
+    await record({ accId: BO, username: 'Also sought', forceStart: true });
+    await merge(BO, ANA);
     await erase(ANA);
     const records = [];
     for (const table of await tablesOf(app)) {

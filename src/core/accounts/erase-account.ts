@@ -4,6 +4,7 @@ import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { audited } from '../reports/audit.ts';
 import { deleteSessionsOf, selectAnySessionOf } from '../sessions/account-queries.ts';
+import { forgetNames } from '../webhooks/message-queries.ts';
 import { deleteAccount, deleteIdentifiers, selectAccountId } from './queries.ts';
 
 /**
@@ -29,6 +30,7 @@ export const eraseAccount = (
     }
     const erasedId = id ?? accountId;
     await runBatch(ctx.db, [
+      forgetNames(communityId, erasedId),
       deleteIdentifiers(communityId, erasedId),
       deleteAccount(communityId, erasedId),
       ...(withSessions ? deleteSessionsOf(communityId, erasedId) : []),

@@ -278,6 +278,18 @@ export const requeueMessages = (
     ORDER BY seq LIMIT ${limit})
   RETURNING created_at`;
 
+/**
+ * Statement, before its identifiers go: what was noted of an account's names, also under the ids of accounts that were
+ * merged into it, is forgotten. What is still to be sent calls it by its id. Reads the community's outbox.
+ */
+export const forgetNames = (communityId: string, accountId: string): SQL => sql`
+  UPDATE webhook_messages SET data = json_set(data, '$.names', json('{}'))
+  WHERE community_id = ${communityId} AND data ->> 'names' <> '{}'
+    AND (type = 'account.created' OR type GLOB 'session.*')
+    AND coalesce(data ->> 'account_id', data ->> 'id') IN (
+      SELECT value FROM account_identifiers INDEXED BY account_identifiers_by_account
+      WHERE community_id = ${communityId} AND account_id = ${accountId} AND kind = 'accId')`;
+
 /** Statement: opens the gate that the retry schedule has closed. A wait that the receiver asked for stays. */
 export const openGate = (communityId: string, endpointId: string): SQL => sql`
   UPDATE webhook_endpoints SET blocked_until = 0
