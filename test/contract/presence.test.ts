@@ -302,6 +302,23 @@ describe('roster', () => {
     expect(body.data.started.map(({ accId }: { accId: string }) => accId)).toContain(ana.accId);
   });
 
+  it('takes somebody new under several identifiers for one, in whatever order', async () => {
+    const entries = [
+      { username: 'ana' },
+      { discord: '1', username: 'ana' },
+      { discord: '2' },
+      { apiId: 'steam:2', discord: '2' },
+    ];
+    for (const list of [entries, entries.toReversed()]) {
+      const { app, key, roster } = await setUp();
+      const { body } = await roster(list);
+      expect([body.data.open, body.data.started.length]).toEqual([2, 2]);
+      const accounts = (await app.get('/v2/community/accounts', { key })).body.data;
+      expect(accounts.total).toBe(2);
+      expect((await roster(list)).body.data).toMatchObject({ open: 2, started: [], closed: [] });
+    }
+  });
+
   it('with an entry that names nobody starts and marks the others, and closes nobody', async () => {
     const { app, roster } = await setUp();
     await roster([{ username: 'ana' }, { username: 'bo' }]);

@@ -40,6 +40,15 @@ export const ensureAccounts = (
   now: number,
   condition: SQL = sql`true`,
 ): SQL[] => {
+  // Who is named by what another one brings along may be that one: they wait until it is noted. (Since identifiers come
+  // in the order of their kinds, somebody waits for nobody.)
+  const keyOf = ({ kind, value }: Identifier) => `${kind} ${value}`;
+  const brought = new Set(named.flatMap(({ ref: [, ...others] }) => others.map(keyOf)));
+  const waiting = named.filter(({ ref: [first] }) => brought.has(keyOf(first)));
+  if (waiting.length > 0) {
+    const others = named.filter(({ ref: [first] }) => !brought.has(keyOf(first)));
+    return [others, waiting].flatMap((some) => ensureAccounts(communityId, some, now, condition));
+  }
   const firsts = named.map(({ ref, newId }) => {
     const [{ kind, value }] = ref;
     return [kind, value, kind === 'accId' ? value : newId, displayNameOf(ref) ?? null];
