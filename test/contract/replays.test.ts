@@ -113,6 +113,24 @@ describe('a repeat of an eventId', () => {
     expect(await latest()).toMatchObject([{ start: iso(MINUTE), end: null }]);
   });
 
+  // Its own note in `servers` is an event of the same instant, and by its key ("reset") goes before a later id.
+  it.fails.each(['restart', 'zzz'])(
+    'a server reset named %s answers with what it closed',
+    async (eventId) => {
+      const { app, record, reset } = await setUp();
+      const { id } = (await record({ forceStart: true })).body.data;
+      app.clock.advance(MINUTE);
+      expect((await reset({ eventId })).body.data).toMatchObject([{ id, end: iso(MINUTE) }]);
+    },
+  );
+
+  it.each(['0', 'r'])('a server reset named %s answers with what it closed', async (eventId) => {
+    const { app, record, reset } = await setUp();
+    const { id } = (await record({ forceStart: true })).body.data;
+    app.clock.advance(MINUTE);
+    expect((await reset({ eventId })).body.data).toMatchObject([{ id, end: iso(MINUTE) }]);
+  });
+
   it('that races itself happens once, with one answer', async () => {
     const { record, latest } = await setUp();
     const answers = await Promise.all(Array.from({ length: 30 }, () => record({ eventId: 'toggle-1' })));

@@ -237,7 +237,7 @@ describe('a reset with its own time and id', () => {
   it.fails('is told once, with its sessions', async () => {
     const { late, reset, told, iso } = await setUp();
     await late(30, { forceStart: true });
-    expect(await reset({ eventId: 'restart', occurredAt: iso(20) })).toHaveLength(1);
+    await reset({ eventId: 'restart', occurredAt: iso(20) });
     expect(told().slice(1)).toEqual([{ type: 'server.reset', count: 1 }]);
   });
 
