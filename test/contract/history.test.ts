@@ -188,6 +188,11 @@ describe('history', () => {
     );
     const limited = await app.get(`${LIST}?limit=1`, { key, headers: { Accept: 'text/csv' } });
     expect(limited.text.split('\r\n')).toHaveLength(3);
+    const [, url = ''] = /^<(.*)>; rel="next"$/.exec(limited.headers.get('link') ?? '') ?? [];
+    const { pathname, search } = new URL(url);
+    const rest = await app.get(`${pathname}${search}`, { key, headers: { Accept: 'text/csv' } });
+    expect(rest.text).toContain(played.id);
+    expect(rest.headers.get('link')).toBe(null);
   });
 
   it.each([

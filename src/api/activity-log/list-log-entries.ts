@@ -5,7 +5,7 @@ import { encodeCursor } from '../../lib/cursor.ts';
 import { csvResponse, prefersCsv } from '../kit/csv.ts';
 import { invalidField } from '../kit/fault.ts';
 import { integerText, pageQuery } from '../kit/fields.ts';
-import { readCursor } from '../kit/list-wire.ts';
+import { nextLink, readCursor } from '../kit/list-wire.ts';
 import { fieldMessage } from '../kit/messages.ts';
 import { defineOperation } from '../kit/operation.ts';
 import { filterQuery, LOG_ENTRY_EXAMPLE, logEntrySchema, toFilter, toLogEntryWire } from './wire.ts';
@@ -47,14 +47,6 @@ export const listLogEntries = defineOperation({
     return isCsv ? csvFile(http, [page.items]) : page.items.map(toLogEntryWire);
   },
 });
-
-/** The same question, from the cursor on. */
-const nextLink = (url: string, cursor: string): string => {
-  const next = new URL(url);
-  next.searchParams.delete('offset');
-  next.searchParams.set('cursor', cursor);
-  return `<${next}>; rel="next"`;
-};
 
 const csvFile = (
   http: Parameters<typeof csvResponse>[0],

@@ -6,7 +6,7 @@ import type { SessionDetails } from '../../../core/sessions/session.ts';
 import { encodeCursor } from '../../../lib/cursor.ts';
 import { serverParams } from '../../kit/activity-wire.ts';
 import { csvResponse, prefersCsv } from '../../kit/csv.ts';
-import { listSchema, readCursor } from '../../kit/list-wire.ts';
+import { listSchema, nextLink, readCursor } from '../../kit/list-wire.ts';
 import { defineOperation, type HttpContext } from '../../kit/operation.ts';
 import {
   CLOSED_EXAMPLE,
@@ -30,7 +30,7 @@ export const listActivity = defineOperation({
     'Newest start first; `from` is inclusive, `to` exclusive, both of the start. `status=open` is who is on now, with ' +
     'the identifiers of each account. `lastSeen` is the last sign of life, `unconfirmed` tells that nobody said when the ' +
     'session ended. A page can be short, or empty, while `nextCursor` says that more follow. With `Accept: text/csv` the ' +
-    'answer is a CSV file; without a `limit` it has every session.',
+    'answer is a CSV file; without a `limit` it has every session, with one the next page is in `Link`.',
   access: { scope: 'sessions:read' },
   query: sessionQuery,
   success: {
@@ -74,11 +74,10 @@ const answer = async (
   if (isCsv && query.limit === undefined) return csvFile(http, exportSessions(ctx, { filter, before }));
 
   const { items, next } = await listSessions(ctx, { filter, before, limit: query.limit ?? DEFAULT_LIMIT });
-  if (isCsv) return csvFile(http, [items]);
-  return {
-    items: items.map(toSessionDetailsWire),
-    nextCursor: next ? encodeCursor([next.startedAt, next.id], scope) : null,
-  };
+  const nextCursor = next ? encodeCursor([next.startedAt, next.id], scope) : null;
+  if (!isCsv) return { items: items.map(toSessionDetailsWire), nextCursor };
+  if (nextCursor) http.header('Link', nextLink(http.req.url, nextCursor));
+  return csvFile(http, [items]);
 };
 
 const COLUMNS = [
