@@ -524,7 +524,7 @@ describe('merging', () => {
     });
   });
 
-  it.fails('an older open session that is closed where the newer began was not seen after its end', async () => {
+  it('an older open session that is closed where the newer began was not seen after its end', async () => {
     const { app, key, record, merge } = await setUp();
     await record({ accId: ANA, forceStart: true });
     app.clock.advance(10 * MINUTE);

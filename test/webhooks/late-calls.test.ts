@@ -74,7 +74,7 @@ describe('late calls tell each event once, as the rows end', () => {
   });
 
   // A session that is inserted closed tells its start and not its end: there is a trigger for updates only.
-  it.fails('the stop first', async () => {
+  it('the stop first', async () => {
     const { late, told, iso } = await setUp();
     await late(10, { forceStop: true });
     await late(30, { forceStart: true });
@@ -157,7 +157,7 @@ describe('late calls tell each event once, as the rows end', () => {
   });
 
   // The session that the first of them started is no more, and nobody is told: to a receiver it stays open for ever.
-  it.fails('a toggle that turns the start of a session into its stop', async () => {
+  it('a toggle that turns the start of a session into its stop', async () => {
     const { late, heard, rows } = await setUp();
     await late(20, {});
     await late(40, {});
@@ -167,7 +167,7 @@ describe('late calls tell each event once, as the rows end', () => {
   });
 
   // The same: the roster's session is removed for another one, though somebody has been told its id.
-  it.fails('a join that arrives after the roster that saw its account', async () => {
+  it('a join that arrives after the roster that saw its account', async () => {
     const { net, key, late, heard, rows } = await setUp();
     const roster = { accounts: [{ accId: ACC }] };
     const { body } = await net.app.put('/v2/community/servers/1/activity/roster', { key, body: roster });
@@ -204,9 +204,12 @@ describe('late calls tell each event once, as the rows end', () => {
     expect(told()).toEqual([{ type: 'session.corrected', start: iso(60), end: iso(40), reason: null }]);
   });
 
-  it('joins and leaves in any order, each of them twice', { timeout: 240_000 }, async () => {
+  it('calls of every kind in any order, each of them twice', { timeout: 240_000 }, async () => {
     const calls = fc
-      .array(fc.constantFrom('forceStart', 'forceStop'), { minLength: 1, maxLength: 7 })
+      .array(fc.constantFrom('forceStart', 'forceStop', 'forceClear', 'toggle'), {
+        minLength: 1,
+        maxLength: 7,
+      })
       .map((flags) => flags.map((flag, index) => ({ minutesAgo: 60 - 7 * index, flag })))
       .chain((list) => fc.shuffledSubarray([...list, ...list], { minLength: list.length * 2 }));
     await fc.assert(
@@ -234,7 +237,7 @@ describe('late calls tell each event once, as the rows end', () => {
 
 describe('a reset with its own time and id', () => {
   // The note of the reset is published before its effect is worked out, and each of the two makes a message.
-  it.fails('is told once, with its sessions', async () => {
+  it('is told once, with its sessions', async () => {
     const { late, reset, told, iso } = await setUp();
     await late(30, { forceStart: true });
     await reset({ eventId: 'restart', occurredAt: iso(20) });
@@ -251,7 +254,7 @@ describe('a reset with its own time and id', () => {
   });
 
   // The repeat notes a reset at the time of the repeat.
-  it.fails('without a time, repeated a minute later, tells nothing more', async () => {
+  it('without a time, repeated a minute later, tells nothing more', async () => {
     const { net, reset } = await setUp();
     await reset({ eventId: 'restart' });
     const before = net.received.length;

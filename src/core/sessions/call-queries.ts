@@ -4,10 +4,12 @@
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Identifier } from '../accounts/identifiers.ts';
-import { insertStarted } from '../webhooks/message-queries.ts';
-import { COLUMNS, isStale, type Moment, rosterSeenAt } from './queries.ts';
+import { insertSessionEvent, insertStarted } from '../webhooks/message-queries.ts';
+import type { EventType } from '../webhooks/model.ts';
+import { COLUMNS, isStale, type Moment, noteReset, rosterSeenAt } from './queries.ts';
 import type { ActivityAction } from './record-activity.ts';
-import type { SessionRow } from './session.ts';
+import { type CloseKind, RETRACTED, type SessionRow } from './session.ts';
+import { reachTable } from './start-order-queries.ts';
 
 /** Names a call in the journal. */
 export interface CallKey {
@@ -132,8 +134,8 @@ export const selectCall = (key: CallKey): SQL => sql`
 /**
  * Common table expressions: the call, if its effect is still to be written; and `scope`, the accounts that it may
  * concern, each with the time from which on it is worked out (that of its earliest pending call, so that one of many
- * calls at once does the work of all), and the start of the latest session before. A reset concerns whoever is there,
- * whoever the journal knows there, and whoever a later reset sent away.
+ * calls at once does the work of all), and the start of the latest session before. A reset concerns whoever was there at
+ * its time: who still is, whose session ended since, and whose session only the scheduled job has closed since.
  */
 const pending = (key: CallKey): SQL => sql`
   WITH call AS (SELECT * FROM activity_calls WHERE ${isCall(key)} AND answer IS NULL),
@@ -144,14 +146,17 @@ const pending = (key: CallKey): SQL => sql`
     WHERE call.account_id = '' AND s.community_id = call.community_id AND s.server_id = call.server_id
       AND s.ended_at IS NULL
     UNION
-    SELECT c.account_id FROM call CROSS JOIN activity_calls AS c INDEXED BY activity_calls_by_account
-    WHERE call.account_id = '' AND c.community_id = call.community_id AND c.server_id = call.server_id
-      AND c.account_id <> ''
+    SELECT s.account_id FROM call CROSS JOIN ${reachTable()} CROSS JOIN sessions AS s INDEXED BY sessions_by_reach
+    WHERE call.account_id = '' AND s.community_id = call.community_id AND s.reach_ms = reach.column1
+      AND s.started_at >= call.occurred_at - reach.column1 AND s.ended_at >= call.occurred_at
+      AND s.server_id = call.server_id
     UNION
-    SELECT closed.value ->> 'account_id'
-    FROM call CROSS JOIN activity_calls AS c INDEXED BY activity_calls_by_account CROSS JOIN json_each(c.answer) AS closed
-    WHERE call.account_id = '' AND c.community_id = call.community_id AND c.server_id = call.server_id
-      AND c.account_id = '' AND c.occurred_at >= call.occurred_at
+    SELECT s.account_id FROM call CROSS JOIN communities AS c ON c.id = call.community_id
+      CROSS JOIN sessions AS s INDEXED BY sessions_auto_closed
+    WHERE call.account_id = '' AND call.occurred_at < call.received_at AND s.close_kind = 'auto_closed'
+      AND s.community_id = call.community_id AND s.server_id = call.server_id
+      AND s.started_at BETWEEN call.occurred_at - ${REACH_MS} AND call.occurred_at
+      AND s.last_seen_at >= call.occurred_at - 1000 * max(c.idle_timeout_seconds, c.heartbeat_timeout_seconds)
   ),
   reach AS (
     SELECT call.community_id, call.server_id, concerned.account_id, min(call.occurred_at, coalesce((
@@ -207,13 +212,16 @@ export const selectPendingCalls = (key: CallKey): SQL => sql`
 /** Names a session's row. */
 type SessionKey = Pick<SessionRow, 'account_id' | 'started_at' | 'id'>;
 
-/** What a late call changes; the JSON is of rows. */
+/** What a late call changes. */
 export interface SessionChanges {
   readonly removed: readonly SessionKey[];
-  readonly changed: readonly object[];
-  readonly added: readonly SessionKey[];
+  /** As they are to be, and when they started so far. */
+  readonly changed: readonly (SessionRow & { readonly old_started_at: number; readonly is_moved: number })[];
+  readonly added: readonly SessionRow[];
   /** Calls to be added to the journal. */
   readonly noted: readonly object[];
+  /** Calls that get another id, since the session that they start has another one. */
+  readonly renamed: readonly Pick<CallRow, 'event_id' | 'id'>[];
 }
 
 /** Source: the session `s`, for `startedEvents`. */
@@ -235,37 +243,43 @@ export const settleCall = (
   attemptId: string,
   answer: string,
   seen: { sessions: string; calls: string; server: string },
-  { removed, changed, added, noted }: SessionChanges,
+  { removed, changed, added, noted, renamed }: SessionChanges,
+  call: PendingCall,
 ): SQL[] => {
+  const { communityId } = key;
   const hasEffect = removed.length + changed.length + added.length > 0;
   const isSettled = sql`
     EXISTS (SELECT 1 FROM activity_calls WHERE ${isCall(key)} AND settled_by = ${attemptId})`;
   const update = (which: 'closed' | 'open') => sql`
-    UPDATE sessions SET last_seen_at = value ->> 'last_seen_at', ended_at = value ->> 'ended_at',
+    UPDATE sessions SET started_at = value ->> 'started_at', is_moved = value ->> 'is_moved',
+      is_start_observed = value ->> 'is_start_observed', last_seen_at = value ->> 'last_seen_at', ended_at = value ->> 'ended_at',
       close_kind = value ->> 'close_kind', clear_reason = value ->> 'clear_reason',
       has_heartbeat = value ->> 'has_heartbeat', is_end_observed = value ->> 'is_end_observed',
       silent_since = value ->> 'silent_since', resumed_at = value ->> 'resumed_at', metadata = value ->> 'metadata'
     FROM json_each(${JSON.stringify(changed)})
     WHERE community_id = ${key.communityId} AND account_id = value ->> 'account_id'
-      AND started_at = value ->> 'started_at' AND sessions.id = value ->> 'id'
+      AND started_at = value ->> 'old_started_at' AND sessions.id = value ->> 'id'
       AND value ->> 'ended_at' ${sql.raw(which === 'open' ? 'IS NULL' : 'IS NOT NULL')} AND ${isSettled}`;
   const isAsSeen = sql`
     AND ${seen.sessions} = (
       SELECT json_group_array(json_array(id, last_seen_at, ended_at)) FROM (${selectPendingSessions(key)}))
     AND ${seen.calls} = (SELECT json_group_array(id) FROM (${selectPendingCalls(key)}))
     AND ${seen.server} = (SELECT json_array(roster_seen_at, reset_at) FROM (${selectCall(key)}))`;
+  const areRemoved = sql`
+    community_id = ${communityId} AND (account_id, started_at, id) IN (
+      SELECT value ->> 'account_id', value ->> 'started_at', value ->> 'id' FROM json_each(${JSON.stringify(removed)}))`;
   return [
     sql`
       UPDATE activity_calls SET answer = ${answer}, settled_by = ${attemptId}
       WHERE ${isCall(key)} AND answer IS NULL ${hasEffect ? isAsSeen : sql``}
       RETURNING 1`,
+    // Whoever was told of them is told that they are over.
     ...(removed.length > 0
       ? [
           sql`
-      DELETE FROM sessions
-      WHERE community_id = ${key.communityId} AND (account_id, started_at, id) IN (
-        SELECT value ->> 'account_id', value ->> 'started_at', value ->> 'id' FROM json_each(${JSON.stringify(removed)}))
-        AND ${isSettled}`,
+      UPDATE sessions SET ended_at = started_at, close_kind = 'cleared', clear_reason = ${RETRACTED}
+      WHERE ${areRemoved} AND ${isSettled}`,
+          sql`DELETE FROM sessions WHERE ${areRemoved} AND ${isSettled}`,
         ]
       : []),
     // At most one may be open at any time: first what closes, then what opens.
@@ -279,9 +293,16 @@ export const settleCall = (
         value ->> 'last_seen_at', value ->> 'has_heartbeat', value ->> 'is_start_observed', value ->> 'ended_at',
         value ->> 'is_end_observed', value ->> 'silent_since', value ->> 'resumed_at', value ->> 'close_kind', value ->> 'clear_reason', value ->> 'metadata'
       FROM json_each(${JSON.stringify(added)}) WHERE ${isSettled}`,
-          ...added.map((row) =>
-            insertStarted(key.communityId, sessionNamed(key.communityId, row), [row.id], isSettled),
-          ),
+          ...added.flatMap((row) => {
+            const source = sessionNamed(communityId, row);
+            const started = insertStarted(communityId, source, [row.id], isSettled);
+            return row.close_kind === null
+              ? [started]
+              : [
+                  started,
+                  insertSessionEvent(closedEvent(row.close_kind), communityId, source, [row.id], isSettled),
+                ];
+          }),
         ]
       : []),
     ...(noted.length > 0
@@ -296,8 +317,20 @@ export const settleCall = (
       ON CONFLICT DO NOTHING`,
         ]
       : []),
+    ...(renamed.length > 0
+      ? [
+          sql`
+      UPDATE activity_calls SET id = value ->> 'id' FROM json_each(${JSON.stringify(renamed)})
+      WHERE community_id = ${communityId} AND event_id = value ->> 'event_id' AND ${isSettled}`,
+        ]
+      : []),
+    ...(call.action === 'reset' ? [noteReset(communityId, call.server_id, call.occurred_at, isSettled)] : []),
   ];
 };
+
+/** What is told of a session that was closed before anybody knew of it. */
+const closedEvent = (kind: CloseKind): EventType =>
+  kind === 'server_reset' ? 'session.corrected' : `session.${kind}`;
 
 /** As the database writes it in `settleCall`. */
 export const fingerprintSessions = (

@@ -160,11 +160,11 @@ export const stopSession = (place: Place, moment: Moment, metadata: string | und
   RETURNING ${COLUMNS}`;
 
 /**
- * Expression, to be asked before a change: the key (`[started_at, id]`) of the session that it closes or continues; NULL
+ * Expression, to be asked before a change: the key (`[account_id, started_at, id]`) of the session that it closes or continues; NULL
  * where there is none.
  */
 export const keyToClose = (place: Place, isStop: boolean, moment: Moment): SQL => sql`
-  (SELECT json_array(started_at, id) FROM (${isStop ? stoppableAt(place, moment) : openAt(place)}))`;
+  (SELECT json_array(account_id, started_at, id) FROM (${isStop ? stoppableAt(place, moment) : openAt(place)}))`;
 
 /** Expression: a session as a JSON object with its columns, but for the metadata. */
 const asJson = (condition: SQL): SQL => sql`
@@ -176,14 +176,17 @@ const asJson = (condition: SQL): SQL => sql`
  * Expression, to be asked after a change: a JSON array with the session that started at `now` as `id`, else the one of
  * `key` (see `keyToClose`), else null.
  */
-export const changedSession = ({ communityId, accountId }: Place, now: number, id: string, key: SQL): SQL => {
-  const isOfAccount = sql`community_id = ${communityId} AND account_id = ${accountId}`;
-  return sql`
-    json_array(json(coalesce(
-      ${asJson(sql`${isOfAccount} AND started_at = ${now} AND id = ${id}`)},
-      ${asJson(sql`${isOfAccount} AND started_at = ${key} ->> 0 AND id = ${key} ->> 1`)},
-      'null')))`;
-};
+export const changedSession = (
+  { communityId, accountId }: Place,
+  now: number,
+  id: string,
+  key: SQL,
+): SQL => sql`
+  json_array(json(coalesce(
+    ${asJson(sql`community_id = ${communityId} AND account_id = ${accountId} AND started_at = ${now} AND id = ${id}`)},
+    ${asJson(sql`
+      community_id = ${communityId} AND account_id = ${key} ->> 0 AND started_at = ${key} ->> 1 AND id = ${key} ->> 2`)},
+    'null')))`;
 
 /** Condition: there is no such account. */
 export const hasNoAccount = (place: Place): SQL => sql`${place.accountId} IS NULL`;
@@ -222,9 +225,14 @@ export const resetSessions = (communityId: string, serverId: number, moment: Mom
     RETURNING ${COLUMNS}`;
 };
 
-/** Statement: notes that the server started anew, so that no session from before is reopened. */
-export const noteReset = (communityId: string, serverId: number, now: number): SQL => sql`
-  INSERT INTO servers (community_id, server_id, reset_at) VALUES (${communityId}, ${serverId}, ${now})
+/** Statement: notes that the server started anew, so that no session from before is reopened; if `condition` holds. */
+export const noteReset = (
+  communityId: string,
+  serverId: number,
+  now: number,
+  condition: SQL = sql`true`,
+): SQL => sql`
+  INSERT INTO servers (community_id, server_id, reset_at) SELECT ${communityId}, ${serverId}, ${now} WHERE ${condition}
   ON CONFLICT DO UPDATE SET reset_at = max(coalesce(reset_at, 0), excluded.reset_at)`;
 
 /** How long before an automatic close it is told (session.stale): one period of the scheduled trigger. */

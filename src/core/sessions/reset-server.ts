@@ -20,11 +20,7 @@ export const resetServer = async (
   const now = ctx.clock.now();
   if (reset.eventId !== undefined || reset.occurredAt !== undefined) {
     const call = newCall(ctx, reset);
-    const [, , ...read] = await commit(ctx, [
-      insertReset(call),
-      noteReset(communityId, serverId, call.occurredAt),
-      ...readPendingCall(call),
-    ]);
+    const [, ...read] = await commit(ctx, [insertReset(call), ...readPendingCall(call)]);
     return (await settlePendingCall(ctx, call, read)).map(toSession);
   }
   const [rows = []] = await commit(ctx, [

@@ -1,5 +1,5 @@
 import { type Row, runBatch } from '../../db/client.ts';
-import type { NewId } from '../../lib/ids.ts';
+import { type NewId, timeOfUuidV7 } from '../../lib/ids.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import type { Settings } from '../access/settings.ts';
 import type { Ctx } from '../context.ts';
@@ -73,7 +73,7 @@ export const settlePendingCall = async (
       calls: fingerprintCalls(calls),
       server: fingerprintServer(call),
     };
-    const statements = settleCall(key, ctx.newId(ctx.clock.now()), toAnswer(answer), seen, changes);
+    const statements = settleCall(key, ctx.newId(ctx.clock.now()), toAnswer(answer), seen, changes, call);
     const [settled = []] = await commit(ctx, statements);
     if (settled.length > 0) return answer;
     results = await runBatch(ctx.db, readPendingCall(key));
@@ -99,9 +99,10 @@ const workOut = (
   const answer: SessionRow[] = [];
   const changes = {
     removed: [] as SessionRow[],
-    changed: [] as SessionRow[],
+    changed: [] as SessionChanges['changed'][number][],
     added: [] as SessionRow[],
     noted: [] as object[],
+    renamed: [] as SessionChanges['renamed'][number][],
   };
   const sessionsByAccount = Map.groupBy(sessions, (row) => row.account_id);
   const callsByAccount = Map.groupBy(calls, (row) => row.account_id);
@@ -122,15 +123,22 @@ const workOut = (
     const folded = foldTimeline(place, base, events, settings);
 
     const before = new Map(replaced.map((row) => [row.id, row]));
+    const after = new Set(folded.sessions.map(({ id }) => id));
+    const gone = replaced.filter(({ id }) => !after.has(id));
+    const answerId = folded.outcomes.get(call.id)?.id;
     for (const session of folded.sessions) {
-      const old = before.get(session.id);
-      before.delete(session.id);
+      // Somebody may know the id of one that is gone: another one that is new in its stead keeps it.
+      const old = before.get(session.id) ?? gone.shift();
       const row = toRow(session, old);
       if (!old) changes.added.push(row);
-      else if (isChanged(old, row)) changes.changed.push(row);
-      if (folded.outcomes.get(call.id)?.id === session.id) answer.push(row);
+      else if (isChanged(old, row)) {
+        const is_moved = timeOfUuidV7(row.id) === row.started_at ? 0 : 1;
+        changes.changed.push({ ...row, old_started_at: old.started_at, is_moved });
+      }
+      if (old && old.id !== session.id) changes.renamed.push(...exchangeIds(own, old.id, session.id));
+      if (answerId === session.id) answer.push(row);
     }
-    changes.removed.push(...before.values());
+    changes.removed.push(...gone);
     changes.noted.push(
       ...unnoted.map((event) => ({ ...event, accountId, eventId: `${event.kind} ${event.key}` })),
     );
@@ -139,14 +147,25 @@ const workOut = (
   return { answer, changes };
 };
 
+/** Of the calls, those that start a session with one of the two ids, with the other one. */
+const exchangeIds = (
+  calls: readonly PendingCallRow[],
+  oneId: string,
+  otherId: string,
+): SessionChanges['renamed'] =>
+  calls.flatMap(({ event_id, id }) =>
+    id === oneId ? [{ event_id, id: otherId }] : id === otherId ? [{ event_id, id: oneId }] : [],
+  );
+
 const toRow = (session: TrackedSession, old: SessionRow | undefined): SessionRow => {
   // The scheduled job has closed it, and nothing else was heard of it: its word of when and why stands.
   const isSwept =
-    old?.close_kind === 'auto_closed' &&
+    old?.id === session.id &&
+    old.close_kind === 'auto_closed' &&
     old.last_seen_at === session.lastSeenAt &&
     (session.closeKind === 'auto_closed' || session.closeKind === null);
   return {
-    id: session.id,
+    id: old?.id ?? session.id,
     account_id: session.accountId,
     server_id: session.serverId,
     started_at: session.startedAt,
@@ -164,6 +183,7 @@ const toRow = (session: TrackedSession, old: SessionRow | undefined): SessionRow
 };
 
 const isChanged = (old: SessionRow, row: SessionRow): boolean =>
+  old.started_at !== row.started_at ||
   old.last_seen_at !== row.last_seen_at ||
   old.ended_at !== row.ended_at ||
   old.close_kind !== row.close_kind ||

@@ -39,6 +39,14 @@ const selectOfReach = (communityId: string, columns: SQL, reachMs: number, where
   SELECT ${columns} FROM sessions INDEXED BY sessions_by_reach
   WHERE community_id = ${communityId} AND reach_ms = ${sql.raw(`${reachMs}`)} AND ended_at IS NOT NULL AND ${where}`;
 
+/** Source: the reaches from `fromMs` on, in `reach.column1`. (D1 bills no row for VALUES.) */
+export const reachTable = (fromMs = 0): SQL =>
+  sql`(VALUES ${sql.raw(
+    REACHES_MS.filter((reachMs) => reachMs >= fromMs)
+      .map((reachMs) => `(${reachMs})`)
+      .join(', '),
+  )}) AS reach`;
+
 /** Query: all rows of the queries. */
 const union = (queries: readonly SQL[]): SQL => {
   if (queries.length <= MAX_TERMS) return sql.join([...queries], sql` UNION ALL `);

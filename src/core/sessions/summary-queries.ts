@@ -1,8 +1,8 @@
 /** The SQL of totals: which sessions a period has, each row read once. */
 import { type SQL, sql } from 'drizzle-orm';
 import { allOf } from '../../db/client.ts';
-import { REACHES_MS } from '../../db/schema/sessions.ts';
 import { sessionsAccountIdOf } from '../accounts/queries.ts';
+import { reachTable } from './start-order-queries.ts';
 
 /** Whose time, where, when. Epoch milliseconds, `to` exclusive. */
 export interface SummaryFilter {
@@ -41,13 +41,11 @@ export const selectReachingSessions = (
   filter: SummaryFilter,
   { until, after, limit }: { until: number; after: SessionKey | undefined; limit: number },
 ): SQL => {
-  const reaches = REACHES_MS.filter((reachMs) => reachMs >= (after?.reachMs ?? 0));
   const isOfAfter = sql`reach.column1 = ${after?.reachMs ?? 0}`;
   // The order is that of the nested loops: to ask for it would make SQLite sort, and read all for each page.
   return sql`
     SELECT ${COLUMNS}
-    FROM (VALUES ${sql.raw(reaches.map((reachMs) => `(${reachMs})`).join(', '))}) AS reach
-      CROSS JOIN sessions INDEXED BY sessions_by_reach
+    FROM ${reachTable(after?.reachMs)} CROSS JOIN sessions INDEXED BY sessions_by_reach
     WHERE ${counts(communityId, filter)} AND reach_ms = reach.column1 AND ended_at IS NOT NULL
       AND (started_at, id) > (
         iif(${isOfAfter}, ${after?.startedAt ?? 0}, ${filter.from} - reach.column1), iif(${isOfAfter}, ${after?.id ?? ''}, ''))

@@ -68,7 +68,7 @@ export const toTimeline = (
     events: [
       ...calls.filter((call) => call.occurred_at >= since && !isSettledByHand(call)).map(toEvent),
       ...traces,
-      ...serverTraces(since, rows, server, listedId),
+      ...serverTraces(since, rows, calls, server, listedId),
     ],
     unnoted: traces.filter(({ kind }) => NOTED.includes(kind)),
   };
@@ -164,11 +164,20 @@ const CLOSED_BY: Readonly<Record<string, TimelineEvent['kind']>> = {
 const serverTraces = (
   since: number,
   rows: readonly PendingSessionRow[],
+  calls: readonly CallRow[],
   { roster_seen_at: rosterAt, reset_at: resetAt }: KnownOfServer,
   listedId: string,
 ): TimelineEvent[] => {
   const traces: TimelineEvent[] = [];
-  if (rosterAt !== null && rosterAt >= since) {
+  // Where an administrator has said what was, nobody asks the roster.
+  const isSettledByHand = rows.some(
+    (row) =>
+      (row.is_corrected || row.is_void) &&
+      rosterAt !== null &&
+      row.started_at <= rosterAt &&
+      (row.ended_at === null || row.ended_at >= rosterAt),
+  );
+  if (rosterAt !== null && rosterAt >= since && !isSettledByHand) {
     // A roster starts a session for whoever is in it and has none: who has none at its time was not in it.
     const isListed = rows.some(
       (row) =>
@@ -177,7 +186,8 @@ const serverTraces = (
     );
     traces.push({ at: rosterAt, kind: isListed ? 'listed' : 'gone', id: listedId, key: 'roster' });
   }
-  if (resetAt !== null && resetAt >= since) {
+  const isInJournal = calls.some((call) => call.action === 'reset' && call.occurred_at === resetAt);
+  if (resetAt !== null && resetAt >= since && !isInJournal) {
     traces.push({ at: resetAt, kind: 'reset', id: '', key: 'reset' });
   }
   return traces;

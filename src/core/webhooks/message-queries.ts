@@ -24,30 +24,43 @@ export const insertMessages = (communityId: string, type: EventType, data: SQL):
       AND EXISTS (SELECT 1 FROM json_each(e.events) WHERE ${type} GLOB value))
   WHERE data IS NOT NULL`;
 
-/**
- * Statement, after those that open them: session.started for each of the sessions with these ids, where `when`
- * holds. `source` is where they are: `sessions AS s ... ON ...`.
- */
+/** `insertSessionEvent` of session.started, after the statements that open the sessions: as they are when they start. */
 export const insertStarted = (
   communityId: string,
   source: SQL,
   ids: readonly string[],
   when: SQL = sql`1`,
+): SQL => insertSessionEvent('session.started', communityId, source, ids, when);
+
+/**
+ * Statement: a message of the type for each of the sessions with these ids, where `when` holds. `source` is where they
+ * are: `sessions AS s ... ON ...`.
+ */
+export const insertSessionEvent = (
+  type: EventType,
+  communityId: string,
+  source: SQL,
+  ids: readonly string[],
+  when: SQL,
 ): SQL => {
+  const isStart = type === 'session.started';
   // An object, since looking something up in it reads no row, as that in a list would.
   const places = JSON.stringify(Object.fromEntries(ids.map((id, place) => [id, place])));
   return sql`
   INSERT INTO webhook_messages (community_id, endpoint_id, seq, type, data)
-  SELECT e.community_id, e.id, ${NEXT_SEQ} + (${places} ->> s.id), 'session.started',
+  SELECT e.community_id, e.id, ${NEXT_SEQ} + (${places} ->> s.id), ${type},
     json_object('id', s.id, 'account_id', s.account_id, 'server_id', s.server_id, 'started_at', s.started_at,
-      'last_seen_at', s.last_seen_at, 'ended_at', s.ended_at, 'close_kind', s.close_kind,
-      'clear_reason', s.clear_reason, 'metadata', s.metadata || '',
+      'last_seen_at', s.last_seen_at, ${
+        isStart
+          ? sql`'ended_at', NULL, 'close_kind', NULL, 'clear_reason', NULL`
+          : sql`'ended_at', s.ended_at, 'close_kind', s.close_kind, 'clear_reason', s.clear_reason`
+      }, 'metadata', s.metadata || '',
       'names', (SELECT json_group_object(kind, value) FROM account_identifiers INDEXED BY account_identifiers_by_account
         WHERE community_id = s.community_id AND account_id = s.account_id))
   FROM webhook_endpoints AS e INDEXED BY webhook_endpoints_by_community
     CROSS JOIN ${source} AND ${places} ->> s.id IS NOT NULL
   WHERE e.community_id = ${communityId} AND e.disabled_at IS NULL
-    AND EXISTS (SELECT 1 FROM json_each(e.events) WHERE 'session.started' GLOB value) AND ${when}`;
+    AND EXISTS (SELECT 1 FROM json_each(e.events) WHERE ${type} GLOB value) AND ${when}`;
 };
 
 /**
