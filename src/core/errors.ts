@@ -10,6 +10,7 @@ export type DomainErrorCode =
   | 'too_many_sessions'
   | 'session_ends_before_start'
   | 'session_not_found'
+  | 'session_open'
   | 'session_overlaps'
   | 'session_voided'
   | 'too_many_webhook_endpoints'

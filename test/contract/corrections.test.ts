@@ -237,6 +237,20 @@ describe('a correction', () => {
     });
     expect((await get(`/${open.id}/revisions`)).items).toHaveLength(1);
   });
+
+  it('of the clearReason alone is refused while it is open: the stop would lose it', async () => {
+    const { app, record, correct } = await setUp();
+    const open = await record({ forceStart: true });
+    const answer = await correct(open.id, { clearReason: 'A test', reason: 'x' });
+    expect([answer.status, answer.body.code, answer.body.detail]).toEqual([
+      409,
+      'SESSION_OPEN',
+      `The session ${open.id} is open: it has no clearReason until it ends. Give an end with it.`,
+    ]);
+    app.clock.advance(MINUTE);
+    const ended = await correct(open.id, { clearReason: 'A test', end: iso(MINUTE), reason: 'x' });
+    expect(ended.body.data).toMatchObject({ end: iso(MINUTE), clearReason: 'A test' });
+  });
 });
 
 describe('a void session', () => {

@@ -28,6 +28,7 @@ const ERRORS: Record<FaultCode, { status: ContentfulStatusCode; error: string }>
   identifier_taken: { status: 409, error: 'conflict' },
   session_ends_before_start: { status: 400, error: 'invalid_request' },
   session_not_found: { status: 404, error: 'not_found' },
+  session_open: { status: 409, error: 'conflict' },
   session_overlaps: { status: 409, error: 'conflict' },
   session_voided: { status: 409, error: 'conflict' },
   method_not_allowed: { status: 405, error: 'method_not_allowed' },

@@ -12,6 +12,7 @@ const CODES: Record<FaultCode, number> = {
   identifier_taken: 40001,
   too_many_sessions: 40001,
   session_ends_before_start: 40001,
+  session_open: 40001,
   session_overlaps: 40001,
   session_voided: 40001,
   too_many_webhook_endpoints: 40001,

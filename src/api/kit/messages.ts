@@ -32,6 +32,7 @@ export const FAULT_MESSAGES: Texts<FaultCode> = {
     too_many_sessions: 'The period has more than {max} sessions: ask for it in parts.',
     session_ends_before_start: 'The session would end before it starts, at {start}.',
     session_not_found: 'There is no session {id}.',
+    session_open: 'The session {id} is open: it has no clearReason until it ends. Give an end with it.',
     session_overlaps: 'The session would overlap the session {id} of the same account and server.',
     session_voided: 'The session {id} is void and cannot be corrected.',
     too_many_webhook_endpoints: 'A community has at most {max} webhook endpoints.',
@@ -65,6 +66,8 @@ export const FAULT_MESSAGES: Texts<FaultCode> = {
     too_many_sessions: 'El periodo tiene más de {max} sesiones: pídalo por partes.',
     session_ends_before_start: 'La sesión terminaría antes de su inicio, {start}.',
     session_not_found: 'No existe la sesión {id}.',
+    session_open:
+      'La sesión {id} está abierta: no tiene clearReason hasta que termine. Indique también un end.',
     session_overlaps: 'La sesión se solaparía con la sesión {id} de la misma cuenta y servidor.',
     session_voided: 'La sesión {id} está anulada y no puede corregirse.',
     too_many_webhook_endpoints: 'Una comunidad tiene como máximo {max} destinos de webhook.',

@@ -53,6 +53,7 @@ const PROBLEMS: Record<FaultCode, { status: ContentfulStatusCode; code: string; 
     code: 'SESSION_ENDS_BEFORE_START',
     title: 'Session ends before its start',
   },
+  session_open: { status: 409, code: 'SESSION_OPEN', title: 'Session is open' },
   session_overlaps: { status: 409, code: 'SESSION_OVERLAPS', title: 'Session overlaps another' },
   session_voided: { status: 409, code: 'SESSION_VOIDED', title: 'Session is void' },
   method_not_allowed: { status: 405, code: 'METHOD_NOT_ALLOWED', title: 'Method not allowed' },

@@ -38,6 +38,7 @@ const ERRORS: Record<FaultCode, { status: ContentfulStatusCode; error: OAuthErro
   identifier_taken: { status: 409, error: 'invalid_request' },
   session_ends_before_start: { status: 400, error: 'invalid_request' },
   session_not_found: { status: 404, error: 'invalid_request' },
+  session_open: { status: 409, error: 'invalid_request' },
   session_overlaps: { status: 409, error: 'invalid_request' },
   session_voided: { status: 409, error: 'invalid_request' },
   method_not_allowed: { status: 405, error: 'invalid_request' },

@@ -25,6 +25,7 @@ const FAILURES: Record<FaultCode, { status: ContentfulStatusCode; text: string }
   inbound_webhook_not_found: REFUSED,
   session_ends_before_start: REFUSED,
   session_not_found: REFUSED,
+  session_open: REFUSED,
   session_overlaps: REFUSED,
   session_voided: REFUSED,
   too_many_webhook_endpoints: REFUSED,

@@ -31,7 +31,7 @@ export interface Correction {
 /**
  * Corrects a session and keeps what it was. An end that is given is somebody's word: an open or unconfirmed session is
  * `stopped` from then on, and no late heartbeat reopens it.
- * @throws DomainError session_not_found, session_voided, session_ends_before_start, session_overlaps
+ * @throws DomainError session_not_found, session_voided, session_open, session_ends_before_start, session_overlaps
  */
 export const correctSession = (
   ctx: Ctx<CommunityActor>,
@@ -40,6 +40,9 @@ export const correctSession = (
 ): Promise<SessionDetails> =>
   revise(ctx, id, 'corrected', reason, (session) => {
     if (session.voidedAt !== null) throw new DomainError('session_voided', { id });
+    if (session.endedAt === null && endedAt === undefined && clearReason !== undefined) {
+      throw new DomainError('session_open', { id });
+    }
     const isConfirmed = endedAt !== undefined && (session.endedAt === null || session.isUnconfirmed);
     return {
       startedAt: startedAt ?? session.startedAt,

@@ -24,7 +24,13 @@ export const correctActivity = defineOperation({
   body: correctionBody,
   bodyExample: { end: '2026-04-15T02:00:00.000Z', reason: 'Left at two, says the camera' },
   success: { status: 200, schema: sessionDetailsSchema, example: CLOSED_EXAMPLE },
-  errors: ['session_not_found', 'session_ends_before_start', 'session_overlaps', 'session_voided'],
+  errors: [
+    'session_not_found',
+    'session_ends_before_start',
+    'session_open',
+    'session_overlaps',
+    'session_voided',
+  ],
   handle: async ({ ctx, params, body: { start, end, clearReason, reason } }) => {
     for (const [path, epochMs] of Object.entries({ start, end })) {
       if (epochMs !== undefined && epochMs > ctx.clock.now()) {
