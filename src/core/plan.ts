@@ -1,4 +1,4 @@
-import type { Statement } from '../db/client.ts';
+import type { SQL, Statement } from '../db/client.ts';
 import type { DomainError } from './errors.ts';
 
 /**
@@ -9,15 +9,15 @@ export interface Plan {
   /** First: what the rest relies on. */
   readonly prepare: readonly Statement[];
   /** Expression (JSON), asked between `prepare` and `changes`: what only shows before them. */
-  readonly target?: Statement;
+  readonly target?: SQL;
   readonly changes: readonly Statement[];
   /**
    * What was recorded, an object or null for each thing; where that only shows after the changes, an expression for a
    * JSON array of them.
    */
-  readonly recorded: readonly unknown[] | ((target: Statement) => Statement);
+  readonly recorded: readonly unknown[] | ((target: SQL) => SQL);
   /** Where `when` (a condition, asked at the end) holds, nothing could be recorded, for this reason. */
-  readonly failure?: { readonly when: Statement; readonly error: DomainError } | undefined;
+  readonly failure?: { readonly when: SQL; readonly error: DomainError } | undefined;
   /** What it means that the batch failed with `error`; undefined where this plan is not why. */
   readonly toError?: (error: unknown) => DomainError | undefined;
   /** Whether the batch failed with `error` because another was faster: what was planned has to be planned anew. */

@@ -1,6 +1,7 @@
-import { SQL, type SQLWrapper, StringChunk, sql } from 'drizzle-orm';
+import type { SQLWrapper } from 'drizzle-orm';
 import { type DrizzleD1Database, drizzle } from 'drizzle-orm/d1';
 import { SQLiteAsyncDialect } from 'drizzle-orm/sqlite-core';
+import { SQL, sql, toQuery } from './sql.ts';
 
 export type Database = DrizzleD1Database & { $client: D1Database };
 
@@ -9,41 +10,15 @@ export const openDatabase = (binding: D1Database): Database => drizzle(binding);
 /** A row as SQLite returns it: snake_case columns. */
 export type Row = Record<string, unknown>;
 
-/** A statement that is not run yet, or a piece of one: an `sql` template or a builder. */
-export type Statement = SQLWrapper;
+export type { SQL };
+
+/** A statement that is not run yet: a template, or one of Drizzle's builders. */
+export type Statement = SQL | SQLWrapper;
 
 const dialect = new SQLiteAsyncDialect();
 
-interface Query {
-  sql: string;
-  readonly params: unknown[];
-}
-
-/**
- * Adds what a `sql` template is made of, when that is text, values and further templates only; says whether it was.
- * The dialect would come to the same, but asks of each piece whether it is a column, a table or a query: that is half
- * of what a start or stop costs here.
- */
-const addTemplate = (template: SQL, query: Query): boolean =>
-  template.queryChunks.every((chunk: unknown) => {
-    if (chunk instanceof StringChunk) {
-      query.sql += chunk.value.join('');
-      return true;
-    }
-    if (chunk instanceof SQL) return addTemplate(chunk, query);
-    query.sql += '?';
-    query.params.push(chunk);
-    return chunk === null || ['string', 'number', 'boolean'].includes(typeof chunk);
-  });
-
-const toQuery = (statement: Statement): Query => {
-  const query: Query = { sql: '', params: [] };
-  const isTemplate = statement instanceof SQL && addTemplate(statement, query);
-  return isTemplate ? query : dialect.sqlToQuery(statement.getSQL());
-};
-
 const prepare = (db: Database, statement: Statement): D1PreparedStatement => {
-  const query = toQuery(statement);
+  const query = statement instanceof SQL ? toQuery(statement) : dialect.sqlToQuery(statement.getSQL());
   return db.$client.prepare(query.sql).bind(...query.params);
 };
 

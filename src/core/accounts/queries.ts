@@ -1,5 +1,5 @@
-import { type SQL, sql } from 'drizzle-orm';
 import { tableOf } from '../../db/client.ts';
+import { type SQL, sql } from '../../db/sql.ts';
 import { type AccountRef, displayNameOf, IDENTIFIER_KINDS, type Identifier } from './identifiers.ts';
 
 /** Expression: the id of the account that an identifier names; NULL if there is none. */

@@ -2,8 +2,9 @@
  * The SQL of the activity log. Statements that follow one another in a batch see each other's changes: the order of the
  * counters before the entries, and of the floors before a deletion, is part of what makes them exact.
  */
-import { type SQL, sql } from 'drizzle-orm';
+
 import { allOf, type Database, readRows } from '../../db/client.ts';
+import { type SQL, sql } from '../../db/sql.ts';
 import { firstIdOf, NUMBERS_PER_SECOND, timestampOf } from './log-id.ts';
 import type { LogEntry, LogFilter } from './model.ts';
 

@@ -1,5 +1,5 @@
 /** The SQL of ingested records and their batches. */
-import { type SQL, sql } from 'drizzle-orm';
+import { type SQL, sql } from '../../db/sql.ts';
 import type { ActivityBatch, StoredActivity } from './activity-batch.ts';
 import { INGESTED_TYPES, type IngestedType } from './activity-type.ts';
 

@@ -1,5 +1,5 @@
 /** The SQL of the report: one statement per category, each a range of a primary key or an index, oldest first. */
-import { type SQL, sql } from 'drizzle-orm';
+import { type SQL, sql } from '../../db/sql.ts';
 import { instantLiteral, selectByStart } from '../sessions/start-order-queries.ts';
 import type { LeafType } from './activity-type.ts';
 

@@ -1,5 +1,5 @@
 /** The SQL of what happens to sessions when their account is merged into another one, or erased. */
-import { type SQL, sql } from 'drizzle-orm';
+import { type SQL, sql } from '../../db/sql.ts';
 import { lastSeenOf } from './queries.ts';
 import { SUPERSEDED } from './session.ts';
 

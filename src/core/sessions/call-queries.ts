@@ -2,7 +2,7 @@
  * The SQL of the journal of calls (schema/activity-calls.ts): who was first with an event, what is newer than a call,
  * and the effect of a late one.
  */
-import { type SQL, sql } from 'drizzle-orm';
+import { type SQL, sql } from '../../db/sql.ts';
 import type { Identifier } from '../accounts/identifiers.ts';
 import { insertSessionEvent, insertStarted } from '../webhooks/message-queries.ts';
 import type { EventType } from '../webhooks/model.ts';

@@ -1,5 +1,5 @@
 /** The SQL of corrections: what an administrator changes in a session, and what is kept of it. */
-import { type SQL, sql } from 'drizzle-orm';
+import { type SQL, sql } from '../../db/sql.ts';
 import { lastSeenOf } from './queries.ts';
 import type { Session, SessionDetails } from './session.ts';
 

@@ -1,6 +1,7 @@
 /** The SQL of presence and history: sessions, newest first, by whatever is asked for. */
-import { type SQL, sql } from 'drizzle-orm';
+
 import { allOf } from '../../db/client.ts';
+import { type SQL, sql } from '../../db/sql.ts';
 import { timeOfUuidV7 } from '../../lib/ids.ts';
 import { sessionsAccountIdOf } from '../accounts/queries.ts';
 import { lastSeenOf } from './queries.ts';

@@ -1,6 +1,7 @@
 /** The SQL of heartbeats and rosters: each call is a few statements over all of its accounts, in one batch. */
-import { type SQL, sql } from 'drizzle-orm';
+
 import { tableOf } from '../../db/client.ts';
+import { type SQL, sql } from '../../db/sql.ts';
 import type { Identifier } from '../accounts/identifiers.ts';
 import { isUnnamed, joinIdentifier } from '../accounts/queries.ts';
 import {

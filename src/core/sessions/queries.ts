@@ -2,7 +2,7 @@
  * The SQL of sessions. What a call does depends on what is open, so each statement decides for itself, inside the one
  * batch (D1 has no interactive transaction).
  */
-import { type SQL, sql } from 'drizzle-orm';
+import { type SQL, sql } from '../../db/sql.ts';
 import type { Settings } from '../access/settings.ts';
 import { sessionsAccountIdOf } from '../accounts/queries.ts';
 import { SERVER_RESET, SUPERSEDED } from './session.ts';

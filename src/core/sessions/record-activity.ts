@@ -71,7 +71,7 @@ export const planActivity = (ctx: Ctx<CommunityActor>, activity: TimelyActivity)
     prepare,
     target: keyToClose(place, activity.action === 'stop', moment),
     changes,
-    recorded: (key) => changedSession(place, moment.now, newSessionId, key.getSQL()),
+    recorded: (key) => changedSession(place, moment.now, newSessionId, key),
     failure: moment.settings.autoCreateAccounts
       ? undefined
       : { when: hasNoAccount(place), error: accountNotFound(activity.account) },

@@ -1,5 +1,5 @@
 /** The SQL of retention: which sessions have been kept long enough. */
-import { type SQL, sql } from 'drizzle-orm';
+import { type SQL, sql } from '../../db/sql.ts';
 import { instantLiteral, selectByStart } from './start-order-queries.ts';
 
 const DAY_MS = 86_400_000;

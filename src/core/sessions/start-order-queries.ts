@@ -4,8 +4,9 @@
  * sorted each: SQLite merges the terms of a compound SELECT lazily, which reads what is asked for, a row more of each
  * reach, and the sessions that are open.
  */
-import { type SQL, sql } from 'drizzle-orm';
+
 import { REACHES_MS } from '../../db/schema/sessions.ts';
+import { type SQL, sql } from '../../db/sql.ts';
 
 /** D1 allows a compound SELECT so many terms; but a term may be one itself, and SQLite takes its terms for the outer's. */
 const MAX_TERMS = 5;

@@ -1,6 +1,6 @@
 /** The SQL of totals: which sessions a period has, each row read once. */
-import { type SQL, sql } from 'drizzle-orm';
 import { allOf } from '../../db/client.ts';
+import { type SQL, sql } from '../../db/sql.ts';
 import { sessionsAccountIdOf } from '../accounts/queries.ts';
 import { reachTable } from './start-order-queries.ts';
 

@@ -1,8 +1,9 @@
 /** The SQL of inbound webhooks: their configuration, the messages they have recorded, and their latest calls. */
-import { and, asc, eq, gt, inArray, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull } from 'drizzle-orm';
 import type { Database, Row, Statement } from '../../db/client.ts';
 import { readRows } from '../../db/client.ts';
 import { communities, inboundWebhooks } from '../../db/schema/index.ts';
+import { type SQL, sql } from '../../db/sql.ts';
 import type { Community } from '../access/actor.ts';
 import { toCommunity } from '../access/queries.ts';
 import type { Plan } from '../plan.ts';
@@ -165,8 +166,11 @@ export const runStep = (
         ? recorded(sql`inbound_webhook_messages.target`)
         : JSON.stringify(recorded)
     }))`;
-  const refusals = failure && JSON.stringify([{ refusal: toRefusal(failure.error) }]);
-  const result = failure ? sql`CASE WHEN ${failure.when} THEN ${refusals} ELSE ${outcomes} END` : outcomes;
+  const refusals = ({ error }: NonNullable<Plan['failure']>) =>
+    JSON.stringify([{ refusal: toRefusal(error) }]);
+  const result = failure
+    ? sql`CASE WHEN ${failure.when} THEN ${refusals(failure)} ELSE ${outcomes} END`
+    : outcomes;
   return [
     ...prepare,
     ...(target ? [sql`UPDATE inbound_webhook_messages SET target = ${target} WHERE ${isMessage(key)}`] : []),

@@ -1,6 +1,7 @@
 /** The SQL of the outbox: how messages get in, how a queue is leased, and what is recorded of its attempts. */
-import { type SQL, sql } from 'drizzle-orm';
+
 import { type Database, type Row, readRows } from '../../db/client.ts';
+import { type SQL, sql } from '../../db/sql.ts';
 import type { Attempt, Delivery, DeliveryStatus, EventType, Message, MessageType } from './model.ts';
 
 /** `insertMessages` for what is known before the transaction. */

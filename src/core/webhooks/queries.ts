@@ -1,5 +1,5 @@
-import { type SQL, sql } from 'drizzle-orm';
 import { type Database, type Row, readRows } from '../../db/client.ts';
+import { type SQL, sql } from '../../db/sql.ts';
 import type { DisabledReason, EndpointInput, Format, WebhookEndpoint } from './model.ts';
 import type { SigningSecrets } from './sign.ts';
 

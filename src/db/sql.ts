@@ -1,0 +1,100 @@
+/**
+ * The `sql` template that queries are written in. Queries nest templates in templates, and every call builds its own;
+ * but the same pieces in the same places always make the same text. So a text is put together once, and whoever needs
+ * it again only collects the values: to put it together was the greatest single cost of a start or stop.
+ */
+
+/** What stands in a template: a value to bind, or a further piece of SQL. */
+type Part = SQL | string | number | boolean | null;
+
+/** A statement or a piece of one. */
+export class SQL {
+  /** The text between the parts: the same array whenever the same place in the code is run. Of `sql.raw`, a text. */
+  readonly text: readonly string[] | string;
+  readonly parts: readonly Part[];
+
+  constructor(text: readonly string[] | string, parts: readonly Part[]) {
+    this.text = text;
+    this.parts = parts;
+  }
+}
+
+const template = (text: TemplateStringsArray, ...parts: Part[]): SQL => new SQL(text, parts);
+
+export const sql = Object.assign(template, {
+  /** Text that is SQL itself. Never of what somebody has sent. */
+  raw: (text: string): SQL => new SQL(text, []),
+  /** At least one piece, with a separator between each two. */
+  join: (pieces: readonly SQL[], separator: SQL): SQL =>
+    pieces.reduce((joined, piece) => sql`${joined}${separator}${piece}`),
+});
+
+/** A text with `?` for each value to bind. */
+export interface Query {
+  readonly sql: string;
+  readonly params: readonly unknown[];
+}
+
+/** A piece of SQL in a statement, and which pieces can follow it. */
+interface Shape {
+  /** How many values come before it; together with the pieces before it, that says where in the statement it stands. */
+  readonly position: number;
+  readonly next: Map<SQL['text'], Shape>;
+  /** The same piece in another place. */
+  other: Shape | undefined;
+  /** The text of the statement that ends with this piece. */
+  statement: string | undefined;
+}
+
+const newShape = (position: number, other?: Shape): Shape => ({
+  position,
+  next: new Map(),
+  other,
+  statement: undefined,
+});
+
+/** Some texts depend on what a call brings, so there is no end of shapes: at this many, forget them all. */
+const MAX_SHAPES = 10_000;
+let shapes = newShape(0);
+let count = 0;
+
+/** The statement as D1 takes it. */
+export const toQuery = (statement: SQL): Query => {
+  if (count > MAX_SHAPES) {
+    shapes = newShape(0);
+    count = 0;
+  }
+  const params: unknown[] = [];
+  const shape = follow(statement, shapes, params);
+  shape.statement ??= textOf(statement);
+  return { sql: shape.statement, params };
+};
+
+/** The shape that the piece leads to from `from`; adds its values to `params`. */
+const follow = ({ text, parts }: SQL, from: Shape, params: unknown[]): Shape => {
+  let shape = step(from, text, params.length);
+  for (const part of parts) {
+    if (part instanceof SQL) shape = follow(part, shape, params);
+    else params.push(part);
+  }
+  return shape;
+};
+
+const step = ({ next }: Shape, text: SQL['text'], position: number): Shape => {
+  const first = next.get(text);
+  for (let shape = first; shape; shape = shape.other) {
+    if (shape.position === position) return shape;
+  }
+  const added = newShape(position, first);
+  next.set(text, added);
+  count += 1;
+  return added;
+};
+
+const textOf = ({ text, parts }: SQL): string =>
+  typeof text === 'string'
+    ? text
+    : text.reduce((joined, after, index) => {
+        const part = parts[index - 1];
+        return joined + (part instanceof SQL ? textOf(part) : '?') + after;
+      });
