@@ -1,8 +1,11 @@
 /** The dialect of `/scr/api/...`: bare data, and errors as `{error, message, ...}`. */
+
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { answerJson } from '../kit/answer.ts';
 import { type Dialect, failureHeaders } from '../kit/dialect.ts';
 import type { Fault, FaultCode } from '../kit/fault.ts';
 import { FAULT_MESSAGES, type Language, renderFault, renderIssue } from '../kit/messages.ts';
+import { languageOf, requestIdOf } from '../kit/request.ts';
 
 const ERRORS: Record<FaultCode, { status: ContentfulStatusCode; error: string }> = {
   malformed_json: { status: 400, error: 'invalid_request' },
@@ -55,19 +58,20 @@ const NOTHING_FOUND = {
 };
 
 export const accountActivityDialect: Dialect = {
-  success: (c, data, status) => c.json(data as object, status),
+  success: (c, data, status) => answerJson(c, data, status),
 
   failure: (c, fault) => {
     const { status, error } = ERRORS[fault.code];
-    const language = c.get('language');
-    if (fault.code === 'activities_not_found') return c.json(NOTHING_FOUND, 404);
+    const language = languageOf(c);
+    if (fault.code === 'activities_not_found') return answerJson(c, NOTHING_FOUND, 404);
     const errors = fault.issues.map((issue) => renderIssue(issue, language));
-    return c.json(
+    return answerJson(
+      c,
       {
         error,
         message: messageOf(fault, language),
         ...(errors.length > 0 && { errors }),
-        requestId: c.get('requestId'),
+        requestId: requestIdOf(c),
       },
       status,
       failureHeaders(c, fault),

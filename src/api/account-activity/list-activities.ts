@@ -9,6 +9,7 @@ import {
 } from '../../core/reports/list-account-activity.ts';
 import type { ReportPosition } from '../../core/reports/report-queries.ts';
 import { encodeCursor } from '../../lib/cursor.ts';
+import { addHeader } from '../kit/answer.ts';
 import { csvResponse, prefersCsv } from '../kit/csv.ts';
 import { readCursor } from '../kit/list-wire.ts';
 import { defineOperation, type HttpContext } from '../kit/operation.ts';
@@ -40,7 +41,8 @@ export const listActivities = defineOperation({
       limit === undefined && cursor === undefined
         ? listAccountActivity(ctx, request)
         : onePage(ctx, request, limit ?? DEFAULT_LIMIT, (position) => {
-            http.header(
+            addHeader(
+              http,
               'Link',
               nextLink(http, encodeCursor([position.at, position.category, position.id], scope)),
             );

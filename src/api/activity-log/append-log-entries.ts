@@ -5,6 +5,7 @@ import { Fault } from '../kit/fault.ts';
 import { integer } from '../kit/fields.ts';
 import { type Language, renderFault } from '../kit/messages.ts';
 import { defineOperation } from '../kit/operation.ts';
+import { languageOf } from '../kit/request.ts';
 import { codeOf } from './dialect.ts';
 import { appendBody, LOG_ENTRY_EXAMPLE, NEW_ENTRY_EXAMPLE } from './wire.ts';
 
@@ -49,7 +50,7 @@ export const appendLogEntries = defineOperation({
       return id === undefined ? { fault: secondFull(value.timestamp ?? now) } : { id };
     });
     const rejected = outcomes.flatMap((outcome, index) =>
-      'fault' in outcome ? [toRejection(outcome.fault, index, http.get('language'))] : [],
+      'fault' in outcome ? [toRejection(outcome.fault, index, languageOf(http))] : [],
     );
     return {
       accepted: outcomes.length - rejected.length,

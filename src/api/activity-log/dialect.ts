@@ -1,8 +1,11 @@
 /** The dialect of the Activity Log: `{code, message, data}`; the HTTP status is the first three digits of the code. */
+
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { answerJson } from '../kit/answer.ts';
 import { type Dialect, failureHeaders } from '../kit/dialect.ts';
 import type { FaultCode } from '../kit/fault.ts';
 import { FAULT_MESSAGES, renderFault } from '../kit/messages.ts';
+import { languageOf } from '../kit/request.ts';
 
 const CODES: Record<FaultCode, number> = {
   malformed_json: 40001,
@@ -47,13 +50,14 @@ const statusOf = (code: FaultCode): ContentfulStatusCode =>
 const success = (data: unknown) => ({ code: 0, message: 'success', data });
 
 export const activityLogDialect: Dialect = {
-  success: (c, data, status) => c.json(success(data), status),
+  success: (c, data, status) => answerJson(c, success(data), status),
 
   failure: (c, fault) =>
-    c.json(
+    answerJson(
+      c,
       {
         code: codeOf(fault.code),
-        message: renderFault(fault.code, fault.params, fault.issues, c.get('language')),
+        message: renderFault(fault.code, fault.params, fault.issues, languageOf(c)),
         data: null,
       },
       statusOf(fault.code),

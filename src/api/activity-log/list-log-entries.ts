@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { exportLogEntries, listLogEntries as list } from '../../core/logs/list-log-entries.ts';
 import type { LogEntry } from '../../core/logs/model.ts';
 import { encodeCursor } from '../../lib/cursor.ts';
+import { addHeader } from '../kit/answer.ts';
 import { csvResponse, prefersCsv } from '../kit/csv.ts';
 import { invalidField } from '../kit/fault.ts';
 import { integerText, pageQuery } from '../kit/fields.ts';
@@ -43,7 +44,7 @@ export const listLogEntries = defineOperation({
     }
     const page = await list(ctx, { filter, limit: limit ?? DEFAULT_LIMIT, offset, beforeId });
     const last = page.items.at(-1);
-    if (page.hasMore && last) http.header('Link', nextLink(http.req.url, encodeCursor([last.id], scope)));
+    if (page.hasMore && last) addHeader(http, 'Link', nextLink(http.req.url, encodeCursor([last.id], scope)));
     return isCsv ? csvFile(http, [page.items]) : page.items.map(toLogEntryWire);
   },
 });

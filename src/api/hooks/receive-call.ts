@@ -8,6 +8,7 @@ import { type Language, renderFault, renderIssue } from '../kit/messages.ts';
 import { defineOperation } from '../kit/operation.ts';
 import { problemCode, problemSuccess } from '../kit/problem.ts';
 import { addressOf, limitRate } from '../kit/rate-limit.ts';
+import { languageOf } from '../kit/request.ts';
 import { KINDS, type Kind } from './kinds.ts';
 
 const resultSchema = v.variant('status', [
@@ -81,12 +82,7 @@ export const receiveCall = defineOperation({
     }
     const { answer, kind } = received;
     // As of the first time, so that a replay is answered byte for byte the same.
-    return problemSuccess(
-      http,
-      toAnswerWire(answer, KINDS[kind], http.get('language')),
-      200,
-      answer.receivedAt,
-    );
+    return problemSuccess(http, toAnswerWire(answer, KINDS[kind], languageOf(http)), 200, answer.receivedAt);
   },
 });
 

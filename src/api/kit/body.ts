@@ -1,15 +1,28 @@
-import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { Fault } from './fault.ts';
 import { fieldMessage } from './messages.ts';
+import type { HttpContext } from './operation.ts';
 
-/** Refuses a body of more than 1 MiB, announced or not (CONTRACTS, "All families"). */
-export const limitBody = bodyLimit({
-  maxSize: 1024 * 1024,
+const MAX_BODY_BYTES = 1024 * 1024;
+
+const limit = bodyLimit({
+  maxSize: MAX_BODY_BYTES,
   onError: () => {
     throw new Fault('body_too_large');
   },
 });
+const goOn = async () => {};
+
+/** Refuses a body of more than 1 MiB, announced or not (CONTRACTS, "All families"). @throws Fault body_too_large */
+export const limitBody = async (c: HttpContext): Promise<void> => {
+  if (!isAnnouncedSmall(c.req.raw.headers)) await limit(c, goOn);
+};
+
+/** The runtime holds a body to the length that it announces, so that it need not be opened here. */
+const isAnnouncedSmall = (headers: Headers): boolean => {
+  const length = headers.get('content-length');
+  return length !== null && Number(length) <= MAX_BODY_BYTES && !headers.has('transfer-encoding');
+};
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
@@ -17,7 +30,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
  * The request's body as JSON, whatever its `Content-Type`; undefined where it is empty.
  * @throws Fault malformed_json, body_too_large
  */
-export const readJson = async (c: Context): Promise<unknown> => {
+export const readJson = async (c: HttpContext): Promise<unknown> => {
   const bytes = await c.req.arrayBuffer();
   try {
     const text = decoder.decode(bytes);
@@ -28,7 +41,7 @@ export const readJson = async (c: Context): Promise<unknown> => {
 };
 
 /** A form-encoded body, whatever its `Content-Type`. @throws Fault invalid_input for a name given twice */
-export const readForm = async (c: Context): Promise<Record<string, string>> => {
+export const readForm = async (c: HttpContext): Promise<Record<string, string>> => {
   const form = new URLSearchParams(await c.req.text());
   return oncePerName([...new Set(form.keys())].map((name) => [name, form.getAll(name)]));
 };

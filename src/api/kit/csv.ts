@@ -1,6 +1,7 @@
 /** CSV (RFC 4180, UTF-8, CRLF) that a spreadsheet shows as it is, whatever somebody has put into a cell. */
 
 import { accepts } from 'hono/accepts';
+import { addHeader } from './answer.ts';
 import type { HttpContext } from './operation.ts';
 import { streamText } from './stream.ts';
 
@@ -24,7 +25,7 @@ const toCsvLine = (cells: readonly Cell[]): string => `${cells.map(toField).join
 
 /** Whether the caller would rather have CSV than JSON. */
 export const prefersCsv = (c: HttpContext): boolean => {
-  c.header('Vary', 'Accept', { append: true });
+  addHeader(c, 'Vary', 'Accept');
   const supports = ['application/json', 'text/csv'];
   return accepts(c, { header: 'Accept', supports, default: 'application/json' }) === 'text/csv';
 };

@@ -1,6 +1,7 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Fault, FaultCode } from './fault.ts';
 import type { HttpContext } from './operation.ts';
+import { languageOf } from './request.ts';
 
 /** How a family says yes and no: its envelopes, for the wire and for its documentation. */
 export interface Dialect {
@@ -18,7 +19,7 @@ export interface Dialect {
 
 /** The headers of an error, in the language it speaks. */
 export const failureHeaders = (c: HttpContext, fault: Fault): Record<string, string> => ({
-  'Content-Language': c.get('language'),
+  'Content-Language': languageOf(c),
   Vary: 'Accept-Language',
   ...fault.headers,
 });

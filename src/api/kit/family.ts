@@ -17,6 +17,7 @@ import type { Dialect } from './dialect.ts';
 import { Fault, toFault } from './fault.ts';
 import type { Access, AnyOperation, AppEnv, HttpContext } from './operation.ts';
 import { addressOf, limitRate } from './rate-limit.ts';
+import { requestIdOf } from './request.ts';
 import { validate } from './validate.ts';
 
 /** An API family: what it answers, in which dialect. */
@@ -33,34 +34,54 @@ export interface Family {
 }
 
 /** The routes of a family, with its own 404, 405 and errors. */
-export const familyApp = (family: Family): Hono<AppEnv> => {
+export const familyApp = (family: Family, services: Services): Hono<AppEnv> => {
   const app = new Hono<AppEnv>();
-  app.onError((error, c) => family.dialect.failure(c, toFault(error) ?? reportDefect(error, c)));
+  // Not Hono's onError: it puts every handler of the family into a chain of handlers of its own.
+  const inDialect = (handle: (c: HttpContext) => Promise<Response>) => async (c: HttpContext) => {
+    c.set('services', services);
+    try {
+      return await handle(c);
+    } catch (error) {
+      return family.dialect.failure(c, toFault(error) ?? reportDefect(error, c));
+    }
+  };
 
   for (const [path, operations] of operationsByPath(family.operations)) {
     for (const operation of operations) {
-      app.on(operation.method, path, limitBody, (c) => run(family, operation, c));
+      app.on(
+        operation.method,
+        path,
+        inDialect((c) => run(family, operation, services, c)),
+      );
     }
     const allow = operations.map(({ method }) => method).join(', ');
-    app.all(path, (c) => {
-      throw new Fault('method_not_allowed', {
-        params: { method: c.req.method, allow },
-        headers: { Allow: allow },
-      });
-    });
+    app.all(
+      path,
+      inDialect(async (c) => {
+        throw new Fault('method_not_allowed', {
+          params: { method: c.req.method, allow },
+          headers: { Allow: allow },
+        });
+      }),
+    );
   }
   for (const prefix of family.prefixes) {
-    const notFound = () => {
+    const notFound = inDialect(async () => {
       throw new Fault('route_not_found');
-    };
+    });
     app.all(prefix, notFound);
     app.all(`${prefix}/*`, notFound);
   }
   return app;
 };
 
-const run = async (family: Family, operation: AnyOperation, c: HttpContext): Promise<Response> => {
-  const services = c.get('services');
+const run = async (
+  family: Family,
+  operation: AnyOperation,
+  services: Services,
+  c: HttpContext,
+): Promise<Response> => {
+  await limitBody(c);
   const actor = await authorize(services, family, operation.access, await present(family, c)).catch(
     async (refusal: unknown) => {
       // Who guesses credentials is counted by address.
@@ -155,7 +176,7 @@ const readQuery = (schema: GenericSchema, c: HttpContext): Record<string, string
 /** Logs what must not be shown, under the request's id. */
 export const reportDefect = (error: unknown, c: HttpContext): Fault => {
   c.get('services').log('defect', {
-    requestId: c.get('requestId'),
+    requestId: requestIdOf(c),
     method: c.req.method,
     path: c.req.path,
     error: error instanceof Error ? (error.stack ?? error.message) : String(error),

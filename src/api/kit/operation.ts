@@ -4,11 +4,16 @@ import type { Actor, CommunityActor, OperatorActor } from '../../core/access/act
 import type { Scope } from '../../core/access/scopes.ts';
 import type { Ctx, Services } from '../../core/context.ts';
 import type { FaultCode } from './fault.ts';
-import type { Language } from './messages.ts';
 
-/** What the app's middleware has put on every request. */
 export interface AppEnv {
-  Variables: { requestId: string; language: Language; services: Services };
+  Variables: {
+    /** Of every request to a family. */
+    services: Services;
+    /** See `requestIdOf`. */
+    requestId: string | undefined;
+    /** See `addHeader`. */
+    headers: Readonly<Record<string, string>> | undefined;
+  };
 }
 export type HttpContext = Context<AppEnv>;
 

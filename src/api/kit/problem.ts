@@ -1,9 +1,11 @@
 /** The dialect of `/v2/community/...` and `/admin/...`: a success envelope and RFC 9457 problems. */
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { answerJson } from './answer.ts';
 import { type Dialect, failureHeaders } from './dialect.ts';
 import type { FaultCode } from './fault.ts';
 import { FAULT_MESSAGES, renderFault, renderIssue } from './messages.ts';
 import type { HttpContext } from './operation.ts';
+import { languageOf, requestIdOf } from './request.ts';
 
 const PROBLEMS: Record<FaultCode, { status: ContentfulStatusCode; code: string; title: string }> = {
   malformed_json: { status: 400, code: 'MALFORMED_JSON', title: 'Malformed JSON' },
@@ -72,7 +74,8 @@ export const problemSuccess = (
   status: 200 | 201,
   timestamp: number,
 ): Response =>
-  c.json(
+  answerJson(
+    c,
     { success: true, data, meta: { timestamp: new Date(timestamp).toISOString(), path: c.req.path } },
     status,
   );
@@ -85,7 +88,7 @@ export const problemDialect: Dialect = {
 
   failure: (c, fault) => {
     const { status, code, title } = PROBLEMS[fault.code];
-    const language = c.get('language');
+    const language = languageOf(c);
     const detail = renderFault(fault.code, fault.params, fault.issues, language);
     const errors = fault.issues.map((issue) => renderIssue(issue, language));
     const problem = {
@@ -96,10 +99,10 @@ export const problemDialect: Dialect = {
       instance: c.req.path,
       code,
       message: detail,
-      requestId: c.get('requestId'),
+      requestId: requestIdOf(c),
       ...(errors.length > 0 && { errors }),
     };
-    return c.body(JSON.stringify(problem), status, {
+    return answerJson(c, problem, status, {
       'Content-Type': 'application/problem+json',
       ...failureHeaders(c, fault),
     });

@@ -1,3 +1,4 @@
+import { answer } from './answer.ts';
 import { reportDefect } from './family.ts';
 import type { HttpContext } from './operation.ts';
 
@@ -30,5 +31,5 @@ export const streamText = (
     },
     { highWaterMark: 0 },
   );
-  return c.body(body, 200, headers);
+  return answer(c, body, 200, headers);
 };

@@ -1,5 +1,7 @@
 /** The dialect of `/oauth/token`: RFC 6749, §5.1 and §5.2. */
+
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { answerJson } from '../kit/answer.ts';
 import type { Dialect } from '../kit/dialect.ts';
 import type { FaultCode } from '../kit/fault.ts';
 import { FAULT_MESSAGES, renderFault } from '../kit/messages.ts';
@@ -58,7 +60,8 @@ export const oauthError = (
   description: string,
   headers: Record<string, string> = {},
 ): Response =>
-  c.json(
+  answerJson(
+    c,
     { error, error_description: description.replaceAll(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, ' ') },
     status,
     {
@@ -68,7 +71,7 @@ export const oauthError = (
   );
 
 export const oauthDialect: Dialect = {
-  success: (c, data, status) => c.json(data as object, status, NO_STORE),
+  success: (c, data, status) => answerJson(c, data, status, NO_STORE),
   failure: (c, { code, params, issues, headers }) =>
     oauthError(c, ERRORS[code].status, ERRORS[code].error, renderFault(code, params, issues, 'en'), {
       ...headers,

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { issueToken as issue } from '../../core/access/issue-token.ts';
 import type { Services } from '../../core/context.ts';
+import { answerJson } from '../kit/answer.ts';
 import { readCredential } from '../kit/credential.ts';
 import { requireTokenSecret } from '../kit/family.ts';
 import { defineOperation, type HttpContext } from '../kit/operation.ts';
@@ -72,7 +73,8 @@ export const issueToken = defineOperation({
           'The category of this service ID does not open that scope.',
         );
       default:
-        return http.json(
+        return answerJson(
+          http,
           {
             access_token: issued.accessToken,
             token_type: 'bearer',

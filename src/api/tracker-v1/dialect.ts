@@ -1,8 +1,11 @@
 /** The v1 dialect of the tracker: `{success, data}`, and errors as a bare upper-case code in plain text. */
+
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { answer, answerJson } from '../kit/answer.ts';
 import { type Dialect, failureHeaders } from '../kit/dialect.ts';
 import type { Fault, FaultCode } from '../kit/fault.ts';
 import { renderFault } from '../kit/messages.ts';
+import { languageOf } from '../kit/request.ts';
 
 /** What these clients know of a call that asks for what is not possible. */
 const REFUSED = { status: 400, text: 'ACTIVITY_TRACKER_START_STOP_LOG_ERROR' } as const;
@@ -47,11 +50,12 @@ const textOf = (fault: Fault): string =>
   fault.issues[0]?.path === 'type' ? 'INVALID REQUEST TYPE' : FAILURES[fault.code].text;
 
 export const trackerV1Dialect: Dialect = {
-  success: (c, data, status) => c.json({ success: true, data }, status),
+  success: (c, data, status) => answerJson(c, { success: true, data }, status),
 
   failure: (c, fault) => {
-    const detail = renderFault(fault.code, fault.params, fault.issues, c.get('language'));
-    return c.text(textOf(fault), FAILURES[fault.code].status, {
+    const detail = renderFault(fault.code, fault.params, fault.issues, languageOf(c));
+    return answer(c, textOf(fault), FAILURES[fault.code].status, {
+      'Content-Type': 'text/plain; charset=UTF-8',
       // The code is all that these clients understand of a body; what is wrong in words goes beside it.
       'X-Error-Detail': toHeaderText(detail),
       ...failureHeaders(c, fault),

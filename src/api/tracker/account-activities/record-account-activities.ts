@@ -1,6 +1,7 @@
 import { recordAccountActivity as record } from '../../../core/reports/record-account-activity.ts';
 import { renderIssue } from '../../kit/messages.ts';
 import { defineOperation } from '../../kit/operation.ts';
+import { languageOf } from '../../kit/request.ts';
 import { NEW_ACTIVITY_EXAMPLE, RECORDED_EXAMPLE, recordBody, recordedAnswerSchema } from './wire.ts';
 
 export const recordAccountActivities = defineOperation({
@@ -19,7 +20,7 @@ export const recordAccountActivities = defineOperation({
     if ('activity' in body) return (await record(ctx, [body.activity]))[0];
     const activities = body.items.flatMap(({ value }) => value ?? []);
     const recorded = (activities.length > 0 ? await record(ctx, activities) : []).values();
-    const language = http.get('language');
+    const language = languageOf(http);
     return {
       accepted: activities.length,
       results: body.items.map(({ fault }) =>

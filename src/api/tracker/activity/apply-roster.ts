@@ -10,6 +10,7 @@ import {
 import { instant } from '../../kit/fields.ts';
 import { renderFault } from '../../kit/messages.ts';
 import { defineOperation } from '../../kit/operation.ts';
+import { languageOf } from '../../kit/request.ts';
 import { accountList, fieldErrorSchema, toFieldErrors } from './presence-wire.ts';
 
 export const applyRoster = defineOperation({
@@ -50,7 +51,7 @@ export const applyRoster = defineOperation({
   },
   handle: async ({ ctx, params: { serverId }, body, http }) => {
     requireRecent(ctx.clock.now(), 'observedAt', body.observedAt);
-    const language = http.get('language');
+    const language = languageOf(http);
     const named = body.accounts.flatMap(({ value, fault }, index) => (fault ? [] : [{ ref: value, index }]));
     const isComplete = named.length === body.accounts.length;
     const { unknown, started, reopened, closed, ...result } = await apply(ctx, {

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { recordHeartbeat as record } from '../../../core/sessions/record-heartbeat.ts';
 import { serverParams } from '../../kit/activity-wire.ts';
 import { defineOperation } from '../../kit/operation.ts';
+import { languageOf } from '../../kit/request.ts';
 import { accountList, fieldErrorSchema, toFieldErrors } from './presence-wire.ts';
 
 export const recordHeartbeat = defineOperation({
@@ -46,7 +47,7 @@ export const recordHeartbeat = defineOperation({
     const found = (await record(ctx, { serverId: params.serverId, accounts })).values();
     const results = body.accounts.map(({ fault }, index) => {
       if (fault) {
-        const errors = toFieldErrors(fault, index, http.get('language'));
+        const errors = toFieldErrors(fault, index, languageOf(http));
         return { status: 'invalid', accId: null, sessionId: null, errors };
       }
       const result = found.next().value;

@@ -1,6 +1,7 @@
 import { listInboundCalls as list } from '../../../core/webhooks/inbound-webhooks.ts';
 import { listSchema } from '../../kit/list-wire.ts';
 import { defineOperation } from '../../kit/operation.ts';
+import { languageOf } from '../../kit/request.ts';
 import { CALL_EXAMPLE, callSchema, inboundWebhookParams, toCallWire } from './wire.ts';
 
 export const listInboundCalls = defineOperation({
@@ -19,7 +20,7 @@ export const listInboundCalls = defineOperation({
   },
   errors: ['inbound_webhook_not_found'],
   handle: async ({ ctx, params, http }) => ({
-    items: (await list(ctx, params.webhookId)).map((call) => toCallWire(call, http.get('language'))),
+    items: (await list(ctx, params.webhookId)).map((call) => toCallWire(call, languageOf(http))),
     nextCursor: null,
   }),
 });

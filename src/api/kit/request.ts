@@ -1,0 +1,31 @@
+/** What every request says of itself, read when it is needed. */
+import { detectFromHeader } from 'hono/language';
+import { LANGUAGES, type Language } from './messages.ts';
+import type { HttpContext } from './operation.ts';
+
+/** The caller's own id for the request, where it has a sound one; else a new one. */
+export const requestIdOf = (c: HttpContext): string => {
+  let id = c.get('requestId');
+  if (id === undefined) {
+    const given = c.req.header('X-Request-Id');
+    id = given && /^[\w\-=]{1,255}$/.test(given) ? given : crypto.randomUUID();
+    c.set('requestId', id);
+  }
+  return id;
+};
+
+const LANGUAGE_OPTIONS: Parameters<typeof detectFromHeader>[1] = {
+  order: ['header'],
+  lookupFromHeaderKey: 'accept-language',
+  lookupQueryString: '',
+  lookupCookie: '',
+  lookupFromPathIndex: 0,
+  supportedLanguages: [...LANGUAGES],
+  fallbackLanguage: 'en',
+  ignoreCase: true,
+  caches: false,
+};
+
+/** The language that the caller would rather read: of those of the catalogue, else English. */
+export const languageOf = (c: HttpContext): Language =>
+  (detectFromHeader(c, LANGUAGE_OPTIONS) as Language | undefined) ?? 'en';
