@@ -1,8 +1,8 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import { families } from './api/index.ts';
-import { answerJson, commonHeaders } from './api/kit/answer.ts';
-import { familyApp } from './api/kit/family.ts';
+import { answer, answerJson } from './api/kit/answer.ts';
+import { dialectOf, familyApp } from './api/kit/family.ts';
 import { Fault } from './api/kit/fault.ts';
 import type { AppEnv } from './api/kit/operation.ts';
 import { problemDialect } from './api/kit/problem.ts';
@@ -12,10 +12,10 @@ import { pingDatabase } from './db/client.ts';
 const crossOrigin = cors({ origin: '*', maxAge: 86_400 });
 
 /** Answers a browser that asks whether its page may call. Nobody else's OPTIONS is any of this. */
-const preflight: MiddlewareHandler<AppEnv> = (c, next) => {
+const preflight: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (c.req.header('Origin') === undefined) return next();
-  for (const [name, value] of Object.entries(commonHeaders(c))) c.header(name, value);
-  return crossOrigin(c, next);
+  const permission = await crossOrigin(c, next);
+  return permission && answer(c, null, permission.status, Object.fromEntries(permission.headers));
 };
 
 /** The HTTP side of the Worker: every family, and what all families have in common. */
@@ -32,6 +32,8 @@ export const createApp = (services: Services): Hono<AppEnv> => {
       return answerJson(c, { status: 'unavailable' }, 503);
     }
   });
-  app.notFound((c) => problemDialect.failure(c, new Fault('route_not_found')));
+  app.notFound((c) =>
+    (dialectOf(families, c.req.path) ?? problemDialect).failure(c, new Fault('route_not_found')),
+  );
   return app;
 };

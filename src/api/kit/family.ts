@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import type { GenericSchema } from 'valibot';
 import { looksLikeAccessToken } from '../../core/access/access-token.ts';
-import { type Actor, OPERATOR } from '../../core/access/actor.ts';
+import { type Actor, type CommunityActor, OPERATOR } from '../../core/access/actor.ts';
 import {
   authenticateAccessToken,
   authenticateAnonymous,
@@ -33,47 +33,36 @@ export interface Family {
   readonly operations: readonly AnyOperation[];
 }
 
-/** The routes of a family, with its own 404, 405 and errors. */
+/** The routes of a family, with its own 405 and errors. Its 404 is the app's: see `dialectOf`. */
 export const familyApp = (family: Family, services: Services): Hono<AppEnv> => {
   const app = new Hono<AppEnv>();
-  // Not Hono's onError: it puts every handler of the family into a chain of handlers of its own.
-  const inDialect = (handle: (c: HttpContext) => Promise<Response>) => async (c: HttpContext) => {
-    c.set('services', services);
-    try {
-      return await handle(c);
-    } catch (error) {
-      return family.dialect.failure(c, toFault(error) ?? reportDefect(error, c));
-    }
-  };
-
+  // One handler a path that answers errors itself: as soon as Hono has two to call it makes a chain of promises.
   for (const [path, operations] of operationsByPath(family.operations)) {
-    for (const operation of operations) {
-      app.on(
-        operation.method,
-        path,
-        inDialect((c) => run(family, operation, services, c)),
-      );
-    }
-    const allow = operations.map(({ method }) => method).join(', ');
-    app.all(
-      path,
-      inDialect(async (c) => {
-        throw new Fault('method_not_allowed', {
-          params: { method: c.req.method, allow },
-          headers: { Allow: allow },
-        });
-      }),
+    const byMethod = new Map<string, AnyOperation>(
+      operations.map((operation) => [operation.method, operation]),
     );
-  }
-  for (const prefix of family.prefixes) {
-    const notFound = inDialect(async () => {
-      throw new Fault('route_not_found');
+    const allow = [...byMethod.keys()].join(', ');
+    app.all(path, async (c) => {
+      c.set('services', services);
+      const { method } = c.req;
+      try {
+        const operation = byMethod.get(method === 'HEAD' ? 'GET' : method);
+        if (!operation) {
+          throw new Fault('method_not_allowed', { params: { method, allow }, headers: { Allow: allow } });
+        }
+        return await run(family, operation, services, c);
+      } catch (error) {
+        return family.dialect.failure(c, toFault(error) ?? reportDefect(error, c));
+      }
     });
-    app.all(prefix, notFound);
-    app.all(`${prefix}/*`, notFound);
   }
   return app;
 };
+
+/** The dialect in which a path without an operation is answered. */
+export const dialectOf = (families: readonly Family[], path: string): Dialect | undefined =>
+  families.find(({ prefixes }) => prefixes.some((prefix) => path === prefix || path.startsWith(`${prefix}/`)))
+    ?.dialect;
 
 const run = async (
   family: Family,
@@ -82,13 +71,7 @@ const run = async (
   c: HttpContext,
 ): Promise<Response> => {
   await limitBody(c);
-  const actor = await authorize(services, family, operation.access, await present(family, c)).catch(
-    async (refusal: unknown) => {
-      // Who guesses credentials is counted by address.
-      await limitRate(services, addressOf(c));
-      throw refusal;
-    },
-  );
+  const actor = await identify(services, family, operation.access, c);
   if (actor) await limitRate(services, `credential:${actor.id}`);
   const answer = await operation.handle({
     ctx: { ...services, actor, defer: (work) => defer(c, work) },
@@ -100,9 +83,25 @@ const run = async (
   return answer instanceof Response ? answer : family.dialect.success(c, answer, operation.success.status);
 };
 
+/** The actor of a call. Who guesses credentials is counted by address. @throws Fault unauthenticated, forbidden, ... */
+const identify = async (
+  services: Services,
+  family: Family,
+  access: Access,
+  c: HttpContext,
+): Promise<Actor | undefined> => {
+  const presented = await present(family, c);
+  try {
+    return await authorize(services, family, access, presented);
+  } catch (refusal) {
+    await limitRate(services, addressOf(c));
+    throw refusal;
+  }
+};
+
 /** The credential of a call: the key in its body where the family has it there, else that of the headers. */
-const present = async (family: Family, c: HttpContext): Promise<Presented> => {
-  const token = family.keyInBody?.(await readJson(c));
+const present = async ({ keyInBody }: Family, c: HttpContext): Promise<Presented> => {
+  const token = keyInBody?.(await readJson(c));
   return token === undefined ? readCredential(c.req.raw.headers) : { kind: 'token', token };
 };
 
@@ -132,7 +131,11 @@ const authorize = async (
   return actor;
 };
 
-const authenticate = async (services: Services, presented: Presented, allowsAnonymous: boolean) => {
+const authenticate = (
+  services: Services,
+  presented: Presented,
+  allowsAnonymous: boolean,
+): Promise<CommunityActor | undefined> | undefined => {
   switch (presented.kind) {
     case 'none':
       return allowsAnonymous ? authenticateAnonymous(services) : undefined;
