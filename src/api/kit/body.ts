@@ -27,11 +27,11 @@ const isAnnouncedSmall = (headers: Headers): boolean => {
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
 /**
- * The request's body as JSON, whatever its `Content-Type`; undefined where it is empty.
+ * The request's body as JSON, whatever its `Content-Type`; undefined where it is empty. Can be read only once.
  * @throws Fault malformed_json, body_too_large
  */
 export const readJson = async (c: HttpContext): Promise<unknown> => {
-  const bytes = await c.req.arrayBuffer();
+  const bytes = await c.req.raw.arrayBuffer();
   try {
     const text = decoder.decode(bytes);
     return text.trim() === '' ? undefined : JSON.parse(text);

@@ -10,8 +10,10 @@ export type Presented =
  */
 export const readCredential = (headers: Headers): Presented => {
   const authorization = headers.get('authorization');
-  const apiKey = headers.get('x-api-key');
-  if (authorization === null) return apiKey === null ? { kind: 'none' } : { kind: 'token', token: apiKey };
+  if (authorization === null) {
+    const apiKey = headers.get('x-api-key');
+    return apiKey === null ? { kind: 'none' } : { kind: 'token', token: apiKey };
+  }
   const [, scheme = '', value = ''] = /^(\S+)\s+(\S+)\s*$/.exec(authorization) ?? [];
   switch (scheme.toLowerCase()) {
     case 'bearer':

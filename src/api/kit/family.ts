@@ -71,13 +71,18 @@ const run = async (
   c: HttpContext,
 ): Promise<Response> => {
   await limitBody(c);
-  const actor = await identify(services, family, operation.access, c);
+  let reading: Promise<unknown> | undefined;
+  const body = () => {
+    reading ??= operation.bodyEncoding === 'form' ? readForm(c) : readJson(c);
+    return reading;
+  };
+  const actor = await identify(services, family, operation.access, c, body);
   if (actor) await limitRate(services, `credential:${actor.id}`);
   const answer = await operation.handle({
     ctx: { ...services, actor, defer: (work) => defer(c, work) },
     params: operation.params && validate(operation.params, c.req.param()),
     query: operation.query && validate(operation.query, readQuery(operation.query, c)),
-    body: operation.body && validate(operation.body, await readBody(operation, c)),
+    body: operation.body && validate(operation.body, await body()),
     http: c,
   });
   return answer instanceof Response ? answer : family.dialect.success(c, answer, operation.success.status);
@@ -89,20 +94,18 @@ const identify = async (
   family: Family,
   access: Access,
   c: HttpContext,
+  body: () => Promise<unknown>,
 ): Promise<Actor | undefined> => {
-  const presented = await present(family, c);
+  // The key in the body where the family has it there, else that of the headers.
+  const token = family.keyInBody?.(await body());
+  const presented: Presented =
+    token === undefined ? readCredential(c.req.raw.headers) : { kind: 'token', token };
   try {
     return await authorize(services, family, access, presented);
   } catch (refusal) {
     await limitRate(services, addressOf(c));
     throw refusal;
   }
-};
-
-/** The credential of a call: the key in its body where the family has it there, else that of the headers. */
-const present = async ({ keyInBody }: Family, c: HttpContext): Promise<Presented> => {
-  const token = keyInBody?.(await readJson(c));
-  return token === undefined ? readCredential(c.req.raw.headers) : { kind: 'token', token };
 };
 
 /** The actor behind the credential. @throws Fault unauthenticated, forbidden, unavailable */
@@ -166,9 +169,6 @@ const unauthenticated = (): Fault =>
   new Fault('unauthenticated', {
     headers: { 'WWW-Authenticate': 'Bearer realm="rollcall", Basic realm="rollcall", charset="UTF-8"' },
   });
-
-const readBody = (operation: AnyOperation, c: HttpContext): Promise<unknown> =>
-  operation.bodyEncoding === 'form' ? readForm(c) : readJson(c);
 
 /** The query as one text per name, of the names that the operation knows. @throws Fault invalid_input */
 const readQuery = (schema: GenericSchema, c: HttpContext): Record<string, string> => {

@@ -5,7 +5,7 @@ import type { CommunityActor } from './actor.ts';
 const MAX_AGE_MS = 30_000;
 const MAX_ENTRIES = 1_000;
 
-/** Credentials that this isolate has resolved lately, by a digest, so that a warm call costs no query. */
+/** Credentials that this isolate has resolved lately, by a name that only their holder can know or prove, so that a warm call costs no query. */
 export class CredentialCache {
   readonly #entries = new Map<string, { readonly actor: CommunityActor; readonly readAt: number }>();
   readonly #clock: Clock;
@@ -14,8 +14,8 @@ export class CredentialCache {
     this.#clock = clock;
   }
 
-  get(digest: string): CommunityActor | undefined {
-    const entry = this.#entries.get(digest);
+  get(name: string): CommunityActor | undefined {
+    const entry = this.#entries.get(name);
     if (!entry) return undefined;
     const now = this.#clock.now();
     const isFresh = now >= entry.readAt && now < entry.readAt + MAX_AGE_MS;
@@ -23,9 +23,9 @@ export class CredentialCache {
     return isFresh && !isExpired ? entry.actor : undefined;
   }
 
-  set(digest: string, actor: CommunityActor): void {
-    this.#entries.delete(digest);
-    this.#entries.set(digest, { actor, readAt: this.#clock.now() });
+  set(name: string, actor: CommunityActor): void {
+    this.#entries.delete(name);
+    this.#entries.set(name, { actor, readAt: this.#clock.now() });
     // A Map iterates in insertion order: the first entry is the oldest.
     for (const oldest of this.#entries.keys()) {
       if (this.#entries.size <= MAX_ENTRIES) break;
@@ -35,8 +35,8 @@ export class CredentialCache {
 
   /** Forgets all credentials of a community: its settings, keys or existence changed. */
   forgetCommunity(communityId: string): void {
-    for (const [digest, { actor }] of this.#entries) {
-      if (actor.community.id === communityId) this.#entries.delete(digest);
+    for (const [name, { actor }] of this.#entries) {
+      if (actor.community.id === communityId) this.#entries.delete(name);
     }
   }
 }
