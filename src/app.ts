@@ -2,10 +2,11 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import { families } from './api/index.ts';
 import { answer, answerJson } from './api/kit/answer.ts';
-import { dialectOf, familyApp } from './api/kit/family.ts';
+import { addFamily, dialectOf } from './api/kit/family.ts';
 import { Fault } from './api/kit/fault.ts';
 import type { AppEnv } from './api/kit/operation.ts';
 import { problemDialect } from './api/kit/problem.ts';
+import { RememberingRouter } from './api/kit/router.ts';
 import type { Services } from './core/context.ts';
 import { pingDatabase } from './db/client.ts';
 
@@ -20,9 +21,9 @@ const preflight: MiddlewareHandler<AppEnv> = async (c, next) => {
 
 /** The HTTP side of the Worker: every family, and what all families have in common. */
 export const createApp = (services: Services): Hono<AppEnv> => {
-  const app = new Hono<AppEnv>();
+  const app = new Hono<AppEnv>({ router: new RememberingRouter() });
   app.options('*', preflight);
-  for (const family of families) app.route('/', familyApp(family, services));
+  for (const family of families) addFamily(app, family, services);
 
   app.get('/healthz', async (c) => {
     try {

@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import type { Hono } from 'hono';
 import type { GenericSchema } from 'valibot';
 import { looksLikeAccessToken } from '../../core/access/access-token.ts';
 import { type Actor, type CommunityActor, OPERATOR } from '../../core/access/actor.ts';
@@ -33,9 +33,8 @@ export interface Family {
   readonly operations: readonly AnyOperation[];
 }
 
-/** The routes of a family, with its own 405 and errors. Its 404 is the app's: see `dialectOf`. */
-export const familyApp = (family: Family, services: Services): Hono<AppEnv> => {
-  const app = new Hono<AppEnv>();
+/** Adds the routes of a family, with its own 405 and errors. Its 404 is the app's: see `dialectOf`. */
+export const addFamily = (app: Hono<AppEnv>, family: Family, services: Services): void => {
   // One handler a path that answers errors itself: as soon as Hono has two to call it makes a chain of promises.
   for (const [path, operations] of operationsByPath(family.operations)) {
     const byMethod = new Map<string, AnyOperation>(
@@ -56,7 +55,6 @@ export const familyApp = (family: Family, services: Services): Hono<AppEnv> => {
       }
     });
   }
-  return app;
 };
 
 /** The dialect in which a path without an operation is answered. */
