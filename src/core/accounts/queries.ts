@@ -58,15 +58,16 @@ export const ensureAccounts = (
     const noted = first.kind === 'accId' ? others : [{ kind: 'accId', value: id }, ...others];
     return noted.map(({ kind, value }) => [kind, value, id]);
   });
+  const items = tableOf(firsts);
   return [
     sql`
       INSERT INTO accounts (community_id, id, created_at, joined_as)
-      SELECT ${communityId}, item ->> 2, ${now}, item ->> 3 FROM ${tableOf(firsts)}
+      SELECT ${communityId}, item ->> 2, ${now}, item ->> 3 FROM ${items}
       WHERE ${condition} AND ${isUnnamed(communityId)}
       ON CONFLICT DO NOTHING`,
     sql`
       INSERT INTO account_identifiers (community_id, kind, value, account_id)
-      SELECT ${communityId}, item ->> 0, item ->> 1, item ->> 2 FROM ${tableOf(firsts)}
+      SELECT ${communityId}, item ->> 0, item ->> 1, item ->> 2 FROM ${items}
       WHERE ${condition}
       ON CONFLICT DO NOTHING`,
     ...(notes.length === 0
