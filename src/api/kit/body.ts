@@ -14,9 +14,8 @@ const limit = bodyLimit({
 const goOn = async () => {};
 
 /** Refuses a body of more than 1 MiB, announced or not (CONTRACTS, "All families"). @throws Fault body_too_large */
-export const limitBody = async (c: HttpContext): Promise<void> => {
-  if (!isAnnouncedSmall(c.req.raw.headers)) await limit(c, goOn);
-};
+export const limitBody = (c: HttpContext): Promise<unknown> | undefined =>
+  isAnnouncedSmall(c.req.raw.headers) ? undefined : limit(c, goOn);
 
 /** The runtime holds a body to the length that it announces, so that it need not be opened here. */
 const isAnnouncedSmall = (headers: Headers): boolean => {

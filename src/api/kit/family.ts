@@ -74,7 +74,18 @@ const run = async (
     reading ??= operation.bodyEncoding === 'form' ? readForm(c) : readJson(c);
     return reading;
   };
-  const actor = await identify(services, family, operation.access, c, body);
+  // The key in the body where the family has it there, else that of the headers.
+  const token = family.keyInBody?.(await body());
+  const presented: Presented =
+    token === undefined ? readCredential(c.req.raw.headers) : { kind: 'token', token };
+  let actor: Actor | undefined;
+  try {
+    actor = await authorize(services, family, operation.access, presented);
+  } catch (refusal) {
+    // Who guesses credentials is counted by address.
+    await limitRate(services, addressOf(c));
+    throw refusal;
+  }
   if (actor) await limitRate(services, `credential:${actor.id}`);
   const answer = await operation.handle({
     ctx: { ...services, actor, defer: (work) => defer(c, work) },
@@ -84,26 +95,6 @@ const run = async (
     http: c,
   });
   return answer instanceof Response ? answer : family.dialect.success(c, answer, operation.success.status);
-};
-
-/** The actor of a call. Who guesses credentials is counted by address. @throws Fault unauthenticated, forbidden, ... */
-const identify = async (
-  services: Services,
-  family: Family,
-  access: Access,
-  c: HttpContext,
-  body: () => Promise<unknown>,
-): Promise<Actor | undefined> => {
-  // The key in the body where the family has it there, else that of the headers.
-  const token = family.keyInBody?.(await body());
-  const presented: Presented =
-    token === undefined ? readCredential(c.req.raw.headers) : { kind: 'token', token };
-  try {
-    return await authorize(services, family, access, presented);
-  } catch (refusal) {
-    await limitRate(services, addressOf(c));
-    throw refusal;
-  }
 };
 
 /** The actor behind the credential. @throws Fault unauthenticated, forbidden, unavailable */

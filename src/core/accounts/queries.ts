@@ -1,5 +1,6 @@
 import { tableOf } from '../../db/client.ts';
 import { type SQL, sql } from '../../db/sql.ts';
+import type { NewId } from '../../lib/ids.ts';
 import { type AccountRef, displayNameOf, IDENTIFIER_KINDS, type Identifier } from './identifiers.ts';
 
 /** Expression: the id of the account that an identifier names; NULL if there is none. */
@@ -19,42 +20,37 @@ export const selectAccountId = (communityId: string, { kind, value }: Identifier
   SELECT account_id FROM account_identifiers
   WHERE community_id = ${communityId} AND kind = ${kind} AND value = ${value}`;
 
-/** An account as a call names it. */
-export interface NamedAccount {
-  readonly ref: AccountRef;
-  /** Its id, if it is new and the call brings none. */
-  readonly newId: string;
-}
-
 /**
  * Statements: create the accounts whose first identifier names none. Further identifiers are noted on creation only,
  * and only where nobody else has them: a call never takes a name away from another account.
  * They return nothing: a RETURNING that finds nothing is still billed two rows read.
  *
- * @param named at most one for each first identifier
+ * @param accounts at most one for each first identifier
+ * @param newId makes the id of an account whose call brings none
  * @param condition where it does not hold, nothing is created
  */
 export const ensureAccounts = (
   communityId: string,
-  named: readonly NamedAccount[],
+  accounts: readonly AccountRef[],
   now: number,
+  newId: NewId,
   condition: SQL = sql`true`,
 ): SQL[] => {
   // Who is named by what another one brings along may be that one: they wait until it is noted. (Since identifiers come
   // in the order of their kinds, somebody waits for nobody.)
   const keyOf = ({ kind, value }: Identifier) => `${kind} ${value}`;
-  const brought = new Set(named.flatMap(({ ref: [, ...others] }) => others.map(keyOf)));
-  const waiting = named.filter(({ ref: [first] }) => brought.has(keyOf(first)));
+  const brought = new Set(accounts.flatMap(([, ...others]) => others.map(keyOf)));
+  const waiting = accounts.filter(([first]) => brought.has(keyOf(first)));
   if (waiting.length > 0) {
-    const others = named.filter(({ ref: [first] }) => !brought.has(keyOf(first)));
-    return [others, waiting].flatMap((some) => ensureAccounts(communityId, some, now, condition));
+    const others = accounts.filter(([first]) => !brought.has(keyOf(first)));
+    return [others, waiting].flatMap((some) => ensureAccounts(communityId, some, now, newId, condition));
   }
-  const firsts = named.map(({ ref, newId }) => {
-    const [{ kind, value }] = ref;
-    return [kind, value, kind === 'accId' ? value : newId, displayNameOf(ref) ?? null];
-  });
-  const notes = named.flatMap(({ ref: [first, ...others], newId }) => {
-    const id = first.kind === 'accId' ? first.value : newId;
+  const named = accounts.map((ref) => ({
+    ref,
+    id: ref[0].kind === 'accId' ? ref[0].value : newId(now),
+  }));
+  const firsts = named.map(({ ref, id }) => [ref[0].kind, ref[0].value, id, displayNameOf(ref) ?? null]);
+  const notes = named.flatMap(({ ref: [first, ...others], id }) => {
     const noted = first.kind === 'accId' ? others : [{ kind: 'accId', value: id }, ...others];
     return noted.map(({ kind, value }) => [kind, value, id]);
   });

@@ -69,12 +69,7 @@ export const applyRoster = async (
     closeAbsentSessions(roster),
     reopenListedSessions(roster),
     ...(settings.autoCreateAccounts
-      ? ensureAccounts(
-          communityId,
-          listed.map((ref) => ({ ref, newId: ctx.newId(now) })),
-          now,
-          isNewest(roster),
-        )
+      ? ensureAccounts(communityId, listed, now, ctx.newId, isNewest(roster))
       : []),
     openListedSessions(roster, heartbeatStepMs(settings.heartbeatTimeoutSeconds)),
     startedEvents(communityId, openSessionsOn(roster), roster.sessionIds),

@@ -58,7 +58,7 @@ const statementsOf = (ctx: Ctx<CommunityActor>, activity: TimelyActivity) => {
     place,
     newSessionId,
     prepare: settings.autoCreateAccounts
-      ? ensureAccounts(communityId, [{ ref: account, newId: ctx.newId(now) }], now)
+      ? ensureAccounts(communityId, [account], now, ctx.newId)
       : [selectAccountId(communityId, account[0])],
     changes: changesOf(activity, place, newSessionId, moment),
   };
@@ -107,10 +107,9 @@ const recordEvent = async (
   const moment = { now: occurredAt, settings };
   const place: Place = { communityId, serverId, accountId: accountOfTimelyCall(call, id) };
   const read = readPendingCall(call);
-  const newAccount = { ref: account, newId: ctx.newId(receivedAt) };
   const results = await commit(ctx, [
     ...(settings.autoCreateAccounts
-      ? ensureAccounts(communityId, [newAccount], receivedAt, isNewCall(call))
+      ? ensureAccounts(communityId, [account], receivedAt, ctx.newId, isNewCall(call))
       : []),
     insertCall(call, account[0], activity, moment),
     ...changesOf(activity, place, id, moment),
