@@ -15,7 +15,11 @@ export interface AppEnv {
     headers: Readonly<Record<string, string>> | undefined;
   };
 }
-export type HttpContext = Context<AppEnv>;
+/** Without Hono's ways to answer: `kit/answer.ts` is the only one. */
+export type HttpContext = Omit<
+  Context<AppEnv>,
+  'body' | 'header' | 'html' | 'json' | 'newResponse' | 'redirect' | 'res' | 'status' | 'text'
+>;
 
 /** Who may call: a credential of a community with this scope, the operator, or anybody. */
 export type Access = { readonly scope: Scope } | 'operator' | 'public';

@@ -1,4 +1,5 @@
 /** What every request says of itself, read when it is needed. */
+import type { Context } from 'hono';
 import { detectFromHeader } from 'hono/language';
 import { LANGUAGES, type Language } from './messages.ts';
 import type { HttpContext } from './operation.ts';
@@ -28,4 +29,4 @@ const LANGUAGE_OPTIONS: Parameters<typeof detectFromHeader>[1] = {
 
 /** The language that the caller would rather read: of those of the catalogue, else English. */
 export const languageOf = (c: HttpContext): Language =>
-  (detectFromHeader(c, LANGUAGE_OPTIONS) as Language | undefined) ?? 'en';
+  (detectFromHeader(c as Context, LANGUAGE_OPTIONS) as Language | undefined) ?? 'en';

@@ -5,6 +5,7 @@ import { exportSessions, listSessions } from '../../../core/sessions/list-sessio
 import type { SessionDetails } from '../../../core/sessions/session.ts';
 import { encodeCursor } from '../../../lib/cursor.ts';
 import { serverParams } from '../../kit/activity-wire.ts';
+import { addHeader } from '../../kit/answer.ts';
 import { csvResponse, prefersCsv } from '../../kit/csv.ts';
 import { listSchema, nextLink, readCursor } from '../../kit/list-wire.ts';
 import { defineOperation, type HttpContext } from '../../kit/operation.ts';
@@ -76,7 +77,7 @@ const answer = async (
   const { items, next } = await listSessions(ctx, { filter, before, limit: query.limit ?? DEFAULT_LIMIT });
   const nextCursor = next ? encodeCursor([next.startedAt, next.id], scope) : null;
   if (!isCsv) return { items: items.map(toSessionDetailsWire), nextCursor };
-  if (nextCursor) http.header('Link', nextLink(http.req.url, nextCursor));
+  if (nextCursor) addHeader(http, 'Link', nextLink(http.req.url, nextCursor));
   return csvFile(http, [items]);
 };
 
