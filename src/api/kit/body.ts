@@ -1,8 +1,8 @@
-import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { Fault } from './fault.ts';
 import { fieldMessage } from './messages.ts';
 import type { HttpContext } from './operation.ts';
+import { asHonoContext } from './request.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 
@@ -16,7 +16,7 @@ const goOn = async () => {};
 
 /** Refuses a body of more than 1 MiB, announced or not (CONTRACTS, "All families"). @throws Fault body_too_large */
 export const limitBody = (c: HttpContext): Promise<unknown> | undefined =>
-  isAnnouncedSmall(c.req.raw.headers) ? undefined : limit(c as Context, goOn);
+  isAnnouncedSmall(c.req.raw.headers) ? undefined : limit(asHonoContext(c), goOn);
 
 /** The runtime holds a body to the length that it announces, so that it need not be opened here. */
 const isAnnouncedSmall = (headers: Headers): boolean => {

@@ -1,9 +1,9 @@
 /** CSV (RFC 4180, UTF-8, CRLF) that a spreadsheet shows as it is, whatever somebody has put into a cell. */
 
-import type { Context } from 'hono';
 import { accepts } from 'hono/accepts';
 import { addHeader } from './answer.ts';
 import type { HttpContext } from './operation.ts';
+import { asHonoContext } from './request.ts';
 import { streamText } from './stream.ts';
 
 type Cell = string | number | null;
@@ -28,7 +28,9 @@ const toCsvLine = (cells: readonly Cell[]): string => `${cells.map(toField).join
 export const prefersCsv = (c: HttpContext): boolean => {
   addHeader(c, 'Vary', 'Accept');
   const supports = ['application/json', 'text/csv'];
-  return accepts(c as Context, { header: 'Accept', supports, default: 'application/json' }) === 'text/csv';
+  return (
+    accepts(asHonoContext(c), { header: 'Accept', supports, default: 'application/json' }) === 'text/csv'
+  );
 };
 
 /** A streamed CSV download: the header line, then the lines of each page as it is asked for (see `streamText`). */

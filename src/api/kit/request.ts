@@ -4,6 +4,9 @@ import { detectFromHeader } from 'hono/language';
 import { LANGUAGES, type Language } from './messages.ts';
 import type { HttpContext } from './operation.ts';
 
+/** For Hono's own helpers, where they read a request. */
+export const asHonoContext = (c: HttpContext): Context => c as unknown as Context;
+
 /** The caller's own id for the request, where it has a sound one; else a new one. */
 export const requestIdOf = (c: HttpContext): string => {
   let id = c.get('requestId');
@@ -29,4 +32,4 @@ const LANGUAGE_OPTIONS: Parameters<typeof detectFromHeader>[1] = {
 
 /** The language that the caller would rather read: of those of the catalogue, else English. */
 export const languageOf = (c: HttpContext): Language =>
-  (detectFromHeader(c as Context, LANGUAGE_OPTIONS) as Language | undefined) ?? 'en';
+  (detectFromHeader(asHonoContext(c), LANGUAGE_OPTIONS) as Language | undefined) ?? 'en';

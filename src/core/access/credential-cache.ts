@@ -5,7 +5,10 @@ import type { CommunityActor } from './actor.ts';
 const MAX_AGE_MS = 30_000;
 const MAX_ENTRIES = 1_000;
 
-/** Credentials that this isolate has resolved lately, by a name that only their holder can know or prove, so that a warm call costs no query. */
+/**
+ * Credentials that this isolate has resolved lately, so that a warm call costs no query. By a name that begins with the
+ * credential's kind: whoever presents one kind must not come to the entry of another.
+ */
 export class CredentialCache {
   readonly #entries = new Map<string, { readonly actor: CommunityActor; readonly readAt: number }>();
   readonly #clock: Clock;
