@@ -27,11 +27,12 @@ export class CredentialCache {
   }
 
   set(name: string, actor: CommunityActor): void {
+    const now = this.#clock.now();
     this.#entries.delete(name);
-    this.#entries.set(name, { actor, readAt: this.#clock.now() });
-    // A Map iterates in insertion order: the first entry is the oldest.
-    for (const oldest of this.#entries.keys()) {
-      if (this.#entries.size <= MAX_ENTRIES) break;
+    this.#entries.set(name, { actor, readAt: now });
+    // A Map iterates in insertion order: the first entry is the oldest. What is of no use any more is not kept.
+    for (const [oldest, { readAt }] of this.#entries) {
+      if (this.#entries.size <= MAX_ENTRIES && now < readAt + MAX_AGE_MS) break;
       this.#entries.delete(oldest);
     }
   }
