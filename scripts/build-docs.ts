@@ -1,4 +1,5 @@
 /** `npm run build`: the OpenAPI document, the README's table of endpoints, and the viewer out of swagger-ui's own files. */
+import '../src/docs/with-docs.ts';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,3 +1,4 @@
+import '../src/docs/with-docs.ts';
 import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 

@@ -2,7 +2,7 @@
  * The README's table of endpoints, from the declarations that route them. `npm run build` writes it; a test compares.
  */
 import { families } from '../api/index.ts';
-import type { Access } from '../api/kit/operation.ts';
+import { type Access, docsOf } from '../api/kit/operation.ts';
 
 const OTHERS = [
   ['GET /healthz', '', 'Whether Worker and database answer'],
@@ -18,10 +18,10 @@ const credentialOf = (access: Access): string => {
 /** The table as Markdown. */
 export const endpointTable = (): string => {
   const operations = families.flatMap((family) =>
-    family.operations.map(({ method, path, access, summary }) => [
-      `${method} ${path}`,
-      credentialOf(access),
-      summary,
+    family.operations.map((operation) => [
+      `${operation.method} ${operation.path}`,
+      credentialOf(operation.access),
+      docsOf(operation).summary,
     ]),
   );
   const rows = [...operations, ...OTHERS].map(

@@ -4,7 +4,7 @@ import type * as v from 'valibot';
 import type { Family } from '../api/kit/family.ts';
 import type { FaultCode } from '../api/kit/fault.ts';
 import { FAULT_MESSAGES } from '../api/kit/messages.ts';
-import type { AnyOperation } from '../api/kit/operation.ts';
+import { type AnyOperation, docsOf } from '../api/kit/operation.ts';
 
 type Json = Record<string, unknown>;
 
@@ -44,7 +44,7 @@ export const buildOpenApi = (families: readonly Family[], version: string): Json
         responses[name] = response;
         return { $ref: `#/components/responses/${name}` };
       });
-      tags.add(operation.tag);
+      tags.add(docsOf(operation).tag);
     }
   }
   return {
@@ -62,19 +62,21 @@ const describe = (
   operation: AnyOperation,
   toErrorResponse: (codes: readonly FaultCode[]) => Json,
 ): Json => {
-  const where = operation.operationId;
+  const docs = docsOf(operation);
+  const envelope = docsOf(dialect);
+  const where = docs.operationId;
   const parameters = [
     ...toParameters('path', operation.params, where),
     ...toParameters('query', operation.query, where),
   ];
-  const { status, schema, example } = operation.success;
+  const { schema, example } = docs.answer;
   const path = examplePath(operation.path, parameters);
   const body = operation.body && toSchema(operation.body, where);
   return {
-    operationId: operation.operationId,
-    tags: [operation.tag],
-    summary: operation.summary,
-    ...(operation.description && { description: operation.description }),
+    operationId: docs.operationId,
+    tags: [docs.tag],
+    summary: docs.summary,
+    ...(docs.description && { description: docs.description }),
     security: [...toSecurity(operation), ...(keyInBody ? [{}] : [])],
     ...(parameters.length > 0 && { parameters }),
     ...(body && {
@@ -83,20 +85,20 @@ const describe = (
         required: Object.keys(body).length > 0,
         content:
           operation.bodyEncoding === 'form'
-            ? { 'application/x-www-form-urlencoded': { schema: body, example: operation.bodyExample } }
-            : jsonContent(body, operation.bodyExample),
+            ? { 'application/x-www-form-urlencoded': { schema: body, example: docs.bodyExample } }
+            : jsonContent(body, docs.bodyExample),
       },
     }),
     responses: {
-      [status]: {
+      [operation.status ?? 200]: {
         description: 'Success',
         content: jsonContent(
-          dialect.docs.wrapSchema(toSchema(schema, where)),
-          dialect.docs.wrapExample(example, path),
+          envelope.wrapSchema(toSchema(schema, where)),
+          envelope.wrapExample(example, path),
         ),
       },
       ...Object.fromEntries(
-        [...Map.groupBy(faultsOf(operation), dialect.statusOf)]
+        [...Map.groupBy(faultsOf(operation), envelope.statusOf)]
           .sort(([a], [b]) => a - b)
           .map(([errorStatus, codes]) => [errorStatus, toErrorResponse(codes)]),
       ),
@@ -166,7 +168,8 @@ const examplePath = (path: string, parameters: readonly Parameter[]): string =>
   );
 
 /** What an operation can answer beside success: what its access and its input imply, and what it declares. */
-const faultsOf = ({ access, params, query, body, bodyEncoding, errors = [] }: AnyOperation): FaultCode[] => {
+const faultsOf = (operation: AnyOperation): FaultCode[] => {
+  const { access, params, query, body, bodyEncoding } = operation;
   const implied: FaultCode[] = ['internal'];
   if (access !== 'public') implied.push('unauthenticated');
   if (access === 'operator') implied.push('unavailable');
@@ -174,11 +177,12 @@ const faultsOf = ({ access, params, query, body, bodyEncoding, errors = [] }: An
   if (params || query || body) implied.push('invalid_input');
   if (body) implied.push('body_too_large');
   if (body && bodyEncoding !== 'form') implied.push('malformed_json');
-  return [...new Set([...implied, ...errors])];
+  return [...new Set([...implied, ...(docsOf(operation).errors ?? [])])];
 };
 
 /** A family's errors: the schema they share, and the responses that its operations refer to. */
-const errorCatalogue = ({ name: familyName, dialect: { docs }, prefixes: [prefix = ''] }: Family) => {
+const errorCatalogue = ({ name: familyName, dialect, prefixes: [prefix = ''] }: Family) => {
+  const docs = docsOf(dialect);
   const name = docs.errorMediaType === 'application/problem+json' ? 'Problem' : `${familyName}-error`;
   const exampleOf = (code: FaultCode) => docs.errorExample(code, prefix);
   const codes = Object.keys(FAULT_MESSAGES.en) as FaultCode[];

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { families } from '../../src/api/index.ts';
-import type { AnyOperation } from '../../src/api/kit/operation.ts';
+import { type AnyOperation, docsOf } from '../../src/api/kit/operation.ts';
 import { type Answer, Harness } from '../harness.ts';
 
 /** In everything that community A owns, so that it shows wherever it leaks. */
@@ -67,13 +67,13 @@ const operations = families
   .flatMap((family) => family.operations)
   .filter((operation) => typeof operation.access === 'object');
 
-const send = ({ method, path, body, bodyExample }: AnyOperation, nameId: (name: string) => string) =>
+const send = (operation: AnyOperation, nameId: (name: string) => string) =>
   app.request(
-    method,
-    path.replaceAll(/\{(\w+)\}/g, (_, name: string) => nameId(name)),
+    operation.method,
+    operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => nameId(name)),
     {
       key: keyOfB,
-      ...(body && { body: { ...(bodyExample as object), key: undefined } }),
+      ...(operation.body && { body: { ...(docsOf(operation).bodyExample as object), key: undefined } }),
     },
   );
 
@@ -99,7 +99,7 @@ beforeAll(async () => {
 });
 
 describe("with another community's credential", () => {
-  it.each(operations.map((operation) => [operation.operationId, operation] as const))(
+  it.each(operations.map((operation) => [docsOf(operation).operationId, operation] as const))(
     '%s shows nothing, changes nothing, and knows no id',
     async (_, operation) => {
       const before = await rowsOfA();

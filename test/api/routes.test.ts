@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { families } from '../../src/api/index.ts';
-import type { AnyOperation } from '../../src/api/kit/operation.ts';
+import { type AnyOperation, docsOf } from '../../src/api/kit/operation.ts';
 import { SCOPES } from '../../src/core/access/scopes.ts';
 import { type Answer, Harness } from '../harness.ts';
 
@@ -50,7 +50,7 @@ const send = (operation: AnyOperation, headers: Record<string, string> = {}): Pr
   app.request(operation.method, pathOf(operation), {
     headers,
     // Without the example's own key, where a family takes it from the body: the headers decide.
-    ...(operation.body && { body: { ...(operation.bodyExample as object), key: undefined } }),
+    ...(operation.body && { body: { ...(docsOf(operation).bodyExample as object), key: undefined } }),
   });
 
 for (const family of families) {
@@ -62,7 +62,7 @@ for (const family of families) {
   };
 
   describe(`every route of ${family.name}`, () => {
-    it.each(family.operations.map((operation) => [operation.operationId, operation] as const))(
+    it.each(family.operations.map((operation) => [docsOf(operation).operationId, operation] as const))(
       '%s demands a credential',
       async (operationId, operation) => {
         if (operation.access === 'public') {
@@ -94,7 +94,7 @@ for (const family of families) {
         keys.set(scope, await app.apiKey(key, others));
       }
     });
-    it.each(scoped.map((operation) => [operation.operationId, operation] as const))(
+    it.each(scoped.map((operation) => [docsOf(operation).operationId, operation] as const))(
       '%s demands its scope',
       async (_, operation) => {
         const { scope } = operation.access as { scope: string };

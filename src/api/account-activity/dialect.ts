@@ -78,12 +78,11 @@ export const accountActivityDialect: Dialect = {
     );
   },
 
-  statusOf: (code) => ERRORS[code].status,
-
-  docs: {
+  docs: WITH_DOCS && {
     wrapSchema: (data) => data,
     wrapExample: (data) => data,
     errorMediaType: 'application/json',
+    statusOf: (code) => ERRORS[code].status,
     errorExample: (code) =>
       code === 'activities_not_found'
         ? NOTHING_FOUND

@@ -17,17 +17,19 @@ import { streamText } from '../kit/stream.ts';
 import { CSV_HEADER, REPORT_EXAMPLE, reportQuery, reportSchema, toCsvCells } from './wire.ts';
 
 export const listActivities = defineOperation({
-  operationId: 'listActivities',
   method: 'GET',
   path: '/scr/api/activity',
-  tag: 'Account Activity',
-  summary: 'Report the activity of a period of at most 31 days',
-  description:
-    'The records of the given types, oldest first; both ends of the period belong to it. The answer is streamed, whatever its size; with `limit` it comes in pages, the next one in `Link`. `Accept: text/csv` makes it CSV.',
   access: { scope: 'account-activity:read' },
   query: reportQuery,
-  success: { status: 200, schema: reportSchema, example: REPORT_EXAMPLE },
-  errors: ['invalid_cursor', 'activities_not_found', 'unavailable'],
+  docs: WITH_DOCS && {
+    operationId: 'listActivities',
+    tag: 'Account Activity',
+    summary: 'Report the activity of a period of at most 31 days',
+    description:
+      'The records of the given types, oldest first; both ends of the period belong to it. The answer is streamed, whatever its size; with `limit` it comes in pages, the next one in `Link`. `Accept: text/csv` makes it CSV.',
+    answer: { schema: reportSchema(), example: REPORT_EXAMPLE },
+    errors: ['invalid_cursor', 'activities_not_found', 'unavailable'],
+  },
   handle: async ({ ctx, query: { startDate, endDate, type, limit, cursor }, http }) => {
     const scope = `report:${ctx.actor.community.id}:${startDate}:${endDate}:${[...type].sort()}`;
     const key = readCursor(cursor, scope, ['number', 'string', 'string']);

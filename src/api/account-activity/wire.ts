@@ -64,20 +64,21 @@ export const reportQuery = v.pipe(
   ),
 );
 
-const recordSchema = v.objectWithRest(
-  {
-    message: v.string(),
-    time: v.string(),
-    timeStamp: v.string(),
-    endTime: v.optional(v.string()),
-    type: v.string(),
-    subType: v.optional(v.string()),
-    user: v.string(),
-  },
-  v.string(),
-);
+const recordSchema = () =>
+  v.objectWithRest(
+    {
+      message: v.string(),
+      time: v.string(),
+      timeStamp: v.string(),
+      endTime: v.optional(v.string()),
+      type: v.string(),
+      subType: v.optional(v.string()),
+      user: v.string(),
+    },
+    v.string(),
+  );
 
-export const reportSchema = v.object({ records: v.array(recordSchema) });
+export const reportSchema = () => v.object({ records: v.array(recordSchema()) });
 
 /** The properties that the source documents, and that have a column of their own in CSV. */
 const CSV_FIELDS = [

@@ -9,32 +9,33 @@ import { languageOf } from '../kit/request.ts';
 import { codeOf } from './dialect.ts';
 import { appendBody, LOG_ENTRY_EXAMPLE, NEW_ENTRY_EXAMPLE } from './wire.ts';
 
-const rejectionSchema = v.object({ index: integer(0), code: integer(0), message: v.string() });
+const rejectionSchema = () => v.object({ index: integer(0), code: integer(0), message: v.string() });
 
 export const appendLogEntries = defineOperation({
-  operationId: 'appendActivityLogs',
   method: 'POST',
   path: '/api/v1/activity_log',
-  tag: 'Activity Log',
-  summary: 'Append one entry, or up to 1000',
-  description:
-    'One object answers with its id. An array, or `{"entries": [...]}`, answers with a result for each: a bad entry does not cost the others. An entry whose `event_id` came before is not stored again; it answers with the id of the first.',
   access: { scope: 'logs:write' },
   body: appendBody,
-  bodyExample: NEW_ENTRY_EXAMPLE,
-  success: {
-    status: 200,
-    schema: v.union([
-      v.object({ id: integer(0) }),
-      v.object({
-        accepted: integer(0),
-        ids: v.array(v.nullable(integer(0))),
-        rejected: v.array(rejectionSchema),
-      }),
-    ]),
-    example: { id: LOG_ENTRY_EXAMPLE.id },
+  docs: WITH_DOCS && {
+    operationId: 'appendActivityLogs',
+    tag: 'Activity Log',
+    summary: 'Append one entry, or up to 1000',
+    description:
+      'One object answers with its id. An array, or `{"entries": [...]}`, answers with a result for each: a bad entry does not cost the others. An entry whose `event_id` came before is not stored again; it answers with the id of the first.',
+    bodyExample: NEW_ENTRY_EXAMPLE,
+    answer: {
+      schema: v.union([
+        v.object({ id: integer(0) }),
+        v.object({
+          accepted: integer(0),
+          ids: v.array(v.nullable(integer(0))),
+          rejected: v.array(rejectionSchema()),
+        }),
+      ]),
+      example: { id: LOG_ENTRY_EXAMPLE.id },
+    },
+    errors: ['log_second_full'],
   },
-  errors: ['log_second_full'],
   handle: async ({ ctx, body, http }) => {
     const now = Math.floor(ctx.clock.now() / 1000);
     if ('entry' in body) {

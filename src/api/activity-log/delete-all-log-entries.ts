@@ -5,17 +5,18 @@ import { defineOperation } from '../kit/operation.ts';
 const DONE = { deleted: true, message: 'All activity logs deleted' } as const;
 
 export const deleteAllLogEntries = defineOperation({
-  operationId: 'deleteAllActivityLogs',
   method: 'DELETE',
   path: '/api/v1/activity_log/all',
-  tag: 'Activity Log',
-  summary: 'Delete all entries',
-  description: 'From the answer on, no call shows an entry that came before. Ids do not start over.',
   access: { scope: 'logs:delete' },
-  success: {
-    status: 200,
-    schema: v.object({ deleted: v.literal(DONE.deleted), message: v.literal(DONE.message) }),
-    example: DONE,
+  docs: WITH_DOCS && {
+    operationId: 'deleteAllActivityLogs',
+    tag: 'Activity Log',
+    summary: 'Delete all entries',
+    description: 'From the answer on, no call shows an entry that came before. Ids do not start over.',
+    answer: {
+      schema: v.object({ deleted: v.literal(DONE.deleted), message: v.literal(DONE.message) }),
+      example: DONE,
+    },
   },
   handle: async ({ ctx }) => {
     await deleteAll(ctx);

@@ -64,9 +64,7 @@ export const activityLogDialect: Dialect = {
       failureHeaders(c, fault),
     ),
 
-  statusOf,
-
-  docs: {
+  docs: WITH_DOCS && {
     wrapSchema: (data) => ({
       type: 'object',
       required: ['code', 'message', 'data'],
@@ -74,6 +72,7 @@ export const activityLogDialect: Dialect = {
     }),
     wrapExample: success,
     errorMediaType: 'application/json',
+    statusOf,
     errorExample: (code) => ({ code: codeOf(code), message: FAULT_MESSAGES.en[code], data: null }),
   },
 };

@@ -15,13 +15,8 @@ const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1_000;
 
 export const listLogEntries = defineOperation({
-  operationId: 'listActivityLogs',
   method: 'GET',
   path: '/api/v1/activity_log',
-  tag: 'Activity Log',
-  summary: 'List entries, newest first',
-  description:
-    'When more entries follow, `Link: <...>; rel="next"` continues at the same cost at any depth; `offset` reads all that it skips. With `Accept: text/csv` the answer is a CSV file; without a `limit` it has every entry.',
   access: { scope: 'logs:read' },
   query: v.object({
     ...filterQuery,
@@ -29,8 +24,15 @@ export const listLogEntries = defineOperation({
     offset: v.optional(integerText(0), '0'),
     cursor: pageQuery(DEFAULT_LIMIT, MAX_LIMIT).cursor,
   }),
-  success: { status: 200, schema: v.array(logEntrySchema), example: [LOG_ENTRY_EXAMPLE] },
-  errors: ['invalid_cursor'],
+  docs: WITH_DOCS && {
+    operationId: 'listActivityLogs',
+    tag: 'Activity Log',
+    summary: 'List entries, newest first',
+    description:
+      'When more entries follow, `Link: <...>; rel="next"` continues at the same cost at any depth; `offset` reads all that it skips. With `Accept: text/csv` the answer is a CSV file; without a `limit` it has every entry.',
+    answer: { schema: v.array(logEntrySchema()), example: [LOG_ENTRY_EXAMPLE] },
+    errors: ['invalid_cursor'],
+  },
   handle: async ({ ctx, query, http }) => {
     const { limit, offset, cursor } = query;
     if (offset > 0 && cursor !== undefined) throw invalidField('offset', fieldMessage('exclusive', 'cursor'));

@@ -53,15 +53,16 @@ export const toFilter = ({ platform, serial, action_type, username, from, to }: 
   to,
 });
 
-export const logEntrySchema = v.object({
-  id: integer(0),
-  platform: v.string(),
-  serial: v.string(),
-  action_type: v.string(),
-  action_detail: v.nullable(v.string()),
-  username: v.nullable(v.string()),
-  timestamp: integer(0, MAX_TIMESTAMP),
-});
+export const logEntrySchema = () =>
+  v.object({
+    id: integer(0),
+    platform: v.string(),
+    serial: v.string(),
+    action_type: v.string(),
+    action_detail: v.nullable(v.string()),
+    username: v.nullable(v.string()),
+    timestamp: integer(0, MAX_TIMESTAMP),
+  });
 
 export const toLogEntryWire = (entry: LogEntry) => ({
   id: entry.id,

@@ -9,16 +9,18 @@ import {
 } from './wire.ts';
 
 export const changeCommunity = defineOperation({
-  operationId: 'changeCommunity',
   method: 'PATCH',
   path: '/admin/communities/{communityId}',
-  tag: 'Administration',
-  summary: "Change a community's name or settings",
   access: 'operator',
   params: communityParams,
   body: communityPatchBody,
-  bodyExample: { name: 'Day Shift RP' },
-  success: { status: 200, schema: communitySchema, example: { ...COMMUNITY_EXAMPLE, name: 'Day Shift RP' } },
-  errors: ['community_not_found'],
+  docs: WITH_DOCS && {
+    operationId: 'changeCommunity',
+    tag: 'Administration',
+    summary: "Change a community's name or settings",
+    bodyExample: { name: 'Day Shift RP' },
+    answer: { schema: communitySchema(), example: { ...COMMUNITY_EXAMPLE, name: 'Day Shift RP' } },
+    errors: ['community_not_found'],
+  },
   handle: async ({ ctx, params, body }) => toCommunityWire(await change(ctx, params.communityId, body)),
 });

@@ -4,16 +4,19 @@ import { defineOperation } from '../kit/operation.ts';
 import { NEW_COMMUNITY_EXAMPLE, newCommunityBody, newCommunitySchema, toCommunityWire } from './wire.ts';
 
 export const createCommunity = defineOperation({
-  operationId: 'createCommunity',
   method: 'POST',
   path: '/admin/communities',
-  tag: 'Administration',
-  summary: 'Create a community with its first API key',
-  description: 'The key has every scope and is shown in this answer only.',
   access: 'operator',
   body: newCommunityBody,
-  bodyExample: { name: 'Night Shift RP', settings: { timezone: 'Europe/Madrid' } },
-  success: { status: 201, schema: newCommunitySchema, example: NEW_COMMUNITY_EXAMPLE },
+  status: 201,
+  docs: WITH_DOCS && {
+    operationId: 'createCommunity',
+    tag: 'Administration',
+    summary: 'Create a community with its first API key',
+    description: 'The key has every scope and is shown in this answer only.',
+    bodyExample: { name: 'Night Shift RP', settings: { timezone: 'Europe/Madrid' } },
+    answer: { schema: newCommunitySchema(), example: NEW_COMMUNITY_EXAMPLE },
+  },
   handle: async ({ ctx, body }) => {
     const { community, apiKey, key } = await create(ctx, body);
     return { ...toCommunityWire(community), apiKey: { key, ...toApiKeyWire(apiKey) } };

@@ -8,19 +8,20 @@ import { COMMUNITY_EXAMPLE, communitySchema, toCommunityWire } from './wire.ts';
 const SCOPE = 'communities';
 
 export const listCommunities = defineOperation({
-  operationId: 'listCommunities',
   method: 'GET',
   path: '/admin/communities',
-  tag: 'Administration',
-  summary: 'List the communities',
   access: 'operator',
   query: v.object(pageQuery(100, 1000)),
-  success: {
-    status: 200,
-    schema: listSchema(communitySchema),
-    example: { items: [COMMUNITY_EXAMPLE], nextCursor: null },
+  docs: WITH_DOCS && {
+    operationId: 'listCommunities',
+    tag: 'Administration',
+    summary: 'List the communities',
+    answer: {
+      schema: listSchema(communitySchema()),
+      example: { items: [COMMUNITY_EXAMPLE], nextCursor: null },
+    },
+    errors: ['invalid_cursor'],
   },
-  errors: ['invalid_cursor'],
   handle: async ({ ctx, query: { limit, cursor } }) => {
     const page = await list(ctx, { limit, afterId: readIdCursor(cursor, SCOPE) });
     return toListWire(page, SCOPE, ({ id }) => [id], toCommunityWire);

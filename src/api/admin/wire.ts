@@ -19,13 +19,14 @@ export const communityPatchBody = v.object({
   settings: v.optional(settingsPatchSchema),
 });
 
-export const communitySchema = v.object({
-  id: v.string(),
-  name: v.string(),
-  settings: settingsSchema,
-  createdAt: v.pipe(v.string(), documented({ type: 'string', format: 'date-time' })),
-});
-export const newCommunitySchema = v.object({ ...communitySchema.entries, apiKey: newApiKeySchema });
+export const communitySchema = () =>
+  v.object({
+    id: v.string(),
+    name: v.string(),
+    settings: settingsSchema,
+    createdAt: v.pipe(v.string(), documented({ type: 'string', format: 'date-time' })),
+  });
+export const newCommunitySchema = () => v.object({ ...communitySchema().entries, apiKey: newApiKeySchema() });
 
 export const COMMUNITY_EXAMPLE = {
   id: '019d8e5a-2c00-7aaa-8bbb-0123456789ab',
@@ -33,7 +34,7 @@ export const COMMUNITY_EXAMPLE = {
   settings: SETTINGS_EXAMPLE,
   createdAt: '2026-04-15T00:00:00.000Z',
 };
-export const NEW_COMMUNITY_EXAMPLE = { ...COMMUNITY_EXAMPLE, apiKey: NEW_API_KEY_EXAMPLE };
+export const NEW_COMMUNITY_EXAMPLE = WITH_DOCS && { ...COMMUNITY_EXAMPLE, apiKey: NEW_API_KEY_EXAMPLE };
 
 export const toCommunityWire = ({ id, name, settings, createdAt }: Community) => ({
   id,

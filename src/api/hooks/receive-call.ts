@@ -11,59 +11,61 @@ import { addressOf, limitRate } from '../kit/rate-limit.ts';
 import { languageOf } from '../kit/request.ts';
 import { KINDS, type Kind } from './kinds.ts';
 
-const resultSchema = v.variant('status', [
-  v.looseObject({ index: integer(0), status: v.picklist(['recorded', 'duplicate']) }),
-  v.object({
-    index: integer(0),
-    status: v.literal('rejected'),
-    code: v.string(),
-    message: v.string(),
-    errors: v.optional(v.array(v.object({ path: v.string(), message: v.string() }))),
-  }),
-]);
+const resultSchema = () =>
+  v.variant('status', [
+    v.looseObject({ index: integer(0), status: v.picklist(['recorded', 'duplicate']) }),
+    v.object({
+      index: integer(0),
+      status: v.literal('rejected'),
+      code: v.string(),
+      message: v.string(),
+      errors: v.optional(v.array(v.object({ path: v.string(), message: v.string() }))),
+    }),
+  ]);
 
 export const receiveCall = defineOperation({
-  operationId: 'receiveCall',
   method: 'POST',
   path: '/hooks/{webhookId}',
-  tag: 'Webhooks',
-  summary: 'Receive a call of an inbound webhook',
-  description:
-    'The body is what the sender makes it; the webhook says how the call proves itself and how the body is mapped. A ' +
-    'message that comes again is answered as it was the first time, for at least 7 days. A refused message may come ' +
-    'again; of a batch, what is good is recorded and the message is done.',
   access: 'public',
   params: v.object({ webhookId: v.string() }),
-  success: {
-    status: 200,
-    schema: v.object({
-      messageId: v.string(),
-      accepted: integer(0),
-      rejected: integer(0),
-      results: v.array(resultSchema),
-    }),
-    example: {
-      messageId: 'msg_2f1c0d4e5f',
-      accepted: 1,
-      rejected: 0,
-      results: [
-        {
-          index: 0,
-          status: 'recorded',
-          session: {
-            id: '55555555-5555-5555-5555-555555555555',
-            status: true,
-            accId: '00000000-0000-0000-0000-000000000000',
-            serverId: 1,
-            start: '2026-04-15T00:00:00.000Z',
-            end: null,
-            clearReason: null,
+  docs: WITH_DOCS && {
+    operationId: 'receiveCall',
+    tag: 'Webhooks',
+    summary: 'Receive a call of an inbound webhook',
+    description:
+      'The body is what the sender makes it; the webhook says how the call proves itself and how the body is mapped. A ' +
+      'message that comes again is answered as it was the first time, for at least 7 days. A refused message may come ' +
+      'again; of a batch, what is good is recorded and the message is done.',
+    answer: {
+      schema: v.object({
+        messageId: v.string(),
+        accepted: integer(0),
+        rejected: integer(0),
+        results: v.array(resultSchema()),
+      }),
+      example: {
+        messageId: 'msg_2f1c0d4e5f',
+        accepted: 1,
+        rejected: 0,
+        results: [
+          {
+            index: 0,
+            status: 'recorded',
+            session: {
+              id: '55555555-5555-5555-5555-555555555555',
+              status: true,
+              accId: '00000000-0000-0000-0000-000000000000',
+              serverId: 1,
+              start: '2026-04-15T00:00:00.000Z',
+              end: null,
+              clearReason: null,
+            },
           },
-        },
-      ],
+        ],
+      },
     },
+    errors: ['unverified_call', 'malformed_json', 'invalid_input', 'account_not_found', 'body_too_large'],
   },
-  errors: ['unverified_call', 'malformed_json', 'invalid_input', 'account_not_found', 'body_too_large'],
   handle: async ({ ctx, params, http }) => {
     const received = await receive(
       ctx,

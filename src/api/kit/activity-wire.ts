@@ -5,7 +5,7 @@ import type { ActivityAction, EventRef, RecordActivity } from '../../core/sessio
 import type { Session } from '../../core/sessions/session.ts';
 import { isoOrNull } from './access-wire.ts';
 import { invalidField } from './fault.ts';
-import { documented, instant, integer, integerText, jsonObject, text, uuid } from './fields.ts';
+import { dateTime, instant, integer, integerText, jsonObject, text, uuid } from './fields.ts';
 import { fieldMessage } from './messages.ts';
 
 export const serverParams = v.object({ serverId: integerText(1) });
@@ -108,19 +108,18 @@ const toAction = (flags: ActivityBody): ActivityAction => {
   return flags.forceStart ? 'start' : 'toggle';
 };
 
-const dateTime = v.pipe(v.string(), documented({ type: 'string', format: 'date-time' }));
-
 /** The row of the contract. */
-export const sessionSchema = v.object({
-  id: v.string(),
-  status: v.boolean(),
-  accId: v.string(),
-  serverId: v.number(),
-  start: dateTime,
-  end: v.nullable(dateTime),
-  clearReason: v.nullable(v.string()),
-  metadata: v.record(v.string(), v.unknown()),
-});
+export const sessionSchema = () =>
+  v.object({
+    id: v.string(),
+    status: v.boolean(),
+    accId: v.string(),
+    serverId: v.number(),
+    start: dateTime(),
+    end: v.nullable(dateTime()),
+    clearReason: v.nullable(v.string()),
+    metadata: v.record(v.string(), v.unknown()),
+  });
 
 export const SESSION_EXAMPLE = {
   id: '55555555-5555-5555-5555-555555555555',
@@ -134,7 +133,7 @@ export const SESSION_EXAMPLE = {
 };
 
 /** The answer to a server's reset. */
-export const RESET_EXAMPLE = [
+export const RESET_EXAMPLE = WITH_DOCS && [
   {
     ...SESSION_EXAMPLE,
     status: false,

@@ -7,14 +7,17 @@ import { languageOf } from './request.ts';
 export interface Dialect {
   success(c: HttpContext, data: unknown, status: 200 | 201): Response;
   failure(c: HttpContext, fault: Fault): Response;
+  /** `WITH_DOCS && {...}`, as in an operation. */
+  readonly docs: false | DialectDocs;
+}
+
+/** What the OpenAPI document shows of a dialect: the success envelope around a schema, around an example, and errors. */
+export interface DialectDocs {
+  wrapSchema(data: Record<string, unknown>): Record<string, unknown>;
+  wrapExample(data: unknown, path: string): unknown;
+  readonly errorMediaType: string;
   statusOf(code: FaultCode): ContentfulStatusCode;
-  /** Documentation: the success envelope around a schema, around an example, and an error. */
-  readonly docs: {
-    wrapSchema(data: Record<string, unknown>): Record<string, unknown>;
-    wrapExample(data: unknown, path: string): unknown;
-    readonly errorMediaType: string;
-    errorExample(code: FaultCode, path: string): unknown;
-  };
+  errorExample(code: FaultCode, path: string): unknown;
 }
 
 /** The headers of an error, in the language it speaks. */

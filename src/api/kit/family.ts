@@ -94,7 +94,7 @@ const run = async (
     body: operation.body && validate(operation.body, await body()),
     http: c,
   });
-  return answer instanceof Response ? answer : family.dialect.success(c, answer, operation.success.status);
+  return answer instanceof Response ? answer : family.dialect.success(c, answer, operation.status ?? 200);
 };
 
 /** The actor behind the credential. @throws Fault unauthenticated, forbidden, unavailable */

@@ -142,6 +142,9 @@ export const queryInstant = v.pipe(
   instant,
 );
 
+/** An instant of an answer. */
+export const dateTime = () => v.pipe(v.string(), documented({ type: 'string', format: 'date-time' }));
+
 /** An IANA time zone that this runtime knows. */
 export const timezone = v.pipe(
   v.string(),

@@ -44,6 +44,19 @@ export interface Call<A extends Access, P, Q, B> {
 
 type Schema = v.GenericSchema | undefined;
 
+/** What only the OpenAPI document says of an operation. */
+export interface Documentation {
+  readonly operationId: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly bodyExample?: unknown;
+  /** The schema and an example of what the envelope of a successful answer carries. */
+  readonly answer: { readonly schema: v.GenericSchema; readonly example: unknown };
+  /** What can go wrong beyond what access, parameters and body imply. */
+  readonly errors?: readonly FaultCode[];
+}
+
 /** One operation of a family: its route, its schemas and its handler, described once for routing and OpenAPI alike. */
 export interface Operation<
   A extends Access = Access,
@@ -51,13 +64,9 @@ export interface Operation<
   Q extends Schema = Schema,
   B extends Schema = Schema,
 > {
-  readonly operationId: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** As in OpenAPI: `/v2/community/servers/{serverId}/activity`. */
   readonly path: string;
-  readonly tag: string;
-  readonly summary: string;
-  readonly description?: string;
   readonly access: A;
   readonly params?: P;
   readonly query?: Q;
@@ -65,16 +74,10 @@ export interface Operation<
   readonly body?: B;
   /** How the body is encoded; default `json`. */
   readonly bodyEncoding?: 'json' | 'form';
-  /** An example of the body. */
-  readonly bodyExample?: unknown;
-  /** The successful answer: its status, and the schema and an example of what the envelope carries. */
-  readonly success: {
-    readonly status: 200 | 201;
-    readonly schema: v.GenericSchema;
-    readonly example: unknown;
-  };
-  /** What can go wrong beyond what access, parameters and body imply. */
-  readonly errors?: readonly FaultCode[];
+  /** The status of a successful answer; default 200. */
+  readonly status?: 201;
+  /** `WITH_DOCS && {...}`: the Worker's bundle leaves it out, and all that only it uses. */
+  readonly docs: false | Documentation;
   /** Returns what the family's envelope carries, or a whole Response. */
   handle(call: Call<A, P, Q, B>): Promise<unknown>;
 }
@@ -98,4 +101,10 @@ export type AnyOperation = Omit<Operation, 'handle'> & {
     body: unknown;
     http: HttpContext;
   }): Promise<unknown>;
+};
+
+/** @throws Error where src/docs/with-docs.ts was not imported before the operations */
+export const docsOf = <T>({ docs }: { readonly docs: false | T }): T => {
+  if (!docs) throw new Error('The documentation is left out: import src/docs/with-docs.ts first.');
+  return docs;
 };

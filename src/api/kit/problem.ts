@@ -108,9 +108,7 @@ export const problemDialect: Dialect = {
     });
   },
 
-  statusOf: (code) => PROBLEMS[code].status,
-
-  docs: {
+  docs: WITH_DOCS && {
     wrapSchema: (data) => ({
       type: 'object',
       required: ['success', 'data', 'meta'],
@@ -130,6 +128,7 @@ export const problemDialect: Dialect = {
       meta: { timestamp: '2026-04-15T00:00:00.000Z', path },
     }),
     errorMediaType: 'application/problem+json',
+    statusOf: (code) => PROBLEMS[code].status,
     errorExample: (faultCode, path) => {
       const { status, code, title } = PROBLEMS[faultCode];
       const detail = FAULT_MESSAGES.en[faultCode];

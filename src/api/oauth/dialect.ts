@@ -76,11 +76,11 @@ export const oauthDialect: Dialect = {
     oauthError(c, ERRORS[code].status, ERRORS[code].error, renderFault(code, params, issues, 'en'), {
       ...headers,
     }),
-  statusOf: (code) => ERRORS[code].status,
-  docs: {
+  docs: WITH_DOCS && {
     wrapSchema: (data) => data,
     wrapExample: (data) => data,
     errorMediaType: 'application/json',
+    statusOf: (code) => ERRORS[code].status,
     errorExample: (code) => ({
       error: ERRORS[code].error,
       error_description: FAULT_MESSAGES.en[code],

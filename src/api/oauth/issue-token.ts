@@ -16,37 +16,38 @@ const tokenForm = v.object({
 });
 
 export const issueToken = defineOperation({
-  operationId: 'issueToken',
   method: 'POST',
   path: '/oauth/token',
-  tag: 'Account Activity',
-  summary: 'Get an access token for a service ID',
-  description:
-    'The client credentials grant (RFC 6749 §4.4). The client id and secret come in the form, or in `Authorization: Basic`; not in both.',
   access: 'public',
   body: tokenForm,
   bodyEncoding: 'form',
-  bodyExample: {
-    grant_type: 'client_credentials',
-    client_id: 'rcid_0123456789ABCDEFGHIJKL',
-    client_secret: 'rcs_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcd',
-  },
-  success: {
-    status: 200,
-    schema: v.object({
-      access_token: v.string(),
-      token_type: v.literal('bearer'),
-      expires_in: v.number(),
-      scope: v.string(),
-    }),
-    example: {
-      access_token: 'eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiIuLi4ifQ.signature',
-      token_type: 'bearer',
-      expires_in: 3600,
-      scope: 'account-activity:read',
+  docs: WITH_DOCS && {
+    operationId: 'issueToken',
+    tag: 'Account Activity',
+    summary: 'Get an access token for a service ID',
+    description:
+      'The client credentials grant (RFC 6749 §4.4). The client id and secret come in the form, or in `Authorization: Basic`; not in both.',
+    bodyExample: {
+      grant_type: 'client_credentials',
+      client_id: 'rcid_0123456789ABCDEFGHIJKL',
+      client_secret: 'rcs_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcd',
     },
+    answer: {
+      schema: v.object({
+        access_token: v.string(),
+        token_type: v.literal('bearer'),
+        expires_in: v.number(),
+        scope: v.string(),
+      }),
+      example: {
+        access_token: 'eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiIuLi4ifQ.signature',
+        token_type: 'bearer',
+        expires_in: 3600,
+        scope: 'account-activity:read',
+      },
+    },
+    errors: ['unauthenticated', 'unavailable'],
   },
-  errors: ['unauthenticated', 'unavailable'],
   handle: async ({ ctx, body, http }) => {
     if (body.grant_type !== 'client_credentials') {
       return oauthError(http, 400, 'unsupported_grant_type', 'grant_type must be client_credentials.');

@@ -62,9 +62,7 @@ export const trackerV1Dialect: Dialect = {
     });
   },
 
-  statusOf: (code) => FAILURES[code].status,
-
-  docs: {
+  docs: WITH_DOCS && {
     wrapSchema: (data) => ({
       type: 'object',
       required: ['success', 'data'],
@@ -72,6 +70,7 @@ export const trackerV1Dialect: Dialect = {
     }),
     wrapExample: (data) => ({ success: true, data }),
     errorMediaType: 'text/plain',
+    statusOf: (code) => FAILURES[code].status,
     errorExample: (code) => FAILURES[code].text,
   },
 };

@@ -5,21 +5,23 @@ import { defineOperation } from '../kit/operation.ts';
 import { serverStartBody } from './wire.ts';
 
 export const serverStart = defineOperation({
-  operationId: 'serverStartV1',
   method: 'POST',
   path: '/servers/activity_tracker_server_start',
-  tag: 'Activity Tracker v1',
-  summary: 'Close all open sessions of a server that starts anew',
-  description: 'The same as `POST /v2/community/servers/{serverId}/activity/start`, for older clients.',
   access: { scope: 'sessions:write' },
   body: serverStartBody,
-  bodyExample: {
-    id: 'your-community',
-    key: 'rc_0123456789ABCDEFGHIJKLMNOPQRSTUV0xyzAB',
-    type: 'ACTIVITY_TRACKER_SERVER_START',
-    data: { serverId: 1 },
+  docs: WITH_DOCS && {
+    operationId: 'serverStartV1',
+    tag: 'Activity Tracker v1',
+    summary: 'Close all open sessions of a server that starts anew',
+    description: 'The same as `POST /v2/community/servers/{serverId}/activity/start`, for older clients.',
+    bodyExample: {
+      id: 'your-community',
+      key: 'rc_0123456789ABCDEFGHIJKLMNOPQRSTUV0xyzAB',
+      type: 'ACTIVITY_TRACKER_SERVER_START',
+      data: { serverId: 1 },
+    },
+    answer: { schema: v.array(sessionSchema()), example: RESET_EXAMPLE },
   },
-  success: { status: 200, schema: v.array(sessionSchema), example: RESET_EXAMPLE },
   handle: async ({ ctx, body: { data } }) => {
     const event = toEvent(ctx.clock.now(), data, 'data.');
     return (await resetServer(ctx, { serverId: data.serverId, ...event })).map(toSessionWire);

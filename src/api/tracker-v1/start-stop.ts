@@ -5,23 +5,25 @@ import { defineOperation } from '../kit/operation.ts';
 import { startStopBody } from './wire.ts';
 
 export const startStop = defineOperation({
-  operationId: 'startStopActivityV1',
   method: 'POST',
   path: '/servers/activity_tracker_start_stop',
-  tag: 'Activity Tracker v1',
-  summary: 'Record that an account came to a server or left it',
-  description:
-    'The same as `POST /v2/community/servers/{serverId}/activity`, for older clients: the API key stands in the body.',
   access: { scope: 'sessions:write' },
   body: startStopBody,
-  bodyExample: {
-    id: 'your-community',
-    key: 'rc_0123456789ABCDEFGHIJKLMNOPQRSTUV0xyzAB',
-    type: 'ACTIVITY_TRACKER_START_STOP',
-    data: { serverId: 1, discord: '1234567890', forceStart: true },
+  docs: WITH_DOCS && {
+    operationId: 'startStopActivityV1',
+    tag: 'Activity Tracker v1',
+    summary: 'Record that an account came to a server or left it',
+    description:
+      'The same as `POST /v2/community/servers/{serverId}/activity`, for older clients: the API key stands in the body.',
+    bodyExample: {
+      id: 'your-community',
+      key: 'rc_0123456789ABCDEFGHIJKLMNOPQRSTUV0xyzAB',
+      type: 'ACTIVITY_TRACKER_START_STOP',
+      data: { serverId: 1, discord: '1234567890', forceStart: true },
+    },
+    answer: { schema: v.nullable(sessionSchema()), example: SESSION_EXAMPLE },
+    errors: ['account_not_found'],
   },
-  success: { status: 200, schema: v.nullable(sessionSchema), example: SESSION_EXAMPLE },
-  errors: ['account_not_found'],
   handle: async ({ ctx, body: { data } }) => {
     const session = await recordActivity(ctx, {
       serverId: data.serverId,

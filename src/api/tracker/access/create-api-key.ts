@@ -13,16 +13,19 @@ import { fieldMessage } from '../../kit/messages.ts';
 import { defineOperation } from '../../kit/operation.ts';
 
 export const createApiKey = defineOperation({
-  operationId: 'createApiKey',
   method: 'POST',
   path: '/v2/community/api-keys',
-  tag: 'Access',
-  summary: 'Create an API key',
-  description: 'The key is shown in this answer only.',
   access: { scope: 'admin' },
   body: v.object({ name: nameSchema, scopes: scopesSchema, expiresAt: v.nullish(instant) }),
-  bodyExample: { name: 'Game server', scopes: ['sessions:read', 'sessions:write'] },
-  success: { status: 201, schema: newApiKeySchema, example: NEW_API_KEY_EXAMPLE },
+  status: 201,
+  docs: WITH_DOCS && {
+    operationId: 'createApiKey',
+    tag: 'Access',
+    summary: 'Create an API key',
+    description: 'The key is shown in this answer only.',
+    bodyExample: { name: 'Game server', scopes: ['sessions:read', 'sessions:write'] },
+    answer: { schema: newApiKeySchema(), example: NEW_API_KEY_EXAMPLE },
+  },
   handle: async ({ ctx, body: { name, scopes, expiresAt } }) => {
     if (expiresAt != null && expiresAt <= ctx.clock.now()) {
       throw invalidField('expiresAt', fieldMessage('future'));

@@ -6,19 +6,20 @@ import { listSchema, readIdCursor, toListWire } from '../../kit/list-wire.ts';
 import { defineOperation } from '../../kit/operation.ts';
 
 export const listApiKeys = defineOperation({
-  operationId: 'listApiKeys',
   method: 'GET',
   path: '/v2/community/api-keys',
-  tag: 'Access',
-  summary: 'List the API keys',
   access: { scope: 'admin' },
   query: v.object(pageQuery(100, 1000)),
-  success: {
-    status: 200,
-    schema: listSchema(apiKeySchema),
-    example: { items: [API_KEY_EXAMPLE], nextCursor: null },
+  docs: WITH_DOCS && {
+    operationId: 'listApiKeys',
+    tag: 'Access',
+    summary: 'List the API keys',
+    answer: {
+      schema: listSchema(apiKeySchema()),
+      example: { items: [API_KEY_EXAMPLE], nextCursor: null },
+    },
+    errors: ['invalid_cursor'],
   },
-  errors: ['invalid_cursor'],
   handle: async ({ ctx, query: { limit, cursor } }) => {
     const scope = `api-keys:${ctx.actor.community.id}`;
     const page = await list(ctx, { limit, afterId: readIdCursor(cursor, scope) });

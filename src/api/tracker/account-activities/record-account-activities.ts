@@ -5,17 +5,19 @@ import { languageOf } from '../../kit/request.ts';
 import { NEW_ACTIVITY_EXAMPLE, RECORDED_EXAMPLE, recordBody, recordedAnswerSchema } from './wire.ts';
 
 export const recordAccountActivities = defineOperation({
-  operationId: 'recordAccountActivities',
   method: 'POST',
   path: '/v2/community/account-activities',
-  tag: 'Account Activity',
-  summary: 'Record one activity, or up to 1000',
-  description:
-    'One object answers with its id; an array with a result for each: a bad one does not cost the others. Whoever sends `eventId` may send again: what came before is a `duplicate` with the id of the first. `time` and `endTime` are listed exactly as they are sent.',
   access: { scope: 'account-activity:write' },
   body: recordBody,
-  bodyExample: NEW_ACTIVITY_EXAMPLE,
-  success: { status: 200, schema: recordedAnswerSchema, example: RECORDED_EXAMPLE },
+  docs: WITH_DOCS && {
+    operationId: 'recordAccountActivities',
+    tag: 'Account Activity',
+    summary: 'Record one activity, or up to 1000',
+    description:
+      'One object answers with its id; an array with a result for each: a bad one does not cost the others. Whoever sends `eventId` may send again: what came before is a `duplicate` with the id of the first. `time` and `endTime` are listed exactly as they are sent.',
+    bodyExample: NEW_ACTIVITY_EXAMPLE,
+    answer: { schema: recordedAnswerSchema(), example: RECORDED_EXAMPLE },
+  },
   handle: async ({ ctx, body, http }) => {
     if ('activity' in body) return (await record(ctx, [body.activity]))[0];
     const activities = body.items.flatMap(({ value }) => value ?? []);

@@ -9,49 +9,50 @@ import { defineOperation } from '../../kit/operation.ts';
 const { cursor } = pageQuery(1, 1);
 
 export const verifyAccountActivities = defineOperation({
-  operationId: 'verifyAccountActivities',
   method: 'GET',
   path: '/v2/community/account-activities/verify',
-  tag: 'Account Activity',
-  summary: 'Recompute the hash chain of the audit trail, and what seals ingested records',
-  description:
-    'Names the first break. A call looks at the whole trail and at some 20,000 ingested records; `nextCursor` goes on with the rest. `head` is the end of the trail: keep it elsewhere to notice a trail that was written anew.',
   access: { scope: 'admin' },
   query: v.object({ cursor }),
-  success: {
-    status: 200,
-    schema: v.object({
-      intact: v.boolean(),
-      firstBreak: v.nullable(
-        v.object({
-          where: v.picklist(['audit-trail', 'batch']),
-          sequence: v.optional(v.number()),
-          category: v.optional(v.picklist(INGESTED_TYPES)),
-          day: v.optional(v.string()),
-          id: v.optional(v.string()),
-          problem: v.picklist(['changed', 'missing', 'unexpected']),
-        }),
-      ),
-      checkedLinks: v.number(),
-      checkedRecords: v.number(),
-      head: v.object({ sequence: v.number(), hash: v.string() }),
-      nextCursor: v.nullable(v.string()),
-    }),
-    example: {
-      intact: false,
-      firstBreak: {
-        where: 'audit-trail',
-        sequence: 7,
-        id: '019d8e5a-2c00-7c33-8d44-b1c2d3e4f5a6',
-        problem: 'changed',
+  docs: WITH_DOCS && {
+    operationId: 'verifyAccountActivities',
+    tag: 'Account Activity',
+    summary: 'Recompute the hash chain of the audit trail, and what seals ingested records',
+    description:
+      'Names the first break. A call looks at the whole trail and at some 20,000 ingested records; `nextCursor` goes on with the rest. `head` is the end of the trail: keep it elsewhere to notice a trail that was written anew.',
+    answer: {
+      schema: v.object({
+        intact: v.boolean(),
+        firstBreak: v.nullable(
+          v.object({
+            where: v.picklist(['audit-trail', 'batch']),
+            sequence: v.optional(v.number()),
+            category: v.optional(v.picklist(INGESTED_TYPES)),
+            day: v.optional(v.string()),
+            id: v.optional(v.string()),
+            problem: v.picklist(['changed', 'missing', 'unexpected']),
+          }),
+        ),
+        checkedLinks: v.number(),
+        checkedRecords: v.number(),
+        head: v.object({ sequence: v.number(), hash: v.string() }),
+        nextCursor: v.nullable(v.string()),
+      }),
+      example: {
+        intact: false,
+        firstBreak: {
+          where: 'audit-trail',
+          sequence: 7,
+          id: '019d8e5a-2c00-7c33-8d44-b1c2d3e4f5a6',
+          problem: 'changed',
+        },
+        checkedLinks: 6,
+        checkedRecords: 0,
+        head: { sequence: 12, hash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08' },
+        nextCursor: null,
       },
-      checkedLinks: 6,
-      checkedRecords: 0,
-      head: { sequence: 12, hash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08' },
-      nextCursor: null,
     },
+    errors: ['invalid_cursor'],
   },
-  errors: ['invalid_cursor'],
   handle: async ({ ctx, query }) => {
     const scope = `verify:${ctx.actor.community.id}`;
     const key = readCursor(query.cursor, scope, ['string', 'number']);

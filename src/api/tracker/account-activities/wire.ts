@@ -25,15 +25,17 @@ export const NEW_ACTIVITY_EXAMPLE = {
   properties: { activityName: 'Onboarding', spaceName: 'People' },
 };
 
-const recordedSchema = v.object({ status: v.picklist(['recorded', 'duplicate']), id: v.string() });
-const rejectedSchema = v.object({
-  status: v.literal('rejected'),
-  errors: v.array(v.object({ path: v.string(), message: v.string() })),
-});
+const recordedSchema = () => v.object({ status: v.picklist(['recorded', 'duplicate']), id: v.string() });
+const rejectedSchema = () =>
+  v.object({
+    status: v.literal('rejected'),
+    errors: v.array(v.object({ path: v.string(), message: v.string() })),
+  });
 
-export const recordedAnswerSchema = v.union([
-  recordedSchema,
-  v.object({ accepted: v.number(), results: v.array(v.union([recordedSchema, rejectedSchema])) }),
-]);
+export const recordedAnswerSchema = () =>
+  v.union([
+    recordedSchema(),
+    v.object({ accepted: v.number(), results: v.array(v.union([recordedSchema(), rejectedSchema()])) }),
+  ]);
 
 export const RECORDED_EXAMPLE = { status: 'recorded', id: '019d8e5a-2c00-7e11-9c22-a1b2c3d4e5f6:0000' };

@@ -3,7 +3,7 @@ import { addIdentifiers as add } from '../../../core/accounts/account-identifier
 import { IDENTIFIER, UNIQUE_ID } from '../../kit/activity-wire.ts';
 import { fieldMessage } from '../../kit/messages.ts';
 import { defineOperation } from '../../kit/operation.ts';
-import { ACCOUNT_DETAILS_EXAMPLE, accountParams, identifierSchema, toIdentifierWire } from './wire.ts';
+import { accountParams, IDENTIFIERS_EXAMPLE, identifierSchema, toIdentifierWire } from './wire.ts';
 
 const COUNT = fieldMessage('count', 1, 100);
 
@@ -22,24 +22,26 @@ const identifiersBody = v.object({
 });
 
 export const addIdentifiers = defineOperation({
-  operationId: 'addIdentifiers',
   method: 'POST',
   path: '/v2/community/accounts/{accountId}/identifiers',
-  tag: 'Accounts',
-  summary: 'Give an account further identifiers',
-  description:
-    'All of them or none: 409 where another account has one. Those it already has are accepted again. Answers with ' +
-    'the identifiers of the call.',
   access: { scope: 'sessions:write' },
   params: accountParams,
   body: identifiersBody,
-  bodyExample: { identifiers: [{ type: 'discord', value: '1234567890' }] },
-  success: {
-    status: 201,
-    schema: v.array(identifierSchema),
-    example: ACCOUNT_DETAILS_EXAMPLE.identifiers.filter(({ type }) => type === 'discord'),
+  status: 201,
+  docs: WITH_DOCS && {
+    operationId: 'addIdentifiers',
+    tag: 'Accounts',
+    summary: 'Give an account further identifiers',
+    description:
+      'All of them or none: 409 where another account has one. Those it already has are accepted again. Answers with ' +
+      'the identifiers of the call.',
+    bodyExample: { identifiers: [{ type: 'discord', value: '1234567890' }] },
+    answer: {
+      schema: v.array(identifierSchema()),
+      example: IDENTIFIERS_EXAMPLE.filter(({ type }) => type === 'discord'),
+    },
+    errors: ['account_not_found', 'identifier_taken'],
   },
-  errors: ['account_not_found', 'identifier_taken'],
   handle: async ({ ctx, params, body }) => {
     const identifiers = body.identifiers.map(({ type, value }) => ({ kind: type, value: String(value) }));
     await add(ctx, params.accountId, identifiers);

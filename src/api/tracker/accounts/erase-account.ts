@@ -4,27 +4,28 @@ import { defineOperation } from '../../kit/operation.ts';
 import { accountParams } from './wire.ts';
 
 export const eraseAccount = defineOperation({
-  operationId: 'eraseAccount',
   method: 'DELETE',
   path: '/v2/community/accounts/{accountId}',
-  tag: 'Accounts',
-  summary: 'Erase an account on request',
-  description:
-    'Its identifiers go at once and for good. Its sessions stay under the bare id, which names nobody any more, unless ' +
-    '`sessions=true`.',
   access: { scope: 'admin' },
   params: accountParams,
   query: v.object({ sessions: v.optional(v.picklist(['true', 'false']), 'false') }),
-  success: {
-    status: 200,
-    schema: v.object({
-      deleted: v.literal(true),
-      accId: v.string(),
-      sessions: v.picklist(['kept', 'deleted']),
-    }),
-    example: { deleted: true, accId: '00000000-0000-0000-0000-000000000000', sessions: 'kept' },
+  docs: WITH_DOCS && {
+    operationId: 'eraseAccount',
+    tag: 'Accounts',
+    summary: 'Erase an account on request',
+    description:
+      'Its identifiers go at once and for good. Its sessions stay under the bare id, which names nobody any more, unless ' +
+      '`sessions=true`.',
+    answer: {
+      schema: v.object({
+        deleted: v.literal(true),
+        accId: v.string(),
+        sessions: v.picklist(['kept', 'deleted']),
+      }),
+      example: { deleted: true, accId: '00000000-0000-0000-0000-000000000000', sessions: 'kept' },
+    },
+    errors: ['account_not_found'],
   },
-  errors: ['account_not_found'],
   handle: async ({ ctx, params, query }) => {
     const withSessions = query.sessions === 'true';
     const accId = await erase(ctx, params.accountId, { withSessions });

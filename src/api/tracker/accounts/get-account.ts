@@ -8,15 +8,17 @@ import {
 } from './wire.ts';
 
 export const getAccount = defineOperation({
-  operationId: 'getAccount',
   method: 'GET',
   path: '/v2/community/accounts/{accountId}',
-  tag: 'Accounts',
-  summary: 'Read an account',
-  description: 'The id of an account that was merged into another one answers with that other one.',
   access: { scope: 'sessions:read' },
   params: accountParams,
-  success: { status: 200, schema: accountDetailsSchema, example: ACCOUNT_DETAILS_EXAMPLE },
-  errors: ['account_not_found'],
+  docs: WITH_DOCS && {
+    operationId: 'getAccount',
+    tag: 'Accounts',
+    summary: 'Read an account',
+    description: 'The id of an account that was merged into another one answers with that other one.',
+    answer: { schema: accountDetailsSchema(), example: ACCOUNT_DETAILS_EXAMPLE },
+    errors: ['account_not_found'],
+  },
   handle: async ({ ctx, params }) => toAccountDetailsWire(await get(ctx, params.accountId)),
 });

@@ -35,27 +35,28 @@ const excludesAll = (query: v.InferOutput<typeof accountsQuery>): boolean =>
   query.archived === 'true';
 
 export const listAccounts = defineOperation({
-  operationId: 'listAccounts',
   method: 'GET',
   path: '/v2/community/accounts',
-  tag: 'Accounts',
-  summary: 'List the accounts',
-  description:
-    'By id. Page with `skip` and `take`, which also tells the `total`, or follow `nextCursor`, which costs the same at ' +
-    'any depth and leaves `total`, `skip` and `take` out.',
   access: { scope: 'sessions:read' },
   query: accountsQuery,
-  success: {
-    status: 200,
-    schema: v.object({
-      ...listSchema(accountSchema).entries,
-      total: v.optional(v.number()),
-      skip: v.optional(v.number()),
-      take: v.optional(v.number()),
-    }),
-    example: { items: [ACCOUNT_EXAMPLE], nextCursor: null, total: 1, skip: 0, take: 25 },
+  docs: WITH_DOCS && {
+    operationId: 'listAccounts',
+    tag: 'Accounts',
+    summary: 'List the accounts',
+    description:
+      'By id. Page with `skip` and `take`, which also tells the `total`, or follow `nextCursor`, which costs the same at ' +
+      'any depth and leaves `total`, `skip` and `take` out.',
+    answer: {
+      schema: v.object({
+        ...listSchema(accountSchema()).entries,
+        total: v.optional(v.number()),
+        skip: v.optional(v.number()),
+        take: v.optional(v.number()),
+      }),
+      example: { items: [ACCOUNT_EXAMPLE], nextCursor: null, total: 1, skip: 0, take: 25 },
+    },
+    errors: ['invalid_cursor'],
   },
-  errors: ['invalid_cursor'],
   handle: async ({ ctx, query }) => {
     const { skip = 0, take, cursor } = query;
     const scope = `accounts:${ctx.actor.community.id}`;

@@ -4,24 +4,25 @@ import type { Identifier } from '../../../core/accounts/identifiers.ts';
 import { pageQuery } from '../../kit/fields.ts';
 import { listSchema, readCursor, toListWire } from '../../kit/list-wire.ts';
 import { defineOperation } from '../../kit/operation.ts';
-import { ACCOUNT_DETAILS_EXAMPLE, accountParams, identifierSchema, toIdentifierWire } from './wire.ts';
+import { accountParams, IDENTIFIERS_EXAMPLE, identifierSchema, toIdentifierWire } from './wire.ts';
 
 export const listIdentifiers = defineOperation({
-  operationId: 'listIdentifiers',
   method: 'GET',
   path: '/v2/community/accounts/{accountId}/identifiers',
-  tag: 'Accounts',
-  summary: "List an account's identifiers",
-  description: 'By type, then by value. The ids of accounts that were merged into it are among them.',
   access: { scope: 'sessions:read' },
   params: accountParams,
   query: v.object(pageQuery(100, 1000)),
-  success: {
-    status: 200,
-    schema: listSchema(identifierSchema),
-    example: { items: ACCOUNT_DETAILS_EXAMPLE.identifiers, nextCursor: null },
+  docs: WITH_DOCS && {
+    operationId: 'listIdentifiers',
+    tag: 'Accounts',
+    summary: "List an account's identifiers",
+    description: 'By type, then by value. The ids of accounts that were merged into it are among them.',
+    answer: {
+      schema: listSchema(identifierSchema()),
+      example: { items: IDENTIFIERS_EXAMPLE, nextCursor: null },
+    },
+    errors: ['account_not_found', 'invalid_cursor'],
   },
-  errors: ['account_not_found', 'invalid_cursor'],
   handle: async ({ ctx, params, query: { limit, cursor } }) => {
     const scope = `identifiers:${ctx.actor.community.id}:${params.accountId}`;
     const key = readCursor(cursor, scope, ['string', 'string']);

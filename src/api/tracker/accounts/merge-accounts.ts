@@ -12,21 +12,23 @@ import {
 } from './wire.ts';
 
 export const mergeAccounts = defineOperation({
-  operationId: 'mergeAccounts',
   method: 'POST',
   path: '/v2/community/accounts/{accountId}/merge',
-  tag: 'Accounts',
-  summary: 'Merge an account into another one',
-  description:
-    'Sessions and identifiers move over, and the id of the merged account names the other one from then on. Where both ' +
-    'have an open session on one server, the older one is superseded by the newer. Cannot be undone; a repeat changes ' +
-    'nothing. Answers with the account they are now.',
   access: { scope: 'admin' },
   params: accountParams,
   body: v.object({ into: uuid }),
-  bodyExample: { into: '00000000-0000-0000-0000-000000000000' },
-  success: { status: 200, schema: accountDetailsSchema, example: ACCOUNT_DETAILS_EXAMPLE },
-  errors: ['account_not_found'],
+  docs: WITH_DOCS && {
+    operationId: 'mergeAccounts',
+    tag: 'Accounts',
+    summary: 'Merge an account into another one',
+    description:
+      'Sessions and identifiers move over, and the id of the merged account names the other one from then on. Where both ' +
+      'have an open session on one server, the older one is superseded by the newer. Cannot be undone; a repeat changes ' +
+      'nothing. Answers with the account they are now.',
+    bodyExample: { into: '00000000-0000-0000-0000-000000000000' },
+    answer: { schema: accountDetailsSchema(), example: ACCOUNT_DETAILS_EXAMPLE },
+    errors: ['account_not_found'],
+  },
   handle: async ({ ctx, params: { accountId }, body: { into } }) => {
     if (accountId === into) throw invalidField('into', fieldMessage('another_account'));
     return toAccountDetailsWire(await merge(ctx, accountId, into));

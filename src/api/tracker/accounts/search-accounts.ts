@@ -18,19 +18,20 @@ const searchQuery = v.object({
 });
 
 export const searchAccounts = defineOperation({
-  operationId: 'searchAccounts',
   method: 'GET',
   path: '/v2/community/accounts/search',
-  tag: 'Accounts',
-  summary: 'Find the account that an identifier names',
-  description:
-    'Give exactly one identifier; it must match to the letter. `accountId` is another name of `accId`.',
   access: { scope: 'sessions:read' },
   query: searchQuery,
-  success: {
-    status: 200,
-    schema: v.object({ items: v.array(accountSchema), total: v.number() }),
-    example: { items: [ACCOUNT_EXAMPLE], total: 1 },
+  docs: WITH_DOCS && {
+    operationId: 'searchAccounts',
+    tag: 'Accounts',
+    summary: 'Find the account that an identifier names',
+    description:
+      'Give exactly one identifier; it must match to the letter. `accountId` is another name of `accId`.',
+    answer: {
+      schema: v.object({ items: v.array(accountSchema()), total: v.number() }),
+      example: { items: [ACCOUNT_EXAMPLE], total: 1 },
+    },
   },
   handle: async ({ ctx, query }) => {
     const account = await findAccount(ctx, toIdentifier(query));

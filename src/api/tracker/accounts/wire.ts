@@ -6,35 +6,35 @@ import {
   type IdentifierKind,
 } from '../../../core/accounts/identifiers.ts';
 import { isoOrNull } from '../../kit/access-wire.ts';
-import { documented, uuid } from '../../kit/fields.ts';
+import { dateTime, uuid } from '../../kit/fields.ts';
 
 export const accountParams = v.object({ accountId: uuid });
 
 /** The fields by which the public clients of this API know an account. */
-export const accountSchema = v.object({
-  accId: v.string(),
-  uniqueId: v.nullable(v.union([v.number(), v.string()])),
-  accName: v.nullable(v.string()),
-  comName: v.nullable(v.string()),
-  activeApiIds: v.array(v.string()),
-  discordId: v.nullable(v.string()),
-  sysStatus: v.boolean(),
-  comStatus: v.boolean(),
-  archived: v.boolean(),
-  banned: v.boolean(),
-  teamspeakId: v.nullable(v.string()),
-});
+export const accountSchema = () =>
+  v.object({
+    accId: v.string(),
+    uniqueId: v.nullable(v.union([v.number(), v.string()])),
+    accName: v.nullable(v.string()),
+    comName: v.nullable(v.string()),
+    activeApiIds: v.array(v.string()),
+    discordId: v.nullable(v.string()),
+    sysStatus: v.boolean(),
+    comStatus: v.boolean(),
+    archived: v.boolean(),
+    banned: v.boolean(),
+    teamspeakId: v.nullable(v.string()),
+  });
 
-export const identifierSchema = v.object({ type: v.picklist(IDENTIFIER_KINDS), value: v.string() });
+export const identifierSchema = () => v.object({ type: v.picklist(IDENTIFIER_KINDS), value: v.string() });
 
-const dateTime = v.pipe(v.string(), documented({ type: 'string', format: 'date-time' }));
-
-export const accountDetailsSchema = v.object({
-  ...accountSchema.entries,
-  joinDate: dateTime,
-  lastLogin: v.nullable(dateTime),
-  identifiers: v.array(identifierSchema),
-});
+export const accountDetailsSchema = () =>
+  v.object({
+    ...accountSchema().entries,
+    joinDate: dateTime(),
+    lastLogin: v.nullable(dateTime()),
+    identifiers: v.array(identifierSchema()),
+  });
 
 export const ACCOUNT_EXAMPLE = {
   accId: '00000000-0000-0000-0000-000000000000',
@@ -50,17 +50,19 @@ export const ACCOUNT_EXAMPLE = {
   teamspeakId: null,
 };
 
-export const ACCOUNT_DETAILS_EXAMPLE = {
+export const IDENTIFIERS_EXAMPLE = [
+  { type: 'accId', value: '00000000-0000-0000-0000-000000000000' },
+  { type: 'apiId', value: 'steam:110000112345678' },
+  { type: 'discord', value: '1234567890' },
+  { type: 'uniqueId', value: '1001' },
+  { type: 'username', value: 'ExampleAccount' },
+];
+
+export const ACCOUNT_DETAILS_EXAMPLE = WITH_DOCS && {
   ...ACCOUNT_EXAMPLE,
   joinDate: '2026-04-01T00:00:00.000Z',
   lastLogin: '2026-04-15T00:00:00.000Z',
-  identifiers: [
-    { type: 'accId', value: '00000000-0000-0000-0000-000000000000' },
-    { type: 'apiId', value: 'steam:110000112345678' },
-    { type: 'discord', value: '1234567890' },
-    { type: 'uniqueId', value: '1001' },
-    { type: 'username', value: 'ExampleAccount' },
-  ],
+  identifiers: IDENTIFIERS_EXAMPLE,
 };
 
 /** Rollcall neither bans nor archives accounts and knows no TeamSpeak: those fields are always the same. */

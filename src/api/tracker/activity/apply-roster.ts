@@ -14,39 +14,40 @@ import { languageOf } from '../../kit/request.ts';
 import { accountList, fieldErrorSchema, toFieldErrors } from './presence-wire.ts';
 
 export const applyRoster = defineOperation({
-  operationId: 'applyRoster',
   method: 'PUT',
   path: '/v2/community/servers/{serverId}/activity/roster',
-  tag: 'Presence',
-  summary: 'Say who is there, all of them',
-  description:
-    'Starts a session for who is new, marks who is there as seen (and reopens as a heartbeat does), and closes who is ' +
-    'gone where it was last seen. One call a minute keeps every session right, whatever joins and leaves were lost. ' +
-    'The same roster again changes nothing; so does one whose `observedAt` is older than that of a roster already ' +
-    'here. `[]` empties the server. While an entry is invalid, the roster is not known to be complete and closes nobody.',
   access: { scope: 'sessions:write' },
   params: serverParams,
   body: v.object({ accounts: accountList, observedAt: v.nullish(instant) }),
-  bodyExample: { accounts: [{ discord: '80351110224678912' }, { username: 'ana' }] },
-  success: {
-    status: 200,
-    schema: v.object({
-      isApplied: v.boolean(),
-      isComplete: v.boolean(),
-      open: v.number(),
-      started: v.array(sessionSchema),
-      reopened: v.array(sessionSchema),
-      closed: v.array(sessionSchema),
-      rejected: v.array(v.object({ index: v.number(), errors: v.array(fieldErrorSchema) })),
-    }),
-    example: {
-      isApplied: true,
-      isComplete: true,
-      open: 2,
-      started: [SESSION_EXAMPLE],
-      reopened: [],
-      closed: [],
-      rejected: [],
+  docs: WITH_DOCS && {
+    operationId: 'applyRoster',
+    tag: 'Presence',
+    summary: 'Say who is there, all of them',
+    description:
+      'Starts a session for who is new, marks who is there as seen (and reopens as a heartbeat does), and closes who is ' +
+      'gone where it was last seen. One call a minute keeps every session right, whatever joins and leaves were lost. ' +
+      'The same roster again changes nothing; so does one whose `observedAt` is older than that of a roster already ' +
+      'here. `[]` empties the server. While an entry is invalid, the roster is not known to be complete and closes nobody.',
+    bodyExample: { accounts: [{ discord: '80351110224678912' }, { username: 'ana' }] },
+    answer: {
+      schema: v.object({
+        isApplied: v.boolean(),
+        isComplete: v.boolean(),
+        open: v.number(),
+        started: v.array(sessionSchema()),
+        reopened: v.array(sessionSchema()),
+        closed: v.array(sessionSchema()),
+        rejected: v.array(v.object({ index: v.number(), errors: v.array(fieldErrorSchema()) })),
+      }),
+      example: {
+        isApplied: true,
+        isComplete: true,
+        open: 2,
+        started: [SESSION_EXAMPLE],
+        reopened: [],
+        closed: [],
+        rejected: [],
+      },
     },
   },
   handle: async ({ ctx, params: { serverId }, body, http }) => {

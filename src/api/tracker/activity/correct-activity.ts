@@ -11,26 +11,28 @@ import {
 } from './session-wire.ts';
 
 export const correctActivity = defineOperation({
-  operationId: 'correctActivity',
   method: 'PATCH',
   path: '/v2/community/activity/{activityId}',
-  tag: 'Corrections',
-  summary: 'Correct a session',
-  description:
-    'Changes what is given; what it was, who changed it and why is kept. An `end` confirms the session: an open or ' +
-    'unconfirmed one is `stopped` from then on. The session may not overlap another one of its account and server.',
   access: { scope: 'sessions:write' },
   params: sessionParams,
   body: correctionBody,
-  bodyExample: { end: '2026-04-15T02:00:00.000Z', reason: 'Left at two, says the camera' },
-  success: { status: 200, schema: sessionDetailsSchema, example: CLOSED_EXAMPLE },
-  errors: [
-    'session_not_found',
-    'session_ends_before_start',
-    'session_open',
-    'session_overlaps',
-    'session_voided',
-  ],
+  docs: WITH_DOCS && {
+    operationId: 'correctActivity',
+    tag: 'Corrections',
+    summary: 'Correct a session',
+    description:
+      'Changes what is given; what it was, who changed it and why is kept. An `end` confirms the session: an open or ' +
+      'unconfirmed one is `stopped` from then on. The session may not overlap another one of its account and server.',
+    bodyExample: { end: '2026-04-15T02:00:00.000Z', reason: 'Left at two, says the camera' },
+    answer: { schema: sessionDetailsSchema(), example: CLOSED_EXAMPLE },
+    errors: [
+      'session_not_found',
+      'session_ends_before_start',
+      'session_open',
+      'session_overlaps',
+      'session_voided',
+    ],
+  },
   handle: async ({ ctx, params, body: { start, end, clearReason, reason } }) => {
     for (const [path, epochMs] of Object.entries({ start, end })) {
       if (epochMs !== undefined && epochMs > ctx.clock.now()) {

@@ -3,14 +3,16 @@ import { defineOperation } from '../../kit/operation.ts';
 import { OPEN_EXAMPLE, sessionDetailsSchema, sessionParams, toSessionDetailsWire } from './session-wire.ts';
 
 export const getActivity = defineOperation({
-  operationId: 'getActivity',
   method: 'GET',
   path: '/v2/community/activity/{activityId}',
-  tag: 'Presence',
-  summary: 'Get a session',
   access: { scope: 'sessions:read' },
   params: sessionParams,
-  success: { status: 200, schema: sessionDetailsSchema, example: OPEN_EXAMPLE },
-  errors: ['session_not_found'],
+  docs: WITH_DOCS && {
+    operationId: 'getActivity',
+    tag: 'Presence',
+    summary: 'Get a session',
+    answer: { schema: sessionDetailsSchema(), example: OPEN_EXAMPLE },
+    errors: ['session_not_found'],
+  },
   handle: async ({ ctx, params }) => toSessionDetailsWire(await getSession(ctx, params.activityId)),
 });

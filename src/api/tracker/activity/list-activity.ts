@@ -22,43 +22,45 @@ import {
 const DEFAULT_LIMIT = 100;
 
 export const listActivity = defineOperation({
-  operationId: 'listActivity',
   method: 'GET',
   path: '/v2/community/activity',
-  tag: 'Presence',
-  summary: 'List sessions: who is active now, who was active when',
-  description:
-    'Newest start first; `from` is inclusive, `to` exclusive, both of the start. `status=open` is who is on now, with ' +
-    'the identifiers of each account. `lastSeen` is the last sign of life, `unconfirmed` tells that nobody said when the ' +
-    'session ended. A page can be short, or empty, while `nextCursor` says that more follow. With `Accept: text/csv` the ' +
-    'answer is a CSV file; without a `limit` it has every session, with one the next page is in `Link`.',
   access: { scope: 'sessions:read' },
   query: sessionQuery,
-  success: {
-    status: 200,
-    schema: listSchema(sessionDetailsSchema),
-    example: { items: [CLOSED_EXAMPLE], nextCursor: null },
+  docs: WITH_DOCS && {
+    operationId: 'listActivity',
+    tag: 'Presence',
+    summary: 'List sessions: who is active now, who was active when',
+    description:
+      'Newest start first; `from` is inclusive, `to` exclusive, both of the start. `status=open` is who is on now, with ' +
+      'the identifiers of each account. `lastSeen` is the last sign of life, `unconfirmed` tells that nobody said when the ' +
+      'session ended. A page can be short, or empty, while `nextCursor` says that more follow. With `Accept: text/csv` the ' +
+      'answer is a CSV file; without a `limit` it has every session, with one the next page is in `Link`.',
+    answer: {
+      schema: listSchema(sessionDetailsSchema()),
+      example: { items: [CLOSED_EXAMPLE], nextCursor: null },
+    },
+    errors: ['invalid_cursor'],
   },
-  errors: ['invalid_cursor'],
   handle: ({ ctx, query, http }) => answer(ctx, query, http),
 });
 
 export const listServerActivity = defineOperation({
-  operationId: 'listServerActivity',
   method: 'GET',
   path: '/v2/community/servers/{serverId}/activity',
-  tag: 'Presence',
-  summary: 'List the sessions of a server',
-  description: 'As the list of all sessions, for one server.',
   access: { scope: 'sessions:read' },
   params: serverParams,
   query: serverSessionQuery,
-  success: {
-    status: 200,
-    schema: listSchema(sessionDetailsSchema),
-    example: { items: [OPEN_EXAMPLE], nextCursor: null },
+  docs: WITH_DOCS && {
+    operationId: 'listServerActivity',
+    tag: 'Presence',
+    summary: 'List the sessions of a server',
+    description: 'As the list of all sessions, for one server.',
+    answer: {
+      schema: listSchema(sessionDetailsSchema()),
+      example: { items: [OPEN_EXAMPLE], nextCursor: null },
+    },
+    errors: ['invalid_cursor'],
   },
-  errors: ['invalid_cursor'],
   handle: ({ ctx, params, query, http }) => answer(ctx, { ...query, serverId: params.serverId }, http),
 });
 

@@ -6,11 +6,8 @@ import { fieldMessage } from '../../kit/messages.ts';
 import { defineOperation } from '../../kit/operation.ts';
 
 export const listLatestActivity = defineOperation({
-  operationId: 'listLatestActivity',
   method: 'GET',
   path: '/v2/community/accounts/{accountId}/activity/latest',
-  tag: 'Activity Tracker',
-  summary: "List an account's latest sessions, newest first",
   access: { scope: 'sessions:read' },
   params: v.object({ accountId: uuid }),
   query: v.object({
@@ -18,8 +15,13 @@ export const listLatestActivity = defineOperation({
     serverId: v.optional(integerText(1)),
     limit: v.optional(integerText(1, 100), '3'),
   }),
-  success: { status: 200, schema: v.array(sessionSchema), example: [SESSION_EXAMPLE] },
-  errors: ['account_not_found'],
+  docs: WITH_DOCS && {
+    operationId: 'listLatestActivity',
+    tag: 'Activity Tracker',
+    summary: "List an account's latest sessions, newest first",
+    answer: { schema: v.array(sessionSchema()), example: [SESSION_EXAMPLE] },
+    errors: ['account_not_found'],
+  },
   handle: async ({ ctx, params, query: { serverId, limit } }) =>
     (await listLatestSessions(ctx, { accountId: params.accountId, serverId, limit })).map(toSessionWire),
 });

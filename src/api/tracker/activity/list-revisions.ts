@@ -6,20 +6,21 @@ import { defineOperation } from '../../kit/operation.ts';
 import { REVISION_EXAMPLE, revisionSchema, sessionParams, toRevisionWire } from './session-wire.ts';
 
 export const listRevisions = defineOperation({
-  operationId: 'listActivityRevisions',
   method: 'GET',
   path: '/v2/community/activity/{activityId}/revisions',
-  tag: 'Corrections',
-  summary: 'List the corrections of a session, oldest first',
   access: { scope: 'sessions:read' },
   params: sessionParams,
   query: v.object(pageQuery(100, 1000)),
-  success: {
-    status: 200,
-    schema: listSchema(revisionSchema),
-    example: { items: [REVISION_EXAMPLE], nextCursor: null },
+  docs: WITH_DOCS && {
+    operationId: 'listActivityRevisions',
+    tag: 'Corrections',
+    summary: 'List the corrections of a session, oldest first',
+    answer: {
+      schema: listSchema(revisionSchema()),
+      example: { items: [REVISION_EXAMPLE], nextCursor: null },
+    },
+    errors: ['session_not_found', 'invalid_cursor'],
   },
-  errors: ['session_not_found', 'invalid_cursor'],
   handle: async ({ ctx, params: { activityId }, query: { limit, cursor } }) => {
     const scope = JSON.stringify(['revisions', ctx.actor.community.id, activityId]);
     const page = await list(ctx, activityId, { limit, afterId: readIdCursor(cursor, scope) });

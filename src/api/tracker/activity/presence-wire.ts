@@ -15,7 +15,7 @@ const accountSchema = v.pipe(
 export const accountList = eachOf(accountSchema, 1000, 0);
 
 /** What is wrong with an entry, as the `errors` of a problem say it. */
-export const fieldErrorSchema = v.object({ path: v.string(), message: v.string() });
+export const fieldErrorSchema = () => v.object({ path: v.string(), message: v.string() });
 export const toFieldErrors = ({ issues }: Fault, index: number, language: Language) =>
   issues.map(({ path, message }) =>
     renderIssue(

@@ -12,22 +12,24 @@ import {
 import { defineOperation } from '../../kit/operation.ts';
 
 export const recordActivity = defineOperation({
-  operationId: 'recordActivity',
   method: 'POST',
   path: '/v2/community/servers/{serverId}/activity',
-  tag: 'Activity Tracker',
-  summary: 'Record that an account came to a server or left it',
-  description:
-    'Without a flag, starts a session or stops the open one. `forceStart` supersedes an open session, `forceStop` only ' +
-    'stops, `forceClear` closes a session that shall not count. Answers with the session that started, else the one ' +
-    'that closed, else null. With `eventId`, a repeat within 24 hours is answered as the first call was and changes ' +
-    'nothing. With `occurredAt`, a call counts from when it happened, whatever arrived in between.',
   access: { scope: 'sessions:write' },
   params: serverParams,
   body: activityCallBody,
-  bodyExample: { accId: '00000000-0000-0000-0000-000000000000', forceStart: true },
-  success: { status: 200, schema: v.nullable(sessionSchema), example: SESSION_EXAMPLE },
-  errors: ['account_not_found'],
+  docs: WITH_DOCS && {
+    operationId: 'recordActivity',
+    tag: 'Activity Tracker',
+    summary: 'Record that an account came to a server or left it',
+    description:
+      'Without a flag, starts a session or stops the open one. `forceStart` supersedes an open session, `forceStop` only ' +
+      'stops, `forceClear` closes a session that shall not count. Answers with the session that started, else the one ' +
+      'that closed, else null. With `eventId`, a repeat within 24 hours is answered as the first call was and changes ' +
+      'nothing. With `occurredAt`, a call counts from when it happened, whatever arrived in between.',
+    bodyExample: { accId: '00000000-0000-0000-0000-000000000000', forceStart: true },
+    answer: { schema: v.nullable(sessionSchema()), example: SESSION_EXAMPLE },
+    errors: ['account_not_found'],
+  },
   handle: async ({ ctx, params, body }) => {
     const session = await record(ctx, {
       serverId: params.serverId,

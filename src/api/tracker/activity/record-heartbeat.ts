@@ -6,40 +6,41 @@ import { languageOf } from '../../kit/request.ts';
 import { accountList, fieldErrorSchema, toFieldErrors } from './presence-wire.ts';
 
 export const recordHeartbeat = defineOperation({
-  operationId: 'recordHeartbeat',
   method: 'POST',
   path: '/v2/community/servers/{serverId}/activity/heartbeat',
-  tag: 'Presence',
-  summary: 'Say who is still there',
-  description:
-    'Marks the open sessions of the accounts as seen, and reopens those that were auto-closed although their accounts ' +
-    'are there: with no newer session, within `maxSessionSeconds` of their start, and with no server reset since. ' +
-    'Starts none. Answers with a result per account, in their order; a bad entry does not cost the others.',
   access: { scope: 'sessions:write' },
   params: serverParams,
   body: v.object({ accounts: accountList }),
-  bodyExample: { accounts: [{ discord: '80351110224678912' }, { username: 'ana' }] },
-  success: {
-    status: 200,
-    schema: v.object({
-      results: v.array(
-        v.object({
-          status: v.picklist(['seen', 'reopened', 'no_session', 'invalid']),
-          accId: v.nullable(v.string()),
-          sessionId: v.nullable(v.string()),
-          errors: v.optional(v.array(fieldErrorSchema)),
-        }),
-      ),
-    }),
-    example: {
-      results: [
-        {
-          status: 'seen',
-          accId: '00000000-0000-0000-0000-000000000000',
-          sessionId: '55555555-5555-5555-5555-555555555555',
-        },
-        { status: 'no_session', accId: null, sessionId: null },
-      ],
+  docs: WITH_DOCS && {
+    operationId: 'recordHeartbeat',
+    tag: 'Presence',
+    summary: 'Say who is still there',
+    description:
+      'Marks the open sessions of the accounts as seen, and reopens those that were auto-closed although their accounts ' +
+      'are there: with no newer session, within `maxSessionSeconds` of their start, and with no server reset since. ' +
+      'Starts none. Answers with a result per account, in their order; a bad entry does not cost the others.',
+    bodyExample: { accounts: [{ discord: '80351110224678912' }, { username: 'ana' }] },
+    answer: {
+      schema: v.object({
+        results: v.array(
+          v.object({
+            status: v.picklist(['seen', 'reopened', 'no_session', 'invalid']),
+            accId: v.nullable(v.string()),
+            sessionId: v.nullable(v.string()),
+            errors: v.optional(v.array(fieldErrorSchema())),
+          }),
+        ),
+      }),
+      example: {
+        results: [
+          {
+            status: 'seen',
+            accId: '00000000-0000-0000-0000-000000000000',
+            sessionId: '55555555-5555-5555-5555-555555555555',
+          },
+          { status: 'no_session', accId: null, sessionId: null },
+        ],
+      },
     },
   },
   handle: async ({ ctx, params, body, http }) => {

@@ -11,22 +11,23 @@ import {
 import { defineOperation } from '../../kit/operation.ts';
 
 export const resetServer = defineOperation({
-  operationId: 'resetServer',
   method: 'POST',
   path: '/v2/community/servers/{serverId}/activity/start',
-  tag: 'Activity Tracker',
-  summary: 'Close all open sessions of a server that starts anew',
-  description:
-    'Answers with the sessions it closed, oldest first. No body, `{}` and `[]` are the same. `eventId` and `occurredAt` ' +
-    'are as for a single call: a reset that arrives late closes what was open then.',
   access: { scope: 'sessions:write' },
   params: serverParams,
-  bodyExample: {},
   body: resetBody,
-  success: {
-    status: 200,
-    schema: v.array(sessionSchema),
-    example: RESET_EXAMPLE,
+  docs: WITH_DOCS && {
+    operationId: 'resetServer',
+    tag: 'Activity Tracker',
+    summary: 'Close all open sessions of a server that starts anew',
+    description:
+      'Answers with the sessions it closed, oldest first. No body, `{}` and `[]` are the same. `eventId` and `occurredAt` ' +
+      'are as for a single call: a reset that arrives late closes what was open then.',
+    bodyExample: {},
+    answer: {
+      schema: v.array(sessionSchema()),
+      example: RESET_EXAMPLE,
+    },
   },
   handle: async ({ ctx, params, body }) => {
     const event = toEvent(ctx.clock.now(), body);

@@ -5,23 +5,22 @@ import type { SessionFilter } from '../../../core/sessions/history-queries.ts';
 import { CLOSE_KINDS, type SessionDetails } from '../../../core/sessions/session.ts';
 import { isoOrNull } from '../../kit/access-wire.ts';
 import { SESSION_EXAMPLE, sessionSchema, toSessionWire } from '../../kit/activity-wire.ts';
-import { documented, instant, integerText, pageQuery, queryInstant, text, uuid } from '../../kit/fields.ts';
+import { dateTime, instant, integerText, pageQuery, queryInstant, text, uuid } from '../../kit/fields.ts';
 import { fieldMessage } from '../../kit/messages.ts';
 
 export const sessionParams = v.object({ activityId: uuid });
 
-const dateTime = v.pipe(v.string(), documented({ type: 'string', format: 'date-time' }));
+export const sessionDetailsSchema = () =>
+  v.object({
+    ...sessionSchema().entries,
+    lastSeen: dateTime(),
+    closeKind: v.nullable(v.picklist(CLOSE_KINDS)),
+    unconfirmed: v.boolean(),
+    voidedAt: v.nullable(dateTime()),
+    identifiers: v.optional(v.array(v.object({ type: v.string(), value: v.string() }))),
+  });
 
-export const sessionDetailsSchema = v.object({
-  ...sessionSchema.entries,
-  lastSeen: dateTime,
-  closeKind: v.nullable(v.picklist(CLOSE_KINDS)),
-  unconfirmed: v.boolean(),
-  voidedAt: v.nullable(dateTime),
-  identifiers: v.optional(v.array(v.object({ type: v.string(), value: v.string() }))),
-});
-
-export const CLOSED_EXAMPLE = {
+export const CLOSED_EXAMPLE = WITH_DOCS && {
   ...SESSION_EXAMPLE,
   status: false,
   end: '2026-04-15T02:00:00.000Z',
@@ -31,7 +30,7 @@ export const CLOSED_EXAMPLE = {
   voidedAt: null,
 };
 
-export const OPEN_EXAMPLE = {
+export const OPEN_EXAMPLE = WITH_DOCS && {
   ...SESSION_EXAMPLE,
   lastSeen: '2026-04-15T02:00:00.000Z',
   closeKind: null,
@@ -117,23 +116,25 @@ export const correctionBody = v.pipe(
 
 export const voidBody = v.object({ reason: REASON });
 
-const revisedSchema = v.object({
-  start: dateTime,
-  end: v.nullable(dateTime),
-  closeKind: v.nullable(v.picklist(CLOSE_KINDS)),
-  clearReason: v.nullable(v.string()),
-  voidedAt: v.nullable(dateTime),
-});
+const revisedSchema = () =>
+  v.object({
+    start: dateTime(),
+    end: v.nullable(dateTime()),
+    closeKind: v.nullable(v.picklist(CLOSE_KINDS)),
+    clearReason: v.nullable(v.string()),
+    voidedAt: v.nullable(dateTime()),
+  });
 
-export const revisionSchema = v.object({
-  id: v.string(),
-  action: v.picklist(['corrected', 'voided']),
-  at: dateTime,
-  by: v.object({ kind: v.string(), id: v.string(), name: v.string() }),
-  reason: v.string(),
-  before: revisedSchema,
-  after: revisedSchema,
-});
+export const revisionSchema = () =>
+  v.object({
+    id: v.string(),
+    action: v.picklist(['corrected', 'voided']),
+    at: dateTime(),
+    by: v.object({ kind: v.string(), id: v.string(), name: v.string() }),
+    reason: v.string(),
+    before: revisedSchema(),
+    after: revisedSchema(),
+  });
 
 export const REVISION_EXAMPLE = {
   id: '019d8e5a-2c00-7d3f-9b1e-3f2a1c0d4e60',

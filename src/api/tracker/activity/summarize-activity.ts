@@ -35,12 +35,13 @@ const sums = {
   sessions: v.number(),
 };
 
-const summaryItemSchema = v.union([
-  v.object({ accId: v.string(), ...sums, distinctSeconds: v.number() }),
-  v.object({ serverId: v.number(), ...sums }),
-  v.object({ day: v.string(), ...sums }),
-  v.object({ hour: v.string(), ...sums }),
-]);
+const summaryItemSchema = () =>
+  v.union([
+    v.object({ accId: v.string(), ...sums, distinctSeconds: v.number() }),
+    v.object({ serverId: v.number(), ...sums }),
+    v.object({ day: v.string(), ...sums }),
+    v.object({ hour: v.string(), ...sums }),
+  ]);
 
 const KEYS = { account: 'accId', server: 'serverId', day: 'day', hour: 'hour' } as const;
 
@@ -56,37 +57,38 @@ const toSummaryItem =
   });
 
 export const summarizeActivity = defineOperation({
-  operationId: 'summarizeActivity',
   method: 'GET',
   path: '/v2/community/activity/summary',
-  tag: 'Activity Tracker',
-  summary: 'Add up the time of a period by account, server, day or hour',
-  description:
-    'Most time first. Sessions are cut exactly at `from` and `to` and at the borders of days and hours of `timezone` ' +
-    "(default: the community's), through daylight-saving changes. `seconds` counts a session on each server in full; " +
-    '`distinctSeconds` counts time on two servers at once only once. Unconfirmed is the time of sessions of which nobody ' +
-    'said when they ended (auto-closed, superseded). Cleared and voided sessions are out; open ones count until they ' +
-    `were last seen. At most ${MAX_DAYS} days.`,
   access: { scope: 'sessions:read' },
   query: summaryQuery,
-  success: {
-    status: 200,
-    schema: listSchema(summaryItemSchema),
-    example: {
-      items: [
-        {
-          accId: '00000000-0000-0000-0000-000000000000',
-          seconds: 10_800,
-          confirmedSeconds: 7200,
-          unconfirmedSeconds: 3600,
-          sessions: 3,
-          distinctSeconds: 9000,
-        },
-      ],
-      nextCursor: null,
+  docs: WITH_DOCS && {
+    operationId: 'summarizeActivity',
+    tag: 'Activity Tracker',
+    summary: 'Add up the time of a period by account, server, day or hour',
+    description:
+      'Most time first. Sessions are cut exactly at `from` and `to` and at the borders of days and hours of `timezone` ' +
+      "(default: the community's), through daylight-saving changes. `seconds` counts a session on each server in full; " +
+      '`distinctSeconds` counts time on two servers at once only once. Unconfirmed is the time of sessions of which nobody ' +
+      'said when they ended (auto-closed, superseded). Cleared and voided sessions are out; open ones count until they ' +
+      `were last seen. At most ${MAX_DAYS} days.`,
+    answer: {
+      schema: listSchema(summaryItemSchema()),
+      example: {
+        items: [
+          {
+            accId: '00000000-0000-0000-0000-000000000000',
+            seconds: 10_800,
+            confirmedSeconds: 7200,
+            unconfirmedSeconds: 3600,
+            sessions: 3,
+            distinctSeconds: 9000,
+          },
+        ],
+        nextCursor: null,
+      },
     },
+    errors: ['invalid_cursor', 'too_many_sessions'],
   },
-  errors: ['invalid_cursor', 'too_many_sessions'],
   handle: async ({ ctx, query }) => {
     const { from, to, groupBy, accId, serverId, limit, cursor } = query;
     const { community } = ctx.actor;

@@ -9,24 +9,25 @@ import {
 } from './session-wire.ts';
 
 export const voidActivity = defineOperation({
-  operationId: 'voidActivity',
   method: 'DELETE',
   path: '/v2/community/activity/{activityId}',
-  tag: 'Corrections',
-  summary: 'Declare a session void',
-  description:
-    'The session is kept, but is out of totals and reports, and out of history unless `includeVoided=true`. An open one ' +
-    'is cleared with it.',
   access: { scope: 'sessions:write' },
   params: sessionParams,
   body: voidBody,
-  bodyExample: { reason: 'Somebody else used the account' },
-  success: {
-    status: 200,
-    schema: sessionDetailsSchema,
-    example: { ...CLOSED_EXAMPLE, voidedAt: '2026-04-15T09:00:00.000Z' },
+  docs: WITH_DOCS && {
+    operationId: 'voidActivity',
+    tag: 'Corrections',
+    summary: 'Declare a session void',
+    description:
+      'The session is kept, but is out of totals and reports, and out of history unless `includeVoided=true`. An open one ' +
+      'is cleared with it.',
+    bodyExample: { reason: 'Somebody else used the account' },
+    answer: {
+      schema: sessionDetailsSchema(),
+      example: { ...CLOSED_EXAMPLE, voidedAt: '2026-04-15T09:00:00.000Z' },
+    },
+    errors: ['session_not_found'],
   },
-  errors: ['session_not_found'],
   handle: async ({ ctx, params, body }) =>
     toSessionDetailsWire(await voidSession(ctx, params.activityId, body.reason)),
 });

@@ -15,24 +15,25 @@ import {
 } from './wire.ts';
 
 export const changeInboundWebhook = defineOperation({
-  operationId: 'changeInboundWebhook',
   method: 'PATCH',
   path: '/v2/community/inbound-webhooks/{webhookId}',
-  tag: 'Webhooks',
-  summary: 'Change an inbound webhook',
-  description:
-    'What is not given stays. `mapping: null` takes the body as it is. `secret: null` makes a new secret, as does ' +
-    'another scheme; it is shown in this answer only, and the old one is void at once.',
   access: { scope: 'admin' },
   params: inboundWebhookParams,
   body: inboundWebhookPatchBody,
-  bodyExample: { mapping: { serverId: '/server', discord: '/member/id' } },
-  success: {
-    status: 200,
-    schema: changedInboundWebhookSchema,
-    example: { ...INBOUND_WEBHOOK_EXAMPLE, mapping: { serverId: '/server', discord: '/member/id' } },
+  docs: WITH_DOCS && {
+    operationId: 'changeInboundWebhook',
+    tag: 'Webhooks',
+    summary: 'Change an inbound webhook',
+    description:
+      'What is not given stays. `mapping: null` takes the body as it is. `secret: null` makes a new secret, as does ' +
+      'another scheme; it is shown in this answer only, and the old one is void at once.',
+    bodyExample: { mapping: { serverId: '/server', discord: '/member/id' } },
+    answer: {
+      schema: changedInboundWebhookSchema(),
+      example: { ...INBOUND_WEBHOOK_EXAMPLE, mapping: { serverId: '/server', discord: '/member/id' } },
+    },
+    errors: ['inbound_webhook_not_found'],
   },
-  errors: ['inbound_webhook_not_found'],
   handle: async ({ ctx, params, body, http }) => {
     // What a mapping and a secret may be depends on the kind, which never changes, and on the scheme.
     const before = await getInboundWebhook(ctx, params.webhookId);

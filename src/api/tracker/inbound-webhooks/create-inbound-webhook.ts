@@ -11,31 +11,33 @@ import {
 } from './wire.ts';
 
 export const createInboundWebhook = defineOperation({
-  operationId: 'createInboundWebhook',
   method: 'POST',
   path: '/v2/community/inbound-webhooks',
-  tag: 'Webhooks',
-  summary: 'Take in the webhooks of another system',
-  description:
-    'The sender posts to `url` and proves itself by the secret, which is shown in this answer only (the sender’s own ' +
-    'can be given as `secret`). `mapping` says where our fields are in its body: a JSON Pointer (RFC 6901), ' +
-    '`{"const": value}`, or, below `items` (a pointer to a list), `{"root": pointer}` into the whole body. Without one ' +
-    'the body has our fields as they are. A message is told from others by `webhook-id` (`standard-webhooks`, `token`), ' +
-    'by the header named in `verification.idHeader`, or else by the SHA-256 of its body.',
   access: { scope: 'admin' },
   body: newInboundWebhookBody,
-  bodyExample: {
-    name: 'Gate',
-    kind: 'tracker',
-    verification: { scheme: 'standard-webhooks' },
-    mapping: { serverId: { const: 1 }, discord: '/member/id' },
-  },
-  success: {
-    status: 201,
-    schema: newInboundWebhookSchema,
-    example: {
-      ...INBOUND_WEBHOOK_EXAMPLE,
-      secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=',
+  status: 201,
+  docs: WITH_DOCS && {
+    operationId: 'createInboundWebhook',
+    tag: 'Webhooks',
+    summary: 'Take in the webhooks of another system',
+    description:
+      'The sender posts to `url` and proves itself by the secret, which is shown in this answer only (the sender’s own ' +
+      'can be given as `secret`). `mapping` says where our fields are in its body: a JSON Pointer (RFC 6901), ' +
+      '`{"const": value}`, or, below `items` (a pointer to a list), `{"root": pointer}` into the whole body. Without one ' +
+      'the body has our fields as they are. A message is told from others by `webhook-id` (`standard-webhooks`, `token`), ' +
+      'by the header named in `verification.idHeader`, or else by the SHA-256 of its body.',
+    bodyExample: {
+      name: 'Gate',
+      kind: 'tracker',
+      verification: { scheme: 'standard-webhooks' },
+      mapping: { serverId: { const: 1 }, discord: '/member/id' },
+    },
+    answer: {
+      schema: newInboundWebhookSchema(),
+      example: {
+        ...INBOUND_WEBHOOK_EXAMPLE,
+        secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=',
+      },
     },
   },
   handle: async ({ ctx, body, http }) => {

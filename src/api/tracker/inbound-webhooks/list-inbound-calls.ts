@@ -5,20 +5,21 @@ import { languageOf } from '../../kit/request.ts';
 import { CALL_EXAMPLE, callSchema, inboundWebhookParams, toCallWire } from './wire.ts';
 
 export const listInboundCalls = defineOperation({
-  operationId: 'listInboundCalls',
   method: 'GET',
   path: '/v2/community/inbound-webhooks/{webhookId}/calls',
-  tag: 'Webhooks',
-  summary: 'List the latest calls of an inbound webhook, newest first',
-  description: 'The last 100, each with the reason why it, or some of its items, were refused.',
   access: { scope: 'admin' },
   params: inboundWebhookParams,
-  success: {
-    status: 200,
-    schema: listSchema(callSchema),
-    example: { items: [CALL_EXAMPLE], nextCursor: null },
+  docs: WITH_DOCS && {
+    operationId: 'listInboundCalls',
+    tag: 'Webhooks',
+    summary: 'List the latest calls of an inbound webhook, newest first',
+    description: 'The last 100, each with the reason why it, or some of its items, were refused.',
+    answer: {
+      schema: listSchema(callSchema()),
+      example: { items: [CALL_EXAMPLE], nextCursor: null },
+    },
+    errors: ['inbound_webhook_not_found'],
   },
-  errors: ['inbound_webhook_not_found'],
   handle: async ({ ctx, params, http }) => ({
     items: (await list(ctx, params.webhookId)).map((call) => toCallWire(call, languageOf(http))),
     nextCursor: null,

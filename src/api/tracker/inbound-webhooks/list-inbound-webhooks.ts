@@ -6,19 +6,20 @@ import { defineOperation } from '../../kit/operation.ts';
 import { INBOUND_WEBHOOK_EXAMPLE, inboundWebhookSchema, toInboundWebhookWire } from './wire.ts';
 
 export const listInboundWebhooks = defineOperation({
-  operationId: 'listInboundWebhooks',
   method: 'GET',
   path: '/v2/community/inbound-webhooks',
-  tag: 'Webhooks',
-  summary: 'List the inbound webhooks',
   access: { scope: 'admin' },
   query: v.object(pageQuery(100, 1000)),
-  success: {
-    status: 200,
-    schema: listSchema(inboundWebhookSchema),
-    example: { items: [INBOUND_WEBHOOK_EXAMPLE], nextCursor: null },
+  docs: WITH_DOCS && {
+    operationId: 'listInboundWebhooks',
+    tag: 'Webhooks',
+    summary: 'List the inbound webhooks',
+    answer: {
+      schema: listSchema(inboundWebhookSchema()),
+      example: { items: [INBOUND_WEBHOOK_EXAMPLE], nextCursor: null },
+    },
+    errors: ['invalid_cursor'],
   },
-  errors: ['invalid_cursor'],
   handle: async ({ ctx, query: { limit, cursor }, http }) => {
     const scope = `inbound-webhooks:${ctx.actor.community.id}`;
     const page = await list(ctx, { limit, afterId: readIdCursor(cursor, scope) });

@@ -10,7 +10,7 @@ import { standardKey } from '../../../core/webhooks/verify-call.ts';
 import { parseJsonPointer } from '../../../lib/json-pointer.ts';
 import { isoOrNull, nameSchema } from '../../kit/access-wire.ts';
 import { Fault, invalidField } from '../../kit/fault.ts';
-import { documented, integer, isJsonObject, jsonObject, text, uuid } from '../../kit/fields.ts';
+import { dateTime, documented, integer, isJsonObject, jsonObject, text, uuid } from '../../kit/fields.ts';
 import { INBOUND_FIELDS, refusalFault } from '../../kit/inbound-wire.ts';
 import { fieldMessage, type Language, renderFault, renderIssue } from '../../kit/messages.ts';
 
@@ -113,26 +113,27 @@ export const toMapping = (value: unknown, kind: InboundKind): InboundWebhook['ma
 
 const fieldIssue = (field: string, message: string) => ({ path: `mapping.${field}`, message });
 
-const dateTime = v.pipe(v.string(), documented({ type: 'string', format: 'date-time' }));
-
-export const inboundWebhookSchema = v.object({
-  id: v.string(),
-  url: v.string(),
-  path: v.string(),
-  name: v.string(),
-  kind: v.picklist(INBOUND_KINDS),
-  verification: v.looseObject({ scheme: v.picklist(['standard-webhooks', 'hmac-sha256', 'token']) }),
-  mapping: v.nullable(v.record(v.string(), v.unknown())),
-  createdAt: dateTime,
-  callCount: integer(0),
-});
+export const inboundWebhookSchema = () =>
+  v.object({
+    id: v.string(),
+    url: v.string(),
+    path: v.string(),
+    name: v.string(),
+    kind: v.picklist(INBOUND_KINDS),
+    verification: v.looseObject({ scheme: v.picklist(['standard-webhooks', 'hmac-sha256', 'token']) }),
+    mapping: v.nullable(v.record(v.string(), v.unknown())),
+    createdAt: dateTime(),
+    callCount: integer(0),
+  });
 
 /** With the secret: only in the answer that makes it. */
-export const newInboundWebhookSchema = v.object({ ...inboundWebhookSchema.entries, secret: v.string() });
-export const changedInboundWebhookSchema = v.object({
-  ...inboundWebhookSchema.entries,
-  secret: v.optional(v.string()),
-});
+export const newInboundWebhookSchema = () =>
+  v.object({ ...inboundWebhookSchema().entries, secret: v.string() });
+export const changedInboundWebhookSchema = () =>
+  v.object({
+    ...inboundWebhookSchema().entries,
+    secret: v.optional(v.string()),
+  });
 
 export const INBOUND_WEBHOOK_EXAMPLE = {
   id: '019d8e5a-2c00-7b41-9d10-3f2a1c0d4e5f',
@@ -162,20 +163,21 @@ export const toInboundWebhookWire = (webhook: InboundWebhook, requestUrl: string
   };
 };
 
-export const callSchema = v.object({
-  number: integer(0),
-  receivedAt: dateTime,
-  outcome: v.picklist(['recorded', 'replayed', 'refused']),
-  messageId: v.nullable(v.string()),
-  bodyBytes: integer(0),
-  reason: v.nullable(
-    v.object({
-      code: v.string(),
-      message: v.string(),
-      errors: v.array(v.object({ path: v.string(), message: v.string() })),
-    }),
-  ),
-});
+export const callSchema = () =>
+  v.object({
+    number: integer(0),
+    receivedAt: dateTime(),
+    outcome: v.picklist(['recorded', 'replayed', 'refused']),
+    messageId: v.nullable(v.string()),
+    bodyBytes: integer(0),
+    reason: v.nullable(
+      v.object({
+        code: v.string(),
+        message: v.string(),
+        errors: v.array(v.object({ path: v.string(), message: v.string() })),
+      }),
+    ),
+  });
 
 export const CALL_EXAMPLE = {
   number: 17,

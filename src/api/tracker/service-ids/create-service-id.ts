@@ -3,17 +3,20 @@ import { defineOperation } from '../../kit/operation.ts';
 import { NEW_SERVICE_ID_EXAMPLE, newServiceIdBody, newServiceIdSchema, toServiceIdWire } from './wire.ts';
 
 export const createServiceId = defineOperation({
-  operationId: 'createServiceId',
   method: 'POST',
   path: '/v2/community/service-ids',
-  tag: 'Access',
-  summary: 'Create a service ID',
-  description:
-    'An OAuth 2 client for `/oauth/token`. The secret is shown in this answer only. Of the categories, only `account-activity-reporting` opens anything here: the Account Activity report.',
   access: { scope: 'admin' },
   body: newServiceIdBody,
-  bodyExample: { name: 'Weekly report', category: 'account-activity-reporting' },
-  success: { status: 201, schema: newServiceIdSchema, example: NEW_SERVICE_ID_EXAMPLE },
+  status: 201,
+  docs: WITH_DOCS && {
+    operationId: 'createServiceId',
+    tag: 'Access',
+    summary: 'Create a service ID',
+    description:
+      'An OAuth 2 client for `/oauth/token`. The secret is shown in this answer only. Of the categories, only `account-activity-reporting` opens anything here: the Account Activity report.',
+    bodyExample: { name: 'Weekly report', category: 'account-activity-reporting' },
+    answer: { schema: newServiceIdSchema(), example: NEW_SERVICE_ID_EXAMPLE },
+  },
   handle: async ({ ctx, body }) => {
     const { serviceId, clientSecret } = await create(ctx, body);
     return { ...toServiceIdWire(serviceId), clientSecret };

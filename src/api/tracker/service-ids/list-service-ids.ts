@@ -6,19 +6,20 @@ import { defineOperation } from '../../kit/operation.ts';
 import { SERVICE_ID_EXAMPLE, serviceIdSchema, toServiceIdWire } from './wire.ts';
 
 export const listServiceIds = defineOperation({
-  operationId: 'listServiceIds',
   method: 'GET',
   path: '/v2/community/service-ids',
-  tag: 'Access',
-  summary: 'List the service IDs',
   access: { scope: 'admin' },
   query: v.object(pageQuery(100, 1000)),
-  success: {
-    status: 200,
-    schema: listSchema(serviceIdSchema),
-    example: { items: [SERVICE_ID_EXAMPLE], nextCursor: null },
+  docs: WITH_DOCS && {
+    operationId: 'listServiceIds',
+    tag: 'Access',
+    summary: 'List the service IDs',
+    answer: {
+      schema: listSchema(serviceIdSchema()),
+      example: { items: [SERVICE_ID_EXAMPLE], nextCursor: null },
+    },
+    errors: ['invalid_cursor'],
   },
-  errors: ['invalid_cursor'],
   handle: async ({ ctx, query: { limit, cursor } }) => {
     const scope = `service-ids:${ctx.actor.community.id}`;
     const page = await list(ctx, { limit, afterId: readIdCursor(cursor, scope) });

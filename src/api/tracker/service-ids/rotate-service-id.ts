@@ -9,27 +9,28 @@ import {
 } from './wire.ts';
 
 export const rotateServiceId = defineOperation({
-  operationId: 'rotateServiceId',
   method: 'POST',
   path: '/v2/community/service-ids/{serviceId}/rotate',
-  tag: 'Access',
-  summary: 'Give a service ID a new secret',
-  description:
-    'The new secret is shown in this answer only. The one before works on for `overlapSeconds` (default and maximum 86400); one from an earlier rotation stops at once.',
   access: { scope: 'admin' },
   params: serviceIdParams,
   body: rotationBody,
-  bodyExample: { overlapSeconds: 3600 },
-  success: {
-    status: 200,
-    schema: newServiceIdSchema,
-    example: {
-      ...NEW_SERVICE_ID_EXAMPLE,
-      rotatedAt: '2026-04-16T00:00:00.000Z',
-      previousSecretExpiresAt: '2026-04-16T01:00:00.000Z',
+  docs: WITH_DOCS && {
+    operationId: 'rotateServiceId',
+    tag: 'Access',
+    summary: 'Give a service ID a new secret',
+    description:
+      'The new secret is shown in this answer only. The one before works on for `overlapSeconds` (default and maximum 86400); one from an earlier rotation stops at once.',
+    bodyExample: { overlapSeconds: 3600 },
+    answer: {
+      schema: newServiceIdSchema(),
+      example: {
+        ...NEW_SERVICE_ID_EXAMPLE,
+        rotatedAt: '2026-04-16T00:00:00.000Z',
+        previousSecretExpiresAt: '2026-04-16T01:00:00.000Z',
+      },
     },
+    errors: ['service_id_not_found'],
   },
-  errors: ['service_id_not_found'],
   handle: async ({ ctx, params, body }) => {
     const { serviceId, clientSecret } = await rotate(ctx, params.serviceId, body.overlapSeconds);
     return { ...toServiceIdWire(serviceId), clientSecret };

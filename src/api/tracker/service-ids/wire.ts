@@ -5,9 +5,7 @@ import {
   type ServiceId,
 } from '../../../core/access/service-id.ts';
 import { isoOrNull, nameSchema } from '../../kit/access-wire.ts';
-import { documented, integer, uuid } from '../../kit/fields.ts';
-
-const timestamp = v.pipe(v.string(), documented({ type: 'string', format: 'date-time' }));
+import { dateTime, integer, uuid } from '../../kit/fields.ts';
 
 export const serviceIdParams = v.object({ serviceId: uuid });
 
@@ -21,19 +19,20 @@ export const rotationBody = v.optional(
   {},
 );
 
-export const serviceIdSchema = v.object({
-  id: v.string(),
-  name: v.string(),
-  category: v.picklist(SERVICE_ID_CATEGORIES),
-  clientId: v.string(),
-  scopes: v.array(v.string()),
-  createdAt: timestamp,
-  rotatedAt: v.nullable(timestamp),
-  previousSecretExpiresAt: v.nullable(timestamp),
-});
+export const serviceIdSchema = () =>
+  v.object({
+    id: v.string(),
+    name: v.string(),
+    category: v.picklist(SERVICE_ID_CATEGORIES),
+    clientId: v.string(),
+    scopes: v.array(v.string()),
+    createdAt: dateTime(),
+    rotatedAt: v.nullable(dateTime()),
+    previousSecretExpiresAt: v.nullable(dateTime()),
+  });
 
 /** With the secret: only in the answers that make one. */
-export const newServiceIdSchema = v.object({ ...serviceIdSchema.entries, clientSecret: v.string() });
+export const newServiceIdSchema = () => v.object({ ...serviceIdSchema().entries, clientSecret: v.string() });
 
 export const SERVICE_ID_EXAMPLE = {
   id: '019d8e5a-2c00-7b21-8c4d-5e6f70819203',
@@ -46,7 +45,7 @@ export const SERVICE_ID_EXAMPLE = {
   previousSecretExpiresAt: null,
 };
 
-export const NEW_SERVICE_ID_EXAMPLE = {
+export const NEW_SERVICE_ID_EXAMPLE = WITH_DOCS && {
   ...SERVICE_ID_EXAMPLE,
   clientSecret: 'rcs_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcd',
 };

@@ -10,23 +10,24 @@ import {
 } from './wire.ts';
 
 export const changeWebhookEndpoint = defineOperation({
-  operationId: 'changeWebhookEndpoint',
   method: 'PATCH',
   path: '/v2/community/webhook-endpoints/{endpointId}',
-  tag: 'Webhooks',
-  summary: 'Change, disable or enable a webhook endpoint',
-  description:
-    'Messages that wait are kept while it is disabled, and sent in their order when it is enabled again.',
   access: { scope: 'admin' },
   params: endpointParams,
   body: endpointPatchBody,
-  bodyExample: { events: ['session.*', 'server.reset'], enabled: true },
-  success: {
-    status: 200,
-    schema: endpointSchema,
-    example: { ...ENDPOINT_EXAMPLE, events: ['session.*', 'server.reset'] },
+  docs: WITH_DOCS && {
+    operationId: 'changeWebhookEndpoint',
+    tag: 'Webhooks',
+    summary: 'Change, disable or enable a webhook endpoint',
+    description:
+      'Messages that wait are kept while it is disabled, and sent in their order when it is enabled again.',
+    bodyExample: { events: ['session.*', 'server.reset'], enabled: true },
+    answer: {
+      schema: endpointSchema(),
+      example: { ...ENDPOINT_EXAMPLE, events: ['session.*', 'server.reset'] },
+    },
+    errors: ['webhook_endpoint_not_found'],
   },
-  errors: ['webhook_endpoint_not_found'],
   handle: async ({ ctx, params, body }) =>
     toEndpointWire(
       await change(ctx, params.endpointId, {

@@ -10,23 +10,25 @@ import {
 } from './wire.ts';
 
 export const createWebhookEndpoint = defineOperation({
-  operationId: 'createWebhookEndpoint',
   method: 'POST',
   path: '/v2/community/webhook-endpoints',
-  tag: 'Webhooks',
-  summary: 'Have events sent to a URL',
-  description:
-    'Events that commit from this answer on are sent. `standard` follows Standard Webhooks and is signed with the ' +
-    'secret, which is shown in this answer only; `discord` and `slack` send a message to a channel.',
   access: { scope: 'admin' },
   body: newEndpointBody,
-  bodyExample: { url: 'https://example.org/hooks/rollcall', events: ['session.*'], description: 'Payroll' },
-  success: {
-    status: 201,
-    schema: newEndpointSchema,
-    example: { ...ENDPOINT_EXAMPLE, secret: SECRET_EXAMPLE },
+  status: 201,
+  docs: WITH_DOCS && {
+    operationId: 'createWebhookEndpoint',
+    tag: 'Webhooks',
+    summary: 'Have events sent to a URL',
+    description:
+      'Events that commit from this answer on are sent. `standard` follows Standard Webhooks and is signed with the ' +
+      'secret, which is shown in this answer only; `discord` and `slack` send a message to a channel.',
+    bodyExample: { url: 'https://example.org/hooks/rollcall', events: ['session.*'], description: 'Payroll' },
+    answer: {
+      schema: newEndpointSchema(),
+      example: { ...ENDPOINT_EXAMPLE, secret: SECRET_EXAMPLE },
+    },
+    errors: ['too_many_webhook_endpoints'],
   },
-  errors: ['too_many_webhook_endpoints'],
   handle: async ({ ctx, body }) => {
     const { endpoint, secret } = await create(ctx, {
       ...body,

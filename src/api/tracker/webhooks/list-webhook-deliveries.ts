@@ -7,22 +7,23 @@ import { defineOperation } from '../../kit/operation.ts';
 import { DELIVERY_EXAMPLE, deliverySchema, endpointParams, toDeliveryWire } from './wire.ts';
 
 export const listWebhookDeliveries = defineOperation({
-  operationId: 'listWebhookDeliveries',
   method: 'GET',
   path: '/v2/community/webhook-endpoints/{endpointId}/deliveries',
-  tag: 'Webhooks',
-  summary: 'List the deliveries to a webhook endpoint',
-  description:
-    'Newest first, each with its latest 20 attempts and the first KiB of their answers. Kept for 30 days.',
   access: { scope: 'admin' },
   params: endpointParams,
   query: v.object({ status: v.optional(v.picklist(DELIVERY_STATUSES)), ...pageQuery(50, 200) }),
-  success: {
-    status: 200,
-    schema: listSchema(deliverySchema),
-    example: { items: [DELIVERY_EXAMPLE], nextCursor: null },
+  docs: WITH_DOCS && {
+    operationId: 'listWebhookDeliveries',
+    tag: 'Webhooks',
+    summary: 'List the deliveries to a webhook endpoint',
+    description:
+      'Newest first, each with its latest 20 attempts and the first KiB of their answers. Kept for 30 days.',
+    answer: {
+      schema: listSchema(deliverySchema()),
+      example: { items: [DELIVERY_EXAMPLE], nextCursor: null },
+    },
+    errors: ['webhook_endpoint_not_found', 'invalid_cursor'],
   },
-  errors: ['webhook_endpoint_not_found', 'invalid_cursor'],
   handle: async ({ ctx, params, query: { status, limit, cursor } }) => {
     const scope = `webhook-deliveries:${params.endpointId}:${status ?? ''}`;
     const [beforeSeq] = readCursor(cursor, scope, ['number']) ?? [];

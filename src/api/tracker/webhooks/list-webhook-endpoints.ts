@@ -6,19 +6,20 @@ import { defineOperation } from '../../kit/operation.ts';
 import { ENDPOINT_EXAMPLE, endpointSchema, toEndpointWire } from './wire.ts';
 
 export const listWebhookEndpoints = defineOperation({
-  operationId: 'listWebhookEndpoints',
   method: 'GET',
   path: '/v2/community/webhook-endpoints',
-  tag: 'Webhooks',
-  summary: 'List the webhook endpoints',
   access: { scope: 'admin' },
   query: v.object(pageQuery(100, 1000)),
-  success: {
-    status: 200,
-    schema: listSchema(endpointSchema),
-    example: { items: [ENDPOINT_EXAMPLE], nextCursor: null },
+  docs: WITH_DOCS && {
+    operationId: 'listWebhookEndpoints',
+    tag: 'Webhooks',
+    summary: 'List the webhook endpoints',
+    answer: {
+      schema: listSchema(endpointSchema()),
+      example: { items: [ENDPOINT_EXAMPLE], nextCursor: null },
+    },
+    errors: ['invalid_cursor'],
   },
-  errors: ['invalid_cursor'],
   handle: async ({ ctx, query: { limit, cursor } }) => {
     const scope = `webhook-endpoints:${ctx.actor.community.id}`;
     const page = await list(ctx, { limit, afterId: readIdCursor(cursor, scope) });

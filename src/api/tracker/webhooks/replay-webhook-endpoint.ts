@@ -8,27 +8,28 @@ import { defineOperation } from '../../kit/operation.ts';
 import { endpointParams } from './wire.ts';
 
 export const replayWebhookEndpoint = defineOperation({
-  operationId: 'replayWebhookEndpoint',
   method: 'POST',
   path: '/v2/community/webhook-endpoints/{endpointId}/replay',
-  tag: 'Webhooks',
-  summary: 'Send again what happened in a time',
-  description:
-    'Everything from `from` to `to`, delivered or not, oldest first and under the same ids; at most 5000 messages a ' +
-    'call: where `replayedUntil` is before `to`, go on from there.',
   access: { scope: 'admin' },
   params: endpointParams,
   body: v.object({ from: instant, to: instant }),
-  bodyExample: { from: '2026-04-15T00:00:00Z', to: '2026-04-15T06:00:00Z' },
-  success: {
-    status: 200,
-    schema: v.object({
-      queued: v.number(),
-      replayedUntil: v.pipe(v.string(), documented({ type: 'string', format: 'date-time' })),
-    }),
-    example: { queued: 42, replayedUntil: '2026-04-15T06:00:00.000Z' },
+  docs: WITH_DOCS && {
+    operationId: 'replayWebhookEndpoint',
+    tag: 'Webhooks',
+    summary: 'Send again what happened in a time',
+    description:
+      'Everything from `from` to `to`, delivered or not, oldest first and under the same ids; at most 5000 messages a ' +
+      'call: where `replayedUntil` is before `to`, go on from there.',
+    bodyExample: { from: '2026-04-15T00:00:00Z', to: '2026-04-15T06:00:00Z' },
+    answer: {
+      schema: v.object({
+        queued: v.number(),
+        replayedUntil: v.pipe(v.string(), documented({ type: 'string', format: 'date-time' })),
+      }),
+      example: { queued: 42, replayedUntil: '2026-04-15T06:00:00.000Z' },
+    },
+    errors: ['webhook_endpoint_not_found', 'webhook_endpoint_disabled'],
   },
-  errors: ['webhook_endpoint_not_found', 'webhook_endpoint_disabled'],
   handle: async ({ ctx, params, body }) => {
     if (body.to < body.from) throw invalidField('to', fieldMessage('not_before', 'from'));
     const { queued, replayedUntil } = await replay(ctx, params.endpointId, body);

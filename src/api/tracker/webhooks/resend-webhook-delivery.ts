@@ -5,19 +5,20 @@ import { defineOperation } from '../../kit/operation.ts';
 import { DELIVERY_EXAMPLE, deliverySchema, toDeliveryWire } from './wire.ts';
 
 export const resendWebhookDelivery = defineOperation({
-  operationId: 'resendWebhookDelivery',
   method: 'POST',
   path: '/v2/community/webhook-endpoints/deliveries/{deliveryId}/resend',
-  tag: 'Webhooks',
-  summary: 'Send a delivery again',
-  description: 'Under the same `webhook-id`, with a fresh schedule.',
   access: { scope: 'admin' },
   params: v.object({ deliveryId: text(1, 60) }),
-  success: {
-    status: 200,
-    schema: deliverySchema,
-    example: { ...DELIVERY_EXAMPLE, status: 'pending' },
+  docs: WITH_DOCS && {
+    operationId: 'resendWebhookDelivery',
+    tag: 'Webhooks',
+    summary: 'Send a delivery again',
+    description: 'Under the same `webhook-id`, with a fresh schedule.',
+    answer: {
+      schema: deliverySchema(),
+      example: { ...DELIVERY_EXAMPLE, status: 'pending' },
+    },
+    errors: ['webhook_delivery_not_found', 'webhook_endpoint_disabled'],
   },
-  errors: ['webhook_delivery_not_found', 'webhook_endpoint_disabled'],
   handle: async ({ ctx, params }) => toDeliveryWire(await resend(ctx, params.deliveryId)),
 });

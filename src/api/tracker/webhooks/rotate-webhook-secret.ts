@@ -6,28 +6,29 @@ import { defineOperation } from '../../kit/operation.ts';
 import { ENDPOINT_EXAMPLE, endpointParams, SECRET_EXAMPLE } from './wire.ts';
 
 export const rotateWebhookSecret = defineOperation({
-  operationId: 'rotateWebhookSecret',
   method: 'POST',
   path: '/v2/community/webhook-endpoints/{endpointId}/rotate-secret',
-  tag: 'Webhooks',
-  summary: 'Replace the secret of a webhook endpoint',
-  description: 'The new secret is shown in this answer only. Both secrets sign for 24 hours.',
   access: { scope: 'admin' },
   params: endpointParams,
-  success: {
-    status: 200,
-    schema: v.object({
-      id: v.string(),
-      secret: v.string(),
-      previousSecretExpiresAt: v.pipe(v.string(), documented({ type: 'string', format: 'date-time' })),
-    }),
-    example: {
-      id: ENDPOINT_EXAMPLE.id,
-      secret: SECRET_EXAMPLE,
-      previousSecretExpiresAt: '2026-04-16T00:00:00.000Z',
+  docs: WITH_DOCS && {
+    operationId: 'rotateWebhookSecret',
+    tag: 'Webhooks',
+    summary: 'Replace the secret of a webhook endpoint',
+    description: 'The new secret is shown in this answer only. Both secrets sign for 24 hours.',
+    answer: {
+      schema: v.object({
+        id: v.string(),
+        secret: v.string(),
+        previousSecretExpiresAt: v.pipe(v.string(), documented({ type: 'string', format: 'date-time' })),
+      }),
+      example: {
+        id: ENDPOINT_EXAMPLE.id,
+        secret: SECRET_EXAMPLE,
+        previousSecretExpiresAt: '2026-04-16T00:00:00.000Z',
+      },
     },
+    errors: ['webhook_endpoint_not_found'],
   },
-  errors: ['webhook_endpoint_not_found'],
   handle: async ({ ctx, params }) => {
     const { secret, previousSecretExpiresAt } = await rotate(ctx, params.endpointId);
     return { id: params.endpointId, secret, previousSecretExpiresAt: isoOrNull(previousSecretExpiresAt) };

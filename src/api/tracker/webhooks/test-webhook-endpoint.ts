@@ -3,20 +3,21 @@ import { defineOperation } from '../../kit/operation.ts';
 import { DELIVERY_EXAMPLE, deliverySchema, endpointParams, toDeliveryWire } from './wire.ts';
 
 export const testWebhookEndpoint = defineOperation({
-  operationId: 'testWebhookEndpoint',
   method: 'POST',
   path: '/v2/community/webhook-endpoints/{endpointId}/test',
-  tag: 'Webhooks',
-  summary: 'Send a test message to a webhook endpoint',
-  description:
-    'Answers after the first attempt, with its result. It takes its turn: behind messages that wait it stays pending.',
   access: { scope: 'admin' },
   params: endpointParams,
-  success: {
-    status: 200,
-    schema: deliverySchema,
-    example: { ...DELIVERY_EXAMPLE, type: 'webhook.test' },
+  docs: WITH_DOCS && {
+    operationId: 'testWebhookEndpoint',
+    tag: 'Webhooks',
+    summary: 'Send a test message to a webhook endpoint',
+    description:
+      'Answers after the first attempt, with its result. It takes its turn: behind messages that wait it stays pending.',
+    answer: {
+      schema: deliverySchema(),
+      example: { ...DELIVERY_EXAMPLE, type: 'webhook.test' },
+    },
+    errors: ['webhook_endpoint_not_found', 'webhook_endpoint_disabled'],
   },
-  errors: ['webhook_endpoint_not_found', 'webhook_endpoint_disabled'],
   handle: async ({ ctx, params }) => toDeliveryWire(await test(ctx, params.endpointId)),
 });

@@ -11,7 +11,7 @@ import {
 import { targetIssue } from '../../../core/webhooks/target.ts';
 import { isoOrNull } from '../../kit/access-wire.ts';
 import { invalidField } from '../../kit/fault.ts';
-import { documented, text, uuid } from '../../kit/fields.ts';
+import { dateTime, text, uuid } from '../../kit/fields.ts';
 import { fieldMessage } from '../../kit/messages.ts';
 
 export const endpointParams = v.object({ endpointId: uuid });
@@ -44,21 +44,20 @@ export const toTargetUrl = (value: string, allowsPrivate: boolean): string => {
   return new URL(value).href;
 };
 
-const dateTime = v.pipe(v.string(), documented({ type: 'string', format: 'date-time' }));
-
-export const endpointSchema = v.object({
-  id: v.string(),
-  url: v.string(),
-  events: v.array(v.string()),
-  format,
-  description: v.nullable(v.string()),
-  enabled: v.boolean(),
-  disabledReason: v.nullable(v.picklist(['requested', 'gone', 'failing'])),
-  createdAt: dateTime,
-  disabledAt: v.nullable(dateTime),
-  failingSince: v.nullable(dateTime),
-  lastAttemptAt: v.nullable(dateTime),
-});
+export const endpointSchema = () =>
+  v.object({
+    id: v.string(),
+    url: v.string(),
+    events: v.array(v.string()),
+    format,
+    description: v.nullable(v.string()),
+    enabled: v.boolean(),
+    disabledReason: v.nullable(v.picklist(['requested', 'gone', 'failing'])),
+    createdAt: dateTime(),
+    disabledAt: v.nullable(dateTime()),
+    failingSince: v.nullable(dateTime()),
+    lastAttemptAt: v.nullable(dateTime()),
+  });
 
 export const ENDPOINT_EXAMPLE = {
   id: '019d8e5a-2c00-7e11-8c22-3f2a1c0d4e5f',
@@ -75,7 +74,7 @@ export const ENDPOINT_EXAMPLE = {
 };
 
 /** With the secret: only in the answer that creates it. */
-export const newEndpointSchema = v.object({ ...endpointSchema.entries, secret: v.string() });
+export const newEndpointSchema = () => v.object({ ...endpointSchema().entries, secret: v.string() });
 
 export const SECRET_EXAMPLE = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=';
 
@@ -97,22 +96,24 @@ export const toEndpointWire = (endpoint: WebhookEndpoint) => ({
   lastAttemptAt: isoOrNull(endpoint.lastAttemptAt),
 });
 
-const attemptSchema = v.object({
-  at: dateTime,
-  status: v.nullable(v.number()),
-  durationMs: v.number(),
-  error: v.nullable(v.string()),
-  response: v.nullable(v.string()),
-});
+const attemptSchema = () =>
+  v.object({
+    at: dateTime(),
+    status: v.nullable(v.number()),
+    durationMs: v.number(),
+    error: v.nullable(v.string()),
+    response: v.nullable(v.string()),
+  });
 
-export const deliverySchema = v.object({
-  id: v.string(),
-  endpointId: v.string(),
-  type: v.string(),
-  timestamp: dateTime,
-  status: v.picklist(DELIVERY_STATUSES),
-  attempts: v.array(attemptSchema),
-});
+export const deliverySchema = () =>
+  v.object({
+    id: v.string(),
+    endpointId: v.string(),
+    type: v.string(),
+    timestamp: dateTime(),
+    status: v.picklist(DELIVERY_STATUSES),
+    attempts: v.array(attemptSchema()),
+  });
 
 export const DELIVERY_EXAMPLE = {
   id: '019d8e5a-2c00-7e11-8c22-3f2a1c0d4e5f_17',
