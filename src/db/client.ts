@@ -1,7 +1,6 @@
 import type { SQLWrapper } from 'drizzle-orm';
 import { type DrizzleD1Database, drizzle } from 'drizzle-orm/d1';
-import { SQLiteAsyncDialect } from 'drizzle-orm/sqlite-core';
-import { SQL, sql, toQuery } from './sql.ts';
+import { dialect, SQL, sql, toQuery } from './sql.ts';
 
 export type Database = DrizzleD1Database & { $client: D1Database };
 
@@ -14,8 +13,6 @@ export type { SQL };
 
 /** A statement that is not run yet: a template, or one of Drizzle's builders. */
 export type Statement = SQL | SQLWrapper;
-
-const dialect = new SQLiteAsyncDialect();
 
 const prepare = (db: Database, statement: Statement): D1PreparedStatement => {
   const query = statement instanceof SQL ? toQuery(statement) : dialect.sqlToQuery(statement.getSQL());

@@ -1,8 +1,12 @@
 /**
- * The `sql` template that queries are written in. Queries nest templates in templates, and every call builds its own;
- * but the same pieces in the same places always make the same text. So a text is put together once, and whoever needs
- * it again only collects the values: to put it together was the greatest single cost of a start or stop.
+ * Drizzle's `sql` template, with a memory. Queries nest templates in templates, and every call builds its own; but the
+ * same pieces in the same places always make the same text. So Drizzle puts a text together once, and whoever needs it
+ * again only collects the values: to put it together was the greatest single cost of a start or stop.
  */
+import { type SQL as DrizzleSQL, sql as drizzleSql } from 'drizzle-orm';
+import { SQLiteAsyncDialect } from 'drizzle-orm/sqlite-core';
+
+export const dialect = new SQLiteAsyncDialect();
 
 /** What stands in a template: a value to bind, or a further piece of SQL. */
 type Part = SQL | string | number | boolean | null;
@@ -10,10 +14,10 @@ type Part = SQL | string | number | boolean | null;
 /** A statement or a piece of one. */
 export class SQL {
   /** The text between the parts: the same array whenever the same place in the code is run. Of `sql.raw`, a text. */
-  readonly text: readonly string[] | string;
+  readonly text: TemplateStringsArray | string;
   readonly parts: readonly Part[];
 
-  constructor(text: readonly string[] | string, parts: readonly Part[]) {
+  constructor(text: TemplateStringsArray | string, parts: readonly Part[]) {
     this.text = text;
     this.parts = parts;
   }
@@ -66,7 +70,7 @@ export const toQuery = (statement: SQL): Query => {
   }
   const params: unknown[] = [];
   const shape = follow(statement, shapes, params);
-  shape.statement ??= textOf(statement);
+  shape.statement ??= dialect.sqlToQuery(toDrizzle(statement)).sql;
   return { sql: shape.statement, params };
 };
 
@@ -91,10 +95,7 @@ const step = ({ next }: Shape, text: SQL['text'], position: number): Shape => {
   return added;
 };
 
-const textOf = ({ text, parts }: SQL): string =>
+const toDrizzle = ({ text, parts }: SQL): DrizzleSQL =>
   typeof text === 'string'
-    ? text
-    : text.reduce((joined, after, index) => {
-        const part = parts[index - 1];
-        return joined + (part instanceof SQL ? textOf(part) : '?') + after;
-      });
+    ? drizzleSql.raw(text)
+    : drizzleSql(text, ...parts.map((part) => (part instanceof SQL ? toDrizzle(part) : part)));
