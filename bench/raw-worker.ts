@@ -3,7 +3,6 @@
  * but without a router, a validator, a query builder or a layer.
  */
 import { isApiKey } from '../src/core/access/api-key.ts';
-import { sha256Hex } from '../src/lib/crypto.ts';
 import { newUuidV7 } from '../src/lib/ids.ts';
 import { callInLoop, type Recording, stubDatabase, type Token } from './recording.ts';
 
@@ -48,10 +47,10 @@ const handle = async (request: Request, { RECORDING }: RawEnv, database: D1Datab
   if (!route || request.method !== 'POST') return respond({ status: 404, code: 'NOT_FOUND' }, 404);
 
   const key = request.headers.get('authorization')?.slice('Bearer '.length) ?? '';
-  const hash = isApiKey(key) ? await sha256Hex(key) : '';
-  if (!known.has(hash)) {
-    if (key !== RECORDING.key) return respond({ status: 401, code: 'UNAUTHENTICATED' }, 401);
-    known.add(hash);
+  if (!known.has(key)) {
+    if (!isApiKey(key) || key !== RECORDING.key)
+      return respond({ status: 401, code: 'UNAUTHENTICATED' }, 401);
+    known.add(key);
   }
   const body = JSON.parse(await request.text()) as Record<string, unknown>;
   const { accId, forceStart, forceStop } = body;

@@ -11,9 +11,11 @@ import { ACCOUNT, PATH, type Recording } from './recording.ts';
 const ADMIN_TOKEN = 'bench-admin-token-0000000000000000000000';
 const SECONDS = 4;
 const CONNECTIONS = 32;
-const ROUNDS = 7;
+const ROUNDS = 15;
+/** The first rounds warm both up: the compiler is not done with them before. */
+const WARM_UPS = 3;
 const PAIRS = 2_000;
-const START_UPS = 9;
+const START_UPS = 25;
 
 /** A Worker on a socket of its own, without the proxy of `wrangler dev`. */
 const open = async (script: string, bindings: Record<string, unknown>) => {
@@ -153,12 +155,11 @@ print('---', '---:', '---:', '---');
     ['the same inside the isolate, no sockets', cpuInLoop, ''],
   ] as const) {
     const samples = { raw: [] as number[], ours: [] as number[] };
-    await Promise.all([measure(rawOne), measure(ours)]);
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let round = 0; round < WARM_UPS + ROUNDS; round++) {
       samples.raw.push(await measure(rawOne));
       samples.ours.push(await measure(ours));
     }
-    const [a, b] = [median(samples.raw), median(samples.ours)];
+    const [a, b] = [median(samples.raw.slice(WARM_UPS)), median(samples.ours.slice(WARM_UPS))];
     print(what, `${a.toFixed(0)} µs`, `${b.toFixed(0)} µs`, `${(b / a).toFixed(2)}${budget}`);
   }
   await Promise.all([rawOne.miniflare.dispose(), ours.miniflare.dispose()]);
