@@ -23,11 +23,16 @@ export class SQL {
   }
 }
 
+/** Where an integer of `sql.integer` stands in a remembered text: nothing that SQL can have. */
+const INTEGER = '\u0000';
+
 const template = (text: TemplateStringsArray, ...parts: Part[]): SQL => new SQL(text, parts);
 
 export const sql = Object.assign(template, {
   /** Text that is SQL itself. Never of what somebody has sent. */
   raw: (text: string): SQL => new SQL(text, []),
+  /** An integer in the text itself, for statements that say it more often than D1 allows parameters (100). */
+  integer: (value: number): SQL => new SQL(INTEGER, [Math.trunc(value)]),
   /** At least one piece, with a separator between each two. */
   join: (pieces: readonly SQL[], separator: SQL): SQL =>
     pieces.reduce((joined, piece) => sql`${joined}${separator}${piece}`),
@@ -68,18 +73,27 @@ export const toQuery = (statement: SQL): Query => {
     shapes = newShape(0);
     count = 0;
   }
-  const params: unknown[] = [];
-  const shape = follow(statement, shapes, params);
+  const values: Values = { params: [], integers: [] };
+  const shape = follow(statement, shapes, values);
   shape.statement ??= dialect.sqlToQuery(toDrizzle(statement)).sql;
-  return { sql: shape.statement, params };
+  const { params, integers } = values;
+  if (integers.length === 0) return { sql: shape.statement, params };
+  let next = 0;
+  return { sql: shape.statement.replaceAll(INTEGER, () => String(integers[next++])), params };
 };
 
-/** The shape that the piece leads to from `from`; adds its values to `params`. */
-const follow = ({ text, parts }: SQL, from: Shape, params: unknown[]): Shape => {
-  let shape = step(from, text, params.length);
+/** What a statement has beside its text, each in its order. */
+interface Values {
+  readonly params: unknown[];
+  readonly integers: unknown[];
+}
+
+/** The shape that the piece leads to from `from`; adds its values to `values`. */
+const follow = ({ text, parts }: SQL, from: Shape, values: Values): Shape => {
+  let shape = step(from, text, values.params.length);
   for (const part of parts) {
-    if (part instanceof SQL) shape = follow(part, shape, params);
-    else params.push(part);
+    if (part instanceof SQL) shape = follow(part, shape, values);
+    else (text === INTEGER ? values.integers : values.params).push(part);
   }
   return shape;
 };

@@ -48,6 +48,7 @@ describe('sql', () => {
       tree: fc.oneof(
         { depthSize: 'small', withCrossShrink: true },
         fc.integer().map((value): Case => ({ part: value, text: '?', params: [value] })),
+        fc.integer().map((value): Case => ({ part: sql.integer(value), text: String(value), params: [] })),
         fc.constant<Case>({ part: sql`f`, text: 'f', params: [] }),
         fc.constantFrom('g', 'h').map((text): Case => ({ part: sql.raw(text), text, params: [] })),
         tie('tree').map(one),

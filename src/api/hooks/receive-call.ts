@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { InboundAnswer, ItemResult } from '../../core/webhooks/inbound.ts';
 import { receiveCall as receive } from '../../core/webhooks/receive-call.ts';
+import { BARE_SESSION_EXAMPLE } from '../kit/activity-wire.ts';
 import { Fault } from '../kit/fault.ts';
 import { integer } from '../kit/fields.ts';
 import { refusalFault } from '../kit/inbound-wire.ts';
@@ -47,21 +48,7 @@ export const receiveCall = defineOperation({
         messageId: 'msg_2f1c0d4e5f',
         accepted: 1,
         rejected: 0,
-        results: [
-          {
-            index: 0,
-            status: 'recorded',
-            session: {
-              id: '55555555-5555-5555-5555-555555555555',
-              status: true,
-              accId: '00000000-0000-0000-0000-000000000000',
-              serverId: 1,
-              start: '2026-04-15T00:00:00.000Z',
-              end: null,
-              clearReason: null,
-            },
-          },
-        ],
+        results: [{ index: 0, status: 'recorded', session: BARE_SESSION_EXAMPLE }],
       },
     },
     errors: ['unverified_call', 'malformed_json', 'invalid_input', 'account_not_found', 'body_too_large'],

@@ -121,7 +121,8 @@ export const sessionSchema = () =>
     metadata: v.record(v.string(), v.unknown()),
   });
 
-export const SESSION_EXAMPLE = {
+/** A session without what the call said of it. */
+export const BARE_SESSION_EXAMPLE = {
   id: '55555555-5555-5555-5555-555555555555',
   status: true,
   accId: '00000000-0000-0000-0000-000000000000',
@@ -129,8 +130,9 @@ export const SESSION_EXAMPLE = {
   start: '2026-04-15T00:00:00.000Z',
   end: null,
   clearReason: null,
-  metadata: {},
 };
+
+export const SESSION_EXAMPLE = { ...BARE_SESSION_EXAMPLE, metadata: {} };
 
 /** The answer to a server's reset. */
 export const RESET_EXAMPLE = WITH_DOCS && [

@@ -8,6 +8,9 @@ export interface Identifier {
   readonly value: string;
 }
 
+/** The identifier as one text: two are the same where theirs is. */
+export const identifierKey = ({ kind, value }: Identifier): string => `${kind} ${value}`;
+
 /** The identifiers of one call: the first names the account, the others describe it if it is new. */
 export type AccountRef = readonly [Identifier, ...Identifier[]];
 

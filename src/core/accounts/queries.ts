@@ -1,7 +1,13 @@
 import { tableOf } from '../../db/client.ts';
 import { type SQL, sql } from '../../db/sql.ts';
 import type { NewId } from '../../lib/ids.ts';
-import { type AccountRef, displayNameOf, IDENTIFIER_KINDS, type Identifier } from './identifiers.ts';
+import {
+  type AccountRef,
+  displayNameOf,
+  IDENTIFIER_KINDS,
+  type Identifier,
+  identifierKey,
+} from './identifiers.ts';
 
 /** Expression: the id of the account that an identifier names; NULL if there is none. */
 export const accountIdOf = (communityId: string, { kind, value }: Identifier): SQL => sql`
@@ -38,11 +44,10 @@ export const ensureAccounts = (
 ): SQL[] => {
   // Who is named by what another one brings along may be that one: they wait until it is noted. (Since identifiers come
   // in the order of their kinds, somebody waits for nobody.)
-  const keyOf = ({ kind, value }: Identifier) => `${kind} ${value}`;
-  const brought = new Set(accounts.flatMap(([, ...others]) => others.map(keyOf)));
-  const waiting = accounts.filter(([first]) => brought.has(keyOf(first)));
+  const brought = new Set(accounts.flatMap(([, ...others]) => others.map(identifierKey)));
+  const waiting = accounts.filter(([first]) => brought.has(identifierKey(first)));
   if (waiting.length > 0) {
-    const others = accounts.filter(([first]) => !brought.has(keyOf(first)));
+    const others = accounts.filter(([first]) => !brought.has(identifierKey(first)));
     return [others, waiting].flatMap((some) => ensureAccounts(communityId, some, now, newId, condition));
   }
   const named = accounts.map((ref) => ({

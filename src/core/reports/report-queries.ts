@@ -1,6 +1,6 @@
 /** The SQL of the report: one statement per category, each a range of a primary key or an index, oldest first. */
 import { type SQL, sql } from '../../db/sql.ts';
-import { instantLiteral, selectByStart } from '../sessions/start-order-queries.ts';
+import { selectByStart } from '../sessions/start-order-queries.ts';
 import type { LeafType } from './activity-type.ts';
 
 /** Where a report goes on: behind this record in the order of time, category and id. */
@@ -59,9 +59,9 @@ const isListed = (page: CategoryPage): SQL => sql`
 
 /** Condition: in the period and behind `after`. Records of one instant are in the order of their categories. */
 const isWithin = ({ category, from, to, after }: CategoryPage, at: string, id: string): SQL => {
-  const upper = sql`${sql.raw(at)} <= ${instantLiteral(to)}`;
-  if (!after) return sql`${sql.raw(at)} >= ${instantLiteral(from)} AND ${upper}`;
-  const lower = instantLiteral(after.at);
+  const upper = sql`${sql.raw(at)} <= ${sql.integer(to)}`;
+  if (!after) return sql`${sql.raw(at)} >= ${sql.integer(from)} AND ${upper}`;
+  const lower = sql.integer(after.at);
   if (category === after.category) {
     // The audit trail's ids are numbers.
     const afterId = category === 'ACCOUNT_CHANGED' ? Number(after.id) : after.id;

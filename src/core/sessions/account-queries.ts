@@ -23,20 +23,21 @@ const openPairs = (communityId: string, fromId: string, toId: string): SQL => sq
  * Statements: where both accounts have an open session on a server, keeps the newer one, seen when either was, and
  * closes the older one where the newer began: their time together stays what it was.
  */
-export const joinOpenSessions = (communityId: string, fromId: string, toId: string): SQL[] => [
-  sql`
+export const joinOpenSessions = (communityId: string, fromId: string, toId: string): SQL[] => {
+  const olderEnd = sql`min(${lastSeenOf('sessions')}, newer_started_at)`;
+  return [
+    sql`
     UPDATE sessions SET last_seen_at = pair_last_seen_at, has_heartbeat = pair_has_heartbeat
     FROM (${openPairs(communityId, fromId, toId)})
     WHERE community_id = ${communityId} AND account_id = newer_account_id
       AND started_at = newer_started_at AND id = newer_id`,
-  sql`
-    UPDATE sessions SET ended_at = min(${lastSeenOf('sessions')}, newer_started_at),
-      last_seen_at = min(${lastSeenOf('sessions')}, newer_started_at),
-      close_kind = 'superseded', clear_reason = ${SUPERSEDED}
+    sql`
+    UPDATE sessions SET ended_at = ${olderEnd}, last_seen_at = ${olderEnd}, close_kind = 'superseded', clear_reason = ${SUPERSEDED}
     FROM (${openPairs(communityId, fromId, toId)})
     WHERE community_id = ${communityId} AND account_id = older_account_id
       AND started_at = older_started_at AND id = older_id`,
-];
+  ];
+};
 
 /**
  * Condition on the journal of calls: those of the account, on the servers where it has sessions. Elsewhere it never came,

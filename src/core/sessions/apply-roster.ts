@@ -1,5 +1,5 @@
 import type { CommunityActor } from '../access/actor.ts';
-import type { AccountRef } from '../accounts/identifiers.ts';
+import { type AccountRef, identifierKey } from '../accounts/identifiers.ts';
 import { ensureAccounts } from '../accounts/queries.ts';
 import type { Ctx } from '../context.ts';
 import { commit, startedEvents } from '../webhooks/events.ts';
@@ -94,8 +94,8 @@ export const applyRoster = async (
 /** The places of the accounts in the list, but of those only the first that are named by the same identifier. */
 const firstPositions = (accounts: readonly AccountRef[]): number[] => {
   const firsts = new Map<string, number>();
-  for (const [position, [{ kind, value }]] of accounts.entries()) {
-    const key = `${kind} ${value}`;
+  for (const [position, [first]] of accounts.entries()) {
+    const key = identifierKey(first);
     if (!firsts.has(key)) firsts.set(key, position);
   }
   return [...firsts.values()];

@@ -1,5 +1,4 @@
 import { runBatch } from '../../db/client.ts';
-import { timeOfUuidV7 } from '../../lib/ids.ts';
 import { type Page, pageOf } from '../../lib/page.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import type { Ctx } from '../context.ts';
@@ -105,7 +104,7 @@ const revise = (
       try {
         await commit(ctx, [
           insertRevision(communityId, revision, session),
-          reviseSession(communityId, revision, session, timeOfUuidV7(id) !== after.startedAt),
+          reviseSession(communityId, revision, session),
           ...(await audit.record({
             type: action === 'voided' ? 'SESSION_VOIDED' : 'SESSION_CORRECTED',
             what: `${action} the session ${id}: ${reason}`,

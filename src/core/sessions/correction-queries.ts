@@ -1,7 +1,7 @@
 /** The SQL of corrections: what an administrator changes in a session, and what is kept of it. */
 import { type SQL, sql } from '../../db/sql.ts';
 import { lastSeenOf } from './queries.ts';
-import type { Session, SessionDetails } from './session.ts';
+import { isMoved, type Session, type SessionDetails } from './session.ts';
 
 /** Statement: another session of the account on the server that shares time with `[startedAt, endedAt]`, if any. */
 export const selectOverlap = (
@@ -82,17 +82,14 @@ export const isSessionChanged = (error: unknown): boolean =>
 
 /**
  * Statement: makes the session what the revision says. What was last seen of it stays within it.
- *
- * @param isMoved whether its id does not tell the start any more
  */
 export const reviseSession = (
   communityId: string,
   { before, after }: Revision,
   { id, accountId }: Session,
-  isMoved: boolean,
 ): SQL => sql`
   UPDATE sessions
-  SET started_at = ${after.startedAt}, is_moved = ${isMoved ? 1 : 0}, ended_at = ${after.endedAt},
+  SET started_at = ${after.startedAt}, is_moved = ${isMoved(id, after.startedAt) ? 1 : 0}, ended_at = ${after.endedAt},
     close_kind = ${after.closeKind}, clear_reason = ${after.clearReason}, voided_at = ${after.voidedAt},
     last_seen_at = min(max(iif(ended_at IS NULL, ${lastSeenOf('sessions')}, last_seen_at), ${after.startedAt}),
       ${after.endedAt ?? Number.MAX_SAFE_INTEGER})

@@ -6,7 +6,7 @@ import { timeOfUuidV7 } from '../../lib/ids.ts';
 import { sessionsAccountIdOf } from '../accounts/queries.ts';
 import { lastSeenOf } from './queries.ts';
 import type { CloseKind } from './session.ts';
-import { instantLiteral, selectByStart } from './start-order-queries.ts';
+import { selectByStart } from './start-order-queries.ts';
 
 /** Which sessions are asked for. Instants are epoch milliseconds, of the session's start; `to` is exclusive. */
 export interface SessionFilter {
@@ -48,9 +48,9 @@ const IDENTIFIERS = sql`
 /** Condition: the session started in the period, and before those of the page before. */
 const isInRange = ({ filter: { from, to }, before }: SessionPage): SQL =>
   allOf([
-    from === undefined ? undefined : sql`started_at >= ${instantLiteral(from)}`,
-    to === undefined ? undefined : sql`started_at < ${instantLiteral(to)}`,
-    before && sql`(started_at, id) < (${instantLiteral(before.startedAt)}, ${before.id})`,
+    from === undefined ? undefined : sql`started_at >= ${sql.integer(from)}`,
+    to === undefined ? undefined : sql`started_at < ${sql.integer(to)}`,
+    before && sql`(started_at, id) < (${sql.integer(before.startedAt)}, ${before.id})`,
   ]);
 
 /** Query: the walk in the order of start, through an account's sessions or through all. */
@@ -117,7 +117,7 @@ export const selectWalkEnd = (communityId: string, page: SessionPage): SQL => sq
 
 /** Query: a session by its id, which tells when it started, unless a correction has changed that. */
 export const selectSession = (communityId: string, id: string): SQL => {
-  const isNamed = sql`started_at = ${instantLiteral(timeOfUuidV7(id))} AND id = ${id}`;
+  const isNamed = sql`started_at = ${sql.integer(timeOfUuidV7(id))} AND id = ${id}`;
   return sql`
     SELECT ${DETAILS}, ${IDENTIFIERS} FROM (
       SELECT * FROM (${selectByStart(communityId, { open: isNamed, closed: isNamed, direction: 'DESC' })})

@@ -1,6 +1,6 @@
 /** The SQL of retention: which sessions have been kept long enough. */
 import { type SQL, sql } from '../../db/sql.ts';
-import { instantLiteral, selectByStart } from './start-order-queries.ts';
+import { selectByStart } from './start-order-queries.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -12,7 +12,7 @@ export const selectRetention = (now: number, afterId: string, limit: number): SQ
 
 /** The oldest sessions of a community that ended before an instant. An open one is never too old. */
 const outdated = (communityId: string, endedBefore: number, limit: number): SQL => {
-  const instant = instantLiteral(endedBefore);
+  const instant = sql.integer(endedBefore);
   const query = selectByStart(communityId, {
     columns: sql`account_id, started_at, id`,
     closed: sql`started_at < ${instant} AND ended_at < ${instant}`,

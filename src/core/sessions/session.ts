@@ -1,4 +1,5 @@
 import type { Row } from '../../db/client.ts';
+import { timeOfUuidV7 } from '../../lib/ids.ts';
 
 /** How a session closed (CONTRACTS, "Activity Tracker"). */
 export const CLOSE_KINDS = ['stopped', 'cleared', 'superseded', 'server_reset', 'auto_closed'] as const;
@@ -57,6 +58,9 @@ export const toSessionDetails = (row: Row): SessionDetails => {
     ...(row.identifiers !== undefined && { identifiers: JSON.parse(row.identifiers as string) }),
   };
 };
+
+/** Whether a session's id does not tell its start (epoch milliseconds) any more. */
+export const isMoved = (id: string, startedAt: number): boolean => timeOfUuidV7(id) !== startedAt;
 
 /** A row of the table, with what decides how soon the session is missed. */
 export interface SessionRow {

@@ -1,5 +1,5 @@
 import { type Row, runBatch } from '../../db/client.ts';
-import { type NewId, timeOfUuidV7 } from '../../lib/ids.ts';
+import type { NewId } from '../../lib/ids.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import type { Settings } from '../access/settings.ts';
 import type { Ctx } from '../context.ts';
@@ -18,7 +18,7 @@ import {
   settleCall,
 } from './call-queries.ts';
 import type { EventRef } from './record-activity.ts';
-import type { SessionRow } from './session.ts';
+import { isMoved, type SessionRow } from './session.ts';
 import { foldTimeline, type TrackedSession } from './timeline.ts';
 import { type PendingCallRow, type PendingSessionRow, toTimeline } from './to-timeline.ts';
 
@@ -132,7 +132,7 @@ const workOut = (
       const row = toRow(session, old);
       if (!old) changes.added.push(row);
       else if (isChanged(old, row)) {
-        const is_moved = timeOfUuidV7(row.id) === row.started_at ? 0 : 1;
+        const is_moved = isMoved(row.id, row.started_at) ? 1 : 0;
         changes.changed.push({ ...row, old_started_at: old.started_at, is_moved });
       }
       if (old && old.id !== session.id) changes.renamed.push(...exchangeIds(own, old.id, session.id));

@@ -38,7 +38,7 @@ const selectOpen = (communityId: string, columns: SQL, where: SQL): SQL => sql`
 
 const selectOfReach = (communityId: string, columns: SQL, reachMs: number, where: SQL): SQL => sql`
   SELECT ${columns} FROM sessions INDEXED BY sessions_by_reach
-  WHERE community_id = ${communityId} AND reach_ms = ${sql.raw(`${reachMs}`)} AND ended_at IS NOT NULL AND ${where}`;
+  WHERE community_id = ${communityId} AND reach_ms = ${sql.integer(reachMs)} AND ended_at IS NOT NULL AND ${where}`;
 
 /** Source: the reaches from `fromMs` on, in `reach.column1`. (D1 bills no row for VALUES.) */
 export const reachTable = (fromMs = 0): SQL =>
@@ -60,9 +60,3 @@ const union = (queries: readonly SQL[]): SQL => {
     sql` UNION ALL `,
   );
 };
-
-/**
- * An instant in the text of a statement. A parameter would count against the 100 that D1 allows, once for each term.
- * @param epochMs an integer
- */
-export const instantLiteral = (epochMs: number): SQL => sql.raw(`${Math.trunc(epochMs)}`);

@@ -170,14 +170,14 @@ const serverTraces = (
 ): TimelineEvent[] => {
   const traces: TimelineEvent[] = [];
   // Where an administrator has said what was, nobody asks the roster.
-  const isSettledByHand = rows.some(
+  const isCorrected = rows.some(
     (row) =>
-      (row.is_corrected || row.is_void) &&
+      row.is_corrected &&
       rosterAt !== null &&
       row.started_at <= rosterAt &&
       (row.ended_at === null || row.ended_at >= rosterAt),
   );
-  if (rosterAt !== null && rosterAt >= since && !isSettledByHand) {
+  if (rosterAt !== null && rosterAt >= since && !isCorrected) {
     // A roster starts a session for whoever is in it and has none: who has none at its time was not in it.
     const isListed = rows.some(
       (row) =>
