@@ -2,11 +2,14 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { type CommunityActor, OPERATOR } from '../../src/core/access/actor.ts';
 import { createCommunity } from '../../src/core/access/create-community.ts';
 import { findKeyHolder } from '../../src/core/access/queries.ts';
+import {
+  type NewActivity,
+  recordAccountActivity,
+} from '../../src/core/account-activity/record-account-activity.ts';
 import type { AccountRef } from '../../src/core/accounts/identifiers.ts';
 import type { Ctx, Services } from '../../src/core/context.ts';
 import { appendLogEntries } from '../../src/core/logs/append-log-entries.ts';
 import type { NewLogEntry } from '../../src/core/logs/model.ts';
-import { type NewActivity, recordAccountActivity } from '../../src/core/reports/record-account-activity.ts';
 import { type ActivityAction, recordActivity } from '../../src/core/sessions/record-activity.ts';
 import { resetServer } from '../../src/core/sessions/reset-server.ts';
 import { createServices } from '../../src/deps.ts';

@@ -1,14 +1,14 @@
 import { SYSTEM, type SystemActor } from '../core/access/actor.ts';
 import { purgeCommunities } from '../core/access/purge-communities.ts';
+import { purgeAccountActivity } from '../core/account-activity/purge-account-activity.ts';
+import { sealActivityBatches } from '../core/account-activity/seal-activity-batches.ts';
 import type { Ctx, Services } from '../core/context.ts';
+import { purgeInboundMessages } from '../core/hooks/purge-inbound-messages.ts';
 import { purgeLogEntries } from '../core/logs/purge-log-entries.ts';
-import { purgeAccountActivity } from '../core/reports/purge-account-activity.ts';
-import { sealActivityBatches } from '../core/reports/seal-activity-batches.ts';
 import { closeStale } from '../core/sessions/close-stale.ts';
-import { purgeCalls } from '../core/sessions/purge-calls.ts';
+import { purgeCalls } from '../core/sessions/late/purge-calls.ts';
 import { purgeSessions } from '../core/sessions/purge-sessions.ts';
 import { deliverDue } from '../core/webhooks/deliver-due.ts';
-import { purgeInboundMessages } from '../core/webhooks/purge-inbound-messages.ts';
 import { fixedClock } from '../lib/clock.ts';
 
 /** A scheduled job. Its clock stands at the trigger's scheduled time; it can run twice, late, or half way. */

@@ -1,19 +1,19 @@
 import type { CommunityActor } from '../../core/access/actor.ts';
-import type { Ctx } from '../../core/context.ts';
-import { DomainError } from '../../core/errors.ts';
-import type { LeafType } from '../../core/reports/activity-type.ts';
+import type { LeafType } from '../../core/account-activity/activity-type.ts';
 import {
   listAccountActivity,
   type ReportEntry,
   type ReportRequest,
-} from '../../core/reports/list-account-activity.ts';
-import type { ReportPosition } from '../../core/reports/report-queries.ts';
+} from '../../core/account-activity/list-account-activity.ts';
+import type { ReportPosition } from '../../core/account-activity/report-queries.ts';
+import type { Ctx } from '../../core/context.ts';
+import { DomainError } from '../../core/errors.ts';
 import { encodeCursor } from '../../lib/cursor.ts';
 import { addHeader } from '../kit/answer.ts';
 import { csvResponse, prefersCsv } from '../kit/csv.ts';
-import { readCursor } from '../kit/list-wire.ts';
 import { defineOperation, type HttpContext } from '../kit/operation.ts';
 import { streamText } from '../kit/stream.ts';
+import { readCursor } from '../wire/list.ts';
 import { CSV_HEADER, REPORT_EXAMPLE, reportQuery, reportSchema, toCsvCells } from './wire.ts';
 
 export const listActivities = defineOperation({

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { ActivityRecord } from '../../core/reports/activity-record.ts';
-import { ACTIVITY_TYPES, type ActivityType, leavesOf } from '../../core/reports/activity-type.ts';
+import type { ActivityRecord } from '../../core/account-activity/activity-record.ts';
+import { ACTIVITY_TYPES, type ActivityType, leavesOf } from '../../core/account-activity/activity-type.ts';
 import { documented, pageQuery, parseInstant } from '../kit/fields.ts';
 import { fieldMessage } from '../kit/messages.ts';
 

@@ -6,9 +6,9 @@ import { addHeader } from '../kit/answer.ts';
 import { csvResponse, prefersCsv } from '../kit/csv.ts';
 import { invalidField } from '../kit/fault.ts';
 import { integerText, pageQuery } from '../kit/fields.ts';
-import { nextLink, readCursor } from '../kit/list-wire.ts';
 import { fieldMessage } from '../kit/messages.ts';
 import { defineOperation } from '../kit/operation.ts';
+import { nextLink, readCursor } from '../wire/list.ts';
 import { filterQuery, LOG_ENTRY_EXAMPLE, logEntrySchema, toFilter, toLogEntryWire } from './wire.ts';
 
 const DEFAULT_LIMIT = 100;

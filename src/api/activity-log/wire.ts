@@ -3,7 +3,7 @@ import { MAX_TIMESTAMP } from '../../core/logs/log-id.ts';
 import type { LogEntry, LogFilter } from '../../core/logs/model.ts';
 import { eachOf, unionBy } from '../kit/batch.ts';
 import { integer, integerText } from '../kit/fields.ts';
-import { logName, logUsername, MAX_ENTRIES, newEntrySchema, UNIX_SECONDS } from '../kit/log-entry-wire.ts';
+import { logName, logUsername, MAX_ENTRIES, newEntrySchema, UNIX_SECONDS } from '../wire/log-entry.ts';
 
 const oneSchema = v.pipe(
   newEntrySchema,

@@ -1,6 +1,6 @@
 import { createCommunity as create } from '../../core/access/create-community.ts';
-import { toApiKeyWire } from '../kit/access-wire.ts';
 import { defineOperation } from '../kit/operation.ts';
+import { toApiKeyWire } from '../wire/access.ts';
 import { NEW_COMMUNITY_EXAMPLE, newCommunityBody, newCommunitySchema, toCommunityWire } from './wire.ts';
 
 export const createCommunity = defineOperation({

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { listCommunities as list } from '../../core/access/communities.ts';
 import { pageQuery } from '../kit/fields.ts';
-import { listSchema, readIdCursor, toListWire } from '../kit/list-wire.ts';
 import { defineOperation } from '../kit/operation.ts';
+import { listSchema, readIdCursor, toListWire } from '../wire/list.ts';
 import { COMMUNITY_EXAMPLE, communitySchema, toCommunityWire } from './wire.ts';
 
 const SCOPE = 'communities';

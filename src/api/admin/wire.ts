@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Community } from '../../core/access/actor.ts';
+import { documented, text } from '../kit/fields.ts';
 import {
   isoOrNull,
   NEW_API_KEY_EXAMPLE,
@@ -8,8 +9,7 @@ import {
   SETTINGS_EXAMPLE,
   settingsPatchSchema,
   settingsSchema,
-} from '../kit/access-wire.ts';
-import { documented, text } from '../kit/fields.ts';
+} from '../wire/access.ts';
 
 export const communityParams = v.object({ communityId: text(1, 128) });
 

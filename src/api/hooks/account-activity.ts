@@ -1,5 +1,5 @@
-import { planAccountActivity } from '../../core/reports/record-account-activity.ts';
-import { MAX_ACTIVITIES, newActivitySchema } from '../kit/account-activity-wire.ts';
+import { planAccountActivity } from '../../core/account-activity/record-account-activity.ts';
+import { MAX_ACTIVITIES, newActivitySchema } from '../wire/account-activity.ts';
 import type { Kind } from './kinds.ts';
 import { readItems } from './read-items.ts';
 

@@ -1,5 +1,5 @@
 import { planLogEntries } from '../../core/logs/append-log-entries.ts';
-import { MAX_ENTRIES, newEntrySchema } from '../kit/log-entry-wire.ts';
+import { MAX_ENTRIES, newEntrySchema } from '../wire/log-entry.ts';
 import type { Kind } from './kinds.ts';
 import { readItems } from './read-items.ts';
 

@@ -1,5 +1,5 @@
-import type { InboundKind } from '../../core/webhooks/inbound.ts';
-import type { Recorder } from '../../core/webhooks/receive-call.ts';
+import type { InboundKind } from '../../core/hooks/model.ts';
+import type { Recorder } from '../../core/hooks/receive-call.ts';
 import { accountActivity } from './account-activity.ts';
 import { activityLog } from './activity-log.ts';
 import { tracker } from './tracker.ts';

@@ -1,5 +1,5 @@
 import type * as v from 'valibot';
-import type { Issue } from '../../core/webhooks/inbound.ts';
+import type { Issue } from '../../core/hooks/model.ts';
 import { readItem } from '../kit/batch.ts';
 
 /** Checks each item by the schema of the API that it is for: those that pass, in their order, and why others do not. */

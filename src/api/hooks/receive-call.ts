@@ -1,15 +1,15 @@
 import * as v from 'valibot';
-import type { InboundAnswer, ItemResult } from '../../core/webhooks/inbound.ts';
-import { receiveCall as receive } from '../../core/webhooks/receive-call.ts';
-import { BARE_SESSION_EXAMPLE } from '../kit/activity-wire.ts';
+import type { InboundAnswer, ItemResult } from '../../core/hooks/model.ts';
+import { receiveCall as receive } from '../../core/hooks/receive-call.ts';
 import { Fault } from '../kit/fault.ts';
 import { integer } from '../kit/fields.ts';
-import { refusalFault } from '../kit/inbound-wire.ts';
 import { type Language, renderFault, renderIssue } from '../kit/messages.ts';
 import { defineOperation } from '../kit/operation.ts';
 import { problemCode, problemSuccess } from '../kit/problem.ts';
 import { addressOf, limitRate } from '../kit/rate-limit.ts';
 import { languageOf } from '../kit/request.ts';
+import { BARE_SESSION_EXAMPLE } from '../wire/activity.ts';
+import { refusalFault } from '../wire/inbound-webhook.ts';
 import { KINDS, type Kind } from './kinds.ts';
 
 const resultSchema = () =>

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { planActivity } from '../../core/sessions/record-activity.ts';
 import { toSession } from '../../core/sessions/session.ts';
-import { activityBody, toActivity, toSessionWire } from '../kit/activity-wire.ts';
 import { isJsonObject } from '../kit/fields.ts';
-import { serverEntry } from '../kit/inbound-wire.ts';
 import { fieldMessage } from '../kit/messages.ts';
+import { activityBody, toActivity, toSessionWire } from '../wire/activity.ts';
+import { serverEntry } from '../wire/inbound-webhook.ts';
 import type { Kind } from './kinds.ts';
 import { readItems } from './read-items.ts';
 

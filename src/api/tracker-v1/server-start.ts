@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { resetServer } from '../../core/sessions/reset-server.ts';
-import { RESET_EXAMPLE, sessionSchema, toEvent, toSessionWire } from '../kit/activity-wire.ts';
 import { defineOperation } from '../kit/operation.ts';
+import { RESET_EXAMPLE, sessionSchema, toEvent, toSessionWire } from '../wire/activity.ts';
 import { serverStartBody } from './wire.ts';
 
 export const serverStart = defineOperation({

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { recordActivity } from '../../core/sessions/record-activity.ts';
-import { SESSION_EXAMPLE, sessionSchema, toActivity, toEvent, toSessionWire } from '../kit/activity-wire.ts';
 import { defineOperation } from '../kit/operation.ts';
+import { SESSION_EXAMPLE, sessionSchema, toActivity, toEvent, toSessionWire } from '../wire/activity.ts';
 import { startStopBody } from './wire.ts';
 
 export const startStop = defineOperation({

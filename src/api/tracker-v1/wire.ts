@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { activityCallBody, eventEntries } from '../kit/activity-wire.ts';
 import { documented, integer, integerText } from '../kit/fields.ts';
 import { fieldMessage } from '../kit/messages.ts';
+import { activityCallBody, eventEntries } from '../wire/activity.ts';
 
 const serverEntries = {
   serverId: v.union([integer(1), integerText(1)], fieldMessage('at_least', 1)),

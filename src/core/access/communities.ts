@@ -1,7 +1,7 @@
 import { type Page, pageOf } from '../../lib/page.ts';
+import { audited } from '../audit/audit.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { audited } from '../reports/audit.ts';
 import type { Community, CommunityActor, OperatorActor } from './actor.ts';
 import {
   findCommunity,

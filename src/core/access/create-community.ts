@@ -1,7 +1,7 @@
 import { sha256Hex } from '../../lib/crypto.ts';
+import { appendAudit } from '../audit/audit.ts';
+import { GENESIS } from '../audit/audit-chain.ts';
 import type { Ctx } from '../context.ts';
-import { appendAudit } from '../reports/audit.ts';
-import { GENESIS } from '../reports/audit-chain.ts';
 import type { Community, OperatorActor } from './actor.ts';
 import { newApiKey } from './api-key.ts';
 import { type ApiKey, insertApiKey, insertCommunity, toApiKey, toCommunity } from './queries.ts';

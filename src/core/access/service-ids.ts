@@ -1,8 +1,8 @@
 import { sha256Hex } from '../../lib/crypto.ts';
 import { type Page, pageOf } from '../../lib/page.ts';
+import { audited } from '../audit/audit.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { audited } from '../reports/audit.ts';
 import type { CommunityActor } from './actor.ts';
 import { newClientId, newClientSecret, type ServiceId, type ServiceIdCategory } from './service-id.ts';
 import {

@@ -1,8 +1,8 @@
 import { runBatch } from '../../db/client.ts';
 import type { CommunityActor } from '../access/actor.ts';
+import { audited } from '../audit/audit.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { audited } from '../reports/audit.ts';
 import { deleteSessionsOf, selectAnySessionOf } from '../sessions/account-queries.ts';
 import { forgetNames } from '../webhooks/message-queries.ts';
 import { deleteAccount, deleteIdentifiers, selectAccountId } from './queries.ts';

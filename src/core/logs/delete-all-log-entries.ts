@@ -1,7 +1,7 @@
 import { runBatch } from '../../db/client.ts';
 import type { CommunityActor } from '../access/actor.ts';
+import { audited } from '../audit/audit.ts';
 import type { Ctx } from '../context.ts';
-import { audited } from '../reports/audit.ts';
 import { wipeLog } from './queries.ts';
 
 /** Empties the log for every reader at once, whatever its size; the scheduled job removes the rows. */

@@ -5,7 +5,8 @@ import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import type { Plan } from '../plan.ts';
 import { commit, startedEvents } from '../webhooks/events.ts';
-import { accountOfTimelyCall, answerTimelyCall, insertCall, isNewCall } from './call-queries.ts';
+import { accountOfTimelyCall, answerTimelyCall, insertCall, isNewCall } from './late/call-queries.ts';
+import { newCall, readPendingCall, settlePendingCall } from './late/settle-call.ts';
 import {
   changedSession,
   clearSession,
@@ -20,7 +21,6 @@ import {
   toggleSession,
 } from './queries.ts';
 import { CLEARED_BY_REQUEST, type Session, toSession } from './session.ts';
-import { newCall, readPendingCall, settlePendingCall } from './settle-call.ts';
 
 /** What a call asks for: the flag table of CONTRACTS, "Activity Tracker". */
 export type ActivityAction = 'toggle' | 'start' | 'stop' | 'clear' | 'clear-and-start';

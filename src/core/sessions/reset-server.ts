@@ -1,11 +1,11 @@
 import type { CommunityActor } from '../access/actor.ts';
 import type { Ctx } from '../context.ts';
 import { commit } from '../webhooks/events.ts';
-import { insertReset } from './call-queries.ts';
+import { insertReset } from './late/call-queries.ts';
+import { newCall, readPendingCall, settlePendingCall } from './late/settle-call.ts';
 import { noteReset, resetSessions } from './queries.ts';
 import type { EventRef } from './record-activity.ts';
 import { type Session, toSession } from './session.ts';
-import { newCall, readPendingCall, settlePendingCall } from './settle-call.ts';
 
 /**
  * Closes the sessions of a server that starts anew: all that are open; or, where the reset says when it happened, all

@@ -10,8 +10,8 @@
 import { type Row, runBatch } from '../../db/client.ts';
 import { stopwatch } from '../../lib/clock.ts';
 import { SYSTEM } from '../access/actor.ts';
+import { audited } from '../audit/audit.ts';
 import type { Ctx } from '../context.ts';
-import { audited } from '../reports/audit.ts';
 import { hostOf, targetOf } from './endpoints.ts';
 import {
   deleteOldMessages,

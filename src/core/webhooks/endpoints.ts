@@ -1,9 +1,9 @@
 import { runBatch } from '../../db/client.ts';
 import { type Page, pageOf } from '../../lib/page.ts';
 import type { CommunityActor } from '../access/actor.ts';
+import { audited } from '../audit/audit.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { audited } from '../reports/audit.ts';
 import type { EndpointInput, WebhookEndpoint } from './model.ts';
 import {
   deleteEndpoint,

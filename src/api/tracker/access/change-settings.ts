@@ -1,6 +1,6 @@
 import { changeSettings as change } from '../../../core/access/communities.ts';
-import { SETTINGS_EXAMPLE, settingsPatchSchema, settingsSchema } from '../../kit/access-wire.ts';
 import { defineOperation } from '../../kit/operation.ts';
+import { SETTINGS_EXAMPLE, settingsPatchSchema, settingsSchema } from '../../wire/access.ts';
 
 export const changeSettings = defineOperation({
   method: 'PATCH',

@@ -1,16 +1,16 @@
 import * as v from 'valibot';
 import { createApiKey as create } from '../../../core/access/api-keys.ts';
+import { invalidField } from '../../kit/fault.ts';
+import { instant } from '../../kit/fields.ts';
+import { fieldMessage } from '../../kit/messages.ts';
+import { defineOperation } from '../../kit/operation.ts';
 import {
   NEW_API_KEY_EXAMPLE,
   nameSchema,
   newApiKeySchema,
   scopesSchema,
   toApiKeyWire,
-} from '../../kit/access-wire.ts';
-import { invalidField } from '../../kit/fault.ts';
-import { instant } from '../../kit/fields.ts';
-import { fieldMessage } from '../../kit/messages.ts';
-import { defineOperation } from '../../kit/operation.ts';
+} from '../../wire/access.ts';
 
 export const createApiKey = defineOperation({
   method: 'POST',

@@ -1,6 +1,6 @@
 import { getSettings as get } from '../../../core/access/communities.ts';
-import { SETTINGS_EXAMPLE, settingsSchema } from '../../kit/access-wire.ts';
 import { defineOperation } from '../../kit/operation.ts';
+import { SETTINGS_EXAMPLE, settingsSchema } from '../../wire/access.ts';
 
 export const getSettings = defineOperation({
   method: 'GET',

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { listApiKeys as list } from '../../../core/access/api-keys.ts';
-import { API_KEY_EXAMPLE, apiKeySchema, toApiKeyWire } from '../../kit/access-wire.ts';
 import { pageQuery } from '../../kit/fields.ts';
-import { listSchema, readIdCursor, toListWire } from '../../kit/list-wire.ts';
 import { defineOperation } from '../../kit/operation.ts';
+import { API_KEY_EXAMPLE, apiKeySchema, toApiKeyWire } from '../../wire/access.ts';
+import { listSchema, readIdCursor, toListWire } from '../../wire/list.ts';
 
 export const listApiKeys = defineOperation({
   method: 'GET',

@@ -1,4 +1,4 @@
-import { recordAccountActivity as record } from '../../../core/reports/record-account-activity.ts';
+import { recordAccountActivity as record } from '../../../core/account-activity/record-account-activity.ts';
 import { renderIssue } from '../../kit/messages.ts';
 import { defineOperation } from '../../kit/operation.ts';
 import { languageOf } from '../../kit/request.ts';

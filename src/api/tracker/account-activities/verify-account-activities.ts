@@ -1,10 +1,10 @@
 import * as v from 'valibot';
-import { INGESTED_TYPES, type IngestedType } from '../../../core/reports/activity-type.ts';
-import { verifyAccountActivity as verify } from '../../../core/reports/verify-account-activity.ts';
+import { INGESTED_TYPES, type IngestedType } from '../../../core/account-activity/activity-type.ts';
+import { verifyAccountActivity as verify } from '../../../core/account-activity/verify-account-activity.ts';
 import { encodeCursor } from '../../../lib/cursor.ts';
 import { pageQuery } from '../../kit/fields.ts';
-import { readCursor } from '../../kit/list-wire.ts';
 import { defineOperation } from '../../kit/operation.ts';
+import { readCursor } from '../../wire/list.ts';
 
 const { cursor } = pageQuery(1, 1);
 

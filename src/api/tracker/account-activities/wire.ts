@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { MAX_ACTIVITIES, newActivitySchema } from '../../kit/account-activity-wire.ts';
 import { eachOf, unionBy } from '../../kit/batch.ts';
+import { MAX_ACTIVITIES, newActivitySchema } from '../../wire/account-activity.ts';
 
 const oneSchema = v.pipe(
   newActivitySchema,

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { addIdentifiers as add } from '../../../core/accounts/account-identifiers.ts';
-import { IDENTIFIER, UNIQUE_ID } from '../../kit/activity-wire.ts';
 import { fieldMessage } from '../../kit/messages.ts';
 import { defineOperation } from '../../kit/operation.ts';
+import { IDENTIFIER, UNIQUE_ID } from '../../wire/activity.ts';
 import { accountParams, IDENTIFIERS_EXAMPLE, identifierSchema, toIdentifierWire } from './wire.ts';
 
 const COUNT = fieldMessage('count', 1, 100);

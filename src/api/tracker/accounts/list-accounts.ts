@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { listAccountsAfter, listAccountsAt } from '../../../core/accounts/list-accounts.ts';
 import { integerText } from '../../kit/fields.ts';
-import { listSchema, readIdCursor, toListWire } from '../../kit/list-wire.ts';
 import { fieldMessage } from '../../kit/messages.ts';
 import { defineOperation } from '../../kit/operation.ts';
+import { listSchema, readIdCursor, toListWire } from '../../wire/list.ts';
 import { ACCOUNT_EXAMPLE, accountSchema, toAccountWire } from './wire.ts';
 
 const FLAG = v.optional(v.picklist(['true', 'false']));

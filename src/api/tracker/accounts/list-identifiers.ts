@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { listIdentifiers as list } from '../../../core/accounts/account-identifiers.ts';
 import type { Identifier } from '../../../core/accounts/identifiers.ts';
 import { pageQuery } from '../../kit/fields.ts';
-import { listSchema, readCursor, toListWire } from '../../kit/list-wire.ts';
 import { defineOperation } from '../../kit/operation.ts';
+import { listSchema, readCursor, toListWire } from '../../wire/list.ts';
 import { accountParams, IDENTIFIERS_EXAMPLE, identifierSchema, toIdentifierWire } from './wire.ts';
 
 export const listIdentifiers = defineOperation({

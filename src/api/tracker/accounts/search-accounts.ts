@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import { findAccount } from '../../../core/accounts/find-account.ts';
 import type { Identifier } from '../../../core/accounts/identifiers.ts';
-import { IDENTIFIER } from '../../kit/activity-wire.ts';
 import { invalidField } from '../../kit/fault.ts';
 import { uuid } from '../../kit/fields.ts';
 import { fieldMessage } from '../../kit/messages.ts';
 import { defineOperation } from '../../kit/operation.ts';
+import { IDENTIFIER } from '../../wire/activity.ts';
 import { ACCOUNT_EXAMPLE, accountSchema, toAccountWire } from './wire.ts';
 
 const searchQuery = v.object({

@@ -5,8 +5,8 @@ import {
   type Identifier,
   type IdentifierKind,
 } from '../../../core/accounts/identifiers.ts';
-import { isoOrNull } from '../../kit/access-wire.ts';
 import { dateTime, uuid } from '../../kit/fields.ts';
+import { isoOrNull } from '../../wire/access.ts';
 
 export const accountParams = v.object({ accountId: uuid });
 

@@ -1,16 +1,16 @@
 import * as v from 'valibot';
 import { applyRoster as apply } from '../../../core/sessions/apply-roster.ts';
+import { instant } from '../../kit/fields.ts';
+import { renderFault } from '../../kit/messages.ts';
+import { defineOperation } from '../../kit/operation.ts';
+import { languageOf } from '../../kit/request.ts';
 import {
   requireRecent,
   SESSION_EXAMPLE,
   serverParams,
   sessionSchema,
   toSessionWire,
-} from '../../kit/activity-wire.ts';
-import { instant } from '../../kit/fields.ts';
-import { renderFault } from '../../kit/messages.ts';
-import { defineOperation } from '../../kit/operation.ts';
-import { languageOf } from '../../kit/request.ts';
+} from '../../wire/activity.ts';
 import { accountList, fieldErrorSchema, toFieldErrors } from './presence-wire.ts';
 
 export const applyRoster = defineOperation({

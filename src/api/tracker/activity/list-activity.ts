@@ -4,11 +4,11 @@ import type { Ctx } from '../../../core/context.ts';
 import { exportSessions, listSessions } from '../../../core/sessions/list-sessions.ts';
 import type { SessionDetails } from '../../../core/sessions/session.ts';
 import { encodeCursor } from '../../../lib/cursor.ts';
-import { serverParams } from '../../kit/activity-wire.ts';
 import { addHeader } from '../../kit/answer.ts';
 import { csvResponse, prefersCsv } from '../../kit/csv.ts';
-import { listSchema, nextLink, readCursor } from '../../kit/list-wire.ts';
 import { defineOperation, type HttpContext } from '../../kit/operation.ts';
+import { serverParams } from '../../wire/activity.ts';
+import { listSchema, nextLink, readCursor } from '../../wire/list.ts';
 import {
   CLOSED_EXAMPLE,
   OPEN_EXAMPLE,

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { listLatestSessions } from '../../../core/sessions/list-latest-sessions.ts';
-import { SESSION_EXAMPLE, sessionSchema, toSessionWire } from '../../kit/activity-wire.ts';
 import { integerText, uuid } from '../../kit/fields.ts';
 import { fieldMessage } from '../../kit/messages.ts';
 import { defineOperation } from '../../kit/operation.ts';
+import { SESSION_EXAMPLE, sessionSchema, toSessionWire } from '../../wire/activity.ts';
 
 export const listLatestActivity = defineOperation({
   method: 'GET',

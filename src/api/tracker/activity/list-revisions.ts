@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { listRevisions as list } from '../../../core/sessions/correct-session.ts';
 import { pageQuery } from '../../kit/fields.ts';
-import { listSchema, readIdCursor, toListWire } from '../../kit/list-wire.ts';
 import { defineOperation } from '../../kit/operation.ts';
+import { listSchema, readIdCursor, toListWire } from '../../wire/list.ts';
 import { REVISION_EXAMPLE, revisionSchema, sessionParams, toRevisionWire } from './session-wire.ts';
 
 export const listRevisions = defineOperation({

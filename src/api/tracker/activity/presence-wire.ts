@@ -1,9 +1,9 @@
 /** How heartbeats and rosters name many accounts at once. */
 import * as v from 'valibot';
-import { hasIdentifier, identifierEntries, toAccountRef } from '../../kit/activity-wire.ts';
 import { eachOf } from '../../kit/batch.ts';
 import type { Fault } from '../../kit/fault.ts';
 import { fieldMessage, type Language, renderIssue } from '../../kit/messages.ts';
+import { hasIdentifier, identifierEntries, toAccountRef } from '../../wire/activity.ts';
 
 const accountSchema = v.pipe(
   v.object(identifierEntries),

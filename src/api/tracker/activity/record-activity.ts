@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { recordActivity as record } from '../../../core/sessions/record-activity.ts';
+import { defineOperation } from '../../kit/operation.ts';
 import {
   activityCallBody,
   SESSION_EXAMPLE,
@@ -8,8 +9,7 @@ import {
   toActivity,
   toEvent,
   toSessionWire,
-} from '../../kit/activity-wire.ts';
-import { defineOperation } from '../../kit/operation.ts';
+} from '../../wire/activity.ts';
 
 export const recordActivity = defineOperation({
   method: 'POST',

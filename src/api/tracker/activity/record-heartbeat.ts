@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { recordHeartbeat as record } from '../../../core/sessions/record-heartbeat.ts';
-import { serverParams } from '../../kit/activity-wire.ts';
 import { defineOperation } from '../../kit/operation.ts';
 import { languageOf } from '../../kit/request.ts';
+import { serverParams } from '../../wire/activity.ts';
 import { accountList, fieldErrorSchema, toFieldErrors } from './presence-wire.ts';
 
 export const recordHeartbeat = defineOperation({

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { resetServer as reset } from '../../../core/sessions/reset-server.ts';
+import { defineOperation } from '../../kit/operation.ts';
 import {
   RESET_EXAMPLE,
   resetBody,
@@ -7,8 +8,7 @@ import {
   sessionSchema,
   toEvent,
   toSessionWire,
-} from '../../kit/activity-wire.ts';
-import { defineOperation } from '../../kit/operation.ts';
+} from '../../wire/activity.ts';
 
 export const resetServer = defineOperation({
   method: 'POST',

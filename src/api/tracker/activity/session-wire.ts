@@ -3,10 +3,10 @@ import * as v from 'valibot';
 import type { RevisedSession, Revision } from '../../../core/sessions/correction-queries.ts';
 import type { SessionFilter } from '../../../core/sessions/history-queries.ts';
 import { CLOSE_KINDS, type SessionDetails } from '../../../core/sessions/session.ts';
-import { isoOrNull } from '../../kit/access-wire.ts';
-import { SESSION_EXAMPLE, sessionSchema, toSessionWire } from '../../kit/activity-wire.ts';
 import { dateTime, instant, integerText, pageQuery, queryInstant, text, uuid } from '../../kit/fields.ts';
 import { fieldMessage } from '../../kit/messages.ts';
+import { isoOrNull } from '../../wire/access.ts';
+import { SESSION_EXAMPLE, sessionSchema, toSessionWire } from '../../wire/activity.ts';
 
 export const sessionParams = v.object({ activityId: uuid });
 

@@ -2,9 +2,9 @@ import * as v from 'valibot';
 import { GROUPINGS, type Grouping, type SessionTotal } from '../../../core/sessions/session-totals.ts';
 import { summarizeSessions } from '../../../core/sessions/summarize-sessions.ts';
 import { integerText, pageQuery, queryInstant, timezone, uuid } from '../../kit/fields.ts';
-import { listSchema, readCursor, toListWire } from '../../kit/list-wire.ts';
 import { fieldMessage } from '../../kit/messages.ts';
 import { defineOperation } from '../../kit/operation.ts';
+import { listSchema, readCursor, toListWire } from '../../wire/list.ts';
 
 const MAX_DAYS = 366;
 

@@ -1,7 +1,4 @@
-import {
-  changeInboundWebhook as change,
-  getInboundWebhook,
-} from '../../../core/webhooks/inbound-webhooks.ts';
+import { changeInboundWebhook as change, getInboundWebhook } from '../../../core/hooks/inbound-webhooks.ts';
 import { defineOperation } from '../../kit/operation.ts';
 import {
   changedInboundWebhookSchema,

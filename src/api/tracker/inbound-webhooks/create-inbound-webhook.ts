@@ -1,4 +1,4 @@
-import { createInboundWebhook as create } from '../../../core/webhooks/inbound-webhooks.ts';
+import { createInboundWebhook as create } from '../../../core/hooks/inbound-webhooks.ts';
 import { defineOperation } from '../../kit/operation.ts';
 import {
   checkSecret,

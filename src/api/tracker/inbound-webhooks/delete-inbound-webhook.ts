@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { deleteInboundWebhook as remove } from '../../../core/webhooks/inbound-webhooks.ts';
+import { deleteInboundWebhook as remove } from '../../../core/hooks/inbound-webhooks.ts';
 import { defineOperation } from '../../kit/operation.ts';
 import { INBOUND_WEBHOOK_EXAMPLE, inboundWebhookParams } from './wire.ts';
 

@@ -1,7 +1,7 @@
-import { listInboundCalls as list } from '../../../core/webhooks/inbound-webhooks.ts';
-import { listSchema } from '../../kit/list-wire.ts';
+import { listInboundCalls as list } from '../../../core/hooks/inbound-webhooks.ts';
 import { defineOperation } from '../../kit/operation.ts';
 import { languageOf } from '../../kit/request.ts';
+import { listSchema } from '../../wire/list.ts';
 import { CALL_EXAMPLE, callSchema, inboundWebhookParams, toCallWire } from './wire.ts';
 
 export const listInboundCalls = defineOperation({

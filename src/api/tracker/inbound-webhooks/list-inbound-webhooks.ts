@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { listInboundWebhooks as list } from '../../../core/webhooks/inbound-webhooks.ts';
+import { listInboundWebhooks as list } from '../../../core/hooks/inbound-webhooks.ts';
 import { pageQuery } from '../../kit/fields.ts';
-import { listSchema, readIdCursor, toListWire } from '../../kit/list-wire.ts';
 import { defineOperation } from '../../kit/operation.ts';
+import { listSchema, readIdCursor, toListWire } from '../../wire/list.ts';
 import { INBOUND_WEBHOOK_EXAMPLE, inboundWebhookSchema, toInboundWebhookWire } from './wire.ts';
 
 export const listInboundWebhooks = defineOperation({

@@ -5,14 +5,14 @@ import {
   type InboundKind,
   type InboundWebhook,
   type Verification,
-} from '../../../core/webhooks/inbound.ts';
-import { standardKey } from '../../../core/webhooks/verify-call.ts';
+} from '../../../core/hooks/model.ts';
+import { standardKey } from '../../../core/hooks/verify-call.ts';
 import { parseJsonPointer } from '../../../lib/json-pointer.ts';
-import { isoOrNull, nameSchema } from '../../kit/access-wire.ts';
 import { Fault, invalidField } from '../../kit/fault.ts';
 import { dateTime, documented, integer, isJsonObject, jsonObject, text, uuid } from '../../kit/fields.ts';
-import { INBOUND_FIELDS, refusalFault } from '../../kit/inbound-wire.ts';
 import { fieldMessage, type Language, renderFault, renderIssue } from '../../kit/messages.ts';
+import { isoOrNull, nameSchema } from '../../wire/access.ts';
+import { INBOUND_FIELDS, refusalFault } from '../../wire/inbound-webhook.ts';
 
 export const inboundWebhookParams = v.object({ webhookId: uuid });
 

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { listServiceIds as list } from '../../../core/access/service-ids.ts';
 import { pageQuery } from '../../kit/fields.ts';
-import { listSchema, readIdCursor, toListWire } from '../../kit/list-wire.ts';
 import { defineOperation } from '../../kit/operation.ts';
+import { listSchema, readIdCursor, toListWire } from '../../wire/list.ts';
 import { SERVICE_ID_EXAMPLE, serviceIdSchema, toServiceIdWire } from './wire.ts';
 
 export const listServiceIds = defineOperation({

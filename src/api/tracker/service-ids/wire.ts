@@ -4,8 +4,8 @@ import {
   SERVICE_ID_CATEGORIES,
   type ServiceId,
 } from '../../../core/access/service-id.ts';
-import { isoOrNull, nameSchema } from '../../kit/access-wire.ts';
 import { dateTime, integer, uuid } from '../../kit/fields.ts';
+import { isoOrNull, nameSchema } from '../../wire/access.ts';
 
 export const serviceIdParams = v.object({ serviceId: uuid });
 

@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { listWebhookDeliveries as list } from '../../../core/webhooks/deliveries.ts';
 import { DELIVERY_STATUSES } from '../../../core/webhooks/model.ts';
 import { pageQuery } from '../../kit/fields.ts';
-import { listSchema, readCursor, toListWire } from '../../kit/list-wire.ts';
 import { defineOperation } from '../../kit/operation.ts';
+import { listSchema, readCursor, toListWire } from '../../wire/list.ts';
 import { DELIVERY_EXAMPLE, deliverySchema, endpointParams, toDeliveryWire } from './wire.ts';
 
 export const listWebhookDeliveries = defineOperation({

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { listWebhookEndpoints as list } from '../../../core/webhooks/endpoints.ts';
 import { pageQuery } from '../../kit/fields.ts';
-import { listSchema, readIdCursor, toListWire } from '../../kit/list-wire.ts';
 import { defineOperation } from '../../kit/operation.ts';
+import { listSchema, readIdCursor, toListWire } from '../../wire/list.ts';
 import { ENDPOINT_EXAMPLE, endpointSchema, toEndpointWire } from './wire.ts';
 
 export const listWebhookEndpoints = defineOperation({

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { replayWebhookEndpoint as replay } from '../../../core/webhooks/deliveries.ts';
-import { isoOrNull } from '../../kit/access-wire.ts';
 import { invalidField } from '../../kit/fault.ts';
 import { documented, instant } from '../../kit/fields.ts';
 import { fieldMessage } from '../../kit/messages.ts';
 import { defineOperation } from '../../kit/operation.ts';
+import { isoOrNull } from '../../wire/access.ts';
 import { endpointParams } from './wire.ts';
 
 export const replayWebhookEndpoint = defineOperation({

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { rotateWebhookSecret as rotate } from '../../../core/webhooks/endpoints.ts';
-import { isoOrNull } from '../../kit/access-wire.ts';
 import { documented } from '../../kit/fields.ts';
 import { defineOperation } from '../../kit/operation.ts';
+import { isoOrNull } from '../../wire/access.ts';
 import { ENDPOINT_EXAMPLE, endpointParams, SECRET_EXAMPLE } from './wire.ts';
 
 export const rotateWebhookSecret = defineOperation({

@@ -9,10 +9,10 @@ import {
   type WebhookEndpoint,
 } from '../../../core/webhooks/model.ts';
 import { targetIssue } from '../../../core/webhooks/target.ts';
-import { isoOrNull } from '../../kit/access-wire.ts';
 import { invalidField } from '../../kit/fault.ts';
 import { dateTime, text, uuid } from '../../kit/fields.ts';
 import { fieldMessage } from '../../kit/messages.ts';
+import { isoOrNull } from '../../wire/access.ts';
 
 export const endpointParams = v.object({ endpointId: uuid });
 

@@ -2,10 +2,11 @@ import { runBatch } from '../../db/client.ts';
 import { randomBase62 } from '../../lib/crypto.ts';
 import { type Page, pageOf } from '../../lib/page.ts';
 import type { CommunityActor } from '../access/actor.ts';
+import { audited } from '../audit/audit.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { audited } from '../reports/audit.ts';
-import type { CallRecord, InboundKind, InboundWebhook, Mapping, Verification } from './inbound.ts';
+import { newSecret } from '../webhooks/sign.ts';
+import type { CallRecord, InboundKind, InboundWebhook, Mapping, Verification } from './model.ts';
 import {
   deleteInboundWebhook as deleteStatements,
   findInboundWebhook,
@@ -14,8 +15,7 @@ import {
   selectInboundWebhooks,
   toInboundWebhook,
   updateInboundWebhook,
-} from './inbound-queries.ts';
-import { newSecret } from './sign.ts';
+} from './queries.ts';
 import { storedSecret } from './verify-call.ts';
 
 /** A page of the inbound webhooks, oldest first. */

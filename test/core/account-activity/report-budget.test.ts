@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { INGESTED_TYPES } from '../../../src/core/reports/activity-type.ts';
+import { INGESTED_TYPES } from '../../../src/core/account-activity/activity-type.ts';
 import { openDatabase } from '../../../src/db/client.ts';
 import { Harness } from '../../harness.ts';
 

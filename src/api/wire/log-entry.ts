@@ -2,8 +2,8 @@
 import * as v from 'valibot';
 import { MAX_TIMESTAMP } from '../../core/logs/log-id.ts';
 import type { NewLogEntry } from '../../core/logs/model.ts';
-import { integer, text } from './fields.ts';
-import { fieldMessage } from './messages.ts';
+import { integer, text } from '../kit/fields.ts';
+import { fieldMessage } from '../kit/messages.ts';
 
 /** As many entries as one call may bring. */
 export const MAX_ENTRIES = 1_000;

@@ -3,10 +3,10 @@ import * as v from 'valibot';
 import type { AccountRef } from '../../core/accounts/identifiers.ts';
 import type { ActivityAction, EventRef, RecordActivity } from '../../core/sessions/record-activity.ts';
 import type { Session } from '../../core/sessions/session.ts';
-import { isoOrNull } from './access-wire.ts';
-import { invalidField } from './fault.ts';
-import { dateTime, instant, integer, integerText, jsonObject, text, uuid } from './fields.ts';
-import { fieldMessage } from './messages.ts';
+import { invalidField } from '../kit/fault.ts';
+import { dateTime, instant, integer, integerText, jsonObject, text, uuid } from '../kit/fields.ts';
+import { fieldMessage } from '../kit/messages.ts';
+import { isoOrNull } from './access.ts';
 
 export const serverParams = v.object({ serverId: integerText(1) });
 

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { GENESIS, hashAuditRecord } from '../../../src/core/reports/audit-chain.ts';
+import { GENESIS, hashAuditRecord } from '../../../src/core/audit/audit-chain.ts';
 import { ADMIN_TOKEN, Harness } from '../../harness.ts';
 
 interface Row {

@@ -1,9 +1,6 @@
 import { type Database, readRows, runBatch } from '../../db/client.ts';
 import type { SystemActor } from '../access/actor.ts';
-import type { Ctx } from '../context.ts';
-import { dayOf, startOfDay } from './activity-batch.ts';
-import { deleteOlderActivities, deleteOlderBatches, selectOlderActivity } from './activity-queries.ts';
-import { audited } from './audit.ts';
+import { audited } from '../audit/audit.ts';
 import {
   type AuditLink,
   applyRetention,
@@ -11,7 +8,10 @@ import {
   selectAuditLinks,
   selectCommunitiesWithRetention,
   TRAIL_START,
-} from './queries.ts';
+} from '../audit/queries.ts';
+import type { Ctx } from '../context.ts';
+import { dayOf, startOfDay } from './activity-batch.ts';
+import { deleteOlderActivities, deleteOlderBatches, selectOlderActivity } from './activity-queries.ts';
 
 const DAY_MS = 86_400_000;
 const CHUNK = 5_000;

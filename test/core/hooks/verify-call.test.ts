@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
-import type { InboundCall, Verification } from '../../../src/core/webhooks/inbound.ts';
-import { messageIdOf, storedSecret, verifyCall } from '../../../src/core/webhooks/verify-call.ts';
+import type { InboundCall, Verification } from '../../../src/core/hooks/model.ts';
+import { messageIdOf, storedSecret, verifyCall } from '../../../src/core/hooks/verify-call.ts';
 import { hmacSha256, toBase64, toHex } from '../../../src/lib/crypto.ts';
 
 const NOW = Date.parse('2026-04-15T00:00:00.500Z');

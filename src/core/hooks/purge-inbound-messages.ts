@@ -1,7 +1,7 @@
 import { runBatch } from '../../db/client.ts';
 import type { SystemActor } from '../access/actor.ts';
 import type { Ctx } from '../context.ts';
-import { deleteMessagesBefore } from './inbound-queries.ts';
+import { deleteMessagesBefore } from './queries.ts';
 
 /** How long a replay is known for one. */
 const KEPT_MS = 7 * 86_400_000;

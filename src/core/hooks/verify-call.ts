@@ -1,5 +1,5 @@
 import { constantTimeEqual, fromBase64, hmacSha256, sha256Hex, toBase64, toHex } from '../../lib/crypto.ts';
-import type { InboundCall, Refusal, UnverifiedReason, Verification } from './inbound.ts';
+import type { InboundCall, Refusal, UnverifiedReason, Verification } from './model.ts';
 
 /** How far the sender's clock may be off, or its message old (Standard Webhooks, "Verifying timestamp"). */
 const TOLERANCE_SECONDS = 300;

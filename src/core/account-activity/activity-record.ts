@@ -1,5 +1,5 @@
 import type { ZonedFormat } from '../../lib/zoned-time.ts';
-import type { AuditRecord } from './audit-chain.ts';
+import type { AuditRecord } from '../audit/audit-chain.ts';
 
 /**
  * A record as the report lists it: these, and any further text that came with it. `endTime` and `subType` are left out

@@ -1,5 +1,5 @@
 import { resolveJsonPointer } from '../../lib/json-pointer.ts';
-import type { Mapping, Source } from './inbound.ts';
+import type { Mapping, Source } from './model.ts';
 
 /**
  * The items that a body has for us, as its sender has them; undefined where `items` finds no list. Without a mapping the

@@ -2,14 +2,14 @@
  * The SQL of the journal of calls (schema/activity-calls.ts): who was first with an event, what is newer than a call,
  * and the effect of a late one.
  */
-import { type SQL, sql } from '../../db/sql.ts';
-import type { Identifier } from '../accounts/identifiers.ts';
-import { insertSessionEvent, insertStarted } from '../webhooks/message-queries.ts';
-import type { EventType } from '../webhooks/model.ts';
-import { COLUMNS, isStale, type Moment, noteReset, rosterSeenAt } from './queries.ts';
-import type { ActivityAction } from './record-activity.ts';
-import { type CloseKind, RETRACTED, type SessionRow } from './session.ts';
-import { reachTable } from './start-order-queries.ts';
+import { type SQL, sql } from '../../../db/sql.ts';
+import type { Identifier } from '../../accounts/identifiers.ts';
+import { insertSessionEvent, insertStarted } from '../../webhooks/message-queries.ts';
+import type { EventType } from '../../webhooks/model.ts';
+import { COLUMNS, isStale, type Moment, noteReset, rosterSeenAt } from '../queries.ts';
+import type { ActivityAction } from '../record-activity.ts';
+import { type CloseKind, RETRACTED, type SessionRow } from '../session.ts';
+import { reachTable } from '../start-order-queries.ts';
 
 /** Names a call in the journal. */
 export interface CallKey {

@@ -3,7 +3,8 @@ import { fixedClock } from '../../lib/clock.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import type { Ctx } from '../context.ts';
 import type { Plan } from '../plan.ts';
-import { commit } from './events.ts';
+import { commit } from '../webhooks/events.ts';
+import { itemsOf, mapItem } from './map-body.ts';
 import {
   type CallOutcome,
   type InboundAnswer,
@@ -15,7 +16,7 @@ import {
   type Refusal,
   toRefusal,
   type Verification,
-} from './inbound.ts';
+} from './model.ts';
 import {
   type CallTarget,
   demandRecorded,
@@ -28,8 +29,7 @@ import {
   runStep,
   selectMessage,
   toAnswer,
-} from './inbound-queries.ts';
-import { itemsOf, mapItem } from './map-body.ts';
+} from './queries.ts';
 import { messageIdOf, verifyCall } from './verify-call.ts';
 
 /** What a kind of webhook makes of a call's items. */

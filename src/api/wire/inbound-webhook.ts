@@ -1,12 +1,12 @@
 /** What inbound webhooks have in common for those who configure them and for the calls that come in. */
 import * as v from 'valibot';
-import type { InboundKind, Refusal, RefusalReason } from '../../core/webhooks/inbound.ts';
-import { newActivitySchema } from './account-activity-wire.ts';
-import { activityBody, eventEntries } from './activity-wire.ts';
-import { Fault, invalidField } from './fault.ts';
-import { integer, integerText } from './fields.ts';
-import { newEntrySchema } from './log-entry-wire.ts';
-import { type FieldMessage, fieldMessage } from './messages.ts';
+import type { InboundKind, Refusal, RefusalReason } from '../../core/hooks/model.ts';
+import { Fault, invalidField } from '../kit/fault.ts';
+import { integer, integerText } from '../kit/fields.ts';
+import { type FieldMessage, fieldMessage } from '../kit/messages.ts';
+import { newActivitySchema } from './account-activity.ts';
+import { activityBody, eventEntries } from './activity.ts';
+import { newEntrySchema } from './log-entry.ts';
 
 /** The server of a tracker item, which the API has in its path. Many a sender writes its numbers as text. */
 export const serverEntry = v.object({

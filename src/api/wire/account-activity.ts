@@ -1,10 +1,10 @@
 /** How a new account activity looks on the wire: in its own API, and to inbound webhooks. */
 import * as v from 'valibot';
-import { RECORD_FIELDS } from '../../core/reports/activity-record.ts';
-import { INGESTED_TYPES } from '../../core/reports/activity-type.ts';
-import type { NewActivity } from '../../core/reports/record-account-activity.ts';
-import { documented, isJsonObject, parseInstant, text } from './fields.ts';
-import { fieldMessage } from './messages.ts';
+import { RECORD_FIELDS } from '../../core/account-activity/activity-record.ts';
+import { INGESTED_TYPES } from '../../core/account-activity/activity-type.ts';
+import type { NewActivity } from '../../core/account-activity/record-account-activity.ts';
+import { documented, isJsonObject, parseInstant, text } from '../kit/fields.ts';
+import { fieldMessage } from '../kit/messages.ts';
 
 /** As many records as one call may bring. */
 export const MAX_ACTIVITIES = 1_000;

@@ -19,7 +19,7 @@ import {
   type Refusal,
   toRefusal,
   type Verification,
-} from './inbound.ts';
+} from './model.ts';
 
 type WebhookRow = typeof inboundWebhooks.$inferSelect;
 

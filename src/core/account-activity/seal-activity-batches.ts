@@ -1,9 +1,9 @@
 import { readRows, runBatch } from '../../db/client.ts';
 import type { SystemActor } from '../access/actor.ts';
+import { audited } from '../audit/audit.ts';
 import type { Ctx } from '../context.ts';
 import type { ActivityBatch } from './activity-batch.ts';
 import { markBatchesSealed, selectUnsealedBatches, selectUnsealedCommunities } from './activity-queries.ts';
-import { audited } from './audit.ts';
 
 /** Links a run makes at most, and batches in a link (some 25 KB of JSON). */
 const MAX_LINKS = 20;

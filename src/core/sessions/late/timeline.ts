@@ -2,10 +2,10 @@
  * The rules of sessions over what happened, in the order in which it happened: one account on one server. The SQL of
  * queries.ts applies the same rules to one call that arrives in time; this works out what late calls change.
  */
-import { mergePatch } from '../../lib/merge-patch.ts';
-import type { Settings } from '../access/settings.ts';
-import type { ActivityAction } from './record-activity.ts';
-import { CLEARED_BY_REQUEST, type CloseKind, SERVER_RESET, type Session, SUPERSEDED } from './session.ts';
+import { mergePatch } from '../../../lib/merge-patch.ts';
+import type { Settings } from '../../access/settings.ts';
+import type { ActivityAction } from '../record-activity.ts';
+import { CLEARED_BY_REQUEST, type CloseKind, SERVER_RESET, type Session, SUPERSEDED } from '../session.ts';
 
 /** A session with what else is known of it. */
 export interface TrackedSession extends Session {

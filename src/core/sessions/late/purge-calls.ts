@@ -1,6 +1,6 @@
-import { runBatch } from '../../db/client.ts';
-import type { SystemActor } from '../access/actor.ts';
-import type { Ctx } from '../context.ts';
+import { runBatch } from '../../../db/client.ts';
+import type { SystemActor } from '../../access/actor.ts';
+import type { Ctx } from '../../context.ts';
 import { deleteOldCalls } from './call-queries.ts';
 
 /** A call is at most 24 hours late, and a repeat is known for 24 hours. */

@@ -1,9 +1,11 @@
-import { type Row, runBatch } from '../../db/client.ts';
-import type { NewId } from '../../lib/ids.ts';
-import type { CommunityActor } from '../access/actor.ts';
-import type { Settings } from '../access/settings.ts';
-import type { Ctx } from '../context.ts';
-import { commit } from '../webhooks/events.ts';
+import { type Row, runBatch } from '../../../db/client.ts';
+import type { NewId } from '../../../lib/ids.ts';
+import type { CommunityActor } from '../../access/actor.ts';
+import type { Settings } from '../../access/settings.ts';
+import type { Ctx } from '../../context.ts';
+import { commit } from '../../webhooks/events.ts';
+import type { EventRef } from '../record-activity.ts';
+import { isMoved, type SessionRow } from '../session.ts';
 import {
   type CallKey,
   fingerprintCalls,
@@ -17,8 +19,6 @@ import {
   selectPendingSessions,
   settleCall,
 } from './call-queries.ts';
-import type { EventRef } from './record-activity.ts';
-import { isMoved, type SessionRow } from './session.ts';
 import { foldTimeline, type TrackedSession } from './timeline.ts';
 import { type PendingCallRow, type PendingSessionRow, toTimeline } from './to-timeline.ts';
 

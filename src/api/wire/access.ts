@@ -2,8 +2,8 @@
 import * as v from 'valibot';
 import type { ApiKey } from '../../core/access/queries.ts';
 import { SCOPES } from '../../core/access/scopes.ts';
-import { dateTime, integer, isJsonObject, text, timezone } from './fields.ts';
-import { fieldMessage } from './messages.ts';
+import { dateTime, integer, isJsonObject, text, timezone } from '../kit/fields.ts';
+import { fieldMessage } from '../kit/messages.ts';
 
 const SECONDS = integer(60, 31_536_000);
 const RETENTION_DAYS = integer(1, 36_500);

@@ -1,5 +1,13 @@
 import { readRows } from '../../db/client.ts';
 import type { AuditHead, CommunityActor } from '../access/actor.ts';
+import { hashAuditRecord } from '../audit/audit-chain.ts';
+import {
+  type AuditLink,
+  findAuditEnds,
+  type RetentionFloor,
+  selectAuditLinks,
+  TRAIL_START,
+} from '../audit/queries.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import {
@@ -12,14 +20,6 @@ import {
 } from './activity-batch.ts';
 import { selectActivitiesAfter, selectBatchesOfDays, selectMatchingBatches } from './activity-queries.ts';
 import { INGESTED_TYPES, type IngestedType } from './activity-type.ts';
-import { hashAuditRecord } from './audit-chain.ts';
-import {
-  type AuditLink,
-  findAuditEnds,
-  type RetentionFloor,
-  selectAuditLinks,
-  TRAIL_START,
-} from './queries.ts';
 
 const LINKS_PER_PAGE = 500;
 const RECORDS_PER_PAGE = 1_000;

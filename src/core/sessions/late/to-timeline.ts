@@ -1,5 +1,5 @@
+import { type SessionRow, toSession } from '../session.ts';
 import type { CallRow, PendingCall } from './call-queries.ts';
-import { type SessionRow, toSession } from './session.ts';
 import type { TimelineEvent, TrackedSession } from './timeline.ts';
 
 /** A session that a late call may change. */
