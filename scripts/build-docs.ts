@@ -10,7 +10,7 @@ import { buildOpenApi } from '../src/docs/openapi.ts';
 const ROOT = resolve(import.meta.dirname, '..');
 const VIEWER = join(ROOT, 'public/docs');
 
-/** Writes public/openapi.json and the README's table (committed: the tests compare them) and public/docs (not). */
+/** Writes the README's table (committed: a test compares it), public/openapi.json and public/docs (not committed). */
 export const buildDocs = (): void => {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
   const document = buildOpenApi(families, version);

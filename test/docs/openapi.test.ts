@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import committed from '../../public/openapi.json' with { type: 'json' };
 import { families } from '../../src/api/index.ts';
 import { buildOpenApi } from '../../src/docs/openapi.ts';
 
@@ -22,11 +21,7 @@ const resolve = (node: Json): Json =>
         .reduce((at: Json, key: string) => at[key], generated)
     : node;
 
-describe('public/openapi.json', () => {
-  it('is up to date (if not: npm run build, and commit it)', () => {
-    expect(committed).toEqual(generated);
-  });
-
+describe('the OpenAPI document', () => {
   it('has every operation of every family, each once', () => {
     const routed = families.flatMap((family) => family.operations.map((o) => `${o.method} ${o.path}`));
     expect(operations.map(([name]) => name).sort()).toEqual([...routed, 'GET /healthz'].sort());
