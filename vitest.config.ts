@@ -19,7 +19,7 @@ export default defineConfig({
   ],
   // No test asserts a time: a busy machine only makes it wait.
   test: {
-    globalSetup: ['test/webhooks/loopback-receiver.ts'],
+    globalSetup: ['test/loopback-receiver.ts'],
     setupFiles: ['test/setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -2,7 +2,7 @@ import 'vitest';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** `http://127.0.0.1:<port>` of test/webhooks/loopback-receiver.ts. */
+    /** `http://127.0.0.1:<port>` of test/loopback-receiver.ts. */
     loopbackReceiver: string;
   }
 }

@@ -1,10 +1,10 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { SYSTEM } from '../../src/core/access/actor.ts';
-import { deliverDue } from '../../src/core/webhooks/deliver-due.ts';
-import { fixedClock } from '../../src/lib/clock.ts';
-import { Harness } from '../harness.ts';
-import { ENDPOINTS, MINUTE, Receivers } from './receiver.ts';
+import { SYSTEM } from '../../../src/core/access/actor.ts';
+import { deliverDue } from '../../../src/core/webhooks/deliver-due.ts';
+import { fixedClock } from '../../../src/lib/clock.ts';
+import { Harness } from '../../harness.ts';
+import { ENDPOINTS, MINUTE, Receivers } from '../../receivers.ts';
 
 const EVENTS = ['session.started', 'session.stopped'];
 

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { type Answer, Harness } from '../harness.ts';
-import { createInboundWebhook, sendStandard, sendToken } from '../webhook-sender.ts';
+import { type Answer, Harness } from '../../harness.ts';
+import { createInboundWebhook, sendStandard, sendToken } from '../../webhook-sender.ts';
 
 const NIL = '00000000-0000-0000-0000-000000000000';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -455,7 +455,7 @@ describe('exactly once', () => {
 });
 
 const hmacHex = async (secret: string, text: string): Promise<string> => {
-  const { hmacSha256, toHex } = await import('../../src/lib/crypto.ts');
+  const { hmacSha256, toHex } = await import('../../../src/lib/crypto.ts');
   const encode = (value: string) => new TextEncoder().encode(value);
   return toHex(await hmacSha256(encode(secret), encode(text)));
 };

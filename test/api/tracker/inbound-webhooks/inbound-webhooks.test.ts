@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { Harness } from '../harness.ts';
-import { createInboundWebhook, sendStandard, sendToken } from '../webhook-sender.ts';
+import { Harness } from '../../../harness.ts';
+import { createInboundWebhook, sendStandard, sendToken } from '../../../webhook-sender.ts';
 
 const PATH = '/v2/community/inbound-webhooks';
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;

@@ -1,8 +1,8 @@
 import { createExecutionContext, createScheduledController, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
-import worker from '../../src/index.ts';
-import { ADMIN_TOKEN } from '../harness.ts';
+import worker from '../src/index.ts';
+import { ADMIN_TOKEN } from './harness.ts';
 
 const call = (path: string, init: RequestInit = {}, vars = {}) => {
   const request = new Request(`https://rollcall.test${path}`, init) as Request<

@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { Harness } from '../harness.ts';
+import { Harness } from './harness.ts';
 
 export const ENDPOINTS = '/v2/community/webhook-endpoints';
 

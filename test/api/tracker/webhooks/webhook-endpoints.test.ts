@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { Harness } from '../harness.ts';
+import { Harness } from '../../../harness.ts';
 
 const PATH = '/v2/community/webhook-endpoints';
 const BODY = { url: 'https://hooks.example.com/rollcall', events: ['session.*'], description: 'Payroll' };

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
-import { Harness } from '../harness.ts';
-import { createInboundWebhook, sendToken } from '../webhook-sender.ts';
+import { Harness } from '../../harness.ts';
+import { createInboundWebhook, sendToken } from '../../webhook-sender.ts';
 
 /** A limiter that lets `limit` calls of each key through. */
 const limiterOf = (limit: number) => {

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
-import { DAY, ENDPOINTS, HOUR, MINUTE, Receivers } from './receiver.ts';
+import { DAY, ENDPOINTS, HOUR, MINUTE, Receivers } from '../../receivers.ts';
 
 const down = () => {
   throw new Error('Network connection lost.');

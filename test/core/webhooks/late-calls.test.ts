@@ -1,9 +1,9 @@
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openDatabase } from '../../src/db/client.ts';
-import { Harness, START } from '../harness.ts';
-import { HOUR, MINUTE, Receivers } from './receiver.ts';
+import { openDatabase } from '../../../src/db/client.ts';
+import { Harness, START } from '../../harness.ts';
+import { HOUR, MINUTE, Receivers } from '../../receivers.ts';
 
 const ACC = '00000000-0000-7000-8000-00000000000a';
 const EVENTS = ['session.*', 'server.*'];

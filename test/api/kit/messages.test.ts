@@ -6,7 +6,7 @@ import {
   isFieldMessage,
   LANGUAGES,
   renderFault,
-} from '../../src/api/kit/messages.ts';
+} from '../../../src/api/kit/messages.ts';
 
 const placeholders = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
 

@@ -1,9 +1,9 @@
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isApiKey, newApiKey } from '../../src/core/access/api-key.ts';
-import { crc32, toBase62 } from '../../src/lib/crypto.ts';
-import { ADMIN_TOKEN, Harness, START } from '../harness.ts';
+import { isApiKey, newApiKey } from '../../../../src/core/access/api-key.ts';
+import { crc32, toBase62 } from '../../../../src/lib/crypto.ts';
+import { ADMIN_TOKEN, Harness, START } from '../../../harness.ts';
 
 const NIL = '00000000-0000-0000-0000-000000000000';
 const UUID = /^[0-9a-f-]{36}$/;

@@ -1,6 +1,6 @@
 import { describe, expect, inject, it } from 'vitest';
-import { Harness } from '../harness.ts';
-import { ENDPOINTS } from './receiver.ts';
+import { Harness } from '../../harness.ts';
+import { ENDPOINTS } from '../../receivers.ts';
 
 /** What became of a test message to a path of the receiver (loopback-receiver.ts), over a real socket. */
 const deliverTo = async (path: string) => {

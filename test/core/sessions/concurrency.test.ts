@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
-import { Harness } from '../harness.ts';
+import { Harness } from '../../harness.ts';
 
 const ACTIVITY = '/v2/community/servers/1/activity';
 

@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { INGESTED_TYPES } from '../../../src/core/account-activity/activity-type.ts';
-import { openDatabase } from '../../../src/db/client.ts';
-import { Harness } from '../../harness.ts';
+import { INGESTED_TYPES } from '../../src/core/account-activity/activity-type.ts';
+import { openDatabase } from '../../src/db/client.ts';
+import { Harness } from '../harness.ts';
 
 // Large answers on a machine that other tests share.
 vi.setConfig({ testTimeout: 60_000 });

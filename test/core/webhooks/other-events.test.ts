@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Receivers } from './receiver.ts';
+import { Receivers } from '../../receivers.ts';
 
 const LOG = '/api/v1/activity_log';
 const ACTIVITIES = '/v2/community/account-activities';
