@@ -1,4 +1,4 @@
-/** `npm run build`: the OpenAPI document, the README's table of endpoints, and the viewer out of swagger-ui's own files. */
+/** `npm run build`: the OpenAPI document, the table of docs/endpoints.md, and the viewer out of swagger-ui's own files. */
 import '../src/docs/with-docs.ts';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -10,13 +10,13 @@ import { buildOpenApi } from '../src/docs/openapi.ts';
 const ROOT = resolve(import.meta.dirname, '..');
 const VIEWER = join(ROOT, 'public/docs');
 
-/** Writes the README's table (committed: a test compares it), public/openapi.json and public/docs (not committed). */
+/** Writes docs/endpoints.md (committed: a test compares it), public/openapi.json and public/docs (not committed). */
 export const buildDocs = (): void => {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
   const document = buildOpenApi(families, version);
   writeFileSync(join(ROOT, 'public/openapi.json'), `${JSON.stringify(document, null, 2)}\n`);
-  const readme = join(ROOT, 'README.md');
-  writeFileSync(readme, withEndpointTable(readFileSync(readme, 'utf8')));
+  const endpoints = join(ROOT, 'docs/endpoints.md');
+  writeFileSync(endpoints, withEndpointTable(readFileSync(endpoints, 'utf8')));
 
   mkdirSync(VIEWER, { recursive: true });
   cpSync(join(ROOT, 'src/docs/viewer'), VIEWER, { recursive: true });

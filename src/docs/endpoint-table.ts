@@ -1,5 +1,5 @@
 /**
- * The README's table of endpoints, from the declarations that route them. `npm run build` writes it; a test compares.
+ * The table of docs/endpoints.md, from the declarations that route the calls. `npm run build` writes it; a test compares.
  */
 import { families } from '../api/index.ts';
 import { type Access, docsOf } from '../api/kit/operation.ts';
@@ -33,10 +33,10 @@ export const endpointTable = (): string => {
 const BEGIN = '<!-- endpoints: written by npm run build -->';
 const END = '<!-- /endpoints -->';
 
-/** The README with a table that is up to date. */
-export const withEndpointTable = (readme: string): string => {
-  const begin = readme.indexOf(BEGIN);
-  const end = readme.indexOf(END);
-  if (begin < 0 || end < begin) throw new Error(`README.md needs ${BEGIN} and ${END}`);
-  return `${readme.slice(0, begin + BEGIN.length)}\n${endpointTable()}\n${readme.slice(end)}`;
+/** The page with a table that is up to date. @throws Error where the page has no place for it */
+export const withEndpointTable = (page: string): string => {
+  const begin = page.indexOf(BEGIN);
+  const end = page.indexOf(END);
+  if (begin < 0 || end < begin) throw new Error(`docs/endpoints.md needs ${BEGIN} and ${END}`);
+  return `${page.slice(0, begin + BEGIN.length)}\n${endpointTable()}\n${page.slice(end)}`;
 };
