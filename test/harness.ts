@@ -115,6 +115,11 @@ export class Harness {
     );
   }
 
+  /** The same at an address of the test's own. */
+  fetchUrl(url: string, init: RequestInit): Promise<Response> {
+    return Promise.resolve(this.#app.request(url, init, env, this.#executionContext));
+  }
+
   readonly #executionContext = {
     waitUntil: (work: Promise<unknown>) => void this.#deferred.push(work),
     passThroughOnException: () => {},

@@ -12,7 +12,7 @@ const OTHERS = [
 
 const credentialOf = (access: Access): string => {
   if (typeof access === 'object') return `\`${access.scope}\``;
-  return access === 'operator' ? '`ADMIN_TOKEN`' : '';
+  return { operator: '`ADMIN_TOKEN`', community: 'any', public: '' }[access];
 };
 
 /** The table as Markdown. */

@@ -24,7 +24,21 @@ const SECURITY_SCHEMES = {
     description: 'The password is an API key; or user and password are a service ID and its secret.',
   },
   apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'An API key.' },
+  consoleSession: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-rollcall',
+    description:
+      "The console's session, for pages of this origin only: see openConsoleSession. Over plain http to another machine its name is `rollcall`.",
+  },
   operator: { type: 'http', scheme: 'bearer', description: 'The ADMIN_TOKEN of this installation.' },
+  operatorSession: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-rollcall-operator',
+    description:
+      "The operator's console session, for pages of this origin only: see openOperatorSession. Over plain http to another machine its name is `rollcall-operator`.",
+  },
 };
 
 /** @throws Error where a schema does not show in JSON Schema and is not `documented` */
@@ -131,8 +145,9 @@ const HEALTHZ = {
 
 const toSecurity = ({ access }: AnyOperation): Json[] => {
   if (access === 'public') return [];
-  if (access === 'operator') return [{ operator: [] }];
-  return ['bearer', 'basic', 'apiKey'].map((scheme) => ({ [scheme]: [access.scope] }));
+  if (access === 'operator') return [{ operator: [] }, { operatorSession: [] }];
+  const scopes = access === 'community' ? [] : [access.scope];
+  return ['bearer', 'basic', 'apiKey', 'consoleSession'].map((scheme) => ({ [scheme]: scopes }));
 };
 
 interface Parameter extends Json {
@@ -173,7 +188,7 @@ const faultsOf = (operation: AnyOperation): FaultCode[] => {
   const implied: FaultCode[] = ['internal'];
   if (access !== 'public') implied.push('unauthenticated');
   if (access === 'operator') implied.push('unavailable');
-  else if (access !== 'public') implied.push('forbidden');
+  else if (typeof access === 'object') implied.push('forbidden');
   if (params || query || body) implied.push('invalid_input');
   if (body) implied.push('body_too_large');
   if (body && bodyEncoding !== 'form') implied.push('malformed_json');

@@ -7,6 +7,10 @@ import { type Answer, Harness } from '../harness.ts';
 /** Operations that need no credential, each for its reason. */
 const PUBLIC: Readonly<Record<string, string>> = {
   issueToken: 'it checks the client itself, as RFC 6749 says',
+  openConsoleSession: 'the key in its body is checked by itself',
+  closeConsoleSession: 'it makes the browser forget a cookie, and nothing else',
+  openOperatorSession: 'the token in its body is checked by itself',
+  closeOperatorSession: 'it makes the browser forget a cookie, and nothing else',
   receiveCall: 'a call proves itself by the secret of its inbound webhook',
 };
 

@@ -2,7 +2,9 @@
 export type Presented =
   | { readonly kind: 'none' }
   | { readonly kind: 'token'; readonly token: string }
-  | { readonly kind: 'client'; readonly clientId: string; readonly clientSecret: string };
+  | { readonly kind: 'client'; readonly clientId: string; readonly clientSecret: string }
+  /** The console's cookie: see console-session.ts. */
+  | { readonly kind: 'session'; readonly token: string };
 
 /**
  * Reads the credential of a request (CONTRACTS, "All families"): `Authorization: Bearer`, `Authorization: Basic` (RFC

@@ -6,12 +6,15 @@ import {
   authenticateAccessToken,
   authenticateAnonymous,
   authenticateApiKey,
+  authenticateConsoleSession,
   authenticateServiceId,
   isOperatorToken,
+  isSessionOfOperator,
 } from '../../core/access/authenticate.ts';
 import { isClientId } from '../../core/access/service-id.ts';
 import type { Services } from '../../core/context.ts';
 import { limitBody, oncePerName, readForm, readJson } from './body.ts';
+import { COMMUNITY_COOKIE, isFromScript, OPERATOR_COOKIE, readConsoleSession } from './console-session.ts';
 import { type Presented, readCredential } from './credential.ts';
 import type { Dialect } from './dialect.ts';
 import { Fault, toFault } from './fault.ts';
@@ -76,11 +79,10 @@ const run = async (
   };
   // The key in the body where the family has it there, else that of the headers.
   const token = family.keyInBody?.(await body());
-  const presented: Presented =
-    token === undefined ? readCredential(c.req.raw.headers) : { kind: 'token', token };
+  const presented: Presented = token === undefined ? readPresented(c, operation) : { kind: 'token', token };
   let actor: Actor | undefined;
   try {
-    actor = await authorize(services, family, operation.access, presented);
+    actor = await authorize(services, family, operation.access, presented, isFromScript(c));
   } catch (refusal) {
     // Who guesses credentials is counted by address.
     await limitRate(services, addressOf(c));
@@ -97,30 +99,49 @@ const run = async (
   return answer instanceof Response ? answer : family.dialect.success(c, answer, operation.status ?? 200);
 };
 
+/** The credential of the headers; where they have none, the console's session. */
+const readPresented = (c: HttpContext, { access }: AnyOperation): Presented => {
+  const presented = readCredential(c.req.raw.headers);
+  if (presented.kind !== 'none') return presented;
+  const token = readConsoleSession(c, access === 'operator' ? OPERATOR_COOKIE : COMMUNITY_COOKIE);
+  return token === undefined ? presented : { kind: 'session', token };
+};
+
 /** The actor behind the credential. @throws Fault unauthenticated, forbidden, unavailable */
 const authorize = async (
   services: Services,
   family: Family,
   access: Access,
   presented: Presented,
+  isScript: boolean,
 ): Promise<Actor | undefined> => {
   if (access === 'public') return undefined;
   if (access === 'operator') {
-    if (services.config.adminToken === undefined) {
-      services.log('admin_token_missing', { set: 'wrangler secret put ADMIN_TOKEN' });
-      throw new Fault('unavailable');
-    }
-    const token =
-      presented.kind === 'client' ? presented.clientSecret : presented.kind === 'token' && presented.token;
-    if (!token || !isOperatorToken(services, token)) throw unauthenticated();
+    requireAdminToken(services);
+    if (!(await isOperator(services, presented))) throw unauthenticated(isScript);
     return OPERATOR;
   }
   const actor = await authenticate(services, presented, family.allowsAnonymous ?? false);
-  if (!actor) throw unauthenticated();
-  if (!actor.scopes.includes(access.scope)) {
+  if (!actor) throw unauthenticated(isScript);
+  if (access !== 'community' && !actor.scopes.includes(access.scope)) {
     throw new Fault('forbidden', { params: { scope: access.scope } });
   }
   return actor;
+};
+
+const isOperator = (services: Services, presented: Presented): boolean | Promise<boolean> => {
+  switch (presented.kind) {
+    case 'none':
+      return false;
+    case 'token':
+      return isOperatorToken(services, presented.token);
+    case 'client':
+      return isOperatorToken(services, presented.clientSecret);
+    case 'session':
+      return isSessionOfOperator(services, presented.token);
+    default:
+      return presented satisfies never;
+  }
 };
 
 const authenticate = (
@@ -137,6 +158,8 @@ const authenticate = (
       return isClientId(presented.clientId)
         ? authenticateServiceId(services, presented.clientId, presented.clientSecret)
         : authenticateToken(services, presented.clientSecret);
+    case 'session':
+      return authenticateConsoleSession(services, requireTokenSecret(services), presented.token);
     default:
       return presented satisfies never;
   }
@@ -154,9 +177,18 @@ export const requireTokenSecret = ({ config, log }: Services): string => {
   throw new Fault('unavailable');
 };
 
-const unauthenticated = (): Fault =>
+/** The operator's secret. @throws Fault unavailable, where none is set */
+export const requireAdminToken = ({ config, log }: Services): string => {
+  if (config.adminToken !== undefined) return config.adminToken;
+  log('admin_token_missing', { set: 'wrangler secret put ADMIN_TOKEN' });
+  throw new Fault('unavailable');
+};
+
+const unauthenticated = (isScript: boolean): Fault =>
   new Fault('unauthenticated', {
-    headers: { 'WWW-Authenticate': 'Bearer realm="rollcall", Basic realm="rollcall", charset="UTF-8"' },
+    headers: {
+      'WWW-Authenticate': `Bearer realm="rollcall"${isScript ? '' : ', Basic realm="rollcall", charset="UTF-8"'}`,
+    },
   });
 
 /** The query as one text per name, of the names that the operation knows. @throws Fault invalid_input */

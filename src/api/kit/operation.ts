@@ -21,11 +21,11 @@ export type HttpContext = Omit<
   'body' | 'header' | 'html' | 'json' | 'newResponse' | 'redirect' | 'res' | 'status' | 'text'
 >;
 
-/** Who may call: a credential of a community with this scope, the operator, or anybody. */
-export type Access = { readonly scope: Scope } | 'operator' | 'public';
+/** Who may call: a credential of a community with this scope, any credential of one, the operator, or anybody. */
+export type Access = { readonly scope: Scope } | 'community' | 'operator' | 'public';
 
 /** A public operation has no actor: its handler finds out who calls, if it matters. */
-type CallCtx<A extends Access> = A extends { scope: Scope }
+type CallCtx<A extends Access> = A extends { scope: Scope } | 'community'
   ? Ctx<CommunityActor>
   : A extends 'operator'
     ? Ctx<OperatorActor>

@@ -25,6 +25,9 @@ import { recordHeartbeat } from './activity/record-heartbeat.ts';
 import { resetServer } from './activity/reset-server.ts';
 import { summarizeActivity } from './activity/summarize-activity.ts';
 import { voidActivity } from './activity/void-activity.ts';
+import { closeConsoleSession } from './console/close-console-session.ts';
+import { getConsoleSession } from './console/get-console-session.ts';
+import { openConsoleSession } from './console/open-console-session.ts';
 import { changeInboundWebhook } from './inbound-webhooks/change-inbound-webhook.ts';
 import { createInboundWebhook } from './inbound-webhooks/create-inbound-webhook.ts';
 import { deleteInboundWebhook } from './inbound-webhooks/delete-inbound-webhook.ts';
@@ -76,6 +79,9 @@ export const tracker: Family = {
     revokeApiKey,
     getSettings,
     changeSettings,
+    openConsoleSession,
+    getConsoleSession,
+    closeConsoleSession,
     listWebhookEndpoints,
     createWebhookEndpoint,
     getWebhookEndpoint,

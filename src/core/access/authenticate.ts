@@ -3,7 +3,8 @@ import type { Services } from '../context.ts';
 import { verifyAccessToken } from './access-token.ts';
 import type { CommunityActor } from './actor.ts';
 import { isApiKey } from './api-key.ts';
-import { findCommunity, findKeyHolder } from './queries.ts';
+import { isOperatorSession, verifyConsoleSession } from './console-session.ts';
+import { findCommunity, findKeyHolder, findKeyHolderById, type KeyHolder } from './queries.ts';
 import { SCOPES } from './scopes.ts';
 import { isClientId, SCOPES_OF_CATEGORY } from './service-id.ts';
 import { findServiceIdHolder, type ServiceIdHolder } from './service-id-queries.ts';
@@ -24,17 +25,41 @@ export const authenticateApiKey = async (
   const hash = await sha256Hex(key);
   const holder = await findKeyHolder(services.db, hash, services.clock.now());
   if (!holder || !constantTimeEqual(hash, holder.hash)) return undefined;
-  const actor: CommunityActor = {
-    kind: 'api-key',
-    id: holder.key.id,
-    name: holder.key.name,
-    scopes: holder.key.scopes,
-    expiresAt: holder.key.expiresAt,
-    community: holder.community,
-  };
+  const actor = toApiKeyActor(holder);
   services.credentials.set(name, actor);
   return actor;
 };
+
+/**
+ * The API key that a console session is of; undefined if the session is not valid or the key is gone. The session costs
+ * no query, its key one in 30 s, so that the session ends when the key does.
+ */
+export const authenticateConsoleSession = async (
+  services: Services,
+  tokenSecret: string,
+  token: string,
+): Promise<CommunityActor | undefined> => {
+  const now = services.clock.now();
+  const keyId = await verifyConsoleSession(tokenSecret, token, now);
+  if (keyId === undefined) return undefined;
+  const name = `console-session:${keyId}`;
+  const known = services.credentials.get(name);
+  if (known) return known;
+  const holder = await findKeyHolderById(services.db, keyId, now);
+  if (!holder) return undefined;
+  const actor = toApiKeyActor(holder);
+  services.credentials.set(name, actor);
+  return actor;
+};
+
+const toApiKeyActor = ({ key, community }: KeyHolder): CommunityActor => ({
+  kind: 'api-key',
+  id: key.id,
+  name: key.name,
+  scopes: key.scopes,
+  expiresAt: key.expiresAt,
+  community,
+});
 
 /** The service ID with this client id and secret; undefined if there is none. Read less than 30 s ago: no query. */
 export const authenticateServiceId = async (
@@ -116,3 +141,7 @@ export const authenticateAnonymous = async (services: Services): Promise<Communi
 /** Whether this is the operator's secret. Without one configured, nobody is the operator. */
 export const isOperatorToken = (services: Services, token: string): boolean =>
   services.config.adminToken !== undefined && constantTimeEqual(token, services.config.adminToken);
+
+/** Whether this is a session that was opened with the operator's secret of today. */
+export const isSessionOfOperator = async ({ config, clock }: Services, token: string): Promise<boolean> =>
+  config.adminToken !== undefined && isOperatorSession(config.adminToken, token, clock.now());

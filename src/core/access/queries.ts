@@ -47,13 +47,20 @@ export interface KeyHolder {
 }
 
 /** Who holds the key with this hash, unless it is revoked, expired or of a deleted community; notes its use. */
-export const findKeyHolder = async (
+export const findKeyHolder = (db: Database, hash: string, now: number): Promise<KeyHolder | undefined> =>
+  findHolder(db, eq(apiKeys.hash, hash), now);
+
+/** The same of the key with this id: for who has proven to hold it before. */
+export const findKeyHolderById = (db: Database, id: string, now: number): Promise<KeyHolder | undefined> =>
+  findHolder(db, eq(apiKeys.id, id), now);
+
+const findHolder = async (
   db: Database,
-  hash: string,
+  isIt: ReturnType<typeof eq>,
   now: number,
 ): Promise<KeyHolder | undefined> => {
   const isUsable = and(
-    eq(apiKeys.hash, hash),
+    isIt,
     isNull(apiKeys.revokedAt),
     or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, now)),
   );
