@@ -99,7 +99,3 @@ export class Receivers {
     return (await this.app.get(`${ENDPOINTS}/${id}/deliveries${query}`, { key })).body.data.items;
   }
 }
-
-export const MINUTE = 60_000;
-export const HOUR = 60 * MINUTE;
-export const DAY = 24 * HOUR;

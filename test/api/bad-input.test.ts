@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Services } from '../../src/core/context.ts';
 import { type Answer, Harness } from '../harness.ts';
+import { NIL } from '../helpers.ts';
 
-const NIL = '00000000-0000-0000-0000-000000000000';
 const ACTIVITY = '/v2/community/servers/1/activity';
 const app = new Harness();
 let key: string;

@@ -3,6 +3,7 @@ import { families } from '../../src/api/index.ts';
 import { type AnyOperation, docsOf } from '../../src/api/kit/operation.ts';
 import { SCOPES } from '../../src/core/access/scopes.ts';
 import { type Answer, Harness } from '../harness.ts';
+import { NIL } from '../helpers.ts';
 
 /** Operations that need no credential, each for its reason. */
 const PUBLIC: Readonly<Record<string, string>> = {
@@ -44,7 +45,6 @@ const ENVELOPES: Readonly<Record<string, (answer: Answer, status: Refusal) => vo
     ),
 };
 
-const NIL = '00000000-0000-0000-0000-000000000000';
 /** A path with something plausible for each parameter. */
 const pathOf = ({ path }: AnyOperation): string =>
   path.replaceAll(/\{(\w+)\}/g, (_, name: string) => (name === 'serverId' || name === 'id' ? '1' : NIL));

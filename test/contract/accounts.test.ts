@@ -1,22 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Answer, Harness } from '../harness.ts';
+import type { Answer, Harness } from '../harness.ts';
+import { MINUTE, NIL, setUp } from '../helpers.ts';
 
-const NIL = '00000000-0000-0000-0000-000000000000';
 const ANA = '11111111-1111-4111-8111-111111111111';
 const BO = '22222222-2222-4222-8222-222222222222';
 const ACCOUNTS = '/v2/community/accounts';
-const MINUTE = 60_000;
 
-const setUp = async (settings?: Record<string, unknown>) => {
+const setUpAccounts = async (settings?: Record<string, unknown>) => {
   // Webhooks reach nobody.
-  const app = new Harness({ overrides: { fetch: async () => new Response(null, { status: 204 }) } });
-  const { id: communityId, key } = await app.community(settings);
-  const record = (body: Record<string, unknown>, server = 1) =>
-    app.post(`/v2/community/servers/${server}/activity`, { key, body });
+  const overrides = { fetch: async () => new Response(null, { status: 204 }) };
+  const { app, id: communityId, key, record, latest } = await setUp(settings, { overrides });
   const get = (path: string) => app.get(`${ACCOUNTS}${path}`, { key });
-  const latest = async (accId: string): Promise<Answer['body'][]> =>
-    (await get(`/${accId}/activity/latest?limit=100`)).body.data;
   const erase = (accId: string, query = '') => app.delete(`${ACCOUNTS}/${accId}${query}`, { key });
   const merge = (accId: string, into: unknown) =>
     app.post(`${ACCOUNTS}/${accId}/merge`, { key, body: { into } });
@@ -61,7 +56,7 @@ const details = {
 
 describe('list', () => {
   it("answers in the public clients' shape", async () => {
-    const { record, get } = await setUp();
+    const { record, get } = await setUpAccounts();
     await record(everything);
     await record({ accId: BO });
     const { status, body } = await get('?skip=0&take=25&sysStatus=true');
@@ -74,7 +69,7 @@ describe('list', () => {
   });
 
   it('pages by skip and take, and on by cursor', async () => {
-    const { record, get } = await setUp();
+    const { record, get } = await setUpAccounts();
     const ids = Array.from({ length: 7 }, (_, n) => `0000000${n}-0000-4000-8000-000000000000`);
     for (const accId of ids) await record({ accId });
     const idsOf = ({ body }: Answer) => body.data.items.map(({ accId }: { accId: string }) => accId);
@@ -95,7 +90,7 @@ describe('list', () => {
   });
 
   it('knows no banned, archived or suspended accounts', async () => {
-    const { record, get } = await setUp();
+    const { record, get } = await setUpAccounts();
     await record(everything);
     for (const filter of ['sysStatus=false', 'comStatus=false', 'banned=true', 'archived=true']) {
       expect((await get(`?${filter}`)).body.data).toEqual({
@@ -117,14 +112,14 @@ describe('list', () => {
     ['banned=maybe', 'banned', 'must be one of true, false'],
     ['skip=1&cursor=x', 'cursor', 'cannot be combined with skip'],
   ])('%s: 400', async (query, path, message) => {
-    const { get } = await setUp();
+    const { get } = await setUpAccounts();
     const { status, body } = await get(`?${query}`);
     expect([status, body.errors]).toEqual([400, [{ path, message }]]);
   });
 
   it("a cursor of another community's list: 400", async () => {
-    const ours = await setUp();
-    const theirs = await setUp();
+    const ours = await setUpAccounts();
+    const theirs = await setUpAccounts();
     for (const { record } of [ours, theirs]) {
       await record({ accId: ANA });
       await record({ accId: BO });
@@ -145,14 +140,14 @@ describe('search', () => {
     'uniqueId=1001',
     'username=Ana',
   ])('%s finds the account', async (query) => {
-    const { record, get } = await setUp();
+    const { record, get } = await setUpAccounts();
     await record(everything);
     await record({ username: 'Anabel', discord: '420' });
     expect((await get(`/search?${query}`)).body.data).toEqual({ items: [account], total: 1 });
   });
 
   it('finds nothing: an empty list', async () => {
-    const { record, get } = await setUp();
+    const { record, get } = await setUpAccounts();
     await record(everything);
     for (const query of ['username=ana', 'discord=1001', `accId=${NIL}`]) {
       expect((await get(`/search?${query}`)).body.data).toEqual({ items: [], total: 0 });
@@ -160,7 +155,7 @@ describe('search', () => {
   });
 
   it.each(['', '?username=Ana&discord=42', '?name=Ana'])('%j: 400', async (query) => {
-    const { get } = await setUp();
+    const { get } = await setUpAccounts();
     const { status, body } = await get(`/search${query}`);
     expect([status, body.errors]).toEqual([
       400,
@@ -176,7 +171,7 @@ describe('search', () => {
 
 describe('one account', () => {
   it('is read with its identifiers', async () => {
-    const { app, record, get } = await setUp();
+    const { app, record, get } = await setUpAccounts();
     await record(everything);
     app.clock.advance(5 * MINUTE);
     await record({ accId: ANA });
@@ -188,8 +183,8 @@ describe('one account', () => {
   });
 
   it("keeps a text that is no number as it is, and another community's account apart", async () => {
-    const ours = await setUp();
-    const theirs = await setUp();
+    const ours = await setUpAccounts();
+    const theirs = await setUpAccounts();
     for (const [uniqueId, value] of [
       ['0042', '0042'],
       [-7, -7],
@@ -202,7 +197,7 @@ describe('one account', () => {
   });
 
   it('unknown: 404 everywhere, and nothing is written', async () => {
-    const { get, erase, merge, add, record } = await setUp();
+    const { get, erase, merge, add, record } = await setUpAccounts();
     await record({ accId: BO });
     const answers = [
       await get(`/${ANA}`),
@@ -225,7 +220,7 @@ describe('one account', () => {
   });
 
   it('a path that is no UUID: 400', async () => {
-    const { get } = await setUp();
+    const { get } = await setUpAccounts();
     const { status, body } = await get('/1');
     expect([status, body.errors]).toEqual([
       400,
@@ -236,7 +231,7 @@ describe('one account', () => {
 
 describe('adding identifiers', () => {
   it('makes them names of the account', async () => {
-    const { record, get, add } = await setUp();
+    const { record, get, add } = await setUpAccounts();
     const { body } = await record({ discord: '42' });
     const { accId } = body.data;
     const added = await add(accId, [
@@ -262,7 +257,7 @@ describe('adding identifiers', () => {
   });
 
   it('one that another account has: 409, and none of them is added', async () => {
-    const { record, get, add } = await setUp();
+    const { record, get, add } = await setUpAccounts();
     await record({ accId: ANA, discord: '42' });
     await record({ accId: BO });
     const answer = await add(BO, [
@@ -285,7 +280,7 @@ describe('adding identifiers', () => {
   });
 
   it('pages through many', async () => {
-    const { record, get, add } = await setUp();
+    const { record, get, add } = await setUpAccounts();
     await record({ accId: ANA });
     const names = Array.from({ length: 100 }, (_, n) => `name ${String(n).padStart(2, '0')}`);
     await add(
@@ -304,7 +299,7 @@ describe('adding identifiers', () => {
   });
 
   it('a hundred of one kind do not hide the name', async () => {
-    const { record, get, add } = await setUp();
+    const { record, get, add } = await setUpAccounts();
     await record({ accId: ANA, username: 'Ana' });
     for (const batch of [0, 1]) {
       const ids = Array.from({ length: 60 }, (_, n) => ({
@@ -348,7 +343,7 @@ describe('adding identifiers', () => {
     [['discord'], 'identifiers.0', 'must be a JSON object'],
     [[{ type: 'username', value: '' }], 'identifiers.0.value', 'must have 1 to 128 characters'],
   ])('%j: 400', async (identifiers, path, message) => {
-    const { record, add } = await setUp();
+    const { record, add } = await setUpAccounts();
     await record({ accId: ANA });
     const { status, body } = await add(ANA, identifiers);
     expect([status, body.errors]).toEqual([400, [{ path, message }]]);
@@ -357,7 +352,7 @@ describe('adding identifiers', () => {
 
 describe('erasure', () => {
   it('leaves the sessions under the bare id', async () => {
-    const { record, get, latest, erase } = await setUp();
+    const { record, get, latest, erase } = await setUpAccounts();
     await record(everything);
     await record(everything);
     const before = await latest(ANA);
@@ -371,7 +366,7 @@ describe('erasure', () => {
   });
 
   it('takes the sessions along where that is asked for, at once or later', async () => {
-    const { record, get, erase } = await setUp();
+    const { record, get, erase } = await setUpAccounts();
     for (const accId of [ANA, BO]) {
       await record({ accId });
       await record({ accId }, 2);
@@ -386,7 +381,7 @@ describe('erasure', () => {
   });
 
   it('with the sessions, takes what was corrected in them along', async () => {
-    const { app, communityId, record, erase } = await setUp();
+    const { app, communityId, record, erase } = await setUpAccounts();
     const { body } = await record({ accId: ANA, eventId: 'join 1', metadata: { job: 'medic' } });
     const db = app.services.db.$client;
     await db
@@ -405,7 +400,7 @@ describe('erasure', () => {
   });
 
   it('leaves no name behind in the database, but its record in the audit trail', async () => {
-    const { app, key, communityId, record, erase, merge } = await setUp();
+    const { app, key, communityId, record, erase, merge } = await setUpAccounts();
     const endpoint = await app.post('/v2/community/webhook-endpoints', {
       key,
       body: { url: 'https://hooks.example.com/', format: 'discord', events: ['*'] },
@@ -431,7 +426,7 @@ describe('erasure', () => {
   });
 
   it('needs the scope admin, and a yes or a no', async () => {
-    const { app, key, record, erase } = await setUp();
+    const { app, key, record, erase } = await setUpAccounts();
     await record(everything);
     const writer = await app.apiKey(key, ['sessions:read', 'sessions:write']);
     expect((await app.delete(`${ACCOUNTS}/${ANA}`, { key: writer })).status).toBe(403);
@@ -452,7 +447,7 @@ const tablesOf = async (app: Harness): Promise<string[]> => {
 
 describe('merging', () => {
   it('moves names and sessions, and the id of the merged account names the other one', async () => {
-    const { app, record, get, latest, merge } = await setUp();
+    const { app, record, get, latest, merge } = await setUpAccounts();
     await record({ accId: BO, discord: '42', username: 'Bo' });
     app.clock.advance(MINUTE);
     await record({ accId: BO });
@@ -480,7 +475,7 @@ describe('merging', () => {
   });
 
   it('of two open sessions on a server, the newer one stays; none on another server is touched', async () => {
-    const { app, key, record, latest, merge } = await setUp();
+    const { app, key, record, latest, merge } = await setUpAccounts();
     const older = await record({ accId: BO });
     app.clock.advance(MINUTE);
     const newer = await record({ accId: ANA });
@@ -505,7 +500,7 @@ describe('merging', () => {
   });
 
   it('an older open session ends no later than the newer began, and not before it was last seen', async () => {
-    const { app, key, record, latest, merge } = await setUp();
+    const { app, key, record, latest, merge } = await setUpAccounts();
     const roster = (accId: string) =>
       app.put('/v2/community/servers/1/activity/roster', { key, body: { accounts: [{ accId }] } });
     const older = await roster(BO);
@@ -525,7 +520,7 @@ describe('merging', () => {
   });
 
   it('an older open session that is closed where the newer began was not seen after its end', async () => {
-    const { app, key, record, merge } = await setUp();
+    const { app, key, record, merge } = await setUpAccounts();
     await record({ accId: ANA, forceStart: true });
     app.clock.advance(10 * MINUTE);
     await record({ accId: BO, forceStart: true });
@@ -544,7 +539,7 @@ describe('merging', () => {
     const step = fc.tuple(fc.constantFrom(ANA, BO), fc.constantFrom(1, 2, 3));
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
-        const { app, record, latest, merge } = await setUp();
+        const { app, record, latest, merge } = await setUpAccounts();
         for (const accId of [ANA, BO]) await record({ accId, forceStart: true }, 4);
         for (const [accId, server] of steps) {
           app.clock.advance(MINUTE);
@@ -568,7 +563,7 @@ describe('merging', () => {
   }, 60_000);
 
   it('a repeat changes nothing and leaves no second record', async () => {
-    const { app, communityId, record, merge } = await setUp();
+    const { app, communityId, record, merge } = await setUpAccounts();
     await record({ accId: BO });
     await record({ accId: ANA });
     const first = await merge(BO, ANA);
@@ -583,7 +578,7 @@ describe('merging', () => {
   });
 
   it('a call that was sent by the old id and arrives late lands on the session that has moved', async () => {
-    const { app, record, latest, merge } = await setUp();
+    const { app, record, latest, merge } = await setUpAccounts();
     await record({ accId: ANA }, 2);
     const started = await record({ accId: BO, eventId: 'join', occurredAt: '2026-04-15T00:00:00Z' });
     app.clock.advance(10 * MINUTE);
@@ -597,7 +592,7 @@ describe('merging', () => {
   });
 
   it('goes on through a chain, and erasure takes the whole of it', async () => {
-    const { record, get, latest, merge, erase } = await setUp();
+    const { record, get, latest, merge, erase } = await setUpAccounts();
     for (const accId of [NIL, BO, ANA]) await record({ accId, username: accId.slice(0, 3) });
     await merge(NIL, BO);
     await merge(BO, ANA);
@@ -616,14 +611,14 @@ describe('merging', () => {
     [undefined, 'into', 'is required'],
     [7, 'into', 'must be of type string'],
   ])('into %j: 400', async (into, path, message) => {
-    const { record, merge } = await setUp();
+    const { record, merge } = await setUpAccounts();
     await record({ accId: ANA });
     const { status, body } = await merge(ANA, into);
     expect([status, body.errors]).toEqual([400, [{ path, message }]]);
   });
 
   it('needs the scope admin', async () => {
-    const { app, key } = await setUp();
+    const { app, key } = await setUpAccounts();
     const writer = await app.apiKey(key, ['sessions:read', 'sessions:write']);
     const answer = await app.post(`${ACCOUNTS}/${ANA}/merge`, { key: writer, body: { into: BO } });
     expect(answer.status).toBe(403);
@@ -632,7 +627,7 @@ describe('merging', () => {
 
 describe('cost', () => {
   it('a page by cursor reads the page, at any depth; search and get one account', async () => {
-    const { app, communityId, get } = await setUp();
+    const { app, communityId, get } = await setUpAccounts();
     const db = app.services.db.$client;
     await db.batch([
       db

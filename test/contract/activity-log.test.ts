@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { Harness } from '../harness.ts';
+import { DAY, setUp } from '../helpers.ts';
 
 const LOGS = '/api/v1/activity_log';
 const ENTRY = {
@@ -13,11 +14,9 @@ const ENTRY = {
 };
 /** 1707725000 * 2^20: the first id of that second. */
 const FIRST_ID = 1790679449600000;
-const DAY = 86_400_000;
 
-const setUp = async (settings?: Record<string, unknown>) => {
-  const app = new Harness();
-  const { id: communityId, key } = await app.community(settings);
+const setUpLog = async (settings?: Record<string, unknown>) => {
+  const { app, id: communityId, key } = await setUp(settings);
   const append = (body: unknown) => app.post(LOGS, { key, body });
   const list = (query = '') => app.get(`${LOGS}${query}`, { key });
   const ids = async (query = '') => (await list(query)).body.data.map((row: { id: number }) => row.id);
@@ -29,7 +28,7 @@ const setUp = async (settings?: Record<string, unknown>) => {
 
 describe('the examples of the source', () => {
   it('add, get, count, delete one, delete all answer literally', async () => {
-    const { app, key } = await setUp();
+    const { app, key } = await setUpLog();
     const added = await app.post(LOGS, {
       key,
       headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
@@ -79,7 +78,7 @@ describe('the examples of the source', () => {
   });
 
   it('leaves out what is absent as null, and takes now for the time', async () => {
-    const { append, list } = await setUp();
+    const { append, list } = await setUpLog();
     await append({
       platform: 'instagram',
       serial: 's',
@@ -101,7 +100,7 @@ describe('the examples of the source', () => {
   });
 
   it('stores texts as they were sent', async () => {
-    const { append, list } = await setUp();
+    const { append, list } = await setUpLog();
     const odd = { action_detail: '  <b>&"\n\t☃ 𝒳 ñ', username: '' };
     await append({ ...ENTRY, ...odd });
     expect((await list()).body.data[0]).toMatchObject(odd);
@@ -110,7 +109,7 @@ describe('the examples of the source', () => {
 
 describe('batches', () => {
   it('answer for every entry; a bad one does not cost the others', async () => {
-    const { append, ids } = await setUp();
+    const { append, ids } = await setUpLog();
     const answer = await append([
       ENTRY,
       { ...ENTRY, serial: '' },
@@ -142,14 +141,14 @@ describe('batches', () => {
   });
 
   it('come as {"entries": [...]} too', async () => {
-    const { append, count } = await setUp();
+    const { append, count } = await setUpLog();
     const answer = await append({ entries: [ENTRY, ENTRY] });
     expect(answer.body.data).toEqual({ accepted: 2, ids: [FIRST_ID, FIRST_ID + 1], rejected: [] });
     expect(await count()).toBe(2);
   });
 
   it('of bad entries only are no error of the call', async () => {
-    const { append, count } = await setUp();
+    const { append, count } = await setUpLog();
     const answer = await append([{}]);
     expect(answer.body.data).toEqual({
       accepted: 0,
@@ -160,7 +159,7 @@ describe('batches', () => {
   });
 
   it('have 1 to 1000 entries', async () => {
-    const { append, count } = await setUp();
+    const { append, count } = await setUpLog();
     for (const body of [[], Array(1001).fill(ENTRY), { entries: [] }]) {
       const answer = await append(body);
       expect(answer.status).toBe(400);
@@ -172,7 +171,7 @@ describe('batches', () => {
   });
 
   it('keep the good entries beside one that is far too large', async () => {
-    const { append } = await setUp();
+    const { append } = await setUpLog();
     const answer = await append([ENTRY, { ...ENTRY, action_detail: 'x'.repeat(900_000) }]);
     expect(answer.body.data).toEqual({
       accepted: 1,
@@ -189,7 +188,7 @@ describe('batches', () => {
   });
 
   it('of the largest entries fit into D1', async () => {
-    const { append, list } = await setUp();
+    const { append, list } = await setUpLog();
     const big = { ...ENTRY, action_detail: '\u0001'.repeat(4096) };
     const answer = await append(Array(42).fill(big));
     expect(answer.body.data.accepted).toBe(42);
@@ -199,7 +198,7 @@ describe('batches', () => {
 
 describe('event_id', () => {
   it('makes a resend harmless, within a batch and across calls; the first wins', async () => {
-    const { append, list, count } = await setUp();
+    const { append, list, count } = await setUpLog();
     const first = await append({ ...ENTRY, event_id: 'e-1' });
     const again = await append({ ...ENTRY, platform: 'other', timestamp: 5, event_id: 'e-1' });
     expect(again.body).toEqual(first.body);
@@ -225,8 +224,8 @@ describe('event_id', () => {
   });
 
   it('is of one community, and free again once the entry is deleted', async () => {
-    const one = await setUp();
-    const other = await setUp();
+    const one = await setUpLog();
+    const other = await setUpLog();
     await one.append({ ...ENTRY, event_id: 'e' });
     await other.append([ENTRY, { ...ENTRY, event_id: 'e' }]);
     expect(await other.count()).toBe(2);
@@ -240,7 +239,7 @@ describe('event_id', () => {
 
 describe('the list', () => {
   it('is newest first by timestamp, then id, and filters', async () => {
-    const { append, ids, count } = await setUp();
+    const { append, ids, count } = await setUpLog();
     const made = await append([
       { ...ENTRY, timestamp: 100, platform: 'a', serial: 'x', action_type: 'post', username: 'u' },
       { ...ENTRY, timestamp: 300, platform: 'b', serial: 'x', action_type: 'like', username: 'v' },
@@ -283,7 +282,7 @@ describe('the list', () => {
     ['?platform=p0&action_type=a0', 1],
     ['?from=1000&username=u', 9],
   ])('pages by Link through %s', async (query, total) => {
-    const { app, key, append, ids } = await setUp();
+    const { app, key, append, ids } = await setUpLog();
     // More kinds of one action, and of one platform, than the merge has terms for.
     await append([
       ...Array.from({ length: 9 }, (_, n) => ({
@@ -324,8 +323,8 @@ describe('the list', () => {
   });
 
   it('keeps a cursor to its community and its filters', async () => {
-    const one = await setUp();
-    const other = await setUp();
+    const one = await setUpLog();
+    const other = await setUpLog();
     await one.append([ENTRY, ENTRY]);
     const link = (await one.list('?platform=tiktok&limit=1')).headers.get('link') as string;
     const cursor = new URL(link.slice(1, link.indexOf('>'))).searchParams.get('cursor');
@@ -352,8 +351,8 @@ describe('the list', () => {
 
 describe('deleting', () => {
   it('one: 404 where there is no such entry, not even in another community', async () => {
-    const one = await setUp();
-    const other = await setUp();
+    const one = await setUpLog();
+    const other = await setUpLog();
     await one.append(ENTRY);
     const answer = await other.app.delete(`${LOGS}/${FIRST_ID}`, { key: other.key });
     expect([answer.status, answer.body]).toEqual([
@@ -367,7 +366,7 @@ describe('deleting', () => {
   });
 
   it('never gives an id again: not the newest of its second, not after a wipe, not after the purge', async () => {
-    const { app, key, append, wipe } = await setUp();
+    const { app, key, append, wipe } = await setUpLog();
     const next = async () => (await append(ENTRY)).body.data.id as number;
     expect([await next(), await next()]).toEqual([FIRST_ID, FIRST_ID + 1]);
     await app.delete(`${LOGS}/${FIRST_ID + 1}`, { key });
@@ -385,7 +384,7 @@ describe('deleting', () => {
   });
 
   it('all: nothing of before is seen, and what comes late is', async () => {
-    const { app, key, append, ids, count, wipe } = await setUp();
+    const { app, key, append, ids, count, wipe } = await setUpLog();
     await append([ENTRY, { ...ENTRY, timestamp: 4102444800 }]);
     await wipe();
     for (const query of [
@@ -411,7 +410,7 @@ describe('deleting', () => {
   });
 
   it('all: is on record', async () => {
-    const { communityId, wipe } = await setUp();
+    const { communityId, wipe } = await setUpLog();
     await wipe();
     const record = await env.DB.prepare(
       'SELECT type, message FROM audit_records WHERE community_id = ? ORDER BY sequence DESC LIMIT 1',
@@ -422,7 +421,7 @@ describe('deleting', () => {
   });
 
   it('all: purges in chunks, and leaves nothing behind but the newest wipe', async () => {
-    const { app, communityId, append, wipe, count } = await setUp();
+    const { app, communityId, append, wipe, count } = await setUpLog();
     for (let batch = 0; batch < 6; batch++) await append(Array(1000).fill({ ...ENTRY, timestamp: batch }));
     await wipe();
     await append(ENTRY);
@@ -450,7 +449,7 @@ describe('deleting', () => {
 
 describe('a second that is full', () => {
   it('refuses what does not fit, and nothing else', async () => {
-    const { communityId, append, count } = await setUp();
+    const { communityId, append, count } = await setUpLog();
     const last = (ENTRY.timestamp + 1) * 2 ** 20 - 1;
     await env.DB.prepare(
       `INSERT INTO log_entries (community_id, generation, id, platform, serial, action_type)
@@ -479,7 +478,7 @@ describe('a second that is full', () => {
 
 describe('at once', () => {
   it('100 appends in one second get 100 ids, one after the other', async () => {
-    const { append, count } = await setUp();
+    const { append, count } = await setUpLog();
     const answers = await Promise.all(Array.from({ length: 100 }, () => append(ENTRY)));
     const given = answers.map(({ body }) => body.data.id as number).sort((a, b) => a - b);
     expect(given).toEqual(Array.from({ length: 100 }, (_, n) => FIRST_ID + n));
@@ -487,7 +486,7 @@ describe('at once', () => {
   });
 
   it('resends store once', async () => {
-    const { append, count } = await setUp();
+    const { append, count } = await setUpLog();
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => append([ENTRY, { ...ENTRY, event_id: 'e' }])),
     );
@@ -496,7 +495,7 @@ describe('at once', () => {
   });
 
   it('a batch is in or out when the log is wiped, never half', async () => {
-    const { app, append, ids, count, wipe } = await setUp();
+    const { app, append, ids, count, wipe } = await setUpLog();
     const batches = await Promise.all(
       Array.from({ length: 30 }, (_, n) => (n % 7 === 3 ? wipe() : append(Array(20).fill(ENTRY)))),
     );
@@ -510,7 +509,7 @@ describe('at once', () => {
   });
 
   it('two runs of the job share the work', async () => {
-    const { app, append, ids, count } = await setUp({ logRetentionDays: 1 });
+    const { app, append, ids, count } = await setUpLog({ logRetentionDays: 1 });
     for (let batch = 0; batch < 11; batch++) await append(Array(1000).fill({ ...ENTRY, timestamp: batch }));
     const { body } = await append({ ...ENTRY, timestamp: app.clock.now() / 1000 });
     await Promise.all([app.cron(), app.cron()]);
@@ -522,7 +521,7 @@ describe('at once', () => {
 
 describe('retention', () => {
   it('purges what is older than logRetentionDays, and nothing newer', async () => {
-    const { app, key, append, ids, count } = await setUp({ logRetentionDays: 30 });
+    const { app, key, append, ids, count } = await setUpLog({ logRetentionDays: 30 });
     const cutoff = (app.clock.now() - 30 * DAY) / 1000;
     const { body } = await append([
       { ...ENTRY, timestamp: cutoff - 1 },
@@ -544,7 +543,7 @@ describe('retention', () => {
   });
 
   it.each([0, 1.5, '30', 36501])('is not %j days', async (logRetentionDays) => {
-    const { app, key } = await setUp();
+    const { app, key } = await setUpLog();
     const answer = await app.patch('/v2/community/settings', { key, body: { logRetentionDays } });
     expect(answer.status).toBe(400);
     expect(answer.body.message).toBe('logRetentionDays must be an integer from 1 to 36500.');
@@ -555,7 +554,7 @@ describe('CSV', () => {
   const csv = { Accept: 'text/csv' };
 
   it('has every row, and no cell that a spreadsheet would run', async () => {
-    const { app, key, append } = await setUp();
+    const { app, key, append } = await setUpLog();
     await append([
       { ...ENTRY, timestamp: 3, action_detail: '=HYPERLINK("http://evil")', username: '@u' },
       {
@@ -583,7 +582,7 @@ describe('CSV', () => {
   });
 
   it('is streamed to the end without a limit, and pages with one', async () => {
-    const { app, key, append } = await setUp();
+    const { app, key, append } = await setUpLog();
     for (let batch = 0; batch < 6; batch++) await append(Array(1000).fill({ ...ENTRY, timestamp: batch }));
     const whole = await app.get(LOGS, { key, headers: csv });
     expect(whole.text.split('\r\n')).toHaveLength(1 + 6000 + 1);
@@ -594,7 +593,7 @@ describe('CSV', () => {
   }, 30_000);
 
   it('is what the caller prefers, or JSON', async () => {
-    const { app, key } = await setUp();
+    const { app, key } = await setUpLog();
     for (const [accept, type] of [
       ['*/*', 'application/json'],
       ['text/html', 'application/json'],
@@ -630,7 +629,7 @@ describe('bad input', () => {
       'to must be Unix seconds: an integer from 0 to 4102444800 (milliseconds have to be divided by 1000).',
     ],
   ])('GET %s', async (query, message) => {
-    const { list } = await setUp();
+    const { list } = await setUpLog();
     const answer = await list(query);
     expect([answer.status, answer.body]).toEqual([400, { code: 40001, message, data: null }]);
   });
@@ -656,7 +655,7 @@ describe('bad input', () => {
       'timestamp must be Unix seconds: an integer from 0 to 4102444800 (milliseconds have to be divided by 1000).',
     ]),
   ] as [unknown, string][])('POST %j', async (body, message) => {
-    const { append, count } = await setUp();
+    const { append, count } = await setUpLog();
     const answer = await append(body);
     expect([answer.status, answer.body]).toEqual([400, { code: 40001, message, data: null }]);
     expect(await count()).toBe(0);
@@ -666,7 +665,7 @@ describe('bad input', () => {
     ...['abc', '1.5', '-1', '1e3', '%20'].map((id) => [id, 'of at least 0']),
     ['9007199254740993', 'from 0 to 9007199254740991'],
   ])('DELETE /%s', async (id, allowed) => {
-    const { app, key } = await setUp();
+    const { app, key } = await setUpLog();
     const answer = await app.delete(`${LOGS}/${id}`, { key });
     expect([answer.status, answer.body]).toEqual([
       400,
@@ -681,7 +680,7 @@ describe('bad input', () => {
     ['GET', '/all', 'DELETE'],
     ['GET', '/123', 'DELETE'],
   ])('%s %s is 405', async (method, path, allow) => {
-    const { app, key } = await setUp();
+    const { app, key } = await setUpLog();
     const answer = await app.request(method, `${LOGS}${path}`, { key });
     expect(answer.status).toBe(405);
     expect(answer.headers.get('allow')).toBe(allow);
@@ -693,7 +692,7 @@ describe('bad input', () => {
   });
 
   it('an unknown path is 404', async () => {
-    const { app, key } = await setUp();
+    const { app, key } = await setUpLog();
     const answer = await app.get(`${LOGS}/a/b`, { key });
     expect([answer.status, answer.body]).toEqual([
       404,
@@ -710,14 +709,14 @@ describe('language', () => {
     ['fr', 'limit must be an integer from 1 to 1000.', 'en'],
     ['de;q=0.9, es;q=0.5', 'limit debe ser un entero de 1 a 1000.', 'es'],
   ])('%s', async (language, message, spoken) => {
-    const { app, key } = await setUp();
+    const { app, key } = await setUpLog();
     const answer = await app.get(`${LOGS}?limit=0`, { key, headers: { 'Accept-Language': language } });
     expect(answer.body).toEqual({ code: 40001, message, data: null });
     expect(answer.headers.get('content-language')).toBe(spoken);
   });
 
   it('reaches the entries of a batch, and leaves success alone', async () => {
-    const { app, key } = await setUp();
+    const { app, key } = await setUpLog();
     const headers = { 'Accept-Language': 'es' };
     const answer = await app.post(LOGS, { key, headers, body: [ENTRY, { ...ENTRY, timestamp: 1e13 }] });
     expect(answer.body.message).toBe('success');
@@ -734,7 +733,7 @@ describe('language', () => {
 
 describe('access', () => {
   it('needs the scope of the operation', async () => {
-    const { app, key } = await setUp();
+    const { app, key } = await setUpLog();
     const reader = await app.apiKey(key, ['logs:read']);
     expect((await app.get(LOGS, { key: reader })).status).toBe(200);
     const answer = await app.delete(`${LOGS}/all`, { key: reader });
@@ -762,7 +761,7 @@ describe('access', () => {
   });
 
   it('of a local run needs none, for this family and for its community only', async () => {
-    const { app: admin, communityId, key } = await setUp();
+    const { app: admin, communityId, key } = await setUpLog();
     const app = new Harness({ vars: { ANONYMOUS_COMMUNITY: communityId } });
     expect((await app.post(LOGS, { body: ENTRY })).body.data).toEqual({ id: FIRST_ID });
     expect((await app.get(`${LOGS}/count`)).body.data).toEqual({ count: 1 });

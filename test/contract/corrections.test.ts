@@ -1,15 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { Harness, START } from '../harness.ts';
+import { START } from '../harness.ts';
+import { HOUR, iso, MINUTE, NIL, setUp } from '../helpers.ts';
 
-const NIL = '00000000-0000-0000-0000-000000000000';
 const ACTIVITY = '/v2/community/servers/1/activity';
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const iso = (ms: number) => new Date(START + ms).toISOString();
 
-const setUp = async () => {
-  const app = new Harness();
-  const { key } = await app.community();
+const setUpCorrections = async () => {
+  const { app, key } = await setUp();
   const record = async (body: Record<string, unknown>, path = ACTIVITY) =>
     (await app.post(path, { key, body: { accId: NIL, ...body } })).body.data;
   /** A session from one minute to another. */
@@ -28,7 +24,7 @@ const setUp = async () => {
 
 describe('a correction', () => {
   it('changes the session, and keeps what it was, who changed it and why', async () => {
-    const { app, key, record, get } = await setUp();
+    const { app, key, record, get } = await setUpCorrections();
     const session = await record({ forceStart: true });
     app.clock.advance(13 * HOUR);
     await app.cron();
@@ -78,7 +74,7 @@ describe('a correction', () => {
   });
 
   it('of the start moves the session in history, and its id still finds it', async () => {
-    const { play, correct, get } = await setUp();
+    const { play, correct, get } = await setUpCorrections();
     const first = await play(10, 20);
     const second = await play(30, 40);
     for (const start of [25, 2, 30]) {
@@ -95,7 +91,7 @@ describe('a correction', () => {
   });
 
   it('of an open session with an end stops it; without one, leaves it open', async () => {
-    const { app, record, correct } = await setUp();
+    const { app, record, correct } = await setUpCorrections();
     app.clock.advance(HOUR);
     const open = await record({ forceStart: true });
     const started = await correct(open.id, { start: iso(30 * MINUTE), reason: 'was there before' });
@@ -111,7 +107,7 @@ describe('a correction', () => {
   });
 
   it('of the reason alone leaves the rest', async () => {
-    const { record, correct } = await setUp();
+    const { record, correct } = await setUpCorrections();
     await record({ forceStart: true });
     const cleared = await record({ forceClear: true });
     const { body } = await correct(cleared.id, { clearReason: 'AFK', reason: 'x' });
@@ -120,7 +116,7 @@ describe('a correction', () => {
   });
 
   it('of an unconfirmed end is final: no late heartbeat reopens it', async () => {
-    const { app, key, record, correct } = await setUp();
+    const { app, key, record, correct } = await setUpCorrections();
     const session = await record({ forceStart: true });
     app.clock.advance(13 * HOUR);
     await app.cron();
@@ -130,7 +126,7 @@ describe('a correction', () => {
   });
 
   it('that would overlap another session of the account on the server is refused, and names it', async () => {
-    const { play, record, correct, get } = await setUp();
+    const { play, record, correct, get } = await setUpCorrections();
     const first = await play(0, 10);
     const elsewhere = await play(10, 20, '/v2/community/servers/2/activity');
     const second = await play(20, 30);
@@ -167,7 +163,7 @@ describe('a correction', () => {
     [{ end: null, reason: 'x' }, 'end', 'must be of type string'],
     [{ clearReason: 'x'.repeat(201), reason: 'x' }, 'clearReason', 'must have at most 200 characters'],
   ])('%o: 400', async (body, path, message) => {
-    const { app, play, correct } = await setUp();
+    const { app, play, correct } = await setUpCorrections();
     const session = await play(0, 10);
     app.clock.set(START + HOUR);
     const answer = await correct(session.id, body);
@@ -176,7 +172,7 @@ describe('a correction', () => {
   });
 
   it('to an end before the start: 400', async () => {
-    const { play, correct, get } = await setUp();
+    const { play, correct, get } = await setUpCorrections();
     const session = await play(10, 20);
     for (const body of [{ end: iso(9 * MINUTE) }, { start: iso(15 * MINUTE), end: iso(14 * MINUTE) }]) {
       const answer = await correct(session.id, { ...body, reason: 'x' });
@@ -186,7 +182,7 @@ describe('a correction', () => {
   });
 
   it('of an unknown session, or of another community: 404', async () => {
-    const { app, play, correct } = await setUp();
+    const { app, play, correct } = await setUpCorrections();
     const session = await play(0, 10);
     const other = await app.community();
     const body = { clearReason: 'x', reason: 'x' };
@@ -203,7 +199,7 @@ describe('a correction', () => {
   });
 
   it('is on the audit trail', async () => {
-    const { app, key, play, correct, declareVoid } = await setUp();
+    const { app, key, play, correct, declareVoid } = await setUpCorrections();
     const session = await play(0, 10);
     await correct(session.id, { end: iso(5 * MINUTE), reason: 'left early' });
     await declareVoid(session.id, { reason: 'not him' });
@@ -222,7 +218,7 @@ describe('a correction', () => {
   });
 
   it('and a call of its account at once: both happen, or one is told of the other', async () => {
-    const { app, record, correct, get } = await setUp();
+    const { app, record, correct, get } = await setUpCorrections();
     const open = await record({ forceStart: true });
     app.clock.advance(HOUR);
     const [corrected] = await Promise.all([
@@ -239,7 +235,7 @@ describe('a correction', () => {
   });
 
   it('of the clearReason alone is refused while it is open: the stop would lose it', async () => {
-    const { app, record, correct } = await setUp();
+    const { app, record, correct } = await setUpCorrections();
     const open = await record({ forceStart: true });
     const answer = await correct(open.id, { clearReason: 'A test', reason: 'x' });
     expect([answer.status, answer.body.code, answer.body.detail]).toEqual([
@@ -255,7 +251,7 @@ describe('a correction', () => {
 
 describe('a void session', () => {
   it('is kept, but out of history unless asked for', async () => {
-    const { app, key, play, declareVoid, get } = await setUp();
+    const { app, key, play, declareVoid, get } = await setUpCorrections();
     const session = await play(0, 10);
     const answer = await declareVoid(session.id, { reason: 'Somebody else played' });
     expect(answer.status).toBe(200);
@@ -276,7 +272,7 @@ describe('a void session', () => {
   });
 
   it('once more changes nothing; corrected: 409', async () => {
-    const { app, play, correct, declareVoid, get } = await setUp();
+    const { app, play, correct, declareVoid, get } = await setUpCorrections();
     const session = await play(0, 10);
     const first = await declareVoid(session.id, { reason: 'x' });
     app.clock.advance(HOUR);
@@ -288,7 +284,7 @@ describe('a void session', () => {
   });
 
   it('that was open is cleared with it, and takes no place', async () => {
-    const { app, record, correct, declareVoid } = await setUp();
+    const { app, record, correct, declareVoid } = await setUpCorrections();
     const open = await record({ forceStart: true });
     app.clock.advance(HOUR);
     const { body } = await declareVoid(open.id, { reason: 'Left running' });
@@ -305,7 +301,7 @@ describe('a void session', () => {
 
   // The newest roster is taken for a sign of life of whoever is known to have been in it, void or not.
   it('stays void, whatever late call comes', async () => {
-    const { app, key, record, declareVoid, get } = await setUp();
+    const { app, key, record, declareVoid, get } = await setUpCorrections();
     const roster = () =>
       app.put('/v2/community/servers/1/activity/roster', { key, body: { accounts: [{ accId: NIL }] } });
     app.clock.set(START + HOUR);
@@ -318,7 +314,7 @@ describe('a void session', () => {
   });
 
   it('needs a reason', async () => {
-    const { play, declareVoid } = await setUp();
+    const { play, declareVoid } = await setUpCorrections();
     const session = await play(0, 10);
     const { status, body } = await declareVoid(session.id, {});
     expect([status, body.errors]).toEqual([400, [{ path: 'reason', message: 'is required' }]]);

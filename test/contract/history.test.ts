@@ -1,18 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { Harness, START } from '../harness.ts';
+import { HOUR, iso, MINUTE, NIL, SECOND, setUp } from '../helpers.ts';
 
-const NIL = '00000000-0000-0000-0000-000000000000';
 const LIST = '/v2/community/activity';
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const iso = (ms: number) => new Date(START + ms).toISOString();
 
-const setUp = async (settings?: Record<string, unknown>) => {
-  const app = new Harness();
-  const { key } = await app.community(settings);
+const setUpHistory = async (settings?: Record<string, unknown>) => {
+  const { app, key, record: call } = await setUp(settings);
   const record = async (body: Record<string, unknown>, serverId = 1) =>
-    (await app.post(`/v2/community/servers/${serverId}/activity`, { key, body })).body.data;
+    (await call(body, serverId)).body.data;
   /** A session of a minute that begins now. */
   const play = async (body: Record<string, unknown>, serverId = 1) => {
     await record({ ...body, forceStart: true }, serverId);
@@ -27,7 +21,7 @@ const setUp = async (settings?: Record<string, unknown>) => {
 
 describe('presence', () => {
   it('tells who is on, since when, last seen when, with the identifiers', async () => {
-    const { app, key, record, list } = await setUp();
+    const { app, key, record, list } = await setUpHistory();
     const ana = await record({ discord: '1', username: 'ana', forceStart: true });
     app.clock.advance(MINUTE);
     await app.put('/v2/community/servers/1/activity/roster', {
@@ -86,7 +80,7 @@ describe('presence', () => {
   });
 
   it('of a server between two rosters, everybody was seen at the last one', async () => {
-    const { app, key, list } = await setUp();
+    const { app, key, list } = await setUpHistory();
     const roster = () =>
       app.put('/v2/community/servers/1/activity/roster', { key, body: { accounts: [{ username: 'ana' }] } });
     await roster();
@@ -97,7 +91,7 @@ describe('presence', () => {
   });
 
   it('pages', async () => {
-    const { app, record, list, ids } = await setUp();
+    const { app, record, list, ids } = await setUpHistory();
     for (let i = 0; i < 5; i++) {
       await record({ username: `player ${i}`, forceStart: true }, (i % 2) + 1);
       app.clock.advance(i % 2);
@@ -113,7 +107,7 @@ describe('presence', () => {
 
 describe('history', () => {
   it('is filtered by account, server, time, status and close kind, newest first', async () => {
-    const { app, key, play, record, ids } = await setUp();
+    const { app, key, play, record, ids } = await setUpHistory();
     const first = await play({ username: 'ana' });
     const second = await play({ username: 'bo' }, 2);
     const third = await play({ username: 'ana' }, 2);
@@ -137,7 +131,7 @@ describe('history', () => {
   });
 
   it('tells what is not certain', async () => {
-    const { app, record, list } = await setUp();
+    const { app, record, list } = await setUpHistory();
     await record({ accId: NIL, forceStart: true });
     app.clock.advance(13 * HOUR);
     await app.cron();
@@ -148,7 +142,7 @@ describe('history', () => {
   });
 
   it('pages through sessions of one instant without losing or repeating any', async () => {
-    const { app, record, list, ids } = await setUp();
+    const { app, record, list, ids } = await setUpHistory();
     for (let i = 0; i < 7; i++) {
       await record({ username: `player ${i}`, forceStart: true });
       await record({ username: `player ${i}`, forceStop: true });
@@ -170,7 +164,7 @@ describe('history', () => {
   });
 
   it('is a CSV file for whom asks so', async () => {
-    const { app, key, play, record } = await setUp();
+    const { app, key, play, record } = await setUpHistory();
     const played = await play({ username: 'ana', metadata: { job: 'medic, "chief"' } });
     await record({ accId: played.accId, forceStart: true });
     const cleared = await record({ accId: played.accId, forceClear: true, clearReason: '=1+1' });
@@ -205,14 +199,14 @@ describe('history', () => {
     ['includeVoided=yes', 'includeVoided', 'must be one of true, false'],
     ['limit=1001', 'limit', 'must be an integer from 1 to 1000'],
   ])('%s: 400', async (query, path, message) => {
-    const { app, key } = await setUp();
+    const { app, key } = await setUpHistory();
     const { status, body } = await app.get(`${LIST}?${query}`, { key });
     expect(status).toBe(400);
     expect(body.errors).toEqual([{ path, message }]);
   });
 
   it('takes an offset whose + nobody escaped', async () => {
-    const { app, key, play } = await setUp();
+    const { app, key, play } = await setUpHistory();
     await play({ username: 'ana' });
     for (const path of [LIST, '/v2/community/servers/1/activity']) {
       const from = await app.get(`${path}?from=2026-04-15T02:00:00+02:00`, { key });
@@ -225,7 +219,7 @@ describe('history', () => {
   });
 
   it("a cursor of another list, or of another community's: 400", async () => {
-    const { app, key, play, list } = await setUp();
+    const { app, key, play, list } = await setUpHistory();
     await play({ username: 'ana' });
     await play({ username: 'ana' });
     const { nextCursor } = await list('?limit=1');
@@ -240,7 +234,7 @@ describe('history', () => {
 
 describe('one session', () => {
   it('is read by its id', async () => {
-    const { app, key, play } = await setUp();
+    const { app, key, play } = await setUpHistory();
     const session = await play({ username: 'ana' });
     const answer = await app.get(`${LIST}/${session.id.toUpperCase()}`, { key });
     expect(answer.status).toBe(200);
@@ -262,13 +256,13 @@ describe('one session', () => {
     ['the nil UUID', () => NIL],
     ['one of the largest', () => 'ffffffff-ffff-ffff-ffff-ffffffffffff'],
   ])('%s: 404', async (_, id) => {
-    const { app, key } = await setUp();
+    const { app, key } = await setUpHistory();
     const { status, body } = await app.get(`${LIST}/${id()}`, { key });
     expect([status, body.code]).toEqual([404, 'SESSION_NOT_FOUND']);
   });
 
   it("another community's: 404, and no UUID: 400", async () => {
-    const { app, key, play } = await setUp();
+    const { app, key, play } = await setUpHistory();
     const session = await play({ username: 'ana' });
     const other = await app.community();
     expect((await app.get(`${LIST}/${session.id}`, { key: other.key })).status).toBe(404);

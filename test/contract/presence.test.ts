@@ -1,32 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { Harness, START } from '../harness.ts';
+import type { Harness } from '../harness.ts';
+import { HOUR, iso, MINUTE, NIL, SECOND, setUp } from '../helpers.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const NIL = '00000000-0000-0000-0000-000000000000';
 const ACTIVITY = '/v2/community/servers/1/activity';
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
 
-const setUp = async (settings?: Record<string, unknown>) => {
-  const app = new Harness();
-  const { key } = await app.community(settings);
-  const record = async (body: Record<string, unknown>) => (await app.post(ACTIVITY, { key, body })).body.data;
+const setUpPresence = async (settings?: Record<string, unknown>) => {
+  const { app, key, record: call, latest } = await setUp(settings);
+  const record = async (body: Record<string, unknown>) => (await call(body)).body.data;
   const heartbeat = (...accounts: unknown[]) =>
     app.post(`${ACTIVITY}/heartbeat`, { key, body: { accounts } });
   const statuses = async (...accounts: unknown[]) =>
     (await heartbeat(...accounts)).body.data.results.map(({ status }: { status: string }) => status);
   const roster = (accounts: unknown[], more: Record<string, unknown> = {}) =>
     app.put(`${ACTIVITY}/roster`, { key, body: { accounts, ...more } });
-  const latest = async (accId: string) =>
-    (await app.get(`/v2/community/accounts/${accId}/activity/latest?limit=100`, { key })).body.data;
   return { app, key, record, heartbeat, statuses, roster, latest };
 };
-const iso = (ms: number) => new Date(START + ms).toISOString();
 
 describe('heartbeat', () => {
   it('answers per account, in order', async () => {
-    const { app, record, heartbeat } = await setUp();
+    const { app, record, heartbeat } = await setUpPresence();
     const started = await record({ accId: NIL, forceStart: true });
     app.clock.advance(MINUTE);
     const answer = await heartbeat({ username: 'nobody' }, { accId: NIL }, { accId: 'x' }, {}, 'ana');
@@ -67,7 +60,7 @@ describe('heartbeat', () => {
   });
 
   it('shortens the time until the session is missed, and is where it ends', async () => {
-    const { app, record, heartbeat, latest } = await setUp();
+    const { app, record, heartbeat, latest } = await setUpPresence();
     await record({ accId: NIL, forceStart: true });
     app.clock.advance(MINUTE);
     await heartbeat({ accId: NIL });
@@ -79,7 +72,7 @@ describe('heartbeat', () => {
   });
 
   it('a minute apart, each is noted; sooner, at most every 30 seconds', async () => {
-    const { app, record, heartbeat, latest } = await setUp();
+    const { app, record, heartbeat, latest } = await setUpPresence();
     await record({ accId: NIL, forceStart: true });
     await heartbeat({ accId: NIL });
     for (const seconds of [59, 20, 20]) {
@@ -92,7 +85,7 @@ describe('heartbeat', () => {
   });
 
   it('reopens what the scheduled job closed', async () => {
-    const { app, record, heartbeat, statuses, latest } = await setUp();
+    const { app, record, heartbeat, statuses, latest } = await setUpPresence();
     const started = await record({ accId: NIL, forceStart: true });
     await heartbeat({ accId: NIL });
     app.clock.advance(HOUR);
@@ -150,7 +143,7 @@ describe('heartbeat', () => {
     ],
     ['open, but silent and begun too long ago', async (app) => app.clock.advance(24 * HOUR + SECOND)],
   ])('finds no session where it is %s', async (_, end) => {
-    const { app, key, record, statuses, latest } = await setUp();
+    const { app, key, record, statuses, latest } = await setUpPresence();
     await record({ accId: NIL, forceStart: true });
     app.clock.advance(MINUTE);
     await end(app, record, key);
@@ -161,7 +154,7 @@ describe('heartbeat', () => {
   });
 
   it('of a session that began by a clock ahead of ours does not end it before its start', async () => {
-    const { app, key, record, heartbeat } = await setUp();
+    const { app, key, record, heartbeat } = await setUpPresence();
     const { id } = await record({ username: 'ana', forceStart: true, occurredAt: iso(MINUTE) });
     await heartbeat({ username: 'ana' });
     app.clock.advance(15 * MINUTE);
@@ -171,7 +164,7 @@ describe('heartbeat', () => {
   });
 
   it('knows an account by each of its identifiers, and starts and creates nothing', async () => {
-    const { app, key, record, statuses } = await setUp();
+    const { app, key, record, statuses } = await setUpPresence();
     await record({ discord: '1', username: 'ana', forceStart: true });
     expect(await statuses({ username: 'ana' }, { discord: '1' }, { discord: '1' })).toEqual([
       'seen',
@@ -185,7 +178,7 @@ describe('heartbeat', () => {
 
 describe('roster', () => {
   it('starts who is new, marks who is there, closes who is gone where it was last seen', async () => {
-    const { app, key, record, roster } = await setUp();
+    const { app, key, record, roster } = await setUpPresence();
     const ana = await record({ username: 'ana', forceStart: true });
     app.clock.advance(MINUTE);
     const first = await roster([{ username: 'ana' }, { username: 'bo' }]);
@@ -234,7 +227,7 @@ describe('roster', () => {
   });
 
   it('once more changes nothing', async () => {
-    const { app, roster } = await setUp();
+    const { app, roster } = await setUpPresence();
     await roster([{ username: 'ana' }]);
     app.clock.advance(MINUTE);
     const again = () => roster([{ username: 'ana' }], { observedAt: iso(MINUTE) });
@@ -251,7 +244,7 @@ describe('roster', () => {
   });
 
   it('older than one that is here changes nothing, and creates nobody', async () => {
-    const { app, roster, statuses } = await setUp();
+    const { app, roster, statuses } = await setUpPresence();
     app.clock.advance(HOUR);
     await roster([{ username: 'ana' }], { observedAt: iso(HOUR) });
     const older = await roster([{ username: 'bo' }], { observedAt: iso(HOUR - 1) });
@@ -269,7 +262,7 @@ describe('roster', () => {
   });
 
   it('that arrives late counts from its own time, and leaves alone what is known of later', async () => {
-    const { app, record, roster, latest } = await setUp();
+    const { app, record, roster, latest } = await setUpPresence();
     app.clock.advance(10 * MINUTE);
     const stopped = await record({ username: 'stopped', forceStart: true });
     const stayed = await record({ username: 'stayed', forceStart: true });
@@ -289,7 +282,7 @@ describe('roster', () => {
   });
 
   it('ahead of our clock counts from its arrival, and is still newer than what was observed before it', async () => {
-    const { roster } = await setUp();
+    const { roster } = await setUpPresence();
     const ahead = await roster([{ username: 'ana' }], { observedAt: iso(MINUTE) });
     expect(ahead.body.data.started[0].start).toBe(iso(0));
     const before = await roster([], { observedAt: iso(MINUTE - 1) });
@@ -297,7 +290,7 @@ describe('roster', () => {
   });
 
   it('takes duplicates, and one account under two identifiers, for one', async () => {
-    const { record, roster } = await setUp();
+    const { record, roster } = await setUpPresence();
     const ana = await record({ discord: '1', username: 'ana' });
     await record({ discord: '1', forceStop: true });
     const { body } = await roster([
@@ -320,7 +313,7 @@ describe('roster', () => {
       { apiId: 'steam:2', discord: '2' },
     ];
     for (const list of [entries, entries.toReversed()]) {
-      const { app, key, roster } = await setUp();
+      const { app, key, roster } = await setUpPresence();
       const { body } = await roster(list);
       expect([body.data.open, body.data.started.length]).toEqual([2, 2]);
       const accounts = (await app.get('/v2/community/accounts', { key })).body.data;
@@ -330,7 +323,7 @@ describe('roster', () => {
   });
 
   it('with an entry that names nobody starts and marks the others, and closes nobody', async () => {
-    const { app, roster } = await setUp();
+    const { app, roster } = await setUpPresence();
     await roster([{ username: 'ana' }, { username: 'bo' }]);
     app.clock.advance(MINUTE);
     const { status, body } = await roster([{ username: 'cy' }, { username: '' }, { username: 'ana' }]);
@@ -350,7 +343,7 @@ describe('roster', () => {
   });
 
   it('reopens what the scheduled job closed', async () => {
-    const { app, roster } = await setUp();
+    const { app, roster } = await setUpPresence();
     const [ana] = (await roster([{ username: 'ana' }])).body.data.started;
     app.clock.advance(HOUR);
     await app.cron();
@@ -359,7 +352,7 @@ describe('roster', () => {
   });
 
   it('starts anew where the open session is too long silent and too old to be believed', async () => {
-    const { app, record, roster } = await setUp();
+    const { app, record, roster } = await setUpPresence();
     const old = await record({ username: 'ana', forceStart: true });
     app.clock.advance(25 * HOUR);
     const { body } = await roster([{ username: 'ana' }]);
@@ -371,7 +364,7 @@ describe('roster', () => {
   });
 
   it('says whom it does not know, where accounts are not created on the spot', async () => {
-    const { roster } = await setUp({ autoCreateAccounts: false });
+    const { roster } = await setUpPresence({ autoCreateAccounts: false });
     const { body } = await roster([{ username: 'ana' }, { accId: 'x' }, { username: 'ana' }]);
     expect(body.data).toMatchObject({
       open: 0,
@@ -384,7 +377,7 @@ describe('roster', () => {
   });
 
   it('keeps servers and communities apart', async () => {
-    const { app, key, roster } = await setUp();
+    const { app, key, roster } = await setUpPresence();
     const other = await app.community();
     await roster([{ username: 'ana' }]);
     const elsewhere = (path: string, accessKey: string) =>
@@ -399,7 +392,7 @@ describe('where rosters come, every way to close a session knows when it was las
   const lastSeenOf = async (app: Harness, key: string, id: string) =>
     (await app.get(`/v2/community/activity/${id}`, { key })).body.data.lastSeen;
   const there = async () => {
-    const here = await setUp();
+    const here = await setUpPresence();
     const [ana] = (await here.roster([{ username: 'ana' }])).body.data.started;
     for (let minute = 1; minute <= 5; minute++) {
       here.app.clock.advance(MINUTE);
@@ -503,7 +496,7 @@ describe('bad input', () => {
       'must be at most 24 hours ago and at most 60 seconds ahead',
     ],
   ])('%s %#: 400', async (operation, body, path, message) => {
-    const { app, key } = await setUp();
+    const { app, key } = await setUpPresence();
     const answer = await app.request(operation === 'roster' ? 'PUT' : 'POST', `${ACTIVITY}/${operation}`, {
       key,
       body,
@@ -513,7 +506,7 @@ describe('bad input', () => {
   });
 
   it('an empty heartbeat is legal', async () => {
-    const { heartbeat } = await setUp();
+    const { heartbeat } = await setUpPresence();
     expect((await heartbeat()).body.data).toEqual({ results: [] });
   });
 });

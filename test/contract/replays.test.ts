@@ -2,29 +2,21 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/db/client.ts';
 import { Harness, START } from '../harness.ts';
+import { HOUR, iso, MINUTE, NIL, SECOND, setUp } from '../helpers.ts';
 
-const NIL = '00000000-0000-0000-0000-000000000000';
 const ACTIVITY = '/v2/community/servers/1/activity';
-const LATEST = `/v2/community/accounts/${NIL}/activity/latest?limit=100`;
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
 
-const setUp = async (settings?: Record<string, unknown>) => {
-  const app = new Harness();
-  const { id, key } = await app.community(settings);
+const setUpReplays = async (settings?: Record<string, unknown>) => {
+  const { app, id, key, latest } = await setUp(settings);
   const record = (body: Record<string, unknown>, path = ACTIVITY) =>
     app.post(path, { key, body: { accId: NIL, ...body } });
   const reset = (body: unknown) => app.post(`${ACTIVITY}/start`, { key, body });
-  const latest = async () => (await app.get(LATEST, { key })).body.data;
   return { app, id, key, record, reset, latest };
 };
 
-const iso = (ms: number) => new Date(START + ms).toISOString();
-
 describe('a repeat of an eventId', () => {
   it('is answered as the first was, whatever happened since, and changes nothing', async () => {
-    const { app, record, latest } = await setUp();
+    const { app, record, latest } = await setUpReplays();
     const join = { eventId: 'join-1', forceStart: true, metadata: { job: 'medic' } };
     const leave = { eventId: 'leave-1', forceStop: true, metadata: { left: 'quit' } };
     const joined = await record(join);
@@ -50,7 +42,7 @@ describe('a repeat of an eventId', () => {
   });
 
   it('of a call that did nothing does nothing', async () => {
-    const { app, record, latest } = await setUp();
+    const { app, record, latest } = await setUpReplays();
     expect((await record({ eventId: 'e', forceStop: true })).body.data).toBeNull();
     app.clock.advance(MINUTE);
     await record({ forceStart: true });
@@ -60,7 +52,7 @@ describe('a repeat of an eventId', () => {
   });
 
   it('with another body is still that event: no account, no session', async () => {
-    const { app, id, record } = await setUp();
+    const { app, id, record } = await setUpReplays();
     const first = await record({ eventId: 'e', forceStart: true });
     app.clock.advance(MINUTE);
     const second = await record({ accId: undefined, username: 'someone', eventId: 'e' });
@@ -70,7 +62,7 @@ describe('a repeat of an eventId', () => {
   });
 
   it('belongs to one community', async () => {
-    const { app, record } = await setUp();
+    const { app, record } = await setUpReplays();
     const other = await app.community();
     const ours = await record({ eventId: 'e' });
     const theirs = await app.post(ACTIVITY, { key: other.key, body: { accId: NIL, eventId: 'e' } });
@@ -79,7 +71,7 @@ describe('a repeat of an eventId', () => {
   });
 
   it('of a server reset is answered with the same rows', async () => {
-    const { app, record, reset } = await setUp();
+    const { app, record, reset } = await setUpReplays();
     await record({ forceStart: true, metadata: { job: 'medic' } });
     app.clock.advance(MINUTE);
     const first = await reset({ eventId: 'boot-1' });
@@ -102,7 +94,7 @@ describe('a repeat of an eventId', () => {
 
   // The repeat notes a reset at its own time, which late calls and heartbeats then take for another one.
   it('of a server reset without a time is no reset at the time of the repeat', async () => {
-    const { app, record, reset, latest } = await setUp();
+    const { app, record, reset, latest } = await setUpReplays();
     await reset({ eventId: 'restart' });
     app.clock.advance(MINUTE);
     await record({ forceStart: true, eventId: 'join' });
@@ -115,28 +107,28 @@ describe('a repeat of an eventId', () => {
 
   // Its own note in `servers` is an event of the same instant, and by its key ("reset") goes before a later id.
   it.each(['restart', 'zzz'])('a server reset named %s answers with what it closed', async (eventId) => {
-    const { app, record, reset } = await setUp();
+    const { app, record, reset } = await setUpReplays();
     const { id } = (await record({ forceStart: true })).body.data;
     app.clock.advance(MINUTE);
     expect((await reset({ eventId })).body.data).toMatchObject([{ id, end: iso(MINUTE) }]);
   });
 
   it.each(['0', 'r'])('a server reset named %s answers with what it closed', async (eventId) => {
-    const { app, record, reset } = await setUp();
+    const { app, record, reset } = await setUpReplays();
     const { id } = (await record({ forceStart: true })).body.data;
     app.clock.advance(MINUTE);
     expect((await reset({ eventId })).body.data).toMatchObject([{ id, end: iso(MINUTE) }]);
   });
 
   it('that races itself happens once, with one answer', async () => {
-    const { record, latest } = await setUp();
+    const { record, latest } = await setUpReplays();
     const answers = await Promise.all(Array.from({ length: 30 }, () => record({ eventId: 'toggle-1' })));
     expect(new Set(answers.map(({ status, body }) => JSON.stringify([status, body.data]))).size).toBe(1);
     expect(await latest()).toEqual([answers[0]?.body.data]);
   });
 
   it('in the v1 dialect as well', async () => {
-    const { app, key } = await setUp();
+    const { app, key } = await setUpReplays();
     const call = () =>
       app.post('/servers/activity_tracker_start_stop', {
         body: {
@@ -155,14 +147,14 @@ describe('a repeat of an eventId', () => {
 
 describe('a late call', () => {
   it('counts from when it happened, the id of its session too', async () => {
-    const { record } = await setUp();
+    const { record } = await setUpReplays();
     const { body } = await record({ forceStart: true, occurredAt: '2026-04-14T23:30:00+00:00' });
     expect(body.data).toMatchObject({ status: true, start: '2026-04-14T23:30:00.000Z', end: null });
     expect(Number.parseInt(body.data.id.replace('-', '').slice(0, 12), 16)).toBe(START - 30 * MINUTE);
   });
 
   it('a stop repairs the end of the session that another one superseded', async () => {
-    const { app, record, latest } = await setUp();
+    const { app, record, latest } = await setUpReplays();
     const first = await record({ forceStart: true });
     app.clock.advance(2 * HOUR);
     const second = await record({ forceStart: true });
@@ -174,7 +166,7 @@ describe('a late call', () => {
   });
 
   it('a stop repairs the end of an auto-closed session, a newer session notwithstanding', async () => {
-    const { app, record, latest } = await setUp();
+    const { app, record, latest } = await setUpReplays();
     await record({ forceStart: true });
     app.clock.set(START + 13 * HOUR);
     await app.cron();
@@ -186,7 +178,7 @@ describe('a late call', () => {
   });
 
   it('a start older than what is known opens nothing now', async () => {
-    const { app, record, latest } = await setUp();
+    const { app, record, latest } = await setUpReplays();
     app.clock.advance(HOUR);
     await record({ forceStop: true, occurredAt: iso(50 * MINUTE) });
     const started = await record({ forceStart: true, occurredAt: iso(40 * MINUTE) });
@@ -196,7 +188,7 @@ describe('a late call', () => {
   });
 
   it('takes part with what calls without the fields left behind', async () => {
-    const { app, record, latest } = await setUp();
+    const { app, record, latest } = await setUpReplays();
     await record({ forceStart: true, metadata: { n: 1 } });
     app.clock.advance(20 * MINUTE);
     await record({ forceClear: true, clearReason: 'AFK' });
@@ -212,7 +204,7 @@ describe('a late call', () => {
   });
 
   it('a reset closes what was open then', async () => {
-    const { app, record, reset, latest } = await setUp();
+    const { app, record, reset, latest } = await setUpReplays();
     await record({ forceStart: true });
     app.clock.advance(10 * MINUTE);
     await record({ forceStart: true, eventId: 'rejoin' });
@@ -226,7 +218,7 @@ describe('a late call', () => {
   });
 
   it('of a clock that is ahead ends no session before its start', async () => {
-    const { record } = await setUp();
+    const { record } = await setUpReplays();
     const { body } = await record({ forceStart: true, occurredAt: iso(30 * SECOND) });
     const stopped = await record({ forceStop: true });
     expect(stopped.body.data).toMatchObject({
@@ -237,7 +229,7 @@ describe('a late call', () => {
   });
 
   it('forty at once lead to what the true order leads to', async () => {
-    const { app, record, latest } = await setUp();
+    const { app, record, latest } = await setUpReplays();
     app.clock.advance(HOUR);
     const calls = Array.from({ length: 40 }, (_, n) => ({ eventId: `e-${n}`, occurredAt: iso(n * SECOND) }));
     const { result: answers, trips } = await app.measure(() =>
@@ -255,7 +247,7 @@ describe('a late call', () => {
   }, 60_000);
 
   it('cut off between noting the call and writing its effect is made good by its repeat', async () => {
-    const { app, key, record, latest } = await setUp();
+    const { app, key, record, latest } = await setUpReplays();
     await record({ forceStart: true });
     app.clock.advance(HOUR);
     await record({ forceStart: true });
@@ -296,7 +288,7 @@ describe('bad input', () => {
     ['occurredAt', '2026-02-30T00:00:00Z', INSTANT],
     ['occurredAt', START, 'must be of type string'],
   ])('%s %j: 400, for a call and for a reset', async (field, value, message) => {
-    const { record, reset, latest } = await setUp();
+    const { record, reset, latest } = await setUpReplays();
     for (const send of [record, reset]) {
       const { status, body } = await send({ [field]: value });
       expect([status, body.code, body.errors]).toEqual([
@@ -310,7 +302,7 @@ describe('bad input', () => {
   });
 
   it('the limits themselves, and null, are good', async () => {
-    const { record } = await setUp();
+    const { record } = await setUpReplays();
     for (const fields of [
       { occurredAt: iso(-24 * HOUR) },
       { occurredAt: iso(MINUTE) },
@@ -322,7 +314,7 @@ describe('bad input', () => {
   });
 
   it('an unknown account, where accounts are not created on the spot: 404, and nothing is noted', async () => {
-    const { app, key, record } = await setUp({ autoCreateAccounts: false });
+    const { app, key, record } = await setUpReplays({ autoCreateAccounts: false });
     const call = { eventId: 'e', forceStart: true };
     const unknown = await record(call);
     expect([unknown.status, unknown.body.code]).toEqual([404, 'ACCOUNT_NOT_FOUND']);
@@ -333,7 +325,7 @@ describe('bad input', () => {
 
 describe('what it costs', () => {
   it('in time: one trip; late: two; a repeat: one, and nothing written', async () => {
-    const { app, record } = await setUp();
+    const { app, record } = await setUpReplays();
     await record({ forceStart: true });
     await record({ forceStop: true });
     const measured = async (ms: number, eventId: string, flags = {}) => {
@@ -360,7 +352,7 @@ describe('what it costs', () => {
 describe('what it costs, however many were there before', () => {
   // It works out anew every account of the last two days, gone or not: dozens of rows each, and more with each call.
   it('a reset in time reads what is open', async () => {
-    const { app, id, reset } = await setUp();
+    const { app, id, reset } = await setUpReplays();
     const numbers = JSON.stringify(Array.from({ length: 100 }, (_, n) => n));
     await env.DB.batch([
       env.DB.prepare(
@@ -384,7 +376,7 @@ describe('what it costs, however many were there before', () => {
 
 describe('the journal', () => {
   it('forgets a call after two days, in bounded chunks, and as often as it is asked', async () => {
-    const { app, id, record } = await setUp();
+    const { app, id, record } = await setUpReplays();
     await record({ eventId: 'old' });
     app.clock.advance(24 * HOUR);
     await record({ eventId: 'young' });

@@ -2,19 +2,16 @@ import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Answer, Harness, START } from '../harness.ts';
+import { HOUR, MINUTE, setUp } from '../helpers.ts';
 import { CLOCK_CHANGES, wallClock, ZONES } from '../lib/wall-clock.ts';
 
 const ANA = '11111111-1111-4111-8111-111111111111';
 const BO = '22222222-2222-4222-8222-222222222222';
 const SUMMARY = '/v2/community/activity/summary';
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 
-const setUp = async (settings?: Record<string, unknown>, now = START) => {
-  const app = new Harness({ now });
-  const { id, key } = await app.community(settings);
-  const record = (server: number, body: Record<string, unknown>) =>
-    app.post(`/v2/community/servers/${server}/activity`, { key, body });
+const setUpSummary = async (settings?: Record<string, unknown>, now = START) => {
+  const { app, id, key, record: call } = await setUp(settings, { now });
+  const record = (server: number, body: Record<string, unknown>) => call(body, server);
   const summary = (query: Record<string, string | number>) =>
     app.get(`${SUMMARY}?${new URLSearchParams(query as Record<string, string>)}`, { key });
   return { app, id, key, record, summary };
@@ -58,7 +55,7 @@ const items = ({ body }: Answer) => body.data.items;
 
 describe('the totals of a period', () => {
   it('by account: per server in full, and once as distinct', async () => {
-    const { app, record, summary } = await setUp();
+    const { app, record, summary } = await setUpSummary();
     await record(1, { accId: ANA });
     await record(1, { accId: BO });
     app.clock.advance(30 * MINUTE);
@@ -102,7 +99,7 @@ describe('the totals of a period', () => {
   });
 
   it('by server, and of one account or one server', async () => {
-    const { id, summary } = await setUp();
+    const { id, summary } = await setUpSummary();
     await store(id, [
       { account: ANA, server: 1, start: START, end: START + HOUR },
       { account: ANA, server: 20, start: START, end: START + 3 * HOUR },
@@ -123,7 +120,7 @@ describe('the totals of a period', () => {
   });
 
   it('by day, cut at midnight of the time zone, through a change of the clocks', async () => {
-    const { id, summary } = await setUp({ timezone: 'Europe/Madrid' });
+    const { id, summary } = await setUpSummary({ timezone: 'Europe/Madrid' });
     const start = Date.parse('2026-03-28T21:00:00Z');
     await store(id, [{ account: ANA, server: 1, start, end: start + 27 * HOUR }]);
     const days = { from: '2026-03-01T00:00:00Z', to: '2026-04-01T00:00:00Z', groupBy: 'day' };
@@ -147,7 +144,7 @@ describe('the totals of a period', () => {
 
   it('by hour, with the hour that comes twice told apart', async () => {
     const start = Date.parse('2026-10-24T23:45:00Z');
-    const { id, summary } = await setUp({}, start + 24 * HOUR);
+    const { id, summary } = await setUpSummary({}, start + 24 * HOUR);
     await store(id, [{ account: ANA, server: 1, start, end: start + 2.5 * HOUR, kind: 'auto_closed' }]);
     const answer = await summary({
       from: '2026-10-24T00:00:00+02:00',
@@ -170,7 +167,7 @@ describe('the totals of a period', () => {
   });
 
   it('clips sessions to the period, and takes in those that began before it', async () => {
-    const { id, summary } = await setUp();
+    const { id, summary } = await setUpSummary();
     await store(id, [
       { account: ANA, server: 1, start: START - HOUR, end: START + HOUR },
       { account: ANA, server: 2, start: START - 400 * 24 * HOUR, end: START + HOUR },
@@ -193,7 +190,7 @@ describe('the totals of a period', () => {
   });
 
   it('leaves cleared and voided sessions out, tells unconfirmed time apart, counts open ones until last seen', async () => {
-    const { id, summary } = await setUp();
+    const { id, summary } = await setUpSummary();
     const end = START + HOUR;
     await store(id, [
       { account: ANA, server: 1, start: START, end, kind: 'stopped' },
@@ -217,7 +214,7 @@ describe('the totals of a period', () => {
   });
 
   it('counts an open session until the newest roster that lists it', async () => {
-    const { app, key, record, summary } = await setUp();
+    const { app, key, record, summary } = await setUpSummary();
     const roster = () =>
       app.put('/v2/community/servers/1/activity/roster', { key, body: { accounts: [{ accId: ANA }] } });
     await record(2, { accId: BO });
@@ -237,7 +234,7 @@ describe('the totals of a period', () => {
   });
 
   it('counts time once as distinct, however sessions overlap', async () => {
-    const { id, summary } = await setUp();
+    const { id, summary } = await setUpSummary();
     const session = (server: number, from: number, to: number) => ({
       account: ANA,
       server,
@@ -256,7 +253,7 @@ describe('the totals of a period', () => {
   });
 
   it('counts a session without a length, in the hour of its start', async () => {
-    const { id, summary } = await setUp();
+    const { id, summary } = await setUpSummary();
     await store(id, [{ account: ANA, server: 1, start: START + HOUR, end: START + HOUR }]);
     const nothing = { seconds: 0, confirmedSeconds: 0, unconfirmedSeconds: 0, sessions: 1 };
     expect(items(await summary({ ...period, groupBy: 'hour' }))).toEqual([
@@ -266,7 +263,7 @@ describe('the totals of a period', () => {
   });
 
   it('is the leaderboard: most time first, page by page', async () => {
-    const { id, summary } = await setUp();
+    const { id, summary } = await setUpSummary();
     const account = (n: number) => `${String(n).padStart(8, '0')}-0000-4000-8000-000000000000`;
     await store(
       id,
@@ -297,8 +294,8 @@ describe('the totals of a period', () => {
   });
 
   it("knows a merged account by either id, an erased one by its bare id, and never another community's", async () => {
-    const { app, key, record, summary } = await setUp();
-    const other = await setUp();
+    const { app, key, record, summary } = await setUpSummary();
+    const other = await setUpSummary();
     for (const accId of [ANA, BO]) {
       await record(1, { accId });
       app.clock.advance(HOUR);
@@ -336,7 +333,7 @@ describe('bad input', () => {
     [{ ...period, serverId: '0' }, 'serverId', 'must be an integer of at least 1'],
     [{ ...period, limit: '1001' }, 'limit', 'must be an integer from 1 to 1000'],
   ])('%j: 400', async (query, path, message) => {
-    const { summary } = await setUp();
+    const { summary } = await setUpSummary();
     const { status, body } = await summary(query);
     expect([status, body.errors]).toEqual([400, [{ path, message }]]);
   });
@@ -347,7 +344,7 @@ describe('bad input', () => {
     ['9999-06-01T00:00:00Z', '9999-12-31T23:59:59Z'],
     ['2026-04-15T00:00:00Z', '2027-04-15T00:00:00Z'],
   ])('a period from %s to %s is a period, if an empty one', async (start, end) => {
-    const { summary } = await setUp();
+    const { summary } = await setUpSummary();
     for (const groupBy of ['account', 'day', 'hour']) {
       const answer = await summary({ from: start, to: end, groupBy, timezone: 'Pacific/Kiritimati' });
       expect([answer.status, items(answer)]).toEqual([200, []]);
@@ -456,7 +453,7 @@ describe('against a model that counts minute by minute', () => {
 
 describe('cost', () => {
   it('a month of 100,000 sessions: those and at most 100 rows are read, whatever else there is', async () => {
-    const { app, id, summary } = await setUp();
+    const { app, id, summary } = await setUpSummary();
     const from = Date.parse('2026-03-01T00:00:00Z');
     const to = from + 30 * 24 * HOUR;
     const SESSIONS = 100_000;

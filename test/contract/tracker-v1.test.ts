@@ -1,15 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { Harness } from '../harness.ts';
+import { MINUTE, NIL, setUp } from '../helpers.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const NIL = '00000000-0000-0000-0000-000000000000';
 const START_STOP = '/servers/activity_tracker_start_stop';
 const SERVER_START = '/servers/activity_tracker_server_start';
-const MINUTE = 60_000;
 
-const setUp = async (settings?: Record<string, unknown>) => {
-  const app = new Harness();
-  const { key } = await app.community(settings);
+const setUpV1 = async (settings?: Record<string, unknown>) => {
+  const { app, key } = await setUp(settings);
   const startStop = (data: unknown, more: Record<string, unknown> = {}) =>
     app.post(START_STOP, { body: { id: 'any', key, type: 'ACTIVITY_TRACKER_START_STOP', data, ...more } });
   const serverStart = (data: unknown, more: Record<string, unknown> = {}) =>
@@ -21,7 +18,7 @@ const setUp = async (settings?: Record<string, unknown>) => {
 
 describe('start and stop', () => {
   it('answers with the row in the v1 envelope', async () => {
-    const { app, startStop } = await setUp();
+    const { app, startStop } = await setUpV1();
     const started = await startStop({ serverId: 1, accId: NIL, forceStart: true });
     expect(started.status).toBe(200);
     expect(started.headers.get('content-type')).toBe('application/json');
@@ -51,7 +48,7 @@ describe('start and stop', () => {
   });
 
   it('is the same session as in /v2', async () => {
-    const { app, key, startStop } = await setUp();
+    const { app, key, startStop } = await setUpV1();
     const started = await startStop([{ serverId: '7', discord: '42', forceStart: true }]);
     const { body } = await app.post('/v2/community/servers/7/activity', {
       key,
@@ -61,7 +58,7 @@ describe('start and stop', () => {
   });
 
   it('does what the flags of /v2 do', async () => {
-    const { startStop } = await setUp();
+    const { startStop } = await setUpV1();
     const toggle = { serverId: 1, username: 'ana' };
     expect((await startStop(toggle)).body.data.status).toBe(true);
     expect((await startStop(toggle)).body.data.status).toBe(false);
@@ -75,7 +72,7 @@ describe('start and stop', () => {
 
 describe('server start', () => {
   it('closes what is open and answers with it', async () => {
-    const { app, startStop, serverStart } = await setUp();
+    const { app, startStop, serverStart } = await setUpV1();
     const { body } = await startStop({ serverId: 1, accId: NIL });
     app.clock.advance(MINUTE);
     expect((await serverStart({ serverId: 1 })).body).toEqual({
@@ -97,7 +94,7 @@ const INSTANT = 'an ISO 8601 date-time with an offset, such as 2026-04-15T00:00:
 
 describe('failures', () => {
   it('no key, or a wrong one: 401, and never a 400', async () => {
-    const { app } = await setUp();
+    const { app } = await setUpV1();
     const type = 'ACTIVITY_TRACKER_START_STOP';
     const wrong = `rc_${'0'.repeat(38)}`;
     for (const path of [START_STOP, SERVER_START]) {
@@ -122,7 +119,7 @@ describe('failures', () => {
   });
 
   it('takes the credential of the headers where the body has none', async () => {
-    const { app, key } = await setUp();
+    const { app, key } = await setUpV1();
     const body = { type: 'ACTIVITY_TRACKER_SERVER_START', data: { serverId: 1 } };
     expect((await app.post(SERVER_START, { key, body })).body).toEqual({ success: true, data: [] });
     expect((await app.post(SERVER_START, { headers: { 'X-API-Key': key }, body })).status).toBe(200);
@@ -130,7 +127,7 @@ describe('failures', () => {
   });
 
   it('a key without the scope: 403', async () => {
-    const { app, key } = await setUp();
+    const { app, key } = await setUpV1();
     const reader = await app.apiKey(key, ['sessions:read']);
     const answer = await app.post(SERVER_START, {
       body: { key: reader, type: 'ACTIVITY_TRACKER_SERVER_START', data: { serverId: 1 } },
@@ -141,14 +138,14 @@ describe('failures', () => {
   it.each([undefined, null, 7, 'ACTIVITY_TRACKER_SERVER_START', 'activity_tracker_start_stop'])(
     'type %j: INVALID REQUEST TYPE',
     async (type) => {
-      const { startStop } = await setUp();
+      const { startStop } = await setUpV1();
       const answer = await startStop({ serverId: 1, accId: NIL }, { type });
       expect([answer.status, answer.text]).toEqual([400, 'INVALID REQUEST TYPE']);
     },
   );
 
   it('an unknown account, where accounts are not created on the spot: ACCOUNT_NOT_FOUND', async () => {
-    const { startStop } = await setUp({ autoCreateAccounts: false });
+    const { startStop } = await setUpV1({ autoCreateAccounts: false });
     const answer = await startStop({ serverId: 1, username: 'Žofia' });
     expect([answer.status, answer.text]).toEqual([400, 'ACCOUNT_NOT_FOUND']);
     expect(answer.headers.get('x-error-detail')).toBe('There is no account ?ofia in this community.');
@@ -174,7 +171,7 @@ describe('failures', () => {
       'data.forceStop cannot be combined with forceStart, forceClear.',
     ],
   ])('data %j: the log error, and what is wrong beside it', async (data, detail) => {
-    const { app, key, startStop } = await setUp();
+    const { app, key, startStop } = await setUpV1();
     const answer = await startStop(data);
     expect([answer.status, answer.text]).toEqual([400, 'ACTIVITY_TRACKER_START_STOP_LOG_ERROR']);
     expect(answer.headers.get('x-error-detail')).toBe(detail);
@@ -183,7 +180,7 @@ describe('failures', () => {
   });
 
   it('broken JSON, an unknown path, another method', async () => {
-    const { app, key } = await setUp();
+    const { app, key } = await setUpV1();
     const broken = await app.post(START_STOP, { key, body: '{"type":' });
     expect([broken.status, broken.text]).toEqual([400, 'ACTIVITY_TRACKER_START_STOP_LOG_ERROR']);
     const unknown = await app.post('/servers/gamestate', { key, body: {} });

@@ -1,19 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type Answer, Harness, START } from '../harness.ts';
+import { type Answer, START } from '../harness.ts';
+import { HOUR, MINUTE, NIL, setUp } from '../helpers.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const NIL = '00000000-0000-0000-0000-000000000000';
 const ACTIVITY = '/v2/community/servers/1/activity';
 const LATEST = `/v2/community/accounts/${NIL}/activity/latest`;
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-
-const setUp = async (settings?: Record<string, unknown>) => {
-  const app = new Harness();
-  const { key } = await app.community(settings);
-  const record = (body: Record<string, unknown>, path = ACTIVITY) => app.post(path, { key, body });
-  return { app, key, record };
-};
 
 describe('the example of the source', () => {
   it('answers with the literal row and envelope', async () => {
@@ -143,7 +134,7 @@ describe('server reset', () => {
     const first = await record({ username: 'ana' });
     app.clock.advance(MINUTE);
     const second = await record({ username: 'bo' });
-    const elsewhere = await record({ username: 'ana' }, '/v2/community/servers/2/activity');
+    const elsewhere = await record({ username: 'ana' }, 2);
     app.clock.advance(MINUTE);
     const answer = await app.post(`${ACTIVITY}/start`, {
       key,
@@ -253,7 +244,7 @@ describe('latest', () => {
   it('answers three sessions by default, newest first, of all servers or of one', async () => {
     const { app, key, record } = await setUp();
     for (const server of [1, 2, 1, 2, 1]) {
-      await record({ accId: NIL, forceStart: true }, `/v2/community/servers/${server}/activity`);
+      await record({ accId: NIL, forceStart: true }, server);
       app.clock.advance(MINUTE);
     }
     const latest = (query: string) => app.get(`${LATEST}${query}`, { key });

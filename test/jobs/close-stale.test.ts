@@ -2,30 +2,21 @@ import { describe, expect, it } from 'vitest';
 import type { Services } from '../../src/core/context.ts';
 import { closeStale } from '../../src/core/sessions/close-stale.ts';
 import { Harness, START } from '../harness.ts';
+import { HOUR, MINUTE, NIL, setUp } from '../helpers.ts';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const NIL = '00000000-0000-0000-0000-000000000000';
-
-const setUp = async (settings: Record<string, unknown> = {}) => {
-  const app = new Harness();
-  const community = await app.community(settings);
-  const record = (body: Record<string, unknown>, server = 1) =>
-    app.post(`/v2/community/servers/${server}/activity`, { key: community.key, body });
-  const latest = async (accId = NIL) =>
-    (await app.get(`/v2/community/accounts/${accId}/activity/latest?limit=100`, { key: community.key })).body
-      .data;
+const setUpSweep = async (settings: Record<string, unknown> = {}) => {
+  const { app, ...rest } = await setUp(settings);
   const sweep = async (at: number) => {
     app.logs.length = 0;
     await app.cron(at);
     return app.logs.find(({ job }) => job === 'close-stale-sessions');
   };
-  return { app, ...community, record, latest, sweep };
+  return { app, ...rest, sweep };
 };
 
 describe('the scheduled trigger', () => {
   it('closes what was silent for longer than the timeout, where it was last seen, and says so', async () => {
-    const { record, latest, sweep } = await setUp();
+    const { record, latest, sweep } = await setUpSweep();
     const { body } = await record({ accId: NIL, forceStart: true });
     expect(await sweep(START + 12 * HOUR)).toMatchObject({ closed: 0 });
     expect((await latest())[0].status).toBe(true);
@@ -48,7 +39,7 @@ describe('the scheduled trigger', () => {
   });
 
   it('judges by the scheduled time, not by the present', async () => {
-    const { app, record, latest, sweep } = await setUp({ idleTimeoutSeconds: 600 });
+    const { app, record, latest, sweep } = await setUpSweep({ idleTimeoutSeconds: 600 });
     await record({ accId: NIL });
     app.clock.advance(20 * HOUR);
     await sweep(START + 5 * MINUTE);
@@ -58,7 +49,10 @@ describe('the scheduled trigger', () => {
   });
 
   it('ends at the time of the close, where the community wants that', async () => {
-    const { record, latest, sweep } = await setUp({ unconfirmedEnd: 'close-time', idleTimeoutSeconds: 600 });
+    const { record, latest, sweep } = await setUpSweep({
+      unconfirmedEnd: 'close-time',
+      idleTimeoutSeconds: 600,
+    });
     await record({ accId: NIL });
     await sweep(START + HOUR);
     expect((await latest())[0]).toMatchObject({
@@ -69,8 +63,8 @@ describe('the scheduled trigger', () => {
   });
 
   it("goes by each community's own settings", async () => {
-    const patient = await setUp();
-    const strict = await setUp({ idleTimeoutSeconds: 60 });
+    const patient = await setUpSweep();
+    const strict = await setUpSweep({ idleTimeoutSeconds: 60 });
     await patient.record({ accId: NIL });
     await strict.record({ accId: NIL });
     await strict.sweep(START + HOUR);
@@ -79,7 +73,7 @@ describe('the scheduled trigger', () => {
   });
 
   it('catches up after missed runs, and changes nothing when run again or twice at once', async () => {
-    const { app, record, latest, sweep } = await setUp();
+    const { app, record, latest, sweep } = await setUpSweep();
     await record({ accId: NIL });
     await Promise.all([app.cron(START + 72 * HOUR), app.cron(START + 72 * HOUR)]);
     const closed = await latest();
@@ -90,7 +84,7 @@ describe('the scheduled trigger', () => {
   });
 
   it('closes more than one chunk, and leaves what is alive', async () => {
-    const { app, id, key, sweep } = await setUp();
+    const { app, id, key, sweep } = await setUpSweep();
     const insert = (from: number, to: number, seenAt: number) =>
       app.services.db.$client
         .prepare(
@@ -113,7 +107,7 @@ describe('the scheduled trigger', () => {
   });
 
   it('reads no more than what is open where nothing is stale', async () => {
-    const { app, id } = await setUp();
+    const { app, id } = await setUpSweep();
     await app.services.db.$client
       .prepare(
         `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
@@ -136,7 +130,7 @@ describe('the scheduled trigger', () => {
 
 describe('an auto-close is provisional', () => {
   it('a late stop proves it wrong: the session ends there', async () => {
-    const { app, record, latest, sweep } = await setUp();
+    const { app, record, latest, sweep } = await setUpSweep();
     await record({ accId: NIL });
     await sweep(START + 13 * HOUR);
     app.clock.set(START + 14 * HOUR);
@@ -146,7 +140,7 @@ describe('an auto-close is provisional', () => {
   });
 
   it('but not more than maxSessionSeconds after its start, nor with a newer session', async () => {
-    const { app, record, latest, sweep } = await setUp();
+    const { app, record, latest, sweep } = await setUpSweep();
     await record({ accId: NIL });
     await sweep(START + 13 * HOUR);
     app.clock.set(START + 24 * HOUR + 1);
@@ -167,7 +161,7 @@ describe('an auto-close is provisional', () => {
   });
 
   it('a stop that nobody can believe credits nothing, even when no sweep came', async () => {
-    const { app, record } = await setUp();
+    const { app, record } = await setUpSweep();
     await record({ accId: NIL });
     app.clock.advance(72 * HOUR);
     expect((await record({ accId: NIL, forceStop: true })).body.data).toMatchObject({
@@ -177,7 +171,7 @@ describe('an auto-close is provisional', () => {
   });
 
   it('a reset credits nothing to who was silent for too long, even when no sweep came', async () => {
-    const { app, key, record } = await setUp();
+    const { app, key, record } = await setUpSweep();
     await record({ accId: NIL });
     app.clock.advance(11 * HOUR);
     await record({ username: 'ana' });

@@ -1,8 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { Harness, START } from '../harness.ts';
-
-const DAY = 86_400_000;
+import { DAY } from '../helpers.ts';
 
 /** Writes `count` messages as if they had been received at an instant. */
 const insertMessages = (count: number, receivedAt: number) =>

@@ -1,15 +1,13 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { purgeSessions } from '../../src/core/sessions/purge-sessions.ts';
-import { Harness, START } from '../harness.ts';
+import { START } from '../harness.ts';
+import { DAY, setUp } from '../helpers.ts';
 
-const DAY = 86_400_000;
-
-const setUp = async (sessionRetentionDays: number | null) => {
-  const app = new Harness();
-  const { id, key } = await app.community({ sessionRetentionDays });
+const setUpRetention = async (sessionRetentionDays: number | null) => {
+  const { app, id, key, record: call } = await setUp({ sessionRetentionDays });
   const record = async (username: string, flags: Record<string, unknown>) =>
-    (await app.post('/v2/community/servers/1/activity', { key, body: { username, ...flags } })).body.data;
+    (await call({ username, ...flags })).body.data;
   const list = async () =>
     (await app.get('/v2/community/activity?includeVoided=true', { key })).body.data.items.map(
       (session: { id: string }) => session.id,
@@ -19,7 +17,7 @@ const setUp = async (sessionRetentionDays: number | null) => {
 
 describe('retention of sessions', () => {
   it('removes what ended longer ago, with its corrections, and never what is open', async () => {
-    const { app, id, key, record, list } = await setUp(30);
+    const { app, id, key, record, list } = await setUpRetention(30);
     const open = await record('open', { forceStart: true });
     await record('old', { forceStart: true });
     await record('long', { forceStart: true });
@@ -46,7 +44,7 @@ describe('retention of sessions', () => {
   });
 
   it('is off by default', async () => {
-    const { app, record, list } = await setUp(null);
+    const { app, record, list } = await setUpRetention(null);
     await record('old', { forceStart: true });
     await record('old', { forceStop: true });
     app.clock.advance(3650 * DAY);
@@ -55,7 +53,7 @@ describe('retention of sessions', () => {
   });
 
   it('works in bounded chunks, and goes on where it stopped', async () => {
-    const { app, id, list } = await setUp(1);
+    const { app, id, list } = await setUpRetention(1);
     await env.DB.prepare(
       `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40500)
        INSERT INTO sessions (community_id, started_at, id, server_id, account_id, last_seen_at, ended_at, close_kind)
@@ -76,8 +74,8 @@ describe('retention of sessions', () => {
   }, 30_000);
 
   it('spares other communities', async () => {
-    const here = await setUp(1);
-    const there = await setUp(null);
+    const here = await setUpRetention(1);
+    const there = await setUpRetention(null);
     for (const { record } of [here, there]) {
       await record('ana', { forceStart: true });
       await record('ana', { forceStop: true });

@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { calendarSpans } from '../../src/lib/calendar-spans.ts';
+import { HOUR, MINUTE } from '../helpers.ts';
 import { CLOCK_CHANGES, wallClock, ZONES } from './wall-clock.ts';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 const at = (text: string) => Date.parse(text);
 
 const lengths = (zone: string, unit: 'day' | 'hour', from: string, to: string) =>

@@ -7,7 +7,7 @@ import { Harness } from '../harness.ts';
  * the array, and no id is ever given twice.
  */
 const LOGS = '/api/v1/activity_log';
-const DAY = 86_400;
+const DAY_SECONDS = 86_400;
 
 interface Entry {
   readonly platform: string;
@@ -62,7 +62,10 @@ const operation = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('wipe' as const) }) },
   {
     weight: 2,
-    arbitrary: fc.record({ kind: fc.constant('job' as const), after: fc.constantFrom(0, 1, 2 * DAY) }),
+    arbitrary: fc.record({
+      kind: fc.constant('job' as const),
+      after: fc.constantFrom(0, 1, 2 * DAY_SECONDS),
+    }),
   },
   {
     weight: 1,
@@ -124,7 +127,7 @@ class Log {
         app.clock.advance(operation.after * 1000);
         await app.cron();
         if (this.retentionDays !== null) {
-          const cutoff = this.now() - this.retentionDays * DAY;
+          const cutoff = this.now() - this.retentionDays * DAY_SECONDS;
           this.rows = this.rows.filter((row) => row.timestamp >= cutoff);
         }
         return;

@@ -2,8 +2,8 @@ import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Harness, START } from '../harness.ts';
+import { SECOND } from '../helpers.ts';
 
-const SECOND = 1000;
 const RUNS = { numRuns: 60 };
 const TIMEOUT = 240_000;
 

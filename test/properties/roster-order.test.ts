@@ -1,14 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Harness, START } from '../harness.ts';
+import { START } from '../harness.ts';
+import { iso, MINUTE, setUp } from '../helpers.ts';
 
 const ACCOUNTS = ['ana', 'bo', 'cy', 'dee'];
-const MINUTE = 60_000;
-const iso = (ms: number) => new Date(START + ms).toISOString();
 
-const setUp = async () => {
-  const app = new Harness();
-  const { key } = await app.community();
+const setUpRosters = async () => {
+  const { app, key } = await setUp();
   const roster = async (names: readonly string[], observedAt?: string) =>
     (
       await app.put('/v2/community/servers/1/activity/roster', {
@@ -42,7 +40,7 @@ describe('whatever rosters come, a minute apart', () => {
   it('each account has exactly the spells in which it was listed, and who is open is the last roster', async () => {
     await fc.assert(
       fc.asyncProperty(rosters, async (lists) => {
-        const { app, roster, history } = await setUp();
+        const { app, roster, history } = await setUpRosters();
         for (const names of lists) {
           await roster(names);
           app.clock.advance(MINUTE);
@@ -68,7 +66,7 @@ describe('whatever rosters come, a minute apart', () => {
           }),
         ),
         async ({ lists, arrivals }) => {
-          const { app, roster, history } = await setUp();
+          const { app, roster, history } = await setUpRosters();
           app.clock.set(START + lists.length * MINUTE);
           let newest = -1;
           for (const index of arrivals) {

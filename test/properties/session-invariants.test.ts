@@ -3,10 +3,8 @@ import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Harness, START } from '../harness.ts';
+import { HOUR, MINUTE, SECOND } from '../helpers.ts';
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
 const SERVER = '/v2/community/servers/1/activity';
 const app = new Harness();
 

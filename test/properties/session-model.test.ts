@@ -2,9 +2,9 @@ import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Harness, START } from '../harness.ts';
+import { MINUTE } from '../helpers.ts';
 import { type Action, type ModelSession, SessionModel } from './session-model.ts';
 
-const MINUTE = 60_000;
 const IDLE_SECONDS = 2 * 3600;
 const MAX_SECONDS = 5 * 3600;
 
@@ -21,12 +21,11 @@ interface World {
   readonly key: string;
 }
 
-const iso = (ms: number): string => new Date(ms).toISOString();
 const outcome = (session: ModelSession) => ({
   serverId: session.server,
   status: session.end === null,
-  start: iso(session.start),
-  end: session.end === null ? null : iso(session.end),
+  start: new Date(session.start).toISOString(),
+  end: session.end === null ? null : new Date(session.end).toISOString(),
 });
 
 type Command = fc.AsyncCommand<SessionModel, World>;

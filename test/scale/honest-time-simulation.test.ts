@@ -9,6 +9,7 @@ import { recordHeartbeat } from '../../src/core/sessions/record-heartbeat.ts';
 import { resetServer } from '../../src/core/sessions/reset-server.ts';
 import { fixedClock } from '../../src/lib/clock.ts';
 import { Harness, START } from '../harness.ts';
+import { DAY, MINUTE, SECOND } from '../helpers.ts';
 import {
   createWorld,
   DAYS,
@@ -21,9 +22,6 @@ import {
   type Visit,
 } from './world.ts';
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const DAY = 24 * 60 * MINUTE;
 /** A heartbeat or a roster a minute. */
 const INTERVAL = MINUTE;
 /** The default of `heartbeatTimeoutSeconds`, and the cron's period. */

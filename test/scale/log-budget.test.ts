@@ -9,7 +9,7 @@ const CHUNK = 250_000;
 const LOGS = '/api/v1/activity_log';
 /** The oldest entry's second; there are two entries in each. */
 const BASE = 1_775_000_000;
-const DAY = 86_400;
+const DAY_SECONDS = 86_400;
 
 const app = new Harness();
 let key: string;
@@ -89,7 +89,7 @@ describe('at a million entries, with a warm credential', () => {
     [`serial=${SOME}&action_type=none`, 60, 0],
     // Within a time, and of a device's user.
     [`from=${BASE + 1000}&to=${BASE + 1099}`, 60, 50],
-    [`platform=tiktok&to=${BASE + DAY}`, 1300, 50],
+    [`platform=tiktok&to=${BASE + DAY_SECONDS}`, 1300, 50],
     [`serial=${SOME}&username=user_77`, 1300, 0],
   ])('list of 50, %s: one trip, at most %d rows read', async (query, budget, length) => {
     const { trips, rowsRead, rowsWritten, result } = await measure('GET', `?limit=50&${query}`);
@@ -198,7 +198,7 @@ describe('at a million entries, with a warm credential', () => {
     await env.DB.prepare('UPDATE communities SET log_retention_days = 1 WHERE id = ?')
       .bind(communityId)
       .run();
-    app.clock.set((BASE + DAY + 5_000) * 1000);
+    app.clock.set((BASE + DAY_SECONDS + 5_000) * 1000);
     const { trips, rowsRead } = await app.measure(() => app.cron());
     const after = (await app.get(`${LOGS}/count`, { key })).body.data.count as number;
     const { body } = await app.get(`${LOGS}/count?from=0`, { key });

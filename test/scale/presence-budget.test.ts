@@ -1,10 +1,10 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Harness, START } from '../harness.ts';
+import { SECOND } from '../helpers.ts';
 
 /** The budgets of heartbeats and rosters, at 100,000 closed sessions of the same accounts. */
 const N = 500;
-const SECOND = 1000;
 /** What a call reads and writes however many accounts it names: the guards and the note of the roster. */
 const FIXED = 16;
 

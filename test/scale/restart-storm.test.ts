@@ -2,8 +2,8 @@ import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Harness, START } from '../harness.ts';
+import { MINUTE } from '../helpers.ts';
 
-const MINUTE = 60_000;
 const PLAYERS = 500;
 const ACTIVITY = '/v2/community/servers/1/activity';
 

@@ -1,7 +1,5 @@
+import { DAY, MINUTE, SECOND } from '../helpers.ts';
 /** A month on twenty servers, from a seed: what really happened, and which calls about it arrive when. */
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const DAY = 24 * 60 * MINUTE;
 
 export const SERVERS = 20;
 export const DAYS = 30;

@@ -1,21 +1,16 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { type Answer, Harness } from '../../harness.ts';
+import type { Answer, Harness } from '../../harness.ts';
+import { DAY, MINUTE, NIL, setUp } from '../../helpers.ts';
 import { createInboundWebhook, sendStandard, sendToken } from '../../webhook-sender.ts';
 
-const NIL = '00000000-0000-0000-0000-000000000000';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
 
-const setUp = async (more: Record<string, unknown> = {}, settings: Record<string, unknown> = {}) => {
-  const app = new Harness();
-  const { key } = await app.community(settings);
+const setUpWebhook = async (more: Record<string, unknown> = {}, settings: Record<string, unknown> = {}) => {
+  const { app, key, latest } = await setUp(settings);
   const webhook = await createInboundWebhook(app, key, more);
   const calls = async (headers: Record<string, string> = {}) =>
     (await app.get(`/v2/community/inbound-webhooks/${webhook.id}/calls`, { key, headers })).body.data.items;
-  const latest = async (accountId = NIL) =>
-    (await app.get(`/v2/community/accounts/${accountId}/activity/latest?limit=100`, { key })).body.data;
   return { app, key, webhook, calls, latest };
 };
 
@@ -24,7 +19,7 @@ const LEAVE = { serverId: 1, accId: NIL, forceStop: true };
 
 describe('a tracker webhook', () => {
   it('records a call and answers with what was recorded', async () => {
-    const { app, webhook, calls, latest } = await setUp();
+    const { app, webhook, calls, latest } = await setUpWebhook();
     const answer = await sendStandard(app, webhook, 'msg_1', JOIN);
     expect(answer.status, answer.text).toBe(200);
     expect(answer.body).toEqual({
@@ -65,7 +60,7 @@ describe('a tracker webhook', () => {
   });
 
   it('maps any body, and nothing that the mapping does not name', async () => {
-    const { app, webhook, latest } = await setUp({
+    const { app, webhook, latest } = await setUpWebhook({
       mapping: {
         serverId: '/rooms/0/no~1',
         accId: '/member/id',
@@ -84,7 +79,7 @@ describe('a tracker webhook', () => {
   });
 
   it('makes a batch of a list: a result per item, one bad item costs the others nothing', async () => {
-    const { app, webhook, calls, latest } = await setUp({
+    const { app, webhook, calls, latest } = await setUpWebhook({
       mapping: { items: '/events', serverId: { root: '/server' }, accId: '/id', forceStop: '/left' },
     });
     const body = {
@@ -154,7 +149,7 @@ describe('a tracker webhook', () => {
     ['clear', [{}, { forceClear: true }, { forceClear: true }], [true, false, null]],
     ['clear and start', [{}, { forceClear: true, forceStart: true }], [true, true]],
   ])('answers each item by its own effect: %s', async (_, flags, statuses) => {
-    const { app, webhook } = await setUp({ verification: { scheme: 'token' } });
+    const { app, webhook } = await setUpWebhook({ verification: { scheme: 'token' } });
     const answer = await sendToken(
       app,
       webhook,
@@ -165,7 +160,10 @@ describe('a tracker webhook', () => {
   });
 
   it('a late stop answers with the session that it ends', async () => {
-    const { app, webhook } = await setUp({ verification: { scheme: 'token' } }, { idleTimeoutSeconds: 60 });
+    const { app, webhook } = await setUpWebhook(
+      { verification: { scheme: 'token' } },
+      { idleTimeoutSeconds: 60 },
+    );
     const started = await sendToken(app, webhook, JOIN);
     app.clock.advance(10 * MINUTE);
     await app.cron();
@@ -178,7 +176,7 @@ describe('a tracker webhook', () => {
   });
 
   it('an account that must exist and does not: 404, and the message may come again', async () => {
-    const { app, key, webhook, calls } = await setUp({}, { autoCreateAccounts: false });
+    const { app, key, webhook, calls } = await setUpWebhook({}, { autoCreateAccounts: false });
     const refused = await sendStandard(app, webhook, 'msg_1', JOIN);
     expect([refused.status, refused.body.code, refused.body.detail]).toEqual([
       404,
@@ -214,7 +212,7 @@ describe('a call that is not what it seems', () => {
   };
 
   it('forged, stale, future, truncated, unknown: the same 401, and nothing recorded', async () => {
-    const { app, webhook, calls, latest } = await setUp();
+    const { app, webhook, calls, latest } = await setUpWebhook();
     const now = app.clock.now();
     const text = JSON.stringify(JOIN);
     const good = { 'webhook-id': 'm', 'webhook-timestamp': String(now / 1000) };
@@ -253,7 +251,7 @@ describe('a call that is not what it seems', () => {
   });
 
   it('a truncated body', async () => {
-    const { app, webhook, calls } = await setUp();
+    const { app, webhook, calls } = await setUpWebhook();
     const text = JSON.stringify(JOIN);
     for (const length of [0, 1, text.length - 1]) {
       const answer = await app.fetch(webhook.path, {
@@ -267,7 +265,7 @@ describe('a call that is not what it seems', () => {
   });
 
   it('costs the same round trips whether the id exists or not', async () => {
-    const { app, webhook } = await setUp();
+    const { app, webhook } = await setUpWebhook();
     const forged = { ...webhook, secret: `whsec_${btoa('x'.repeat(32))}` };
     const unknown = await app.measure(() =>
       sendStandard(app, { ...forged, path: `/hooks/${NIL}` }, 'm', JOIN),
@@ -297,7 +295,7 @@ describe('a call that is not what it seems', () => {
       'The request body must have 0 to 100 items.',
     ],
   ])('verified, but %s: 400 says why, and the message may come again', async (_, text, reason, message) => {
-    const { app, webhook, calls } = await setUp();
+    const { app, webhook, calls } = await setUpWebhook();
     const refused = await sendStandard(app, webhook, 'm', text);
     expect([refused.status, refused.body.code, refused.body.detail]).toEqual([
       400,
@@ -309,7 +307,7 @@ describe('a call that is not what it seems', () => {
   });
 
   it('a list that is not there', async () => {
-    const { app, webhook, calls } = await setUp({ mapping: { items: '/list', serverId: '/s' } });
+    const { app, webhook, calls } = await setUpWebhook({ mapping: { items: '/list', serverId: '/s' } });
     for (const body of [{}, { list: {} }, { list: 'x' }, []]) {
       const answer = await sendStandard(app, webhook, 'm', body);
       expect([answer.status, answer.body.detail]).toEqual([400, '/list finds no list in the body.']);
@@ -326,7 +324,7 @@ describe('a call that is not what it seems', () => {
   });
 
   it('over 1 MiB: 413, whoever it is for', async () => {
-    const { app, webhook } = await setUp();
+    const { app, webhook } = await setUpWebhook();
     for (const path of [webhook.path, `/hooks/${NIL}`]) {
       const answer = await app.post(path, { body: 'x'.repeat(1024 * 1024 + 1) });
       expect([answer.status, answer.body.code]).toEqual([413, 'BODY_TOO_LARGE']);
@@ -350,7 +348,7 @@ const signedHeaders = async (
 
 describe('exactly once', () => {
   it('a replay is answered byte for byte as the first time, and records nothing', async () => {
-    const { app, webhook, calls, latest } = await setUp();
+    const { app, webhook, calls, latest } = await setUpWebhook();
     const first = await sendStandard(app, webhook, 'join', JOIN);
     app.clock.advance(MINUTE);
     const left = await sendStandard(app, webhook, 'leave', LEAVE);
@@ -368,7 +366,7 @@ describe('exactly once', () => {
   });
 
   it('fifty copies at once: one is recorded, and all are answered the same', async () => {
-    const { app, webhook, latest } = await setUp({ verification: { scheme: 'token' } });
+    const { app, webhook, latest } = await setUpWebhook({ verification: { scheme: 'token' } });
     const toggle = { serverId: 1, accId: NIL };
     const answers = await Promise.all(
       Array.from({ length: 50 }, () => sendToken(app, webhook, toggle, { 'webhook-id': 'm' })),
@@ -378,7 +376,7 @@ describe('exactly once', () => {
   });
 
   it('calls that overtake one another leave at most one open session, and each is recorded', async () => {
-    const { app, webhook, latest } = await setUp({ verification: { scheme: 'token' } });
+    const { app, webhook, latest } = await setUpWebhook({ verification: { scheme: 'token' } });
     for (const [id, body] of [
       ['2', LEAVE],
       ['1', JOIN],
@@ -393,7 +391,7 @@ describe('exactly once', () => {
 
   it('without an id, the same body is the same message; with a configured header, only the same id', async () => {
     const hmac = { scheme: 'hmac-sha256', header: 'x-signature' };
-    const { app, key, latest } = await setUp();
+    const { app, key, latest } = await setUpWebhook();
     const plain = await createInboundWebhook(app, key, { verification: hmac });
     const withId = await createInboundWebhook(app, key, {
       verification: { ...hmac, idHeader: 'X-Delivery' },
@@ -416,7 +414,7 @@ describe('exactly once', () => {
   });
 
   it('the ids of two webhooks do not meet', async () => {
-    const { app, key, webhook, latest } = await setUp();
+    const { app, key, webhook, latest } = await setUpWebhook();
     const other = await createInboundWebhook(app, key);
     await sendStandard(app, webhook, 'm', JOIN);
     await sendStandard(app, other, 'm', JOIN);
@@ -424,7 +422,7 @@ describe('exactly once', () => {
   });
 
   it('is remembered for 7 days', async () => {
-    const { app, webhook } = await setUp({ verification: { scheme: 'token' } });
+    const { app, webhook } = await setUpWebhook({ verification: { scheme: 'token' } });
     const first = await sendToken(app, webhook, JOIN);
     app.clock.advance(7 * DAY);
     await app.cron();
@@ -435,7 +433,7 @@ describe('exactly once', () => {
   });
 
   it('where the batch fails, nothing of it has happened and the message may come again', async () => {
-    const { app, webhook, calls, latest } = await setUp();
+    const { app, webhook, calls, latest } = await setUpWebhook();
     await env.DB.exec(
       "CREATE TRIGGER broken BEFORE INSERT ON inbound_webhook_calls BEGIN SELECT RAISE(ABORT, 'crash'); END",
     );
@@ -462,7 +460,7 @@ const hmacHex = async (secret: string, text: string): Promise<string> => {
 
 describe('the last calls', () => {
   it('are a hundred, newest first', async () => {
-    const { app, webhook, calls } = await setUp({ verification: { scheme: 'token' } });
+    const { app, webhook, calls } = await setUpWebhook({ verification: { scheme: 'token' } });
     const send = (id: string) => sendToken(app, webhook, LEAVE, { 'webhook-id': id });
     await Promise.all(Array.from({ length: 102 }, (_, index) => send(`m${index}`)));
     await send('last');
@@ -474,14 +472,14 @@ describe('the last calls', () => {
   });
 
   it('are none at first', async () => {
-    const { calls } = await setUp();
+    const { calls } = await setUpWebhook();
     expect(await calls()).toEqual([]);
   });
 });
 
 describe('budgets', () => {
   it('a call: one trip to read the webhook, one to write; a replay one more', async () => {
-    const { app, webhook } = await setUp({ verification: { scheme: 'token' } });
+    const { app, webhook } = await setUpWebhook({ verification: { scheme: 'token' } });
     await sendToken(app, webhook, JOIN);
     // What the API's own verb costs, and: the webhook and its community, the message, its answer, the call.
     const leave = await app.measure(() => sendToken(app, webhook, LEAVE, { 'webhook-id': 'a' }));
@@ -496,7 +494,7 @@ describe('budgets', () => {
   });
 
   it('a hundred items: the same trips', async () => {
-    const { app, webhook } = await setUp({ verification: { scheme: 'token' } });
+    const { app, webhook } = await setUpWebhook({ verification: { scheme: 'token' } });
     const items = Array.from({ length: 100 }, (_, index) => ({ serverId: 1, username: `user ${index}` }));
     const { trips, result } = await app.measure(() => sendToken(app, webhook, items));
     expect(result.body.data.accepted).toBe(100);
@@ -518,7 +516,7 @@ describe('an activity-log webhook', () => {
   const commit = (message: string, at: unknown) => ({ message, at, author: { login: 'ana' } });
 
   const setUpLog = async () => {
-    const set = await setUp({ kind: 'activity-log', mapping: MAPPING });
+    const set = await setUpWebhook({ kind: 'activity-log', mapping: MAPPING });
     const entries = async (query = '') =>
       (await set.app.get(`/api/v1/activity_log${query}`, { key: set.key })).body.data;
     return { ...set, entries };
@@ -578,7 +576,7 @@ describe('an activity-log webhook', () => {
   });
 
   it("honours the sender's event_id over all calls", async () => {
-    const { app, webhook, entries } = await setUp({
+    const { app, webhook, entries } = await setUpWebhook({
       kind: 'activity-log',
       mapping: { platform: { const: 'p' }, serial: '/s', action_type: '/a', event_id: '/id' },
     }).then(async (set) => ({
@@ -644,7 +642,7 @@ describe('an account-activity webhook', () => {
   });
 
   const setUpReports = async () => {
-    const set = await setUp({ kind: 'account-activity', mapping: MAPPING });
+    const set = await setUpWebhook({ kind: 'account-activity', mapping: MAPPING });
     const period = 'startDate=2026-04-14T00:00:00Z&endDate=2026-04-15T00:00:00Z';
     const records = async () =>
       (await set.app.get(`/scr/api/activity?${period}&type=PROCESSES_CHANGED`, { key: set.key })).body
@@ -703,7 +701,7 @@ describe('an account-activity webhook', () => {
   });
 
   it('names of any length and number are refused in few words', async () => {
-    const { app, webhook, calls } = await setUp({ kind: 'account-activity' });
+    const { app, webhook, calls } = await setUpWebhook({ kind: 'account-activity' });
     const properties = Object.fromEntries(
       Array.from({ length: 40 }, (_, index) => [`${index}-${'x'.repeat(20_000)}`, index]),
     );

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Harness } from '../../harness.ts';
+import { DAY } from '../../helpers.ts';
 
 let app: Harness;
 let id: string;
@@ -125,7 +126,6 @@ describe('the audit trail verified', () => {
 });
 
 describe('ingested records verified', () => {
-  const DAY = 86_400_000;
   beforeEach(async () => {
     await record([
       view('2026-04-10T10:00:00Z'),

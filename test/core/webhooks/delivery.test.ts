@@ -1,7 +1,8 @@
 import { env } from 'cloudflare:workers';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
-import { DAY, ENDPOINTS, HOUR, MINUTE, Receivers } from '../../receivers.ts';
+import { DAY, HOUR, MINUTE } from '../../helpers.ts';
+import { ENDPOINTS, Receivers } from '../../receivers.ts';
 
 const down = () => {
   throw new Error('Network connection lost.');

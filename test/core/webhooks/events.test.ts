@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ENDPOINTS, HOUR, MINUTE, Receivers } from '../../receivers.ts';
+import { HOUR, MINUTE } from '../../helpers.ts';
+import { ENDPOINTS, Receivers } from '../../receivers.ts';
 
 const ACC = '00000000-0000-7000-8000-00000000000a';
 

@@ -3,28 +3,29 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../src/db/client.ts';
 import { Harness, START } from '../../harness.ts';
-import { HOUR, MINUTE, Receivers } from '../../receivers.ts';
+import { HOUR, MINUTE } from '../../helpers.ts';
+import { Receivers } from '../../receivers.ts';
 
 const ACC = '00000000-0000-7000-8000-00000000000a';
 const EVENTS = ['session.*', 'server.*'];
 
 /** A community with an endpoint, at 12:00. Times of calls are minutes before that. */
-const setUp = async (net = new Receivers()) => {
+const setUpLateCalls = async (net = new Receivers()) => {
   net.app.clock.set(START + 12 * HOUR);
   const { key } = await net.endpoint({ events: EVENTS });
   net.received.length = 0;
   const noon = net.app.clock.now();
-  const iso = (minutesAgo: number) => new Date(noon - minutesAgo * MINUTE).toISOString();
+  const ago = (minutesAgo: number) => new Date(noon - minutesAgo * MINUTE).toISOString();
   const called = (minutesAgo: number, body: Record<string, unknown>) => ({
     accId: ACC,
     eventId: `${minutesAgo} ${JSON.stringify(body)}`,
-    occurredAt: iso(minutesAgo),
+    occurredAt: ago(minutesAgo),
     ...body,
   });
   return {
     net,
     key,
-    iso,
+    ago,
     called,
     late: (minutesAgo: number, body: Record<string, unknown>) => net.activity(key, called(minutesAgo, body)),
     reset: async (body: Record<string, unknown>) => {
@@ -62,49 +63,49 @@ const setUp = async (net = new Receivers()) => {
 
 describe('late calls tell each event once, as the rows end', () => {
   it('a start and a stop of the past, each three times', async () => {
-    const { late, told, heard, rows, iso } = await setUp();
+    const { late, told, heard, rows, ago } = await setUpLateCalls();
     for (let n = 0; n < 3; n++) await late(30, { forceStart: true });
     for (let n = 0; n < 3; n++) await late(10, { forceStop: true });
     await late(30, { forceStart: true });
     expect(told()).toEqual([
-      { type: 'session.started', start: iso(30), end: null, reason: null },
-      { type: 'session.stopped', start: iso(30), end: iso(10), reason: null },
+      { type: 'session.started', start: ago(30), end: null, reason: null },
+      { type: 'session.stopped', start: ago(30), end: ago(10), reason: null },
     ]);
     expect(heard()).toEqual(await rows());
   });
 
   // A session that is inserted closed tells its start and not its end: there is a trigger for updates only.
   it('the stop first', async () => {
-    const { late, told, iso } = await setUp();
+    const { late, told, ago } = await setUpLateCalls();
     await late(10, { forceStop: true });
     await late(30, { forceStart: true });
     expect(told()).toMatchObject([
-      { type: 'session.started', start: iso(30), reason: null },
-      { type: 'session.stopped', start: iso(30), end: iso(10), reason: null },
+      { type: 'session.started', start: ago(30), reason: null },
+      { type: 'session.stopped', start: ago(30), end: ago(10), reason: null },
     ]);
   });
 
   it('the same call ten times at once', async () => {
-    const { net, key, called, told, iso } = await setUp();
+    const { net, key, called, told, ago } = await setUpLateCalls();
     const body = called(30, { forceStart: true });
     await Promise.all(Array.from({ length: 10 }, () => net.activity(key, body)));
     await net.app.settled();
-    expect(told()).toEqual([{ type: 'session.started', start: iso(30), end: null, reason: null }]);
+    expect(told()).toEqual([{ type: 'session.started', start: ago(30), end: null, reason: null }]);
   });
 
   it('the same late call ten times at once', async () => {
-    const { net, key, called, late, told, iso } = await setUp();
+    const { net, key, called, late, told, ago } = await setUpLateCalls();
     await late(60, { forceStart: true });
     await late(20, { forceStart: true });
     net.received.length = 0;
     const body = called(40, { forceStop: true });
     await Promise.all(Array.from({ length: 10 }, () => net.activity(key, body)));
     await net.app.settled();
-    expect(told()).toEqual([{ type: 'session.corrected', start: iso(60), end: iso(40), reason: null }]);
+    expect(told()).toEqual([{ type: 'session.corrected', start: ago(60), end: ago(40), reason: null }]);
   });
 
   it('a stop that repairs an auto-close', async () => {
-    const { net, key, told, iso } = await setUp();
+    const { net, key, told, ago } = await setUpLateCalls();
     await net.activity(key, { accId: ACC, forceStart: true });
     net.app.clock.advance(13 * HOUR);
     await net.app.cron();
@@ -112,19 +113,19 @@ describe('late calls tell each event once, as the rows end', () => {
     await net.app.cron();
     expect(net.types()).toEqual(['session.started', 'session.stale', 'session.auto_closed']);
     net.received.length = 0;
-    const stop = { accId: ACC, forceStop: true, eventId: 'leave', occurredAt: iso(-60) };
+    const stop = { accId: ACC, forceStop: true, eventId: 'leave', occurredAt: ago(-60) };
     for (let n = 0; n < 3; n++) await net.activity(key, stop);
-    expect(told()).toEqual([{ type: 'session.stopped', start: iso(0), end: iso(-60), reason: null }]);
+    expect(told()).toEqual([{ type: 'session.stopped', start: ago(0), end: ago(-60), reason: null }]);
   });
 
   it('a stop of a session that another one superseded corrects it', async () => {
-    const { net, late, told, heard, rows, iso } = await setUp();
+    const { net, late, told, heard, rows, ago } = await setUpLateCalls();
     await late(60, { forceStart: true });
     await late(20, { forceStart: true });
     expect(net.types()).toEqual(['session.started', 'session.superseded', 'session.started']);
     net.received.length = 0;
     for (let n = 0; n < 2; n++) await late(40, { forceStop: true });
-    expect(told()).toEqual([{ type: 'session.corrected', start: iso(60), end: iso(40), reason: null }]);
+    expect(told()).toEqual([{ type: 'session.corrected', start: ago(60), end: ago(40), reason: null }]);
     expect([...heard().values()]).toEqual([[...(await rows()).values()][1]]);
     net.received.length = 0;
     await late(30, { forceClear: true });
@@ -132,33 +133,33 @@ describe('late calls tell each event once, as the rows end', () => {
   });
 
   it('a clear before the stop corrects it', async () => {
-    const { late, told, heard, rows, iso } = await setUp();
+    const { late, told, heard, rows, ago } = await setUpLateCalls();
     await late(60, { forceStart: true });
     await late(20, { forceStop: true });
     for (let n = 0; n < 2; n++) await late(40, { forceClear: true });
     expect(told().slice(2)).toEqual([
-      { type: 'session.corrected', start: iso(60), end: iso(40), reason: 'Cleared by request' },
+      { type: 'session.corrected', start: ago(60), end: ago(40), reason: 'Cleared by request' },
     ]);
     expect(heard()).toEqual(await rows());
   });
 
   it('a toggle between two others corrects the session and starts another one', async () => {
-    const { late, told, heard, rows, iso } = await setUp();
+    const { late, told, heard, rows, ago } = await setUpLateCalls();
     await late(60, {});
     await late(20, {});
     await late(40, {});
     expect(told()).toEqual([
-      { type: 'session.started', start: iso(60), end: null, reason: null },
-      { type: 'session.stopped', start: iso(60), end: iso(20), reason: null },
-      { type: 'session.corrected', start: iso(60), end: iso(40), reason: null },
-      { type: 'session.started', start: iso(20), end: null, reason: null },
+      { type: 'session.started', start: ago(60), end: null, reason: null },
+      { type: 'session.stopped', start: ago(60), end: ago(20), reason: null },
+      { type: 'session.corrected', start: ago(60), end: ago(40), reason: null },
+      { type: 'session.started', start: ago(20), end: null, reason: null },
     ]);
     expect(heard()).toEqual(await rows());
   });
 
   // The session that the first of them started is no more, and nobody is told: to a receiver it stays open for ever.
   it('a toggle that turns the start of a session into its stop', async () => {
-    const { late, heard, rows } = await setUp();
+    const { late, heard, rows } = await setUpLateCalls();
     await late(20, {});
     await late(40, {});
     const open = [...heard().values()].filter(({ status }) => status);
@@ -168,7 +169,7 @@ describe('late calls tell each event once, as the rows end', () => {
 
   // The same: the roster's session is removed for another one, though somebody has been told its id.
   it('a join that arrives after the roster that saw its account', async () => {
-    const { net, key, late, heard, rows } = await setUp();
+    const { net, key, late, heard, rows } = await setUpLateCalls();
     const roster = { accounts: [{ accId: ACC }] };
     const { body } = await net.app.put('/v2/community/servers/1/activity/roster', { key, body: roster });
     await net.app.settled();
@@ -178,7 +179,7 @@ describe('late calls tell each event once, as the rows end', () => {
   });
 
   it('cut off between noting the call and writing its effect, by its repeat', async () => {
-    const { net, key, called, late, told, iso } = await setUp();
+    const { net, key, called, late, told, ago } = await setUpLateCalls();
     await late(60, { forceStart: true });
     await late(20, { forceStart: true });
     net.received.length = 0;
@@ -201,7 +202,7 @@ describe('late calls tell each event once, as the rows end', () => {
     expect((await failing.post(path, { key, body, expectsDefect: true })).status).toBe(500);
     expect(told()).toEqual([]);
     for (let n = 0; n < 2; n++) await net.activity(key, body);
-    expect(told()).toEqual([{ type: 'session.corrected', start: iso(60), end: iso(40), reason: null }]);
+    expect(told()).toEqual([{ type: 'session.corrected', start: ago(60), end: ago(40), reason: null }]);
   });
 
   it('calls of every kind in any order, each of them twice', { timeout: 240_000 }, async () => {
@@ -214,7 +215,7 @@ describe('late calls tell each event once, as the rows end', () => {
       .chain((list) => fc.shuffledSubarray([...list, ...list], { minLength: list.length * 2 }));
     await fc.assert(
       fc.asyncProperty(calls, async (list) => {
-        const { net, late, heard, rows } = await setUp();
+        const { net, late, heard, rows } = await setUpLateCalls();
         for (const { minutesAgo, flag } of list) await late(minutesAgo, { [flag]: true });
         const ids = net.received.flatMap(({ body }) =>
           body.type === 'session.started' ? [body.data.id] : [],
@@ -238,24 +239,24 @@ describe('late calls tell each event once, as the rows end', () => {
 describe('a reset with its own time and id', () => {
   // The note of the reset is published before its effect is worked out, and each of the two makes a message.
   it('is told once, with its sessions', async () => {
-    const { late, reset, told, iso } = await setUp();
+    const { late, reset, told, ago } = await setUpLateCalls();
     await late(30, { forceStart: true });
-    await reset({ eventId: 'restart', occurredAt: iso(20) });
+    await reset({ eventId: 'restart', occurredAt: ago(20) });
     expect(told().slice(1)).toEqual([{ type: 'server.reset', count: 1 }]);
   });
 
   it('and its time, repeated, tells nothing more', async () => {
-    const { net, late, reset, iso } = await setUp();
+    const { net, late, reset, ago } = await setUpLateCalls();
     await late(30, { forceStart: true });
-    await reset({ eventId: 'restart', occurredAt: iso(20) });
+    await reset({ eventId: 'restart', occurredAt: ago(20) });
     const before = net.received.length;
-    for (let n = 0; n < 2; n++) await reset({ eventId: 'restart', occurredAt: iso(20) });
+    for (let n = 0; n < 2; n++) await reset({ eventId: 'restart', occurredAt: ago(20) });
     expect(net.received).toHaveLength(before);
   });
 
   // The repeat notes a reset at the time of the repeat.
   it('without a time, repeated a minute later, tells nothing more', async () => {
-    const { net, reset } = await setUp();
+    const { net, reset } = await setUpLateCalls();
     await reset({ eventId: 'restart' });
     const before = net.received.length;
     net.app.clock.advance(MINUTE);
@@ -264,16 +265,16 @@ describe('a reset with its own time and id', () => {
   });
 
   it('that closes what a newer start had superseded corrects it', async () => {
-    const { net, late, reset, told, heard, rows, iso } = await setUp();
+    const { net, late, reset, told, heard, rows, ago } = await setUpLateCalls();
     await late(60, { forceStart: true });
     await late(20, { forceStart: true });
     net.received.length = 0;
-    await reset({ eventId: 'restart', occurredAt: iso(40) });
+    await reset({ eventId: 'restart', occurredAt: ago(40) });
     expect(told().filter(({ type }) => type !== 'server.reset')).toEqual([
       {
         type: 'session.corrected',
-        start: iso(60),
-        end: iso(40),
+        start: ago(60),
+        end: ago(40),
         reason: 'All server activity stopped that were in progress',
       },
     ]);

@@ -4,7 +4,8 @@ import { SYSTEM } from '../../../src/core/access/actor.ts';
 import { deliverDue } from '../../../src/core/webhooks/deliver-due.ts';
 import { fixedClock } from '../../../src/lib/clock.ts';
 import { Harness } from '../../harness.ts';
-import { ENDPOINTS, MINUTE, Receivers } from '../../receivers.ts';
+import { MINUTE } from '../../helpers.ts';
+import { ENDPOINTS, Receivers } from '../../receivers.ts';
 
 const EVENTS = ['session.started', 'session.stopped'];
 

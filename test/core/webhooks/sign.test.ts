@@ -1,8 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { newSecret, signatureHeaders } from '../../../src/core/webhooks/sign.ts';
-
-const DAY = 86_400_000;
+import { DAY } from '../../helpers.ts';
 
 describe('what we sign', () => {
   const body = JSON.stringify({ type: 'session.started', text: 'ñ — 日本語 🎮' });

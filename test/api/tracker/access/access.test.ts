@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { isApiKey, newApiKey } from '../../../../src/core/access/api-key.ts';
 import { crc32, toBase62 } from '../../../../src/lib/crypto.ts';
 import { ADMIN_TOKEN, Harness, START } from '../../../harness.ts';
+import { HOUR, MINUTE, NIL } from '../../../helpers.ts';
 
-const NIL = '00000000-0000-0000-0000-000000000000';
 const UUID = /^[0-9a-f-]{36}$/;
 const ALL_SCOPES = [
   'sessions:read',
@@ -17,8 +17,6 @@ const ALL_SCOPES = [
   'account-activity:write',
   'admin',
 ];
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 
 describe('an API key', () => {
   it('is rc_, 32 random characters and their CRC-32, in base62', () => {

@@ -1,16 +1,10 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { Harness } from '../../../harness.ts';
+import { setUp } from '../../../helpers.ts';
 import { createInboundWebhook, sendStandard, sendToken } from '../../../webhook-sender.ts';
 
 const PATH = '/v2/community/inbound-webhooks';
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
-const setUp = async () => {
-  const app = new Harness();
-  const { key, id } = await app.community();
-  return { app, key, communityId: id };
-};
 
 describe('creating', () => {
   it('answers 201 with the URL and the secret', async () => {
@@ -271,7 +265,7 @@ describe('listing and deleting', () => {
   });
 
   it("a deleted community's webhooks are refused", async () => {
-    const { app, key, communityId } = await setUp();
+    const { app, key, id: communityId } = await setUp();
     const webhook = await createInboundWebhook(app, key);
     await app.delete(`/admin/communities/${communityId}`, {
       key: 'test-admin-token-000000000000000000000000',
@@ -282,7 +276,7 @@ describe('listing and deleting', () => {
 
 describe('secrets', () => {
   it('appear in no read, no record, no log line and, of a token, not in the database', async () => {
-    const { app, key, communityId } = await setUp();
+    const { app, key, id: communityId } = await setUp();
     const token = await createInboundWebhook(app, key, { verification: { scheme: 'token' } });
     const standard = await createInboundWebhook(app, key);
     const rotated = await app.patch(`${PATH}/${standard.id}`, { key, body: { secret: null } });
