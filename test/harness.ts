@@ -159,14 +159,20 @@ export class Harness {
     };
   }
 
-  /** A new community through the API: its id and the key with every scope. */
-  async community(settings: Record<string, unknown> = {}): Promise<{ id: string; key: string }> {
+  /** A new community through the API: its id, the one its rows have (`rowId`), and the key with every scope. */
+  async community(
+    settings: Record<string, unknown> = {},
+  ): Promise<{ id: string; rowId: number; key: string }> {
     const { body, status, text } = await this.post('/admin/communities', {
       key: ADMIN_TOKEN,
       body: { name: 'Test community', settings },
     });
     if (status !== 201) throw new Error(text);
-    return { id: body.data.id, key: body.data.apiKey.key };
+    const { id, apiKey } = body.data;
+    const row = await env.DB.prepare('SELECT id FROM communities WHERE public_id = ?')
+      .bind(id)
+      .first<{ id: number }>();
+    return { id, rowId: row?.id ?? 0, key: apiKey.key };
   }
 
   /** Another key of a community, with these scopes. */

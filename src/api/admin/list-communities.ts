@@ -24,6 +24,6 @@ export const listCommunities = defineOperation({
   },
   handle: async ({ ctx, query: { limit, cursor } }) => {
     const page = await list(ctx, { limit, afterId: readIdCursor(cursor, SCOPE) });
-    return toListWire(page, SCOPE, ({ id }) => [id], toCommunityWire);
+    return toListWire(page, SCOPE, ({ publicId }) => [publicId], toCommunityWire);
   },
 });

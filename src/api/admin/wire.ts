@@ -36,8 +36,8 @@ export const COMMUNITY_EXAMPLE = {
 };
 export const NEW_COMMUNITY_EXAMPLE = WITH_DOCS && { ...COMMUNITY_EXAMPLE, apiKey: NEW_API_KEY_EXAMPLE };
 
-export const toCommunityWire = ({ id, name, settings, createdAt }: Community) => ({
-  id,
+export const toCommunityWire = ({ publicId, name, settings, createdAt }: Community) => ({
+  id: publicId,
   name,
   settings,
   createdAt: isoOrNull(createdAt),

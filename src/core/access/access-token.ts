@@ -13,6 +13,7 @@ const AUDIENCE = 'rollcall';
 /** Whom a token stands for. */
 export interface TokenSubject {
   readonly serviceId: string;
+  /** The community's id on the wire. */
   readonly communityId: string;
 }
 

@@ -3,7 +3,10 @@ import type { Settings } from './settings.ts';
 
 /** The tenant a call belongs to, with the settings its verbs need. */
 export interface Community {
-  readonly id: string;
+  /** Its name inside the database; never shown. */
+  readonly id: number;
+  /** Its id on the wire. */
+  readonly publicId: string;
   readonly name: string;
   readonly createdAt: number;
   readonly settings: Settings;

@@ -99,7 +99,7 @@ export const authenticateAccessToken = async (
   const known = services.credentials.get(digest);
   if (known) return known;
   const holder = await findServiceIdHolder(services.db, { id: subject.serviceId });
-  if (holder?.community.id !== subject.communityId) return undefined;
+  if (holder?.community.publicId !== subject.communityId) return undefined;
   const actor = toServiceIdActor(holder, null);
   services.credentials.set(digest, actor);
   return actor;

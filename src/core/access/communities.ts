@@ -4,6 +4,7 @@ import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import type { Community, CommunityActor, OperatorActor } from './actor.ts';
 import {
+  type CommunityKey,
   findCommunity,
   markCommunityDeleted,
   selectCommunities,
@@ -15,7 +16,7 @@ import type { Settings, SettingsPatch } from './settings.ts';
 /** A page of communities, oldest first. `afterId` is the last id of the page before. */
 export const listCommunities = async (
   ctx: Ctx<OperatorActor>,
-  { afterId = '', limit }: { afterId?: string | undefined; limit: number },
+  { afterId, limit }: { afterId?: string | undefined; limit: number },
 ): Promise<Page<Community>> => pageOf(await selectCommunities(ctx.db, afterId, limit + 1), limit);
 
 /** @throws DomainError community_not_found */
@@ -37,7 +38,7 @@ export const deleteCommunity = (ctx: Ctx<OperatorActor>, id: string): Promise<vo
   audited(ctx, id, async (audit) => {
     const { name } = audit.community;
     await ctx.db.batch([
-      markCommunityDeleted(ctx.db, id, ctx.clock.now()),
+      markCommunityDeleted(ctx.db, audit.community.id, ctx.clock.now()),
       ...(await audit.record({
         type: 'COMMUNITY_DELETED',
         what: `deleted the community "${name}"`,
@@ -49,7 +50,7 @@ export const deleteCommunity = (ctx: Ctx<OperatorActor>, id: string): Promise<vo
 /** The settings as they are now (not as the credential cache remembers them). */
 export const getSettings = async (ctx: Ctx<CommunityActor>): Promise<Settings> => {
   const community = await findCommunity(ctx.db, ctx.actor.community.id);
-  if (!community) throw new DomainError('community_not_found', { id: ctx.actor.community.id });
+  if (!community) throw new DomainError('community_not_found', { id: ctx.actor.community.publicId });
   return community.settings;
 };
 
@@ -60,10 +61,10 @@ export const changeSettings = async (ctx: Ctx<CommunityActor>, patch: SettingsPa
 /** Writes what differs, with old and new values on record. What changes nothing leaves no record. */
 const applyChanges = (
   ctx: Ctx<CommunityActor | OperatorActor>,
-  id: string,
+  key: CommunityKey,
   patch: { name?: string | undefined } & SettingsPatch,
 ): Promise<Community> =>
-  audited(ctx, id, async (audit) => {
+  audited(ctx, key, async (audit) => {
     const before = { name: audit.community.name, ...audit.community.settings };
     const changes = changesOf(before, patch);
     const trail =
@@ -80,8 +81,8 @@ const applyChanges = (
               ]),
             ),
           });
-    const [[row]] = await ctx.db.batch([updateCommunity(ctx.db, id, patch), ...trail]);
-    if (!row) throw new DomainError('community_not_found', { id });
+    const [[row]] = await ctx.db.batch([updateCommunity(ctx.db, audit.community.id, patch), ...trail]);
+    if (!row) throw new DomainError('community_not_found', { id: audit.community.publicId });
     return toCommunity(row);
   });
 

@@ -4,7 +4,14 @@ import { GENESIS } from '../audit/audit-chain.ts';
 import type { Ctx } from '../context.ts';
 import type { Community, OperatorActor } from './actor.ts';
 import { newApiKey } from './api-key.ts';
-import { type ApiKey, insertApiKey, insertCommunity, toApiKey, toCommunity } from './queries.ts';
+import {
+  type ApiKey,
+  idOfCommunity,
+  insertApiKey,
+  insertCommunity,
+  toApiKey,
+  toCommunity,
+} from './queries.ts';
 import { SCOPES } from './scopes.ts';
 import type { SettingsPatch } from './settings.ts';
 
@@ -17,11 +24,12 @@ export const createCommunity = async (
   input: { id?: string; name: string; settings?: SettingsPatch | undefined },
 ): Promise<{ community: Community; apiKey: ApiKey; key: string }> => {
   const createdAt = ctx.clock.now();
-  const { id = ctx.newId(createdAt), name, settings = {} } = input;
+  const { id: publicId = ctx.newId(createdAt), name, settings = {} } = input;
+  const id = idOfCommunity(publicId);
   const key = newApiKey();
   const apiKeyId = ctx.newId(createdAt);
   const [[community], [apiKey]] = await ctx.db.batch([
-    insertCommunity(ctx.db, { id, name, createdAt }, settings),
+    insertCommunity(ctx.db, { publicId, name, createdAt }, settings),
     insertApiKey(ctx.db, {
       id: apiKeyId,
       communityId: id,
@@ -30,7 +38,7 @@ export const createCommunity = async (
       scopes: SCOPES.join(' '),
       createdAt,
     }),
-    ...(await appendAudit(ctx, id, GENESIS, {
+    ...(await appendAudit(ctx, { id, publicId }, GENESIS, {
       type: 'COMMUNITY_CREATED',
       what: `created the community "${name}" with its first API key`,
       target: { type: 'COMMUNITY', name },

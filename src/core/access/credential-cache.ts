@@ -38,7 +38,7 @@ export class CredentialCache {
   }
 
   /** Forgets all credentials of a community: its settings, keys or existence changed. */
-  forgetCommunity(communityId: string): void {
+  forgetCommunity(communityId: number): void {
     for (const [name, { actor }] of this.#entries) {
       if (actor.community.id === communityId) this.#entries.delete(name);
     }

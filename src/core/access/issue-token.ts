@@ -28,7 +28,7 @@ export const issueToken = async (
   const now = services.clock.now();
   const subject = {
     serviceId: actor.id,
-    communityId: actor.community.id,
+    communityId: actor.community.publicId,
     clientId,
     scope: granted.join(' '),
   };

@@ -1,4 +1,16 @@
-import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, or } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  type SQL as DrizzleSQL,
+  sql as drizzleSql,
+  eq,
+  gt,
+  inArray,
+  isNotNull,
+  isNull,
+  lt,
+  or,
+} from 'drizzle-orm';
 import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../../db/client.ts';
 import * as schema from '../../db/schema/index.ts';
@@ -30,6 +42,7 @@ export const toApiKey = (row: typeof apiKeys.$inferSelect): ApiKey => ({
 
 export const toCommunity = (row: typeof communities.$inferSelect): Community => ({
   id: row.id,
+  publicId: row.publicId,
   name: row.name,
   createdAt: row.createdAt,
   settings: toSettings(row),
@@ -84,23 +97,39 @@ const findHolder = async (
   return key && community && { key: toApiKey(key), hash: key.hash, community: toCommunity(community) };
 };
 
-const isLiving = (id: string) => and(eq(communities.id, id), isNull(communities.deletedAt));
+/** A community by its id inside, or by the one on the wire. */
+export type CommunityKey = number | string;
 
-export const findCommunity = async (db: Database, id: string): Promise<Community | undefined> => {
-  const [row] = await db.select().from(communities).where(isLiving(id));
+const isLiving = (key: CommunityKey) =>
+  and(
+    typeof key === 'number' ? eq(communities.id, key) : eq(communities.publicId, key),
+    isNull(communities.deletedAt),
+  );
+
+/** Expression: the id inside of a community that the same batch creates. */
+export const idOfCommunity = (publicId: string) =>
+  drizzleSql<number>`(SELECT id FROM communities WHERE public_id = ${publicId})`;
+
+export const findCommunity = async (db: Database, key: CommunityKey): Promise<Community | undefined> => {
+  const [row] = await db.select().from(communities).where(isLiving(key));
   return row && toCommunity(row);
 };
 
-/** Communities by id (so by age), after `afterId`. */
+/** Communities by age, after the one with the id (on the wire) `afterId`. */
 export const selectCommunities = async (
   db: Database,
-  afterId: string,
+  afterId: string | undefined,
   limit: number,
 ): Promise<Community[]> => {
   const rows = await db
     .select()
     .from(communities)
-    .where(and(isNull(communities.deletedAt), gt(communities.id, afterId)))
+    .where(
+      and(
+        isNull(communities.deletedAt),
+        afterId === undefined ? undefined : gt(communities.id, idOfCommunity(afterId)),
+      ),
+    )
     .orderBy(asc(communities.id))
     .limit(limit);
   return rows.map(toCommunity);
@@ -109,7 +138,7 @@ export const selectCommunities = async (
 /** Statement. */
 export const insertCommunity = (
   db: Database,
-  community: { id: string; name: string; createdAt: number },
+  community: { publicId: string; name: string; createdAt: number },
   settings: SettingsPatch,
 ) =>
   db
@@ -120,7 +149,7 @@ export const insertCommunity = (
 /** Statement: changes what is given and returns the row, if the community lives. */
 export const updateCommunity = (
   db: Database,
-  id: string,
+  id: number,
   changes: { name?: string | undefined } & SettingsPatch,
 ) =>
   db
@@ -131,20 +160,24 @@ export const updateCommunity = (
     .returning();
 
 /** Statement: no credential of the community works from then on. */
-export const markCommunityDeleted = (db: Database, id: string, now: number) =>
+export const markCommunityDeleted = (db: Database, id: number, now: number) =>
   db.update(communities).set({ deletedAt: now }).where(isLiving(id));
 
 /** Statement. */
-export const insertApiKey = (db: Database, key: typeof apiKeys.$inferInsert) =>
-  db.insert(apiKeys).values(key).returning();
+export const insertApiKey = (
+  db: Database,
+  key: Omit<typeof apiKeys.$inferInsert, 'communityId'> & {
+    readonly communityId: number | DrizzleSQL<number>;
+  },
+) => db.insert(apiKeys).values(key).returning();
 
-const isUsableKey = (communityId: string, id: string) =>
+const isUsableKey = (communityId: number, id: string) =>
   and(eq(apiKeys.communityId, communityId), eq(apiKeys.id, id), isNull(apiKeys.revokedAt));
 
 /** The key, if it is one of the community's and not revoked. */
 export const findApiKey = async (
   db: Database,
-  communityId: string,
+  communityId: number,
   id: string,
 ): Promise<ApiKey | undefined> => {
   const [row] = await db.select().from(apiKeys).where(isUsableKey(communityId, id));
@@ -152,13 +185,13 @@ export const findApiKey = async (
 };
 
 /** Statement: revokes the key, if it is one of the community's and not revoked yet. */
-export const markApiKeyRevoked = (db: Database, communityId: string, id: string, now: number) =>
+export const markApiKeyRevoked = (db: Database, communityId: number, id: string, now: number) =>
   db.update(apiKeys).set({ revokedAt: now }).where(isUsableKey(communityId, id));
 
 /** The community's keys that are not revoked, by id (so by age), after `afterId`. */
 export const selectApiKeys = async (
   db: Database,
-  communityId: string,
+  communityId: number,
   afterId: string,
   limit: number,
 ): Promise<ApiKey[]> => {
@@ -171,7 +204,7 @@ export const selectApiKeys = async (
   return rows.map(toApiKey);
 };
 
-export const selectDeletedCommunityIds = async (db: Database, limit: number): Promise<string[]> => {
+export const selectDeletedCommunityIds = async (db: Database, limit: number): Promise<number[]> => {
   const rows = await db
     .select({ id: communities.id })
     .from(communities)
@@ -181,7 +214,7 @@ export const selectDeletedCommunityIds = async (db: Database, limit: number): Pr
 };
 
 /** Statements: up to `limit` rows of the community from each table that has any; each returns a row per row removed. */
-export const deleteTenantRows = (communityId: string, limit: number): SQL[] =>
+export const deleteTenantRows = (communityId: number, limit: number): SQL[] =>
   Object.values(schema).flatMap((table: SQLiteTable) => {
     const { name, columns, primaryKeys } = getTableConfig(table);
     if (!columns.some((column) => column.name === 'community_id')) return [];
@@ -194,5 +227,5 @@ export const deleteTenantRows = (communityId: string, limit: number): SQL[] =>
   });
 
 /** Statement. */
-export const deleteCommunityRow = (communityId: string): SQL =>
+export const deleteCommunityRow = (communityId: number): SQL =>
   sql`DELETE FROM communities WHERE id = ${communityId} AND deleted_at IS NOT NULL`;

@@ -51,12 +51,12 @@ export const findServiceIdHolder = async (
   return { serviceId: toServiceId(row), secretHash, previousSecretHash, community: toCommunity(community) };
 };
 
-const isLivingOf = (communityId: string, id: string) =>
+const isLivingOf = (communityId: number, id: string) =>
   and(eq(serviceIds.communityId, communityId), eq(serviceIds.id, id), isNull(serviceIds.deletedAt));
 
 export const findServiceId = async (
   db: Database,
-  communityId: string,
+  communityId: number,
   id: string,
 ): Promise<(ServiceId & { readonly secretHash: string }) | undefined> => {
   const [row] = await db.select().from(serviceIds).where(isLivingOf(communityId, id));
@@ -66,7 +66,7 @@ export const findServiceId = async (
 /** The community's service IDs by id (so by age), after `afterId`. */
 export const selectServiceIds = async (
   db: Database,
-  communityId: string,
+  communityId: number,
   afterId: string,
   limit: number,
 ): Promise<ServiceId[]> => {
@@ -88,7 +88,7 @@ export const insertServiceId = (db: Database, row: typeof serviceIds.$inferInser
 /** Statement. */
 export const updateServiceId = (
   db: Database,
-  communityId: string,
+  communityId: number,
   id: string,
   changes: Partial<typeof serviceIds.$inferInsert>,
 ) => db.update(serviceIds).set(changes).where(isLivingOf(communityId, id)).returning();

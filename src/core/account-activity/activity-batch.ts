@@ -40,7 +40,7 @@ export const activityIdOf = (batchId: string, position: number): string =>
 /** The batch that a record came with. */
 export const batchIdOf = (activityId: string): string => activityId.slice(0, activityId.indexOf(':'));
 
-/** The hash of a batch after one more record. Before the first one it is empty. */
+/** The hash of a batch after one more record. Before the first one it is empty. The community: as on the wire. */
 export const extendDigest = (
   communityId: string,
   { category, occurredAt, id, eventId, record }: StoredActivity,

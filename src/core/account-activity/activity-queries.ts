@@ -7,7 +7,7 @@ import { INGESTED_TYPES, type IngestedType } from './activity-type.ts';
 const MAX_JSON_CHARS = 500_000;
 
 /** Statements: the rows, each with its call's event id if it has one. */
-export const insertActivities = (communityId: string, records: readonly StoredActivity[]): SQL[] =>
+export const insertActivities = (communityId: number, records: readonly StoredActivity[]): SQL[] =>
   inJsonChunks(records).map(
     (json) => sql`
       INSERT INTO account_activities (community_id, category, occurred_at, id, event_id, record)
@@ -42,13 +42,13 @@ export const isEventTaken = (error: unknown): boolean =>
   );
 
 /** Statement. */
-export const insertBatches = (communityId: string, batches: readonly ActivityBatch[]): SQL => sql`
+export const insertBatches = (communityId: number, batches: readonly ActivityBatch[]): SQL => sql`
   INSERT INTO activity_batches (community_id, category, day, id, count, digest)
   SELECT ${communityId}, value ->> 'category', value ->> 'day', value ->> 'id', value ->> 'count', value ->> 'digest'
   FROM json_each(${JSON.stringify(batches)})`;
 
 /** Statement: the ids of the records that came with these event ids. */
-export const selectByEventId = (communityId: string, eventIds: readonly string[]): SQL => sql`
+export const selectByEventId = (communityId: number, eventIds: readonly string[]): SQL => sql`
   SELECT a.event_id, a.id FROM json_each(${JSON.stringify(eventIds)}) AS wanted
     CROSS JOIN account_activities AS a INDEXED BY account_activities_by_event
   WHERE a.community_id = ${communityId} AND a.event_id = wanted.value AND a.event_id IS NOT NULL`;
@@ -62,13 +62,13 @@ export const selectUnsealedCommunities = (limit: number): SQL => sql`
   WHERE c.deleted_at IS NULL`;
 
 /** Statement: batches not yet in the audit trail, oldest first. */
-export const selectUnsealedBatches = (communityId: string, limit: number): SQL => sql`
+export const selectUnsealedBatches = (communityId: number, limit: number): SQL => sql`
   SELECT category, day, id, count, digest FROM activity_batches INDEXED BY activity_batches_unsealed
   WHERE community_id = ${communityId} AND sealed_by IS NULL ORDER BY id LIMIT ${limit}`;
 
 /** Statement: notes the link of the audit trail that has the batches. */
 export const markBatchesSealed = (
-  communityId: string,
+  communityId: number,
   batches: readonly ActivityBatch[],
   sequence: number,
 ): SQL => sql`
@@ -79,22 +79,22 @@ export const markBatchesSealed = (
 /** All of them, so that the condition behind it is a range of the primary key. */
 const CATEGORIES = sql`(SELECT value FROM json_each(${JSON.stringify(INGESTED_TYPES)}))`;
 
-const isOlder = (communityId: string, epochMs: number): SQL =>
+const isOlder = (communityId: number, epochMs: number): SQL =>
   sql`community_id = ${communityId} AND category IN ${CATEGORIES} AND occurred_at < ${epochMs}`;
 
 /** Statement: whether there are records from before `epochMs`: a row or none. */
-export const selectOlderActivity = (communityId: string, epochMs: number): SQL => sql`
+export const selectOlderActivity = (communityId: number, epochMs: number): SQL => sql`
   SELECT 1 FROM account_activities WHERE ${isOlder(communityId, epochMs)} LIMIT 1`;
 
 /** Statement: removes up to `limit` records from before `epochMs`; returns a row for each. */
-export const deleteOlderActivities = (communityId: string, epochMs: number, limit: number): SQL => sql`
+export const deleteOlderActivities = (communityId: number, epochMs: number, limit: number): SQL => sql`
   DELETE FROM account_activities WHERE (community_id, category, occurred_at, id) IN (
     SELECT community_id, category, occurred_at, id FROM account_activities
     WHERE ${isOlder(communityId, epochMs)} LIMIT ${limit})
   RETURNING 1`;
 
 /** Statement: removes up to `limit` batches of days before `day`; returns a row for each. */
-export const deleteOlderBatches = (communityId: string, day: number, limit: number): SQL => sql`
+export const deleteOlderBatches = (communityId: number, day: number, limit: number): SQL => sql`
   DELETE FROM activity_batches WHERE (community_id, category, day, id) IN (
     SELECT community_id, category, day, id FROM activity_batches
     WHERE community_id = ${communityId} AND category IN ${CATEGORIES} AND day < ${day} LIMIT ${limit})
@@ -102,7 +102,7 @@ export const deleteOlderBatches = (communityId: string, day: number, limit: numb
 
 /** Statement: records of a category in the order of the report, behind `after`. */
 export const selectActivitiesAfter = (
-  communityId: string,
+  communityId: number,
   category: IngestedType,
   after: { readonly occurredAt: number; readonly id: string },
   limit: number,
@@ -114,7 +114,7 @@ export const selectActivitiesAfter = (
 
 /** Statement: the batches of a category and some days, both ends included. */
 export const selectBatchesOfDays = (
-  communityId: string,
+  communityId: number,
   category: IngestedType,
   fromDay: number,
   toDay: number,
@@ -124,7 +124,7 @@ export const selectBatchesOfDays = (
   ORDER BY day, id`;
 
 /** Statement: those of the batches that are there as they were sealed. */
-export const selectMatchingBatches = (communityId: string, batches: readonly ActivityBatch[]): SQL => sql`
+export const selectMatchingBatches = (communityId: number, batches: readonly ActivityBatch[]): SQL => sql`
   SELECT b.category, b.day, b.id FROM json_each(${JSON.stringify(batches)}) AS sealed
     CROSS JOIN activity_batches AS b
   WHERE b.community_id = ${communityId} AND b.category = sealed.value ->> 'category'

@@ -104,7 +104,7 @@ const precedes = (a: ReportPosition, b: ReportPosition): boolean =>
   a.at < b.at || (a.at === b.at && a.category < b.category);
 
 /** Makes entries of rows; looks up the names of accounts, each once in a report. */
-const recordConverter = (db: Database, communityId: string, format: ZonedFormat) => {
+const recordConverter = (db: Database, communityId: number, format: ZonedFormat) => {
   const names = new Map<string, string>();
 
   const learnNames = async (rows: readonly Row[]): Promise<void> => {

@@ -30,7 +30,7 @@ export const purgeAccountActivity = async (
   let purgedRecords = 0;
   let purgedLinks = 0;
   let chunks = 0;
-  for (let afterId = ''; ; ) {
+  for (let afterId = 0; ; ) {
     const page = await selectCommunitiesWithRetention(ctx.db, afterId, COMMUNITIES_PER_PAGE);
     for (const { id, retentionDays } of page) {
       if (retentionDays === null) continue;
@@ -50,7 +50,7 @@ export const purgeAccountActivity = async (
 };
 
 /** Puts on record that all from before `floor` goes, and removes the links of the trail that are older. */
-const lowerFoot = (ctx: Ctx<SystemActor>, communityId: string, floor: number): Promise<number> =>
+const lowerFoot = (ctx: Ctx<SystemActor>, communityId: number, floor: number): Promise<number> =>
   audited(ctx, communityId, async (audit) => {
     const [ends, outdated, [older]] = await Promise.all([
       findAuditEnds(ctx.db, communityId),
@@ -81,7 +81,7 @@ const lowerFoot = (ctx: Ctx<SystemActor>, communityId: string, floor: number): P
 /** The first links of the trail, as long as they are from before `floor`. */
 const selectOutdatedLinks = async (
   db: Database,
-  communityId: string,
+  communityId: number,
   floor: number,
 ): Promise<AuditLink[]> => {
   const isOutdated = ({ occurredAt }: AuditLink): boolean => occurredAt < floor;
@@ -94,7 +94,7 @@ const selectOutdatedLinks = async (
 
 const purgeChunk = async (
   ctx: Ctx<SystemActor>,
-  communityId: string,
+  communityId: number,
 ): Promise<{ records: number; isEmpty: boolean }> => {
   const ends = await findAuditEnds(ctx.db, communityId);
   if (ends?.removedBefore == null) return { records: 0, isEmpty: true };

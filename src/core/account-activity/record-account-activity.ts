@@ -72,7 +72,7 @@ export const planAccountActivity = async (
             records: records.slice(0, MAX_TOLD).map(({ record }) => JSON.parse(record)),
           }),
           ...insertActivities(communityId, records),
-          insertBatches(communityId, await batchesOf(communityId, batchId, records)),
+          insertBatches(communityId, await batchesOf(ctx.actor.community.publicId, batchId, records)),
         ];
   return { prepare: [], changes, recorded: results, isOvertaken: isEventTaken };
 };

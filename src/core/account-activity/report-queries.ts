@@ -13,7 +13,7 @@ export interface ReportPosition {
 
 /** A page of one category. Both ends of the period (epoch milliseconds) belong to it. */
 export interface CategoryPage {
-  readonly communityId: string;
+  readonly communityId: number;
   readonly category: LeafType;
   readonly from: number;
   readonly to: number;

@@ -18,7 +18,7 @@ export const sealActivityBatches = async (
 ): Promise<{ sealedBatches: number; links: number }> => {
   let sealedBatches = 0;
   let links = 0;
-  const communities = await readRows<{ community_id: string }>(ctx.db, selectUnsealedCommunities(MAX_LINKS));
+  const communities = await readRows<{ community_id: number }>(ctx.db, selectUnsealedCommunities(MAX_LINKS));
   for (const { community_id: communityId } of communities) {
     const sealed = await sealSome(ctx, communityId);
     sealedBatches += sealed;
@@ -27,7 +27,7 @@ export const sealActivityBatches = async (
   return { sealedBatches, links };
 };
 
-const sealSome = (ctx: Ctx<SystemActor>, communityId: string): Promise<number> =>
+const sealSome = (ctx: Ctx<SystemActor>, communityId: number): Promise<number> =>
   audited(ctx, communityId, async (audit) => {
     const batches = await readRows<ActivityBatch>(
       ctx.db,

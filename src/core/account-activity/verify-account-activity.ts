@@ -76,15 +76,15 @@ export const verifyAccountActivity = async (
   return { checkedLinks, head, ...(await checkBatches(ctx, communityId, removedBefore, from)) };
 };
 
-const findEnds = async (ctx: Ctx<CommunityActor>, communityId: string) => {
+const findEnds = async (ctx: Ctx<CommunityActor>, communityId: number) => {
   const ends = await findAuditEnds(ctx.db, communityId);
-  if (!ends) throw new DomainError('community_not_found', { id: communityId });
+  if (!ends) throw new DomainError('community_not_found', { id: ctx.actor.community.publicId });
   return ends;
 };
 
 const checkTrail = async (
   ctx: Ctx<CommunityActor>,
-  communityId: string,
+  communityId: number,
 ): Promise<{ checkedLinks: number; firstBreak: Break | undefined }> => {
   const start = await findEnds(ctx, communityId);
   let previous = start.foot;
@@ -102,7 +102,7 @@ const checkTrail = async (
     for (const link of links) {
       if (link.sequence <= previous.sequence) return broken(link.sequence, 'unexpected', link.id);
       if (link.sequence > previous.sequence + 1) return broken(previous.sequence + 1, 'missing');
-      if ((await hashLink(communityId, link, previous.hash)) !== link.hash) {
+      if ((await hashLink(ctx.actor.community.publicId, link, previous.hash)) !== link.hash) {
         return broken(link.sequence, 'changed', link.id);
       }
       const lost = await findLostBatch(ctx, communityId, link, start.removedBefore);
@@ -144,7 +144,7 @@ const readRetention = ({ properties }: AuditLink): RetentionFloor => ({
 /** Of the batches that a link has sealed, the first one that is not there as it was, retention apart. */
 const findLostBatch = async (
   ctx: Ctx<CommunityActor>,
-  communityId: string,
+  communityId: number,
   { type, properties }: AuditLink,
   removedBefore: number | null,
 ): Promise<Break | undefined> => {
@@ -172,7 +172,7 @@ const LAST_DAY = 100_000_000;
 
 const checkBatches = async (
   ctx: Ctx<CommunityActor>,
-  communityId: string,
+  communityId: number,
   removedBefore: number | null,
   from: VerifyPosition | undefined,
 ): Promise<Pick<Verification, 'checkedRecords' | 'firstBreak' | 'next'>> => {
@@ -212,7 +212,7 @@ interface DayRead {
 /** Recomputes the batches of each day that has records, from `fromDay` on. */
 async function* readDays(
   ctx: Ctx<CommunityActor>,
-  communityId: string,
+  communityId: number,
   category: IngestedType,
   fromDay: number,
 ): AsyncGenerator<DayRead, void, void> {
@@ -233,7 +233,7 @@ async function* readDays(
       }
       const id = batchIdOf(record.id);
       const batch = batches.get(id) ?? { count: 0, digest: '' };
-      const digest = await extendDigest(communityId, record, batch.digest);
+      const digest = await extendDigest(ctx.actor.community.publicId, record, batch.digest);
       batches.set(id, { count: batch.count + 1, digest });
       count += 1;
       after = { occurredAt: record.occurredAt, id: record.id };

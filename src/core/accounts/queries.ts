@@ -10,7 +10,7 @@ import {
 } from './identifiers.ts';
 
 /** Expression: the id of the account that an identifier names; NULL if there is none. */
-export const accountIdOf = (communityId: string, { kind, value }: Identifier): SQL => sql`
+export const accountIdOf = (communityId: number, { kind, value }: Identifier): SQL => sql`
   (SELECT account_id FROM account_identifiers
    WHERE community_id = ${communityId} AND kind = ${kind} AND value = ${value})`;
 
@@ -18,11 +18,11 @@ export const accountIdOf = (communityId: string, { kind, value }: Identifier): S
  * Expression: the account id that sessions of this account are under: the id itself, also of one that was erased, or that
  * of the account it was merged into.
  */
-export const sessionsAccountIdOf = (communityId: string, accountId: string): SQL =>
+export const sessionsAccountIdOf = (communityId: number, accountId: string): SQL =>
   sql`coalesce(${accountIdOf(communityId, { kind: 'accId', value: accountId })}, ${accountId})`;
 
 /** Statement: one row with the account's id, or none. */
-export const selectAccountId = (communityId: string, { kind, value }: Identifier): SQL => sql`
+export const selectAccountId = (communityId: number, { kind, value }: Identifier): SQL => sql`
   SELECT account_id FROM account_identifiers
   WHERE community_id = ${communityId} AND kind = ${kind} AND value = ${value}`;
 
@@ -36,7 +36,7 @@ export const selectAccountId = (communityId: string, { kind, value }: Identifier
  * @param condition where it does not hold, nothing is created
  */
 export const ensureAccounts = (
-  communityId: string,
+  communityId: number,
   accounts: readonly AccountRef[],
   now: number,
   newId: NewId,
@@ -103,31 +103,31 @@ const ACCOUNT_COLUMNS = sql.raw(`
   (SELECT json_group_array(json_object('kind', kind, 'value', value)) FROM (${shownIdentifiers})) AS identifiers`);
 
 /** Statement: the account that an identifier names. */
-export const selectAccount = (communityId: string, identifier: Identifier): SQL => sql`
+export const selectAccount = (communityId: number, identifier: Identifier): SQL => sql`
   SELECT ${ACCOUNT_COLUMNS} FROM accounts AS a
   WHERE a.community_id = ${communityId} AND a.id = ${accountIdOf(communityId, identifier)}`;
 
 /** Statement: accounts by id, without the first `skip`. */
-export const selectAccountsAt = (communityId: string, skip: number, limit: number): SQL => sql`
+export const selectAccountsAt = (communityId: number, skip: number, limit: number): SQL => sql`
   SELECT ${ACCOUNT_COLUMNS} FROM accounts AS a
   WHERE a.community_id = ${communityId} ORDER BY a.id LIMIT ${limit} OFFSET ${skip}`;
 
 /** Statement: accounts by id, behind `afterId`. */
-export const selectAccountsAfter = (communityId: string, afterId: string, limit: number): SQL => sql`
+export const selectAccountsAfter = (communityId: number, afterId: string, limit: number): SQL => sql`
   SELECT ${ACCOUNT_COLUMNS} FROM accounts AS a
   WHERE a.community_id = ${communityId} AND a.id > ${afterId} ORDER BY a.id LIMIT ${limit}`;
 
 /** Statement: how many accounts there are. */
-export const countAccounts = (communityId: string): SQL =>
+export const countAccounts = (communityId: number): SQL =>
   sql`SELECT count(*) AS total FROM accounts WHERE community_id = ${communityId}`;
 
 /** Expression: the account's id, by itself or by that of an account that was merged into it. */
-const resolved = (communityId: string, accountId: string): SQL =>
+const resolved = (communityId: number, accountId: string): SQL =>
   accountIdOf(communityId, { kind: 'accId', value: accountId });
 
 /** Statement: an account's identifiers by kind and value, behind `after`. */
 export const selectIdentifiers = (
-  communityId: string,
+  communityId: number,
   accountId: string,
   after: Identifier | undefined,
   limit: number,
@@ -139,7 +139,7 @@ export const selectIdentifiers = (
 
 /** Statement: those of the identifiers that another account has. */
 export const selectTakenIdentifiers = (
-  communityId: string,
+  communityId: number,
   accountId: string,
   identifiers: readonly Identifier[],
 ): SQL => sql`
@@ -151,7 +151,7 @@ export const selectTakenIdentifiers = (
 
 /** Statement: gives the account the identifiers, if it exists and none of them is another's. */
 export const insertIdentifiers = (
-  communityId: string,
+  communityId: number,
   accountId: string,
   identifiers: readonly Identifier[],
 ): SQL => sql`
@@ -163,20 +163,20 @@ export const insertIdentifiers = (
   ON CONFLICT DO NOTHING`;
 
 /** Statement: an account's names, all of them. */
-export const deleteIdentifiers = (communityId: string, accountId: string): SQL => sql`
+export const deleteIdentifiers = (communityId: number, accountId: string): SQL => sql`
   DELETE FROM account_identifiers WHERE community_id = ${communityId} AND account_id = ${accountId}`;
 
 /** Statement. */
-export const deleteAccount = (communityId: string, accountId: string): SQL =>
+export const deleteAccount = (communityId: number, accountId: string): SQL =>
   sql`DELETE FROM accounts WHERE community_id = ${communityId} AND id = ${accountId}`;
 
 /** Statement: the names of one account become those of another. */
-export const moveIdentifiers = (communityId: string, fromId: string, toId: string): SQL => sql`
+export const moveIdentifiers = (communityId: number, fromId: string, toId: string): SQL => sql`
   UPDATE account_identifiers INDEXED BY account_identifiers_by_account SET account_id = ${toId}
   WHERE community_id = ${communityId} AND account_id = ${fromId}`;
 
 /** Statement: what these accounts are called, their own ids apart. */
-export const selectIdentifiersOf = (communityId: string, accountIds: readonly string[]): SQL => sql`
+export const selectIdentifiersOf = (communityId: number, accountIds: readonly string[]): SQL => sql`
   SELECT i.account_id, i.kind, i.value
   FROM json_each(${JSON.stringify(accountIds)}) AS wanted
     CROSS JOIN account_identifiers AS i INDEXED BY account_identifiers_by_account
@@ -186,11 +186,11 @@ export const selectIdentifiersOf = (communityId: string, accountIds: readonly st
  * Condition on an item `[kind, value, ...]`: it names no account. Within CASE, SQLite asks the index of the primary key
  * itself, at no row read; NOT IN would search the whole of it for NULLs.
  */
-export const isUnnamed = (communityId: string): SQL => sql`
+export const isUnnamed = (communityId: number): SQL => sql`
   CASE WHEN (${communityId}, item ->> 0, item ->> 1) IN (SELECT community_id, kind, value FROM account_identifiers)
   THEN 0 ELSE 1 END`;
 
 /** Join: the identifier `i` of an item `[kind, value, ...]`. */
-export const joinIdentifier = (communityId: string): SQL => sql`
+export const joinIdentifier = (communityId: number): SQL => sql`
   CROSS JOIN account_identifiers AS i
     ON i.community_id = ${communityId} AND i.kind = item ->> 0 AND i.value = item ->> 1`;

@@ -8,6 +8,7 @@ import type { AuditHead } from '../access/actor.ts';
 
 /** What a link of the chain seals. */
 export interface AuditRecord {
+  /** As on the wire, so that a chain can be checked without the database. */
   readonly communityId: string;
   /** 1 for the community's first record, and no number left out. */
   readonly sequence: number;

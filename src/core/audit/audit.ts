@@ -6,11 +6,11 @@
  * moved since (compare and append). Only then, with two administrators at once, the act is done over from a fresh read.
  */
 import type { Actor, AuditHead, Community } from '../access/actor.ts';
-import { findCommunity } from '../access/queries.ts';
+import { type CommunityKey, findCommunity } from '../access/queries.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { type AuditRecord, hashAuditRecord } from './audit-chain.ts';
-import { insertAuditRecord, isAuditHeadMoved, moveAuditHead } from './queries.ts';
+import { type CommunityId, insertAuditRecord, isAuditHeadMoved, moveAuditHead } from './queries.ts';
 
 /** Each lost race means that another act went through, so this many must overtake one before it gives up. */
 const MAX_ATTEMPTS = 100;
@@ -48,21 +48,23 @@ type AuditStatements = [ReturnType<typeof moveAuditHead>, ReturnType<typeof inse
  */
 export const audited = async <T>(
   ctx: Ctx,
-  communityId: string,
+  key: CommunityKey,
   act: (audit: AuditedAct) => Promise<T>,
 ): Promise<T> => {
   let community = 'community' in ctx.actor ? ctx.actor.community : undefined;
   for (let attempt = 1; ; attempt++) {
-    community ??= await findCommunity(ctx.db, communityId);
-    if (!community) throw new DomainError('community_not_found', { id: communityId });
+    community ??= await findCommunity(ctx.db, key);
+    if (!community) throw new DomainError('community_not_found', { id: key });
+    const current = community;
+    const { id } = current;
     const { auditHead } = community;
     try {
       const result = await act({
         community,
-        record: (entry) => appendAudit(ctx, communityId, auditHead, entry),
-        confirm: () => moveAuditHead(ctx.db, communityId, auditHead, auditHead),
+        record: (entry) => appendAudit(ctx, current, auditHead, entry),
+        confirm: () => moveAuditHead(ctx.db, id, auditHead, auditHead),
       });
-      ctx.credentials.forgetCommunity(communityId);
+      ctx.credentials.forgetCommunity(id);
       return result;
     } catch (error) {
       if (!isAuditHeadMoved(error) || attempt === MAX_ATTEMPTS) throw error;
@@ -74,15 +76,15 @@ export const audited = async <T>(
 /** Statements: appends a record behind `head`. `audited` is the way to call it, unless the community is new. */
 export const appendAudit = async (
   ctx: Ctx,
-  communityId: string,
+  community: { readonly id: CommunityId; readonly publicId: string },
   head: AuditHead,
   entry: AuditEntry,
 ): Promise<AuditStatements> => {
-  const record = toRecord(ctx, communityId, head.sequence + 1, entry);
+  const record = toRecord(ctx, community.publicId, head.sequence + 1, entry);
   const hash = await hashAuditRecord(record, head.hash);
   return [
-    moveAuditHead(ctx.db, communityId, head, { sequence: record.sequence, hash }),
-    insertAuditRecord(ctx.db, record, hash),
+    moveAuditHead(ctx.db, community.id, head, { sequence: record.sequence, hash }),
+    insertAuditRecord(ctx.db, community.id, record, hash),
   ];
 };
 

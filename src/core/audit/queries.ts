@@ -1,18 +1,28 @@
-import { and, asc, eq, gt, isNotNull, isNull, lte, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, isNotNull, isNull, lte, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { auditRecords, communities } from '../../db/schema/index.ts';
 import type { AuditHead } from '../access/actor.ts';
 import type { AuditRecord } from './audit-chain.ts';
 
+/** The id of a community inside, or an expression for the one that the batch creates. */
+export type CommunityId = number | SQL<number>;
+
 /** Statement. */
-export const insertAuditRecord = (db: Database, record: AuditRecord, hash: string) =>
-  db.insert(auditRecords).values({ ...record, properties: JSON.stringify(record.properties), hash });
+export const insertAuditRecord = (
+  db: Database,
+  id: CommunityId,
+  { communityId: _, ...record }: AuditRecord,
+  hash: string,
+) =>
+  db
+    .insert(auditRecords)
+    .values({ ...record, communityId: id, properties: JSON.stringify(record.properties), hash });
 
 /**
  * Statement: moves the head of the chain from `from` to `to`. Where the head is not at `from` any more, it is NULL that
  * is written, which the column refuses: so the whole batch fails and nothing of it has happened.
  */
-export const moveAuditHead = (db: Database, communityId: string, from: AuditHead, to: AuditHead) =>
+export const moveAuditHead = (db: Database, communityId: CommunityId, from: AuditHead, to: AuditHead) =>
   db
     .update(communities)
     .set({
@@ -37,7 +47,7 @@ export interface RetentionFloor {
 /** Where the trail ends and begins, as the community's row says. */
 export const findAuditEnds = async (
   db: Database,
-  communityId: string,
+  communityId: number,
 ): Promise<(RetentionFloor & { readonly head: AuditHead }) | undefined> => {
   const [row] = await db.select().from(communities).where(eq(communities.id, communityId));
   return (
@@ -50,7 +60,7 @@ export const findAuditEnds = async (
 };
 
 /** A stored link of the chain. */
-export type AuditLink = AuditRecord & { readonly hash: string };
+export type AuditLink = Omit<AuditRecord, 'communityId'> & { readonly hash: string };
 
 /** Before the first link. */
 export const TRAIL_START = { sequence: 0, id: '' };
@@ -58,7 +68,7 @@ export const TRAIL_START = { sequence: 0, id: '' };
 /** Links in the order of their numbers, behind one of them. */
 export const selectAuditLinks = async (
   db: Database,
-  communityId: string,
+  communityId: number,
   after: { readonly sequence: number; readonly id: string },
   limit: number,
 ): Promise<AuditLink[]> => {
@@ -86,7 +96,7 @@ const parseProperties = (json: string): Record<string, string> => {
 };
 
 /** Statements: removes the links up to `foot`, and notes what retention has removed. */
-export const applyRetention = (db: Database, communityId: string, { foot, removedBefore }: RetentionFloor) =>
+export const applyRetention = (db: Database, communityId: number, { foot, removedBefore }: RetentionFloor) =>
   [
     db
       .update(communities)
@@ -104,9 +114,9 @@ export const applyRetention = (db: Database, communityId: string, { foot, remove
 /** Communities that have a retention for account activity. */
 export const selectCommunitiesWithRetention = async (
   db: Database,
-  afterId: string,
+  afterId: number,
   limit: number,
-): Promise<{ id: string; retentionDays: number | null }[]> =>
+): Promise<{ id: number; retentionDays: number | null }[]> =>
   db
     .select({ id: communities.id, retentionDays: communities.accountActivityRetentionDays })
     .from(communities)

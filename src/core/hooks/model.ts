@@ -35,7 +35,7 @@ export type Mapping = { readonly items?: string } & { readonly [field: string]: 
 /** An inbound webhook as its owner sees it: everything but the secret. Instants in epoch milliseconds. */
 export interface InboundWebhook {
   readonly id: string;
-  readonly communityId: string;
+  readonly communityId: number;
   readonly name: string;
   readonly kind: InboundKind;
   readonly verification: Verification;

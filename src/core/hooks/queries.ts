@@ -63,12 +63,12 @@ export const findCallTarget = async (db: Database, id: string): Promise<CallTarg
   );
 };
 
-const isWebhook = (communityId: string, id: string) =>
+const isWebhook = (communityId: number, id: string) =>
   and(eq(inboundWebhooks.communityId, communityId), eq(inboundWebhooks.id, id));
 
 export const findInboundWebhook = async (
   db: Database,
-  communityId: string,
+  communityId: number,
   id: string,
 ): Promise<InboundWebhook | undefined> => {
   const [row] = await db.select().from(inboundWebhooks).where(isWebhook(communityId, id));
@@ -78,7 +78,7 @@ export const findInboundWebhook = async (
 /** The community's inbound webhooks by id (so by age), after `afterId`. */
 export const selectInboundWebhooks = async (
   db: Database,
-  communityId: string,
+  communityId: number,
   afterId: string,
   limit: number,
 ): Promise<InboundWebhook[]> => {
@@ -119,18 +119,18 @@ export const insertInboundWebhook = (
     .returning();
 
 /** Statement. */
-export const updateInboundWebhook = (db: Database, communityId: string, id: string, input: StoredInput) =>
+export const updateInboundWebhook = (db: Database, communityId: number, id: string, input: StoredInput) =>
   db.update(inboundWebhooks).set(toColumns(input)).where(isWebhook(communityId, id)).returning();
 
 /** Statements: removes a webhook with its calls. What it has recorded stays; its message ids go when they are old. */
-export const deleteInboundWebhook = (communityId: string, id: string): SQL[] => [
+export const deleteInboundWebhook = (communityId: number, id: string): SQL[] => [
   sql`DELETE FROM inbound_webhook_calls WHERE community_id = ${communityId} AND webhook_id = ${id}`,
   sql`DELETE FROM inbound_webhooks WHERE community_id = ${communityId} AND id = ${id}`,
 ];
 
 /** Which message of which webhook. */
 export interface MessageKey {
-  readonly communityId: string;
+  readonly communityId: number;
   readonly webhookId: string;
   readonly messageId: string;
 }
@@ -249,7 +249,7 @@ export const noteCall = (
 /** The calls that are kept, newest first. */
 export const selectCalls = async (
   db: Database,
-  communityId: string,
+  communityId: number,
   webhookId: string,
 ): Promise<CallRecord[]> => {
   const rows = await readRows<Row>(

@@ -77,7 +77,7 @@ export const planLogEntries = (ctx: Ctx<CommunityActor>, entries: readonly NewLo
 };
 
 /** The statements that insert entries, count them, and tell whoever wants to hear of it. */
-const insertion = (communityId: string, entries: readonly EntryToInsert[]) => [
+const insertion = (communityId: number, entries: readonly EntryToInsert[]) => [
   outbox(communityId, 'log.appended', insertedJson(communityId, entries)),
   countInserted(communityId, kindsOf(entries)),
   insertLogEntries(communityId, entries),

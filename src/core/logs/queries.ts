@@ -9,11 +9,11 @@ import { firstIdOf, NUMBERS_PER_SECOND, timestampOf } from './log-id.ts';
 import type { LogEntry, LogFilter } from './model.ts';
 
 /** Expression: the generation that readers see. It begins where the newest wiped one ends. */
-const currentGeneration = (communityId: string | SQL): SQL =>
+const currentGeneration = (communityId: number | SQL): SQL =>
   sql`COALESCE((SELECT MAX(generation) + 1 FROM log_wipes WHERE community_id = ${communityId}), 0)`;
 
 /** Condition: the entries of the current log. */
-const isCurrent = (communityId: string): SQL =>
+const isCurrent = (communityId: number): SQL =>
   sql`community_id = ${communityId} AND generation = ${currentGeneration(communityId)}`;
 
 // The bits of an id (log-id.ts): 20 for the number, 16 more for the second within a span.
@@ -46,7 +46,7 @@ export interface KindToCount {
  * Expression: one more than the highest id that an entry of `second` ever had, whether it is there still, wiped and
  * waiting for the purge, or deleted.
  */
-const nextId = (communityId: string, generation: SQL, second: SQL): SQL => {
+const nextId = (communityId: number, generation: SQL, second: SQL): SQL => {
   const highest = (of: SQL) => sql`
     SELECT MAX(id) + 1 FROM log_entries WHERE community_id = ${communityId} AND generation = ${of}
       AND id >= ${second} << 20 AND id < (${second} + 1) << 20`;
@@ -60,12 +60,12 @@ const nextId = (communityId: string, generation: SQL, second: SQL): SQL => {
 };
 
 /** Condition: no entry of the current log has this event id. */
-const isNewEvent = (communityId: string, eventId: SQL): SQL => sql`
+const isNewEvent = (communityId: number, eventId: SQL): SQL => sql`
   NOT EXISTS (SELECT 1 FROM log_entries INDEXED BY log_entries_by_event
     WHERE ${isCurrent(communityId)} AND event_id = ${eventId})`;
 
 /** Statement, to run before `insertLogEntries` in its batch: counts what that will insert. */
-export const countInserted = (communityId: string, kinds: readonly KindToCount[]): SQL => {
+export const countInserted = (communityId: number, kinds: readonly KindToCount[]): SQL => {
   const rows = kinds.map((kind) => [kind.actionType, kind.platform, kind.withoutEvent, kind.eventIds]);
   return sql`
     INSERT INTO log_counters (community_id, action_type, platform, count)
@@ -82,7 +82,7 @@ export const countInserted = (communityId: string, kinds: readonly KindToCount[]
  * Statement: inserts the entries, except those whose event the log has already, and returns `id` and `event_id` of each
  * one inserted, in no certain order. Where a second has no number left, it fails as `isSecondFull` says.
  */
-export const insertLogEntries = (communityId: string, entries: readonly EntryToInsert[]): SQL => sql`
+export const insertLogEntries = (communityId: number, entries: readonly EntryToInsert[]): SQL => sql`
   INSERT INTO log_entries
     (community_id, generation, id, platform, serial, action_type, action_detail, username, event_id)
   SELECT ${communityId}, generation, CASE WHEN id < (second + 1) << 20 THEN id END,
@@ -92,7 +92,7 @@ export const insertLogEntries = (communityId: string, entries: readonly EntryToI
   RETURNING id, event_id`;
 
 /** Query: the rows of those entries whose event is new, each with the id that it gets. */
-const newEntries = (communityId: string, entries: readonly EntryToInsert[]): SQL => {
+const newEntries = (communityId: number, entries: readonly EntryToInsert[]): SQL => {
   const rows = entries.map((entry) => [
     entry.timestamp,
     entry.number,
@@ -122,7 +122,7 @@ const MAX_TOLD = 50;
  * Expression, for a statement before `insertLogEntries` in its batch: what that will insert, as JSON of its number and
  * its first entries; NULL where that is nothing.
  */
-export const insertedJson = (communityId: string, entries: readonly EntryToInsert[]): SQL => {
+export const insertedJson = (communityId: number, entries: readonly EntryToInsert[]): SQL => {
   const eventIds = entries.flatMap(({ eventId }) => eventId ?? []);
   return sql`(
     SELECT json_object('count', count, 'entries', (
@@ -136,13 +136,13 @@ export const insertedJson = (communityId: string, entries: readonly EntryToInser
 };
 
 /** Statement: `id` and `event_id` of the current log's entries with these event ids. */
-export const selectByEvent = (communityId: string, eventIds: readonly string[]): SQL => sql`
+export const selectByEvent = (communityId: number, eventIds: readonly string[]): SQL => sql`
   SELECT log_entries.id, event_id FROM json_each(${JSON.stringify(eventIds)}) AS event
   CROSS JOIN log_entries INDEXED BY log_entries_by_event ON event_id = event.value
   WHERE ${isCurrent(communityId)}`;
 
 /** Expression: a JSON array with `{id}` of the entry of each event, in the order given. */
-export const idsOfEvents = (communityId: string, eventIds: readonly string[]): SQL => sql`
+export const idsOfEvents = (communityId: number, eventIds: readonly string[]): SQL => sql`
   (SELECT json_group_array(json_object('id', (
      SELECT id FROM log_entries INDEXED BY log_entries_by_event
      WHERE ${isCurrent(communityId)} AND event_id = event.value)) ORDER BY event.key)
@@ -155,7 +155,7 @@ export const isSecondFull = (error: unknown): boolean =>
 /** How many numbers each of these seconds has left. */
 export const findRoom = async (
   db: Database,
-  communityId: string,
+  communityId: number,
   timestamps: readonly number[],
 ): Promise<Map<number, number>> => {
   const rows = await readRows<{ second: number; next_id: number }>(
@@ -211,7 +211,7 @@ const isKind = ({ platform, actionType }: LogFilter): SQL =>
  * Conditions: of this serial, and of the filter's kind. Where the log has nothing of that action type at all, there is
  * no serial to look for, and so none of its entries are read for nothing.
  */
-const isOfSerial = (communityId: string, serial: string, filter: LogFilter): SQL => {
+const isOfSerial = (communityId: number, serial: string, filter: LogFilter): SQL => {
   const sought =
     filter.actionType === undefined
       ? sql`${serial}`
@@ -230,7 +230,7 @@ export interface LogPageQuery {
 /** Entries, newest first, at a cost that the limit decides and not the size of the log. */
 export const selectLogEntries = async (
   db: Database,
-  communityId: string,
+  communityId: number,
   query: LogPageQuery,
 ): Promise<LogEntry[]> => {
   const { serial, platform, actionType } = query.filter;
@@ -276,7 +276,7 @@ const MAX_ROWS_IN_VALUE = 64;
  */
 const selectOfSeveralKinds = async (
   db: Database,
-  communityId: string,
+  communityId: number,
   query: LogPageQuery,
 ): Promise<LogEntry[]> => {
   const log = sql`log AS MATERIALIZED (
@@ -305,7 +305,7 @@ const selectOfSeveralKinds = async (
 };
 
 /** Query, within one of `log`: a compound SELECT with a term for each kind. SQLite merges the terms lazily. */
-const ofFewKinds = (communityId: string, { filter, limit, offset, beforeId }: LogPageQuery): SQL => {
+const ofFewKinds = (communityId: number, { filter, limit, offset, beforeId }: LogPageQuery): SQL => {
   const terms = Array.from({ length: FEW_KINDS }, (_, index) => {
     const kind = sql.raw(`(log.kinds -> ${index})`);
     return sql`
@@ -317,7 +317,7 @@ const ofFewKinds = (communityId: string, { filter, limit, offset, beforeId }: Lo
 };
 
 /** Common tables: a recursion whose queue hands out the newest entry and then asks its kind for the next one. */
-const ofManyKinds = (communityId: string, { filter, limit, offset, beforeId }: LogPageQuery): SQL => {
+const ofManyKinds = (communityId: number, { filter, limit, offset, beforeId }: LogPageQuery): SQL => {
   // The id in front, in fixed width, makes the rows of the queue sort by it.
   const newest = (generation: SQL, kind: SQL, more: SQL) => sql`(
     SELECT printf('%016d', id) || ${ROW} FROM log_entries INDEXED BY log_entries_by_kind
@@ -339,14 +339,14 @@ const ofManyKinds = (communityId: string, { filter, limit, offset, beforeId }: L
 /** How many entries the filter lets through. Those of a kind are counted already; any other question reads its answer. */
 export const countLogEntries = async (
   db: Database,
-  communityId: string,
+  communityId: number,
   filter: LogFilter,
 ): Promise<number> => {
   const [row] = await readRows<{ count: number | null }>(db, selectCount(communityId, filter));
   return row?.count ?? 0;
 };
 
-const selectCount = (communityId: string, filter: LogFilter): SQL => {
+const selectCount = (communityId: number, filter: LogFilter): SQL => {
   const { platform, serial, actionType, username, from, to } = filter;
   const ofKinds = sql`FROM log_counters WHERE community_id = ${communityId} AND ${isKind(filter)} AND count > 0`;
   const count = (more: SQL) => sql`
@@ -365,10 +365,10 @@ const selectCount = (communityId: string, filter: LogFilter): SQL => {
 
 // --- Deleting
 
-const isEntry = (communityId: string, id: number): SQL => sql`${isCurrent(communityId)} AND id = ${id}`;
+const isEntry = (communityId: number, id: number): SQL => sql`${isCurrent(communityId)} AND id = ${id}`;
 
 /** Condition: the entries up to `throughId` of a generation, where a purge is. */
-const isPurged = (communityId: string, generation: SQL | number, throughId: number): SQL =>
+const isPurged = (communityId: number, generation: SQL | number, throughId: number): SQL =>
   sql`community_id = ${communityId} AND generation = ${generation} AND id <= ${throughId}`;
 
 /** Statement, to run before the deletion: the ids of these entries are never given again. */
@@ -379,14 +379,14 @@ const raiseIdFloors = (which: SQL): SQL => sql`
   ON CONFLICT DO UPDATE SET floor = excluded.floor WHERE excluded.floor > floor`;
 
 /** Statement, to run before the deletion: takes these entries off their counters. */
-const discount = (communityId: string, which: SQL): SQL => sql`
+const discount = (communityId: number, which: SQL): SQL => sql`
   UPDATE log_counters SET count = count - gone.entries
   FROM (SELECT action_type AS gone_action, platform AS gone_platform, COUNT(*) AS entries
     FROM log_entries WHERE ${which} GROUP BY +action_type, +platform) AS gone
   WHERE community_id = ${communityId} AND action_type = gone_action AND platform = gone_platform`;
 
 /** Statements for one batch; the last one returns the id, if there was such an entry. */
-export const deleteLogEntry = (communityId: string, id: number): SQL[] => [
+export const deleteLogEntry = (communityId: number, id: number): SQL[] => [
   raiseIdFloors(isEntry(communityId, id)),
   sql`
     UPDATE log_counters SET count = count - 1 WHERE community_id = ${communityId}
@@ -395,7 +395,7 @@ export const deleteLogEntry = (communityId: string, id: number): SQL[] => [
 ];
 
 /** Statements for one batch: the next generation begins, empty. */
-export const wipeLog = (communityId: string, now: number): SQL[] => [
+export const wipeLog = (communityId: number, now: number): SQL[] => [
   sql`
     INSERT INTO log_wipes (community_id, generation, wiped_at)
     SELECT ${communityId}, generation, ${now} FROM (SELECT ${currentGeneration(communityId)} AS generation) AS log
@@ -406,7 +406,7 @@ export const wipeLog = (communityId: string, now: number): SQL[] => [
 
 /** Entries that are to be purged: those of a wiped generation, or the current ones below an id. */
 export interface PurgeTarget {
-  readonly communityId: string;
+  readonly communityId: number;
   /** Undefined: the current one. */
   readonly generation: number | undefined;
   readonly belowId: number;
@@ -414,7 +414,7 @@ export interface PurgeTarget {
 
 /** Wiped generations whose entries are there still. */
 export const selectPendingWipes = async (db: Database, limit: number): Promise<PurgeTarget[]> => {
-  const rows = await readRows<{ community_id: string; generation: number }>(
+  const rows = await readRows<{ community_id: number; generation: number }>(
     db,
     sql`
       SELECT community_id, generation FROM log_wipes INDEXED BY log_wipes_pending
@@ -434,7 +434,7 @@ export const selectOutdatedLogs = async (
   limit: number,
 ): Promise<PurgeTarget[]> => {
   const cutoff = sql`((${Math.floor(now / 1000)} - log_retention_days * 86400) << 20)`;
-  const rows = await readRows<{ id: string; cutoff: number }>(
+  const rows = await readRows<{ id: number; cutoff: number }>(
     db,
     sql`
       SELECT id, ${cutoff} AS cutoff FROM communities INDEXED BY communities_with_retention
@@ -477,7 +477,7 @@ export const purgeThrough = (target: PurgeTarget, throughId: number): SQL[] => {
 };
 
 /** Statements for one batch: the generation is empty; of purged wipes only the newest is needed. */
-export const markWipePurged = (communityId: string, generation: number, now: number): SQL[] => [
+export const markWipePurged = (communityId: number, generation: number, now: number): SQL[] => [
   sql`
     UPDATE log_wipes SET purged_at = ${now}
     WHERE community_id = ${communityId} AND generation = ${generation} AND purged_at IS NULL`,
@@ -487,5 +487,5 @@ export const markWipePurged = (communityId: string, generation: number, now: num
 ];
 
 /** Statement: forgets the kinds that have no entry left. */
-export const dropEmptyCounters = (communityId: string): SQL =>
+export const dropEmptyCounters = (communityId: number): SQL =>
   sql`DELETE FROM log_counters WHERE community_id = ${communityId} AND count <= 0`;

@@ -4,7 +4,7 @@ import { lastSeenOf } from './queries.ts';
 import { SUPERSEDED } from './session.ts';
 
 /** The servers on which both accounts have an open session: which of the two is the older one. */
-const openPairs = (communityId: string, fromId: string, toId: string): SQL => sql`
+const openPairs = (communityId: number, fromId: string, toId: string): SQL => sql`
   SELECT
     min(a.started_at, b.started_at) AS older_started_at,
     iif((a.started_at, a.id) < (b.started_at, b.id), a.id, b.id) AS older_id,
@@ -23,7 +23,7 @@ const openPairs = (communityId: string, fromId: string, toId: string): SQL => sq
  * Statements: where both accounts have an open session on a server, keeps the newer one, seen when either was, and
  * closes the older one where the newer began: their time together stays what it was.
  */
-export const joinOpenSessions = (communityId: string, fromId: string, toId: string): SQL[] => {
+export const joinOpenSessions = (communityId: number, fromId: string, toId: string): SQL[] => {
   const olderEnd = sql`min(${lastSeenOf('sessions')}, newer_started_at)`;
   return [
     sql`
@@ -43,13 +43,13 @@ export const joinOpenSessions = (communityId: string, fromId: string, toId: stri
  * Condition on the journal of calls: those of the account, on the servers where it has sessions. Elsewhere it never came,
  * and a call that found nothing says nothing either.
  */
-const areCallsOf = (communityId: string, accountId: string): SQL => sql`
+const areCallsOf = (communityId: number, accountId: string): SQL => sql`
   community_id = ${communityId} AND account_id = ${accountId} AND server_id IN (
     SELECT server_id FROM sessions NOT INDEXED
     WHERE community_id = ${communityId} AND account_id = ${accountId})`;
 
 /** Statements: the sessions of one account, and the calls that they came from, become those of another. */
-export const moveSessions = (communityId: string, fromId: string, toId: string): SQL[] => [
+export const moveSessions = (communityId: number, fromId: string, toId: string): SQL[] => [
   sql`
     UPDATE activity_calls INDEXED BY activity_calls_by_account SET account_id = ${toId}
     WHERE ${areCallsOf(communityId, fromId)}`,
@@ -59,12 +59,12 @@ export const moveSessions = (communityId: string, fromId: string, toId: string):
 ];
 
 /** Statement: a row, if there is any session under this account id. */
-export const selectAnySessionOf = (communityId: string, accountId: string): SQL => sql`
+export const selectAnySessionOf = (communityId: number, accountId: string): SQL => sql`
   SELECT 1 FROM sessions NOT INDEXED
   WHERE community_id = ${communityId} AND account_id = ${accountId} LIMIT 1`;
 
 /** Statements: removes an account's sessions with all that hangs on them. */
-export const deleteSessionsOf = (communityId: string, accountId: string): SQL[] => [
+export const deleteSessionsOf = (communityId: number, accountId: string): SQL[] => [
   sql`
     DELETE FROM activity_calls INDEXED BY activity_calls_by_account
     WHERE ${areCallsOf(communityId, accountId)}`,

@@ -12,7 +12,7 @@ const MAX_NOTED = 5_000;
  * "Honest time"); where a webhook asks for session.stale, one period after that was told. Whatever it does not get to, it finds again the next time; two runs at once close each session once.
  */
 export const closeStale = async (ctx: Ctx<SystemActor>): Promise<{ closed: number; isComplete: boolean }> => {
-  let after: OpenSessionKey = { communityId: '', serverId: 0, accountId: '' };
+  let after: OpenSessionKey = { communityId: 0, serverId: 0, accountId: '' };
   let closed = 0;
   for (let chunk = 0; chunk < MAX_CHUNKS; chunk++) {
     const now = ctx.clock.now();
@@ -29,7 +29,7 @@ export const closeStale = async (ctx: Ctx<SystemActor>): Promise<{ closed: numbe
 };
 
 const toKey = (row: Record<string, unknown>): OpenSessionKey => ({
-  communityId: row.community_id as string,
+  communityId: row.community_id as number,
   serverId: row.server_id as number,
   accountId: row.account_id as string,
 });

@@ -5,7 +5,7 @@ import { isMoved, type Session, type SessionDetails } from './session.ts';
 
 /** Statement: another session of the account on the server that shares time with `[startedAt, endedAt]`, if any. */
 export const selectOverlap = (
-  communityId: string,
+  communityId: number,
   { id, accountId, serverId, startedAt, endedAt }: Session,
 ): SQL => sql`
   SELECT other.id FROM sessions AS other NOT INDEXED
@@ -57,7 +57,7 @@ export const toRevision = (row: Record<string, unknown>): Revision => ({
  * Statement: keeps the revision. Where the session is not as it was read any more, or would overlap another one now, it
  * is NULL that is written, which the column refuses: so the whole batch fails and nothing of it has happened.
  */
-export const insertRevision = (communityId: string, revision: Revision, session: Session): SQL => {
+export const insertRevision = (communityId: number, revision: Revision, session: Session): SQL => {
   const { before, by } = revision;
   return sql`
     INSERT INTO session_revisions
@@ -84,7 +84,7 @@ export const isSessionChanged = (error: unknown): boolean =>
  * Statement: makes the session what the revision says. What was last seen of it stays within it.
  */
 export const reviseSession = (
-  communityId: string,
+  communityId: number,
   { before, after }: Revision,
   { id, accountId }: Session,
 ): SQL => sql`
@@ -98,7 +98,7 @@ export const reviseSession = (
 
 /** Query: the corrections of a session, oldest first. */
 export const selectRevisions = (
-  communityId: string,
+  communityId: number,
   sessionId: string,
   afterId: string,
   limit: number,

@@ -54,7 +54,7 @@ const isInRange = ({ filter: { from, to }, before }: SessionPage): SQL =>
   ]);
 
 /** Query: the walk in the order of start, through an account's sessions or through all. */
-const walk = (communityId: string, page: SessionPage): SQL => {
+const walk = (communityId: number, page: SessionPage): SQL => {
   const { accountId, isOpen, closeKind } = page.filter;
   const isWalked = isInRange(page);
   if (accountId === undefined) {
@@ -82,7 +82,7 @@ const isNotVoided = ({ includesVoided }: SessionFilter): SQL | undefined =>
   includesVoided ? undefined : sql`voided_at IS NULL`;
 
 /** Query: a page of sessions that are open, newest first, with the identifiers of their accounts. */
-export const selectOpenPage = (communityId: string, page: SessionPage): SQL => {
+export const selectOpenPage = (communityId: number, page: SessionPage): SQL => {
   const { filter, limit } = page;
   const { accountId } = filter;
   return sql`
@@ -101,7 +101,7 @@ export const isBoundedWalk = ({ filter }: SessionPage): boolean =>
   remaining(filter).some((condition) => condition !== undefined);
 
 /** Query: a page of sessions, newest first, out of the next `MAX_WALK` where the filter has no index. */
-export const selectSessionPage = (communityId: string, page: SessionPage): SQL => {
+export const selectSessionPage = (communityId: number, page: SessionPage): SQL => {
   const { filter, limit } = page;
   return sql`
     SELECT ${DETAILS} FROM (
@@ -112,11 +112,11 @@ export const selectSessionPage = (communityId: string, page: SessionPage): SQL =
 };
 
 /** Query: the session at which a bounded walk ends; no row where the sessions end before. */
-export const selectWalkEnd = (communityId: string, page: SessionPage): SQL => sql`
+export const selectWalkEnd = (communityId: number, page: SessionPage): SQL => sql`
   SELECT started_at, id FROM (${walk(communityId, page)} LIMIT 1 OFFSET ${MAX_WALK - 1})`;
 
 /** Query: a session by its id, which tells when it started, unless a correction has changed that. */
-export const selectSession = (communityId: string, id: string): SQL => {
+export const selectSession = (communityId: number, id: string): SQL => {
   const isNamed = sql`started_at = ${sql.integer(timeOfUuidV7(id))} AND id = ${id}`;
   return sql`
     SELECT ${DETAILS}, ${IDENTIFIERS} FROM (

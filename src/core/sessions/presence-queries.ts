@@ -16,7 +16,7 @@ import {
 
 /** A server of a community. */
 export interface Server {
-  readonly communityId: string;
+  readonly communityId: number;
   readonly serverId: number;
 }
 

@@ -17,7 +17,7 @@ export const purgeSessions = async (
 ): Promise<{ purgedSessions: number; isComplete: boolean }> => {
   let purgedSessions = 0;
   let chunks = 0;
-  for (let afterId = ''; ; ) {
+  for (let afterId = 0; ; ) {
     const [communities = []] = await runBatch(ctx.db, [
       selectRetention(ctx.clock.now(), afterId, COMMUNITIES),
     ]);
@@ -26,13 +26,13 @@ export const purgeSessions = async (
         if (chunks++ === MAX_CHUNKS) return { purgedSessions, isComplete: false };
         const results = await runBatch(
           ctx.db,
-          deleteOutdatedSessions(id as string, ended_before as number, CHUNK),
+          deleteOutdatedSessions(id as number, ended_before as number, CHUNK),
         );
         const count = results.at(-1)?.length ?? 0;
         purgedSessions += count;
         isEmpty = count < CHUNK;
       }
-      afterId = id as string;
+      afterId = id as number;
     }
     if (communities.length < COMMUNITIES) return { purgedSessions, isComplete: true };
   }

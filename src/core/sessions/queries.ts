@@ -9,7 +9,7 @@ import { SERVER_RESET, SUPERSEDED } from './session.ts';
 
 /** One account on one server. */
 export interface Place {
-  readonly communityId: string;
+  readonly communityId: number;
   readonly serverId: number;
   /** An expression for the account's id. Where it is NULL, a statement does nothing. */
   readonly accountId: SQL;
@@ -27,7 +27,7 @@ export const COLUMNS = sql.raw(
 );
 
 /** Expression: when everybody in the server's newest roster was there; NULL where there was none. */
-export const rosterSeenAt = (communityId: string, serverId: number): SQL => sql`
+export const rosterSeenAt = (communityId: number, serverId: number): SQL => sql`
   (SELECT roster_seen_at FROM servers WHERE community_id = ${communityId} AND server_id = ${serverId})`;
 
 /**
@@ -215,7 +215,7 @@ export const supersedeSession = (place: Place): SQL => {
 };
 
 /** Statement: closes all open sessions of a server. */
-export const resetSessions = (communityId: string, serverId: number, moment: Moment): SQL => {
+export const resetSessions = (communityId: number, serverId: number, moment: Moment): SQL => {
   const rosterAt = rosterSeenAt(communityId, serverId);
   return sql`
     UPDATE sessions INDEXED BY sessions_open
@@ -227,7 +227,7 @@ export const resetSessions = (communityId: string, serverId: number, moment: Mom
 
 /** Statement: notes that the server started anew, so that no session from before is reopened; if `condition` holds. */
 export const noteReset = (
-  communityId: string,
+  communityId: number,
   serverId: number,
   now: number,
   condition: SQL = sql`true`,
@@ -271,7 +271,7 @@ export const noteStaleSessions = (now: number, limit: number): SQL => sql`
 
 /** The order of the index of open sessions: where a sweep goes on. */
 export interface OpenSessionKey {
-  readonly communityId: string;
+  readonly communityId: number;
   readonly serverId: number;
   readonly accountId: string;
 }
@@ -308,7 +308,7 @@ export const closeStaleSessions = (now: number, after: OpenSessionKey, limit: nu
  * into it.
  */
 export const selectLatestSessions = (
-  communityId: string,
+  communityId: number,
   accountId: string,
   serverId: number | undefined,
   limit: number,

@@ -21,7 +21,7 @@ export interface StartOrder {
 
 /** Query: sessions by start and id. Behind it comes nothing but a LIMIT. */
 export const selectByStart = (
-  communityId: string,
+  communityId: number,
   { columns = sql`*`, open, closed, direction }: StartOrder,
 ): SQL => {
   const order = sql.raw(direction);
@@ -32,11 +32,11 @@ export const selectByStart = (
   return sql`${union(terms)} ORDER BY started_at ${order}, id ${order}`;
 };
 
-const selectOpen = (communityId: string, columns: SQL, where: SQL): SQL => sql`
+const selectOpen = (communityId: number, columns: SQL, where: SQL): SQL => sql`
   SELECT ${columns} FROM sessions INDEXED BY sessions_open
   WHERE community_id = ${communityId} AND ended_at IS NULL AND ${where}`;
 
-const selectOfReach = (communityId: string, columns: SQL, reachMs: number, where: SQL): SQL => sql`
+const selectOfReach = (communityId: number, columns: SQL, reachMs: number, where: SQL): SQL => sql`
   SELECT ${columns} FROM sessions INDEXED BY sessions_by_reach
   WHERE community_id = ${communityId} AND reach_ms = ${sql.integer(reachMs)} AND ended_at IS NOT NULL AND ${where}`;
 

@@ -24,7 +24,7 @@ const COLUMNS = sql.raw(`
   coalesce(close_kind IN ('auto_closed', 'superseded'), 0) AS is_unconfirmed`);
 
 /** Condition: a session that counts, of the account and on the server that are asked for. */
-const counts = (communityId: string, { accountId, serverId }: SummaryFilter): SQL =>
+const counts = (communityId: number, { accountId, serverId }: SummaryFilter): SQL =>
   allOf([
     sql`community_id = ${communityId} AND close_kind IS NOT 'cleared' AND voided_at IS NULL`,
     serverId === undefined ? undefined : sql`server_id = ${serverId}`,
@@ -37,7 +37,7 @@ const counts = (communityId: string, { accountId, serverId }: SummaryFilter): SQ
  * reach into it, so hardly any other row is read (db/schema/sessions.ts).
  */
 export const selectReachingSessions = (
-  communityId: string,
+  communityId: number,
   filter: SummaryFilter,
   { until, after, limit }: { until: number; after: SessionKey | undefined; limit: number },
 ): SQL => {
@@ -55,7 +55,7 @@ export const selectReachingSessions = (
 
 /** Statement: up to `limit` closed sessions of the account that start in the period, behind `after`, by their start. */
 export const selectStartedSessions = (
-  communityId: string,
+  communityId: number,
   filter: SummaryFilter,
   { after, limit }: { after: SessionKey | undefined; limit: number },
 ): SQL => sql`
@@ -65,12 +65,12 @@ export const selectStartedSessions = (
   ORDER BY started_at, id LIMIT ${limit}`;
 
 /** Statement: the open sessions that began before the end of the period. */
-export const selectOpenSessions = (communityId: string, filter: SummaryFilter): SQL => sql`
+export const selectOpenSessions = (communityId: number, filter: SummaryFilter): SQL => sql`
   SELECT ${COLUMNS} FROM sessions INDEXED BY sessions_open
   WHERE ${counts(communityId, filter)} AND ended_at IS NULL AND started_at < ${filter.to}`;
 
 /** Statement: when everybody in a server's newest roster was there. */
-export const selectRosterTimes = (communityId: string, { serverId }: SummaryFilter): SQL => sql`
+export const selectRosterTimes = (communityId: number, { serverId }: SummaryFilter): SQL => sql`
   SELECT server_id, roster_seen_at FROM servers
   WHERE community_id = ${communityId} AND roster_seen_at IS NOT NULL
     ${serverId === undefined ? sql`` : sql`AND server_id = ${serverId}`}`;

@@ -61,14 +61,14 @@ export interface Visit {
 const NO_VISIT: Visit = { attempts: 0, delivered: 0, hasMore: false, blockedUntil: 0 };
 
 interface Queue {
-  readonly communityId: string;
+  readonly communityId: number;
   readonly target: Target;
   readonly state: QueueState;
   readonly isLeased: boolean;
 }
 
 const toQueue = (row: Row): Queue => ({
-  communityId: row.community_id as string,
+  communityId: row.community_id as number,
   target: { url: row.url as string, format: row.format as Format, ...toSigningSecrets(row) },
   state: {
     lastAttemptAt: null,

@@ -107,7 +107,7 @@ const getEnabledEndpoint = async (ctx: Ctx<CommunityActor>, id: string): Promise
 
 const getDelivery = async (
   ctx: Ctx<CommunityActor>,
-  communityId: string,
+  communityId: number,
   endpointId: string,
   seq: number,
 ): Promise<Delivery> => {

@@ -5,7 +5,7 @@ import { type SQL, sql } from '../../db/sql.ts';
 import type { Attempt, Delivery, DeliveryStatus, EventType, Message, MessageType } from './model.ts';
 
 /** `insertMessages` for what is known before the transaction. */
-export const insertKnownMessages = (communityId: string, type: EventType, data: object): SQL =>
+export const insertKnownMessages = (communityId: number, type: EventType, data: object): SQL =>
   insertMessages(communityId, type, sql`${JSON.stringify(data)}`);
 
 /** Expression: the next place in the order of endpoint `e`. `deleteOldMessages` always leaves the last one there. */
@@ -16,7 +16,7 @@ const NEXT_SEQ = sql.raw(`(SELECT coalesce(max(seq), 0) + 1 FROM webhook_message
  * Statement: a message for each endpoint that asks for the type, for an event that has no trigger. `data` is an
  * expression, JSON of what happened; where it is NULL, nothing did. Without an endpoint it reads and writes nothing.
  */
-export const insertMessages = (communityId: string, type: EventType, data: SQL): SQL => sql`
+export const insertMessages = (communityId: number, type: EventType, data: SQL): SQL => sql`
   INSERT INTO webhook_messages (community_id, endpoint_id, seq, type, data)
   SELECT community_id, id, seq, ${type}, data FROM (
     SELECT e.community_id, e.id, ${NEXT_SEQ} AS seq, ${data} AS data
@@ -27,7 +27,7 @@ export const insertMessages = (communityId: string, type: EventType, data: SQL):
 
 /** `insertSessionEvent` of session.started, after the statements that open the sessions: as they are when they start. */
 export const insertStarted = (
-  communityId: string,
+  communityId: number,
   source: SQL,
   ids: readonly string[],
   when: SQL = sql`1`,
@@ -39,7 +39,7 @@ export const insertStarted = (
  */
 export const insertSessionEvent = (
   type: EventType,
-  communityId: string,
+  communityId: number,
   source: SQL,
   ids: readonly string[],
   when: SQL,
@@ -68,7 +68,7 @@ export const insertSessionEvent = (
  * Statement: what has come into the outbox is ready to be sent, as of `now` by `actor`; of all communities where none is
  * given. Returns the `endpoint_id`s.
  */
-export const publishMessages = (communityId: string | undefined, now: number, actor: string): SQL => sql`
+export const publishMessages = (communityId: number | undefined, now: number, actor: string): SQL => sql`
   UPDATE webhook_messages INDEXED BY webhook_messages_by_status
   SET status = 'pending', created_at = ${now}, actor = ${actor}
   WHERE status = 'new' ${communityId === undefined ? sql`` : sql`AND community_id = ${communityId}`}
@@ -76,7 +76,7 @@ export const publishMessages = (communityId: string | undefined, now: number, ac
 
 /** Statement: a message for one endpoint, whatever it asks for; returns its `seq`. */
 export const insertMessageFor = (
-  communityId: string,
+  communityId: number,
   endpointId: string,
   type: MessageType,
   data: unknown,
@@ -153,7 +153,7 @@ const MAX_ATTEMPTS_KEPT = 20;
 
 /** Statement: records attempts. What somebody else has delivered meanwhile stays delivered. */
 export const recordResults = (
-  communityId: string,
+  communityId: number,
   endpointId: string,
   results: readonly MessageResult[],
 ): SQL => sql`
@@ -192,7 +192,7 @@ export const recordQueueState = (lease: Lease, state: QueueState, goesOn: boolea
 
 /** Statement: nothing is sent to the endpoint any more; what waits is kept. */
 export const disableEndpoint = (
-  communityId: string,
+  communityId: number,
   id: string,
   reason: 'gone' | 'failing',
   now: number,
@@ -205,7 +205,7 @@ export const disableEndpoint = (
  * one is always kept, so that its place is not given again.
  */
 export const deleteOldMessages = (
-  communityId: string,
+  communityId: number,
   endpointId: string,
   before: number,
   limit: number,
@@ -238,7 +238,7 @@ const toDelivery = (row: Row): Delivery => ({
 /** An endpoint's messages, newest first, before `beforeSeq`. */
 export const selectDeliveries = async (
   db: Database,
-  communityId: string,
+  communityId: number,
   endpointId: string,
   { status, beforeSeq, limit }: { status: DeliveryStatus | undefined; beforeSeq: number; limit: number },
 ): Promise<Delivery[]> => {
@@ -258,7 +258,7 @@ export const selectDeliveries = async (
 
 export const findDelivery = async (
   db: Database,
-  communityId: string,
+  communityId: number,
   endpointId: string,
   seq: number,
 ): Promise<Delivery | undefined> => {
@@ -271,7 +271,7 @@ export const findDelivery = async (
 };
 
 /** Statement: puts a message back into the queue, as if it had never been tried. */
-export const requeueMessage = (communityId: string, endpointId: string, seq: number): SQL => sql`
+export const requeueMessage = (communityId: number, endpointId: string, seq: number): SQL => sql`
   UPDATE webhook_messages SET status = 'pending', attempt_count = 0, due_at = 0
   WHERE community_id = ${communityId} AND endpoint_id = ${endpointId} AND seq = ${seq} AND status <> 'new'`;
 
@@ -280,7 +280,7 @@ export const requeueMessage = (communityId: string, endpointId: string, seq: num
  * first; returns each one's `created_at`.
  */
 export const requeueMessages = (
-  communityId: string,
+  communityId: number,
   endpointId: string,
   { from, to, limit }: { from: number; to: number; limit: number },
 ): SQL => sql`
@@ -296,7 +296,7 @@ export const requeueMessages = (
  * Statement, before its identifiers go: what was noted of an account's names, also under the ids of accounts that were
  * merged into it, is forgotten. What is still to be sent calls it by its id. Reads the community's outbox.
  */
-export const forgetNames = (communityId: string, accountId: string): SQL => sql`
+export const forgetNames = (communityId: number, accountId: string): SQL => sql`
   UPDATE webhook_messages SET data = json_set(data, '$.names', json('{}'))
   WHERE community_id = ${communityId} AND data ->> 'names' <> '{}'
     AND (type = 'account.created' OR type GLOB 'session.*')
@@ -305,6 +305,6 @@ export const forgetNames = (communityId: string, accountId: string): SQL => sql`
       WHERE community_id = ${communityId} AND account_id = ${accountId} AND kind = 'accId')`;
 
 /** Statement: opens the gate that the retry schedule has closed. A wait that the receiver asked for stays. */
-export const openGate = (communityId: string, endpointId: string): SQL => sql`
+export const openGate = (communityId: number, endpointId: string): SQL => sql`
   UPDATE webhook_endpoints SET blocked_until = 0
   WHERE community_id = ${communityId} AND id = ${endpointId} AND NOT is_throttled`;

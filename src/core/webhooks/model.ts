@@ -37,7 +37,7 @@ export type DisabledReason = 'requested' | 'gone' | 'failing';
 /** A webhook endpoint as its owner sees it: everything but its secrets. Instants in epoch milliseconds. */
 export interface WebhookEndpoint {
   readonly id: string;
-  readonly communityId: string;
+  readonly communityId: number;
   readonly url: string;
   readonly format: Format;
   readonly events: readonly string[];

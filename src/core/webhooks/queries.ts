@@ -9,7 +9,7 @@ const ENDPOINT_COLUMNS = sql.raw(
 
 export const toEndpoint = (row: Row): WebhookEndpoint => ({
   id: row.id as string,
-  communityId: row.community_id as string,
+  communityId: row.community_id as number,
   url: row.url as string,
   format: row.format as Format,
   events: JSON.parse(row.events as string) as string[],
@@ -21,12 +21,12 @@ export const toEndpoint = (row: Row): WebhookEndpoint => ({
   lastAttemptAt: row.last_attempt_at as number | null,
 });
 
-const isEndpoint = (communityId: string, id: string): SQL =>
+const isEndpoint = (communityId: number, id: string): SQL =>
   sql`community_id = ${communityId} AND id = ${id}`;
 
 export const findEndpoint = async (
   db: Database,
-  communityId: string,
+  communityId: number,
   id: string,
 ): Promise<WebhookEndpoint | undefined> => {
   const [row] = await readRows<Row>(
@@ -39,7 +39,7 @@ export const findEndpoint = async (
 /** The community's endpoints by id (so by age), after `afterId`. */
 export const selectEndpoints = async (
   db: Database,
-  communityId: string,
+  communityId: number,
   afterId: string,
   limit: number,
 ): Promise<WebhookEndpoint[]> => {
@@ -53,7 +53,7 @@ export const selectEndpoints = async (
 
 /** Statement. */
 export const insertEndpoint = (
-  endpoint: EndpointInput & { id: string; communityId: string; secret: string; createdAt: number },
+  endpoint: EndpointInput & { id: string; communityId: number; secret: string; createdAt: number },
 ): SQL => sql`
   INSERT INTO webhook_endpoints (id, community_id, url, format, events, description, secret, created_at)
   VALUES (${endpoint.id}, ${endpoint.communityId}, ${endpoint.url}, ${endpoint.format},
@@ -65,7 +65,7 @@ export const insertEndpoint = (
  * nothing about it any more.
  */
 export const updateEndpoint = (
-  communityId: string,
+  communityId: number,
   id: string,
   endpoint: EndpointInput & { disabledAt: number | null; disabledReason: DisabledReason | null },
 ): SQL => sql`
@@ -77,20 +77,20 @@ export const updateEndpoint = (
   RETURNING ${ENDPOINT_COLUMNS}`;
 
 /** Statement: notes whether the community has an endpoint. */
-export const noteWhetherWebhooks = (communityId: string): SQL => sql`
+export const noteWhetherWebhooks = (communityId: number): SQL => sql`
   UPDATE communities
   SET has_webhooks = EXISTS (SELECT 1 FROM webhook_endpoints WHERE community_id = ${communityId})
   WHERE id = ${communityId}`;
 
 /** Statements: removes an endpoint with its messages. */
-export const deleteEndpoint = (communityId: string, id: string): SQL[] => [
+export const deleteEndpoint = (communityId: number, id: string): SQL[] => [
   sql`DELETE FROM webhook_messages WHERE community_id = ${communityId} AND endpoint_id = ${id}`,
   sql`DELETE FROM webhook_endpoints WHERE ${isEndpoint(communityId, id)}`,
 ];
 
 /** Statement: a new secret; the present one signs too until `previousExpiresAt`. */
 export const rotateEndpointSecret = (
-  communityId: string,
+  communityId: number,
   id: string,
   secret: string,
   previousExpiresAt: number,

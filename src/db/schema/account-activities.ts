@@ -5,7 +5,7 @@ import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'driz
 export const accountActivities = sqliteTable(
   'account_activities',
   {
-    communityId: text('community_id').notNull(),
+    communityId: integer('community_id').notNull(),
     /** A leaf of the report's types: `PROCESSES_VIEWED`. */
     category: text().notNull(),
     occurredAt: integer('occurred_at').notNull(),
@@ -31,7 +31,7 @@ export const accountActivities = sqliteTable(
 export const activityBatches = sqliteTable(
   'activity_batches',
   {
-    communityId: text('community_id').notNull(),
+    communityId: integer('community_id').notNull(),
     category: text().notNull(),
     /** Days since 1970-01-01. */
     day: integer().notNull(),

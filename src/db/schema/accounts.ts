@@ -4,7 +4,7 @@ import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlit
 export const accounts = sqliteTable(
   'accounts',
   {
-    communityId: text('community_id').notNull(),
+    communityId: integer('community_id').notNull(),
     id: text().notNull(),
     createdAt: integer('created_at').notNull(),
     /** What it was called when it came; null: by its id alone. */

@@ -7,7 +7,7 @@ import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlit
 export const activityCalls = sqliteTable(
   'activity_calls',
   {
-    communityId: text('community_id').notNull(),
+    communityId: integer('community_id').notNull(),
     /** The client's `eventId`; the call's own id where it sent none. */
     eventId: text('event_id').notNull(),
     /** Also the id of the session that the call starts, if it starts one. */

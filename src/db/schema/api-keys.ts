@@ -5,7 +5,7 @@ export const apiKeys = sqliteTable(
   'api_keys',
   {
     id: text().primaryKey(),
-    communityId: text('community_id').notNull(),
+    communityId: integer('community_id').notNull(),
     name: text().notNull(),
     hash: text().notNull(),
     /** Space-separated, as in an OAuth token. */

@@ -9,7 +9,7 @@ import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlit
 export const auditRecords = sqliteTable(
   'audit_records',
   {
-    communityId: text('community_id').notNull(),
+    communityId: integer('community_id').notNull(),
     /** 1, 2, 3, ... within the community, without a gap. */
     sequence: integer().notNull(),
     id: text().notNull(),

@@ -1,11 +1,14 @@
 import { sql } from 'drizzle-orm';
-import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
 /** The tenants. Settings are columns, so that the scheduled job can use them in SQL. */
 export const communities = sqliteTable(
   'communities',
   {
-    id: text().primaryKey(),
+    /** Its name inside the database, short because every row of every table has it; the wire never shows it. */
+    id: integer().primaryKey(),
+    /** Its id on the wire. */
+    publicId: text('public_id').notNull(),
     name: text().notNull(),
     createdAt: integer('created_at').notNull(),
     /** Set on DELETE: no credential works from then on; the scheduled job purges the rows. */
@@ -36,6 +39,7 @@ export const communities = sqliteTable(
     activityRemovedBefore: integer('activity_removed_before'),
   },
   (table) => [
+    uniqueIndex('communities_by_public_id').on(table.publicId),
     index('communities_with_activity_retention')
       .on(table.id)
       .where(sql`account_activity_retention_days IS NOT NULL`),

@@ -4,7 +4,7 @@ import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 export const inboundWebhookCalls = sqliteTable(
   'inbound_webhook_calls',
   {
-    communityId: text('community_id').notNull(),
+    communityId: integer('community_id').notNull(),
     webhookId: text('webhook_id').notNull(),
     slot: integer().notNull(),
     /** 1 for the webhook's first call. */

@@ -4,7 +4,7 @@ import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlit
 export const inboundWebhookMessages = sqliteTable(
   'inbound_webhook_messages',
   {
-    communityId: text('community_id').notNull(),
+    communityId: integer('community_id').notNull(),
     webhookId: text('webhook_id').notNull(),
     messageId: text('message_id').notNull(),
     receivedAt: integer('received_at').notNull(),

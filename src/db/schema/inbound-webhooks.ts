@@ -5,7 +5,7 @@ export const inboundWebhooks = sqliteTable(
   'inbound_webhooks',
   {
     id: text().primaryKey(),
-    communityId: text('community_id').notNull(),
+    communityId: integer('community_id').notNull(),
     name: text().notNull(),
     kind: text({ enum: ['tracker', 'activity-log', 'account-activity'] }).notNull(),
     /** A JSON object: the scheme and its options. */

@@ -4,7 +4,7 @@ import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 export const logCounters = sqliteTable(
   'log_counters',
   {
-    communityId: text('community_id').notNull(),
+    communityId: integer('community_id').notNull(),
     actionType: text('action_type').notNull(),
     platform: text().notNull(),
     count: integer().notNull(),

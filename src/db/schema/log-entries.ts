@@ -8,7 +8,7 @@ import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'driz
 export const logEntries = sqliteTable(
   'log_entries',
   {
-    communityId: text('community_id').notNull(),
+    communityId: integer('community_id').notNull(),
     generation: integer().notNull(),
     id: integer().notNull(),
     platform: text().notNull(),

@@ -1,4 +1,4 @@
-import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { integer, primaryKey, sqliteTable } from 'drizzle-orm/sqlite-core';
 
 /**
  * What is left of deleted entries: their ids are never given again. `floor` is the lowest number that a new id in a
@@ -7,7 +7,7 @@ import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 export const logIdFloors = sqliteTable(
   'log_id_floors',
   {
-    communityId: text('community_id').notNull(),
+    communityId: integer('community_id').notNull(),
     span: integer().notNull(),
     floor: integer().notNull(),
   },

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { index, integer, primaryKey, sqliteTable } from 'drizzle-orm/sqlite-core';
 
 /**
  * Generations of a log that were wiped. The one after the newest is the current one, so the newest row always stays;
@@ -8,7 +8,7 @@ import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlit
 export const logWipes = sqliteTable(
   'log_wipes',
   {
-    communityId: text('community_id').notNull(),
+    communityId: integer('community_id').notNull(),
     generation: integer().notNull(),
     wipedAt: integer('wiped_at').notNull(),
     purgedAt: integer('purged_at'),

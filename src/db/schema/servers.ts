@@ -1,10 +1,10 @@
-import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { integer, primaryKey, sqliteTable } from 'drizzle-orm/sqlite-core';
 
 /** What is known of a server as a whole; there is no row until its first roster or reset. */
 export const servers = sqliteTable(
   'servers',
   {
-    communityId: text('community_id').notNull(),
+    communityId: integer('community_id').notNull(),
     serverId: integer('server_id').notNull(),
     /** The time that the newest roster gives itself: an older one changes nothing. */
     rosterObservedAt: integer('roster_observed_at'),

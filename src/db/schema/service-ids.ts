@@ -5,7 +5,7 @@ export const serviceIds = sqliteTable(
   'service_ids',
   {
     id: text().primaryKey(),
-    communityId: text('community_id').notNull(),
+    communityId: integer('community_id').notNull(),
     name: text().notNull(),
     category: text({
       enum: [

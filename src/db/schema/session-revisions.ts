@@ -4,7 +4,7 @@ import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 export const sessionRevisions = sqliteTable(
   'session_revisions',
   {
-    communityId: text('community_id').notNull(),
+    communityId: integer('community_id').notNull(),
     sessionId: text('session_id').notNull(),
     id: text().notNull(),
     createdAt: integer('created_at').notNull(),

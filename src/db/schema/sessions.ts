@@ -16,7 +16,10 @@ export const REACHES_MS: readonly number[] = [
 
 /** Expression: the shortest of the reaches that is as long as the session; NULL while it is open. */
 const reach = sql.raw(
-  `CASE ${REACHES_MS.map((reachMs) => `WHEN ended_at - started_at <= ${reachMs} THEN ${reachMs}`).join(' ')} END`,
+  REACHES_MS.reduceRight(
+    (longer, reachMs) => `iif(ended_at - started_at <= ${reachMs}, ${reachMs}, ${longer})`,
+    'NULL',
+  ),
 );
 
 /**
@@ -27,7 +30,7 @@ const reach = sql.raw(
 export const sessions = sqliteTable(
   'sessions',
   {
-    communityId: text('community_id').notNull(),
+    communityId: integer('community_id').notNull(),
     startedAt: integer('started_at').notNull(),
     id: text().notNull(),
     serverId: integer('server_id').notNull(),

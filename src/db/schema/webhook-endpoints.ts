@@ -5,7 +5,7 @@ export const webhookEndpoints = sqliteTable(
   'webhook_endpoints',
   {
     id: text().primaryKey(),
-    communityId: text('community_id').notNull(),
+    communityId: integer('community_id').notNull(),
     url: text().notNull(),
     format: text({ enum: ['standard', 'discord', 'slack'] }).notNull(),
     /** A JSON array of patterns: `session.*`. */

@@ -8,7 +8,7 @@ import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlit
 export const webhookMessages = sqliteTable(
   'webhook_messages',
   {
-    communityId: text('community_id').notNull(),
+    communityId: integer('community_id').notNull(),
     endpointId: text('endpoint_id').notNull(),
     seq: integer().notNull(),
     type: text().notNull(),

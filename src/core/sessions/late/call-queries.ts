@@ -13,7 +13,7 @@ import { reachTable } from '../start-order-queries.ts';
 
 /** Names a call in the journal. */
 export interface CallKey {
-  readonly communityId: string;
+  readonly communityId: number;
   readonly eventId: string;
 }
 
@@ -226,7 +226,7 @@ export interface SessionChanges {
 
 /** Source: the session `s`, for `startedEvents`. */
 const sessionNamed = (
-  communityId: string,
+  communityId: number,
   { account_id: accountId, started_at: startedAt }: SessionKey,
 ): SQL => sql`
   sessions AS s NOT INDEXED ON s.community_id = ${communityId} AND s.account_id = ${accountId}

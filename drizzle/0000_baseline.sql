@@ -1,0 +1,312 @@
+CREATE TABLE `account_activities` (
+	`community_id` integer NOT NULL,
+	`category` text NOT NULL,
+	`occurred_at` integer NOT NULL,
+	`id` text NOT NULL,
+	`event_id` text,
+	`record` text NOT NULL,
+	PRIMARY KEY(`community_id`, `category`, `occurred_at`, `id`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `account_activities_by_event` ON `account_activities` (`community_id`,`event_id`) WHERE event_id IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `activity_batches` (
+	`community_id` integer NOT NULL,
+	`category` text NOT NULL,
+	`day` integer NOT NULL,
+	`id` text NOT NULL,
+	`count` integer NOT NULL,
+	`digest` text NOT NULL,
+	`sealed_by` integer,
+	PRIMARY KEY(`community_id`, `category`, `day`, `id`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `activity_batches_unsealed` ON `activity_batches` (`community_id`,`id`) WHERE sealed_by IS NULL;--> statement-breakpoint
+CREATE TABLE `account_identifiers` (
+	`community_id` integer NOT NULL,
+	`kind` text NOT NULL,
+	`value` text NOT NULL,
+	`account_id` text NOT NULL,
+	PRIMARY KEY(`community_id`, `kind`, `value`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `account_identifiers_by_account` ON `account_identifiers` (`community_id`,`account_id`);--> statement-breakpoint
+CREATE TABLE `accounts` (
+	`community_id` integer NOT NULL,
+	`id` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`joined_as` text,
+	PRIMARY KEY(`community_id`, `id`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `accounts_by_creation` ON `accounts` (`community_id`,`created_at`,`id`);--> statement-breakpoint
+CREATE TABLE `activity_calls` (
+	`community_id` integer NOT NULL,
+	`event_id` text NOT NULL,
+	`id` text NOT NULL,
+	`server_id` integer NOT NULL,
+	`account_id` text NOT NULL,
+	`action` text NOT NULL,
+	`occurred_at` integer NOT NULL,
+	`received_at` integer NOT NULL,
+	`metadata` text,
+	`clear_reason` text,
+	`is_late` integer NOT NULL,
+	`answer` text,
+	`settled_by` text,
+	PRIMARY KEY(`community_id`, `event_id`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `activity_calls_by_account` ON `activity_calls` (`community_id`,`server_id`,`account_id`,`occurred_at`);--> statement-breakpoint
+CREATE INDEX `activity_calls_by_age` ON `activity_calls` (`received_at`);--> statement-breakpoint
+CREATE TABLE `api_keys` (
+	`id` text PRIMARY KEY NOT NULL,
+	`community_id` integer NOT NULL,
+	`name` text NOT NULL,
+	`hash` text NOT NULL,
+	`scopes` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`last_used_at` integer,
+	`expires_at` integer,
+	`revoked_at` integer
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `api_keys_by_hash` ON `api_keys` (`hash`);--> statement-breakpoint
+CREATE INDEX `api_keys_by_community` ON `api_keys` (`community_id`,`id`);--> statement-breakpoint
+CREATE TABLE `audit_records` (
+	`community_id` integer NOT NULL,
+	`sequence` integer NOT NULL,
+	`id` text NOT NULL,
+	`occurred_at` integer NOT NULL,
+	`type` text NOT NULL,
+	`user` text NOT NULL,
+	`message` text NOT NULL,
+	`properties` text NOT NULL,
+	`hash` text NOT NULL,
+	PRIMARY KEY(`community_id`, `sequence`, `id`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `audit_records_by_time` ON `audit_records` (`community_id`,`occurred_at`,`sequence`) WHERE type <> 'RECORDS_SEALED';--> statement-breakpoint
+CREATE TABLE `communities` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`public_id` text NOT NULL,
+	`name` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`deleted_at` integer,
+	`auto_create_accounts` integer DEFAULT true NOT NULL,
+	`idle_timeout_seconds` integer DEFAULT 43200 NOT NULL,
+	`heartbeat_timeout_seconds` integer DEFAULT 600 NOT NULL,
+	`max_session_seconds` integer DEFAULT 86400 NOT NULL,
+	`unconfirmed_end` text DEFAULT 'last-seen' NOT NULL,
+	`timezone` text DEFAULT 'UTC' NOT NULL,
+	`session_retention_days` integer,
+	`log_retention_days` integer,
+	`account_activity_retention_days` integer,
+	`has_webhooks` integer DEFAULT false NOT NULL,
+	`audit_sequence` integer DEFAULT 0 NOT NULL,
+	`audit_hash` text DEFAULT '' NOT NULL,
+	`audit_foot_sequence` integer DEFAULT 0 NOT NULL,
+	`audit_foot_hash` text DEFAULT '' NOT NULL,
+	`activity_removed_before` integer
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `communities_by_public_id` ON `communities` (`public_id`);--> statement-breakpoint
+CREATE INDEX `communities_with_activity_retention` ON `communities` (`id`) WHERE account_activity_retention_days IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `communities_with_retention` ON `communities` (`id`) WHERE log_retention_days IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `inbound_webhook_calls` (
+	`community_id` integer NOT NULL,
+	`webhook_id` text NOT NULL,
+	`slot` integer NOT NULL,
+	`number` integer NOT NULL,
+	`received_at` integer NOT NULL,
+	`outcome` text NOT NULL,
+	`message_id` text,
+	`body_bytes` integer NOT NULL,
+	`refusal` text,
+	PRIMARY KEY(`community_id`, `webhook_id`, `slot`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `inbound_webhook_messages` (
+	`community_id` integer NOT NULL,
+	`webhook_id` text NOT NULL,
+	`message_id` text NOT NULL,
+	`received_at` integer NOT NULL,
+	`target` text,
+	`answer` text NOT NULL,
+	PRIMARY KEY(`community_id`, `webhook_id`, `message_id`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `inbound_webhook_messages_by_age` ON `inbound_webhook_messages` (`received_at`);--> statement-breakpoint
+CREATE TABLE `inbound_webhooks` (
+	`id` text PRIMARY KEY NOT NULL,
+	`community_id` integer NOT NULL,
+	`name` text NOT NULL,
+	`kind` text NOT NULL,
+	`verification` text NOT NULL,
+	`secret` text NOT NULL,
+	`mapping` text,
+	`created_at` integer NOT NULL,
+	`call_count` integer DEFAULT 0 NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `inbound_webhooks_by_community` ON `inbound_webhooks` (`community_id`,`id`);--> statement-breakpoint
+CREATE TABLE `log_counters` (
+	`community_id` integer NOT NULL,
+	`action_type` text NOT NULL,
+	`platform` text NOT NULL,
+	`count` integer NOT NULL,
+	PRIMARY KEY(`community_id`, `action_type`, `platform`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `log_entries` (
+	`community_id` integer NOT NULL,
+	`generation` integer NOT NULL,
+	`id` integer NOT NULL,
+	`platform` text NOT NULL,
+	`serial` text NOT NULL,
+	`action_type` text NOT NULL,
+	`action_detail` text,
+	`username` text,
+	`event_id` text,
+	PRIMARY KEY(`community_id`, `generation`, `id`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `log_entries_by_serial` ON `log_entries` (`community_id`,`generation`,`serial`,`id`);--> statement-breakpoint
+CREATE INDEX `log_entries_by_kind` ON `log_entries` (`community_id`,`generation`,`action_type`,`platform`,`id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `log_entries_by_event` ON `log_entries` (`community_id`,`generation`,`event_id`) WHERE event_id IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `log_id_floors` (
+	`community_id` integer NOT NULL,
+	`span` integer NOT NULL,
+	`floor` integer NOT NULL,
+	PRIMARY KEY(`community_id`, `span`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `log_wipes` (
+	`community_id` integer NOT NULL,
+	`generation` integer NOT NULL,
+	`wiped_at` integer NOT NULL,
+	`purged_at` integer,
+	PRIMARY KEY(`community_id`, `generation`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `log_wipes_pending` ON `log_wipes` (`community_id`,`generation`) WHERE purged_at IS NULL;--> statement-breakpoint
+CREATE TABLE `servers` (
+	`community_id` integer NOT NULL,
+	`server_id` integer NOT NULL,
+	`roster_observed_at` integer,
+	`roster_seen_at` integer,
+	`roster_silent_since` integer,
+	`roster_resumed_at` integer,
+	`reset_at` integer,
+	PRIMARY KEY(`community_id`, `server_id`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `service_ids` (
+	`id` text PRIMARY KEY NOT NULL,
+	`community_id` integer NOT NULL,
+	`name` text NOT NULL,
+	`category` text NOT NULL,
+	`client_id` text NOT NULL,
+	`secret_hash` text NOT NULL,
+	`previous_secret_hash` text,
+	`previous_secret_expires_at` integer,
+	`created_at` integer NOT NULL,
+	`rotated_at` integer,
+	`deleted_at` integer
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `service_ids_by_client_id` ON `service_ids` (`client_id`);--> statement-breakpoint
+CREATE INDEX `service_ids_by_community` ON `service_ids` (`community_id`,`id`);--> statement-breakpoint
+CREATE TABLE `session_revisions` (
+	`community_id` integer NOT NULL,
+	`session_id` text NOT NULL,
+	`id` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`action` text NOT NULL,
+	`actor_kind` text NOT NULL,
+	`actor_id` text NOT NULL,
+	`actor_name` text NOT NULL,
+	`reason` text NOT NULL,
+	`before` text NOT NULL,
+	`after` text NOT NULL,
+	PRIMARY KEY(`community_id`, `session_id`, `id`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `sessions` (
+	`community_id` integer NOT NULL,
+	`started_at` integer NOT NULL,
+	`id` text NOT NULL,
+	`server_id` integer NOT NULL,
+	`account_id` text NOT NULL,
+	`last_seen_at` integer NOT NULL,
+	`has_heartbeat` integer DEFAULT false NOT NULL,
+	`stale_at` integer,
+	`silent_since` integer,
+	`resumed_at` integer,
+	`is_start_observed` integer DEFAULT false NOT NULL,
+	`ended_at` integer,
+	`is_end_observed` integer DEFAULT false NOT NULL,
+	`close_kind` text,
+	`clear_reason` text,
+	`metadata` text DEFAULT '{}' NOT NULL,
+	`voided_at` integer,
+	`is_moved` integer DEFAULT false NOT NULL,
+	`reach_ms` integer GENERATED ALWAYS AS (iif(ended_at - started_at <= 300000, 300000, iif(ended_at - started_at <= 600000, 600000, iif(ended_at - started_at <= 900000, 900000, iif(ended_at - started_at <= 1200000, 1200000, iif(ended_at - started_at <= 1800000, 1800000, iif(ended_at - started_at <= 2400000, 2400000, iif(ended_at - started_at <= 3600000, 3600000, iif(ended_at - started_at <= 4800000, 4800000, iif(ended_at - started_at <= 7200000, 7200000, iif(ended_at - started_at <= 9600000, 9600000, iif(ended_at - started_at <= 14400000, 14400000, iif(ended_at - started_at <= 19200000, 19200000, iif(ended_at - started_at <= 28800000, 28800000, iif(ended_at - started_at <= 38400000, 38400000, iif(ended_at - started_at <= 57600000, 57600000, iif(ended_at - started_at <= 76800000, 76800000, iif(ended_at - started_at <= 115200000, 115200000, iif(ended_at - started_at <= 172800000, 172800000, iif(ended_at - started_at <= 345600000, 345600000, iif(ended_at - started_at <= 691200000, 691200000, iif(ended_at - started_at <= 2764800000, 2764800000, iif(ended_at - started_at <= 9007199254740991, 9007199254740991, NULL))))))))))))))))))))))) VIRTUAL,
+	PRIMARY KEY(`community_id`, `account_id`, `started_at`, `id`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `sessions_open` ON `sessions` (`community_id`,`server_id`,`account_id`) WHERE ended_at IS NULL;--> statement-breakpoint
+CREATE INDEX `sessions_by_reach` ON `sessions` (`community_id`,`reach_ms`,`started_at`,`id`) WHERE ended_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `sessions_auto_closed` ON `sessions` (`community_id`,`server_id`,`started_at`) WHERE close_kind = 'auto_closed';--> statement-breakpoint
+CREATE INDEX `sessions_moved` ON `sessions` (`community_id`,`id`) WHERE is_moved = 1;--> statement-breakpoint
+CREATE TABLE `webhook_endpoints` (
+	`id` text PRIMARY KEY NOT NULL,
+	`community_id` integer NOT NULL,
+	`url` text NOT NULL,
+	`format` text NOT NULL,
+	`events` text NOT NULL,
+	`description` text,
+	`secret` text NOT NULL,
+	`previous_secret` text,
+	`previous_secret_expires_at` integer,
+	`created_at` integer NOT NULL,
+	`disabled_at` integer,
+	`disabled_reason` text,
+	`failing_since` integer,
+	`last_attempt_at` integer,
+	`blocked_until` integer DEFAULT 0 NOT NULL,
+	`is_throttled` integer DEFAULT false NOT NULL,
+	`leased_until` integer DEFAULT 0 NOT NULL,
+	`lease_id` text
+);
+--> statement-breakpoint
+CREATE INDEX `webhook_endpoints_by_community` ON `webhook_endpoints` (`community_id`,`id`);--> statement-breakpoint
+CREATE TABLE `webhook_messages` (
+	`community_id` integer NOT NULL,
+	`endpoint_id` text NOT NULL,
+	`seq` integer NOT NULL,
+	`type` text NOT NULL,
+	`created_at` integer DEFAULT 0 NOT NULL,
+	`actor` text DEFAULT '' NOT NULL,
+	`data` text NOT NULL,
+	`status` text DEFAULT 'new' NOT NULL,
+	`attempt_count` integer DEFAULT 0 NOT NULL,
+	`due_at` integer DEFAULT 0 NOT NULL,
+	`attempts` text DEFAULT '[]' NOT NULL,
+	PRIMARY KEY(`community_id`, `endpoint_id`, `seq`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `webhook_messages_by_status` ON `webhook_messages` (`status`,`endpoint_id`,`seq`);
+--> statement-breakpoint
+CREATE VIEW session_sightings AS SELECT 0 AS position, community_id, account_id, server_id, started_at, id, last_seen_at AS seen_at, silent_since, 0 AS is_due, 0 AS is_reopened FROM sessions;
+--> statement-breakpoint
+CREATE TRIGGER accounts_insert_event AFTER INSERT ON accounts WHEN EXISTS (SELECT 1 FROM webhook_endpoints WHERE community_id = NEW.community_id) BEGIN INSERT INTO webhook_messages (community_id, endpoint_id, seq, type, data) SELECT e.community_id, e.id, (SELECT coalesce(max(seq), 0) + 1 FROM webhook_messages WHERE community_id = e.community_id AND endpoint_id = e.id), 'account.created', json_object('id', NEW.id, 'created_at', NEW.created_at, 'names', json_object('username', NEW.joined_as)) FROM webhook_endpoints AS e WHERE e.community_id = NEW.community_id AND e.disabled_at IS NULL AND EXISTS (SELECT 1 FROM json_each(e.events) WHERE 'account.created' GLOB value); END;
+--> statement-breakpoint
+CREATE TRIGGER servers_insert_event AFTER INSERT ON servers WHEN NEW.reset_at IS NOT NULL AND EXISTS (SELECT 1 FROM webhook_endpoints WHERE community_id = NEW.community_id) BEGIN INSERT INTO webhook_messages (community_id, endpoint_id, seq, type, data) SELECT e.community_id, e.id, (SELECT coalesce(max(seq), 0) + 1 FROM webhook_messages WHERE community_id = e.community_id AND endpoint_id = e.id), 'server.reset', json_object('server_id', NEW.server_id, 'count', 0, 'sessions', json('[]')) FROM webhook_endpoints AS e WHERE e.community_id = NEW.community_id AND e.disabled_at IS NULL AND EXISTS (SELECT 1 FROM json_each(e.events) WHERE 'server.reset' GLOB value) AND NOT EXISTS (SELECT 1 FROM webhook_messages AS m WHERE m.status = 'new' AND m.endpoint_id = e.id AND m.type = 'server.reset' AND m.data ->> 'server_id' = NEW.server_id); END;
+--> statement-breakpoint
+CREATE TRIGGER servers_update_event AFTER UPDATE OF reset_at ON servers WHEN OLD.reset_at IS NOT NEW.reset_at AND EXISTS (SELECT 1 FROM webhook_endpoints WHERE community_id = NEW.community_id) BEGIN INSERT INTO webhook_messages (community_id, endpoint_id, seq, type, data) SELECT e.community_id, e.id, (SELECT coalesce(max(seq), 0) + 1 FROM webhook_messages WHERE community_id = e.community_id AND endpoint_id = e.id), 'server.reset', json_object('server_id', NEW.server_id, 'count', 0, 'sessions', json('[]')) FROM webhook_endpoints AS e WHERE e.community_id = NEW.community_id AND e.disabled_at IS NULL AND EXISTS (SELECT 1 FROM json_each(e.events) WHERE 'server.reset' GLOB value) AND NOT EXISTS (SELECT 1 FROM webhook_messages AS m WHERE m.status = 'new' AND m.endpoint_id = e.id AND m.type = 'server.reset' AND m.data ->> 'server_id' = NEW.server_id); END;
+--> statement-breakpoint
+CREATE TRIGGER session_sightings_insert INSTEAD OF INSERT ON session_sightings WHEN NEW.is_due BEGIN INSERT INTO sessions (community_id, account_id, server_id, started_at, id, last_seen_at) VALUES (NEW.community_id, NEW.account_id, NEW.server_id, NEW.started_at, NEW.id, NEW.seen_at) ON CONFLICT (community_id, server_id, account_id) WHERE ended_at IS NULL DO UPDATE SET silent_since = coalesce(NEW.silent_since, silent_since), resumed_at = iif(NEW.silent_since IS NULL, resumed_at, NEW.seen_at), last_seen_at = max(last_seen_at, NEW.seen_at), has_heartbeat = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER sessions_reset_event AFTER UPDATE OF ended_at ON sessions WHEN EXISTS (SELECT 1 FROM webhook_endpoints WHERE community_id = NEW.community_id) AND OLD.ended_at IS NULL AND NEW.close_kind IS 'server_reset' BEGIN INSERT INTO webhook_messages (community_id, endpoint_id, seq, type, data) SELECT e.community_id, e.id, (SELECT coalesce(max(seq), 0) + 1 FROM webhook_messages WHERE community_id = e.community_id AND endpoint_id = e.id), 'server.reset', json_object('server_id', NEW.server_id, 'count', 0, 'sessions', json('[]')) FROM webhook_endpoints AS e WHERE e.community_id = NEW.community_id AND e.disabled_at IS NULL AND EXISTS (SELECT 1 FROM json_each(e.events) WHERE 'server.reset' GLOB value) AND NOT EXISTS (SELECT 1 FROM webhook_messages AS m WHERE m.status = 'new' AND m.endpoint_id = e.id AND m.type = 'server.reset' AND m.data ->> 'server_id' = NEW.server_id); UPDATE webhook_messages SET data = iif(data ->> 'count' >= 50, json_set(data, '$.count', (data ->> 'count') + 1), json_set(data, '$.count', (data ->> 'count') + 1, '$.sessions[#]', json_object('id', NEW.id, 'account_id', NEW.account_id, 'server_id', NEW.server_id, 'started_at', NEW.started_at, 'last_seen_at', NEW.last_seen_at, 'ended_at', NEW.ended_at, 'close_kind', NEW.close_kind, 'clear_reason', NEW.clear_reason, 'metadata', NEW.metadata || ''))) WHERE status = 'new' AND community_id = NEW.community_id AND type = 'server.reset' AND data ->> 'server_id' = NEW.server_id; END;
+--> statement-breakpoint
+CREATE TRIGGER sessions_update_event AFTER UPDATE OF started_at, ended_at, close_kind, clear_reason, voided_at, stale_at ON sessions WHEN EXISTS (SELECT 1 FROM webhook_endpoints WHERE community_id = NEW.community_id) AND (OLD.started_at <> NEW.started_at OR OLD.ended_at IS NOT NEW.ended_at OR OLD.close_kind IS NOT NEW.close_kind OR OLD.clear_reason IS NOT NEW.clear_reason OR OLD.voided_at IS NOT NEW.voided_at OR OLD.stale_at IS NOT NEW.stale_at) AND NOT (OLD.ended_at IS NULL AND NEW.close_kind IS 'server_reset') BEGIN INSERT INTO webhook_messages (community_id, endpoint_id, seq, type, data) SELECT e.community_id, e.id, (SELECT coalesce(max(seq), 0) + 1 FROM webhook_messages WHERE community_id = e.community_id AND endpoint_id = e.id), event.type, json_object('id', NEW.id, 'account_id', NEW.account_id, 'server_id', NEW.server_id, 'started_at', NEW.started_at, 'last_seen_at', NEW.last_seen_at, 'ended_at', NEW.ended_at, 'close_kind', NEW.close_kind, 'clear_reason', NEW.clear_reason, 'metadata', NEW.metadata || '', 'names', (SELECT json_group_object(kind, value) FROM account_identifiers WHERE community_id = NEW.community_id AND account_id = NEW.account_id)) FROM webhook_endpoints AS e CROSS JOIN ( SELECT iif(OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL, 'session.' || NEW.close_kind, iif(OLD.ended_at IS NOT NULL AND NEW.ended_at IS NULL, 'session.reopened', iif(NEW.ended_at IS NULL AND OLD.stale_at IS NOT NEW.stale_at, 'session.stale', iif(OLD.close_kind = 'auto_closed' AND NEW.close_kind = 'stopped', 'session.stopped', 'session.corrected')))) AS type) AS event WHERE e.community_id = NEW.community_id AND e.disabled_at IS NULL AND EXISTS (SELECT 1 FROM json_each(e.events) WHERE event.type GLOB value); END;

@@ -1,2 +1,0 @@
-ALTER TABLE `communities` ADD `activity_removed_before` integer;--> statement-breakpoint
-CREATE INDEX `communities_with_activity_retention` ON `communities` (`id`) WHERE account_activity_retention_days IS NOT NULL;

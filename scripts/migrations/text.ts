@@ -1,0 +1,67 @@
+/** What turns the output of drizzle-kit, and the files of src/db/live, into a migration that D1 takes. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+const LIVE = resolve(import.meta.dirname, '../../src/db/live');
+
+export const BREAKPOINT = '--> statement-breakpoint';
+
+/** drizzle-kit cannot say WITHOUT ROWID: added to every table whose primary key is composite. */
+export const withoutRowid = (migration: string): string =>
+  migration.replaceAll(/(CREATE TABLE [^;]*?\n\tPRIMARY KEY\([^;]*?\n\));/g, '$1 WITHOUT ROWID;');
+
+/**
+ * A statement on one line, without comments. The server's splitter has been reported to cut triggers at line breaks
+ * (workers-sdk #4326, #10998).
+ */
+export const oneLine = (statement: string): string =>
+  statement
+    .split(/('(?:[^']|'')*')/)
+    .map((part, index) => (index % 2 === 1 ? part : part.replaceAll(/--[^\n]*/g, '').replaceAll(/\s+/g, ' ')))
+    .join('')
+    .trim();
+
+export interface LiveObject {
+  /** The name of the trigger or view; also of its file. */
+  readonly name: string;
+  readonly kind: 'view' | 'trigger';
+  /** The table or view that a trigger belongs to; of a view, the tables it reads. */
+  readonly on: string;
+  /** One line, without the semicolon at its end. */
+  readonly sql: string;
+}
+
+/** The triggers and views as they are now, views first: a trigger may belong to one. */
+export const liveObjects = (directory = LIVE): LiveObject[] =>
+  readdirSync(directory)
+    .filter((file) => file.endsWith('.sql'))
+    .sort()
+    .map((file) =>
+      toLiveObject(file.slice(0, -'.sql'.length), readFileSync(resolve(directory, file), 'utf8')),
+    )
+    .sort((a, b) => Number(a.kind === 'trigger') - Number(b.kind === 'trigger'));
+
+const toLiveObject = (name: string, text: string): LiveObject => {
+  // A comment may have a quotation mark, so comments go first: no literal of ours holds two dashes.
+  const sql = oneLine(text.replaceAll(/--[^\n]*/g, '')).replace(/;$/, '');
+  const trigger = new RegExp(`^CREATE TRIGGER ${name} .*? ON (\\w+) `).exec(sql);
+  if (trigger) return { name, kind: 'trigger', on: trigger[1] ?? '', sql };
+  const view = new RegExp(`^CREATE VIEW ${name} AS .* FROM (\\w+)`).exec(sql);
+  if (view) return { name, kind: 'view', on: view[1] ?? '', sql };
+  throw new Error(`src/db/live/${name}.sql creates neither the trigger nor the view ${name}.`);
+};
+
+/** What the server's splitter, or a deployment under way, would trip over; empty where there is nothing. */
+export const problemsOf = (migration: string): string[] => {
+  const problems: string[] = [];
+  if (migration.includes('\r')) problems.push('has a carriage return');
+  if (/\bPRAGMA\b/i.test(migration)) problems.push('has a PRAGMA');
+  for (const statement of migration.split(BREAKPOINT).map((text) => text.trim())) {
+    if (!/^CREATE TRIGGER /i.test(statement)) continue;
+    const name = /^CREATE TRIGGER (\S+)/i.exec(statement)?.[1];
+    if (statement.includes('\n')) problems.push(`trigger ${name} has more than one line`);
+    if (/\bCASE\b/i.test(statement)) problems.push(`trigger ${name} has a CASE: say it with iif`);
+    if (!/ BEGIN .* END;$/s.test(statement)) problems.push(`trigger ${name} lacks BEGIN and END in capitals`);
+  }
+  return problems;
+};
