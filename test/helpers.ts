@@ -19,12 +19,12 @@ export const setUp = async (
   options?: ConstructorParameters<typeof Harness>[0],
 ) => {
   const app = new Harness(options);
-  const { id, key } = await app.community(settings);
+  const { id, rowId, key } = await app.community(settings);
   /** The toggle call and its kin. */
   const record = (body: Record<string, unknown>, server = 1): Promise<Answer> =>
     app.post(`/v2/community/servers/${server}/activity`, { key, body });
   /** An account's latest sessions, newest first. */
   const latest = async (accId: string = NIL): Promise<Answer['body'][]> =>
     (await app.get(`/v2/community/accounts/${accId}/activity/latest?limit=100`, { key })).body.data;
-  return { app, id, key, record, latest };
+  return { app, id, rowId, key, record, latest };
 };

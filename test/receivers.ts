@@ -52,9 +52,9 @@ export class Receivers {
   /** A community with an endpoint at `https://<host>/`; its key, its id and its secret. */
   async endpoint(
     more: Record<string, unknown> = {},
-    community?: { id: string; key: string },
-  ): Promise<{ communityId: string; key: string; id: string; secret: string }> {
-    const { id: communityId, key } = community ?? (await this.app.community());
+    community?: { rowId: number; key: string },
+  ): Promise<{ communityId: number; key: string; id: string; secret: string }> {
+    const { rowId: communityId, key } = community ?? (await this.app.community());
     const answer = await this.app.post(ENDPOINTS, {
       key,
       body: { url: 'https://hooks.example.com/', events: ['*'], ...more },

@@ -11,7 +11,7 @@ const NOBODY = '99999999-9999-4999-8999-999999999999';
 const app = new Harness();
 /** What stands in a path for each of A's things, by the parameter's name. */
 const ofA: Record<string, string> = {};
-let idOfA: string;
+let idOfA: number;
 let keyOfB: string;
 
 /** Fills community A with one of everything that a path can name. */
@@ -93,7 +93,7 @@ const gist = ({ status, text, body }: Answer, nameId: (name: string) => string, 
 
 beforeAll(async () => {
   const a = await app.community();
-  idOfA = a.id;
+  idOfA = a.rowId;
   await fill(a.key);
   keyOfB = (await app.community()).key;
 });

@@ -10,7 +10,7 @@ const ACCOUNTS = '/v2/community/accounts';
 const setUpAccounts = async (settings?: Record<string, unknown>) => {
   // Webhooks reach nobody.
   const overrides = { fetch: async () => new Response(null, { status: 204 }) };
-  const { app, id: communityId, key, record, latest } = await setUp(settings, { overrides });
+  const { app, rowId: communityId, key, record, latest } = await setUp(settings, { overrides });
   const get = (path: string) => app.get(`${ACCOUNTS}${path}`, { key });
   const erase = (accId: string, query = '') => app.delete(`${ACCOUNTS}/${accId}${query}`, { key });
   const merge = (accId: string, into: unknown) =>

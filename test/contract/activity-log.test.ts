@@ -16,14 +16,14 @@ const ENTRY = {
 const FIRST_ID = 1790679449600000;
 
 const setUpLog = async (settings?: Record<string, unknown>) => {
-  const { app, id: communityId, key } = await setUp(settings);
+  const { app, id, rowId: communityId, key } = await setUp(settings);
   const append = (body: unknown) => app.post(LOGS, { key, body });
   const list = (query = '') => app.get(`${LOGS}${query}`, { key });
   const ids = async (query = '') => (await list(query)).body.data.map((row: { id: number }) => row.id);
   const count = async (query = '') =>
     (await app.get(`${LOGS}/count${query}`, { key })).body.data.count as number;
   const wipe = () => app.delete(`${LOGS}/all`, { key });
-  return { app, communityId, key, append, list, ids, count, wipe };
+  return { app, id, communityId, key, append, list, ids, count, wipe };
 };
 
 describe('the examples of the source', () => {
@@ -761,8 +761,8 @@ describe('access', () => {
   });
 
   it('of a local run needs none, for this family and for its community only', async () => {
-    const { app: admin, communityId, key } = await setUpLog();
-    const app = new Harness({ vars: { ANONYMOUS_COMMUNITY: communityId } });
+    const { app: admin, id, key } = await setUpLog();
+    const app = new Harness({ vars: { ANONYMOUS_COMMUNITY: id } });
     expect((await app.post(LOGS, { body: ENTRY })).body.data).toEqual({ id: FIRST_ID });
     expect((await app.get(`${LOGS}/count`)).body.data).toEqual({ count: 1 });
     expect((await app.delete(`${LOGS}/all`)).status).toBe(200);

@@ -7,7 +7,7 @@ import { HOUR, iso, MINUTE, NIL, SECOND, setUp } from '../helpers.ts';
 const ACTIVITY = '/v2/community/servers/1/activity';
 
 const setUpReplays = async (settings?: Record<string, unknown>) => {
-  const { app, id, key, latest } = await setUp(settings);
+  const { app, rowId: id, key, latest } = await setUp(settings);
   const record = (body: Record<string, unknown>, path = ACTIVITY) =>
     app.post(path, { key, body: { accId: NIL, ...body } });
   const reset = (body: unknown) => app.post(`${ACTIVITY}/start`, { key, body });

@@ -10,7 +10,7 @@ const BO = '22222222-2222-4222-8222-222222222222';
 const SUMMARY = '/v2/community/activity/summary';
 
 const setUpSummary = async (settings?: Record<string, unknown>, now = START) => {
-  const { app, id, key, record: call } = await setUp(settings, { now });
+  const { app, rowId: id, key, record: call } = await setUp(settings, { now });
   const record = (server: number, body: Record<string, unknown>) => call(body, server);
   const summary = (query: Record<string, string | number>) =>
     app.get(`${SUMMARY}?${new URLSearchParams(query as Record<string, string>)}`, { key });
@@ -27,7 +27,7 @@ interface Stored {
   kind?: string | null;
   voided?: boolean;
 }
-const store = (communityId: string, sessions: readonly Stored[]) =>
+const store = (communityId: number, sessions: readonly Stored[]) =>
   env.DB.prepare(
     `INSERT INTO sessions (community_id, id, account_id, server_id, started_at, ended_at, last_seen_at, close_kind, voided_at)
      SELECT ?1, value ->> 'id', value ->> 'account', value ->> 'server', value ->> 'start', value ->> 'end',

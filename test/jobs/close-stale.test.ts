@@ -84,7 +84,7 @@ describe('the scheduled trigger', () => {
   });
 
   it('closes more than one chunk, and leaves what is alive', async () => {
-    const { app, id, key, sweep } = await setUpSweep();
+    const { app, rowId: id, key, sweep } = await setUpSweep();
     const insert = (from: number, to: number, seenAt: number) =>
       app.services.db.$client
         .prepare(
@@ -107,7 +107,7 @@ describe('the scheduled trigger', () => {
   });
 
   it('reads no more than what is open where nothing is stale', async () => {
-    const { app, id } = await setUpSweep();
+    const { app, rowId: id } = await setUpSweep();
     await app.services.db.$client
       .prepare(
         `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)

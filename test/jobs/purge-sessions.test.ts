@@ -5,7 +5,7 @@ import { START } from '../harness.ts';
 import { DAY, setUp } from '../helpers.ts';
 
 const setUpRetention = async (sessionRetentionDays: number | null) => {
-  const { app, id, key, record: call } = await setUp({ sessionRetentionDays });
+  const { app, rowId: id, key, record: call } = await setUp({ sessionRetentionDays });
   const record = async (username: string, flags: Record<string, unknown>) =>
     (await call({ username, ...flags })).body.data;
   const list = async () =>

@@ -25,7 +25,7 @@ const play = async (
   settings: Record<string, unknown> = {},
 ) => {
   app.clock.set(START);
-  const { id, key } = await app.community(settings);
+  const { rowId: id, key } = await app.community(settings);
   for (const call of calls) {
     const path = `/v2/community/servers/1/activity${call.username ? '' : '/start'}`;
     const answer = await app.post(path, { key, body: send(call) });

@@ -67,7 +67,7 @@ interface Row {
   ended_at: number | null;
 }
 
-const rowsOf = async (communityId: string): Promise<Row[]> => {
+const rowsOf = async (communityId: number): Promise<Row[]> => {
   const { results } = await env.DB.prepare(
     'SELECT * FROM sessions WHERE community_id = ? ORDER BY account_id, started_at, id',
   )
@@ -94,7 +94,7 @@ it('no two sessions overlap, none ends before it was last seen, and a repeat cha
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 12 }), async (steps) => {
       app.clock.set(START + 48 * HOUR);
-      const { id, key } = await app.community();
+      const { rowId: id, key } = await app.community();
       for (const [index, one] of steps.entries()) {
         app.clock.advance(one.gap);
         if (one.kind === 'cron') {

@@ -95,7 +95,7 @@ it('sessions follow the model through any sequence of calls, waits and sweeps', 
   await fc.assert(
     fc.asyncProperty(commands, async (sequence) => {
       const app = new Harness();
-      const { id: communityId, key } = await app.community({
+      const { rowId: communityId, key } = await app.community({
         idleTimeoutSeconds: IDLE_SECONDS,
         maxSessionSeconds: MAX_SECONDS,
       });

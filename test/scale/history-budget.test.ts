@@ -26,7 +26,7 @@ beforeAll(async () => {
        printf('00000000-0000-7000-8000-%012d', i % 1000), ?2 - i * 1000, ?2 - i * 1000 + 500, 'stopped'
      FROM n`,
   )
-    .bind(community.id, START - 86_400_000, SESSIONS)
+    .bind(community.rowId, START - 86_400_000, SESSIONS)
     .run();
 }, 60_000);
 
@@ -87,7 +87,7 @@ describe('sessions of every length, and some that are open', () => {
   ];
 
   it('a page reads what it shows, a row or two more of each reach, and who is on; one by its id no more', async () => {
-    const { id, key } = await app.community();
+    const { rowId: id, key } = await app.community();
     await env.DB.prepare(
       `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 4999)
        INSERT INTO sessions (community_id, started_at, id, server_id, account_id, last_seen_at, ended_at, close_kind)

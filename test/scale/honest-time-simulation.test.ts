@@ -51,7 +51,7 @@ let calls = 0;
 
 /** Plays the month: each server's calls in the order in which they arrive, the servers side by side, by the minute. */
 const play = async () => {
-  const { id, key } = await app.community();
+  const { rowId: id, key } = await app.community();
   const actor = await authenticateApiKey(app.services, key);
   if (!actor) throw new Error('the key is good');
   const at = (ms: number) => ({
@@ -123,7 +123,7 @@ const play = async () => {
   recorded = await read(id);
 };
 
-const read = async (communityId: string, condition = ''): Promise<Recorded[]> => {
+const read = async (communityId: number, condition = ''): Promise<Recorded[]> => {
   const { results } = await env.DB.prepare(
     `SELECT s.server_id AS server, i.value AS account, s.started_at - ?2 AS start, s.ended_at - ?2 AS end,
        s.close_kind AS kind, s.has_heartbeat AS hasHeartbeat
@@ -137,7 +137,7 @@ const read = async (communityId: string, condition = ''): Promise<Recorded[]> =>
 };
 
 /** Compares who is shown as active with who is there. */
-const look = async (communityId: string, now: number) => {
+const look = async (communityId: number, now: number) => {
   looks += 1;
   const open = await read(communityId, 'AND s.ended_at IS NULL');
   const shown = new Set(open.map(({ server, account }) => `${server} ${account}`));

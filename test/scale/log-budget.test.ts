@@ -13,13 +13,13 @@ const DAY_SECONDS = 86_400;
 
 const app = new Harness();
 let key: string;
-let communityId: string;
+let communityId: number;
 
 /**
  * 1000 devices; 3 platforms of 60, 30 and 10 %, and 12 action types of falling frequency, in no order. One pair is
  * rare: 40 entries, and all of them among the oldest.
  */
-const seed = async (id: string, entries: number): Promise<void> => {
+const seed = async (id: number, entries: number): Promise<void> => {
   for (let from = 0; from < entries; from += CHUNK) {
     await env.DB.prepare(
       `INSERT INTO log_entries
@@ -56,9 +56,9 @@ const measure = (method: string, path: string, body?: unknown) =>
 const warmUp = () => app.get(`${LOGS}?limit=1`, { key });
 
 beforeAll(async () => {
-  ({ id: communityId, key } = await app.community());
+  ({ rowId: communityId, key } = await app.community());
   await seed(communityId, ENTRIES);
-  await seed((await app.community()).id, OTHER_ENTRIES);
+  await seed((await app.community()).rowId, OTHER_ENTRIES);
   await warmUp();
 }, 180_000);
 

@@ -43,7 +43,7 @@ beforeAll(async () => {
        started_at - i * 3600000 + 60000, 'stopped'
      FROM sessions, n WHERE community_id = ?1`,
   )
-    .bind(community.id)
+    .bind(community.rowId)
     .run();
   app.clock.set(START + 86_400 * SECOND);
 }, 60_000);

@@ -16,11 +16,11 @@ const SESSIONS = 20_000;
 const ACCOUNTS = 500;
 
 const app = new Harness({ now: Date.parse('2026-04-15T00:00:00Z') });
-let id: string;
+let id: number;
 let key: string;
 
 beforeAll(async () => {
-  ({ id, key } = await app.community());
+  ({ rowId: id, key } = await app.community());
   for (let from = 0; from < RECORDS; from += CHUNK) {
     await env.DB.prepare(
       `WITH RECURSIVE s(n) AS (SELECT CAST(?1 AS INTEGER) UNION ALL SELECT n + 1 FROM s WHERE n + 1 < ?1 + ?2)

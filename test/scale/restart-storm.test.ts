@@ -45,7 +45,7 @@ const storm = [
 
 const rowsAfter = async (calls: readonly Call[]) => {
   const app = new Harness();
-  const { id, key } = await app.community();
+  const { rowId: id, key } = await app.community();
   app.clock.set(START + MINUTE);
   const send = async ({ occurredAt, ...call }: Call) => {
     const body = { ...call, occurredAt: new Date(occurredAt).toISOString() };
@@ -91,7 +91,7 @@ describe('a restart storm: 500 leaves and 500 joins in a minute', () => {
 
   it('of a client that sends neither field heals with its next roster', async () => {
     const app = new Harness();
-    const { id, key } = await app.community();
+    const { rowId: id, key } = await app.community();
     const record = (body: Record<string, unknown>) => app.post(ACTIVITY, { key, body });
     await record({ username: 'stays', forceStart: true });
     await record({ username: 'leaves', forceStart: true });

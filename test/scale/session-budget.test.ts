@@ -8,7 +8,7 @@ const ACCOUNTS = 2_000;
 const SERVERS = 20;
 
 const app = new Harness();
-let id: string;
+let id: number;
 let key: string;
 const ACTIVITY = '/v2/community/servers/1/activity';
 const record = (body: Record<string, unknown>) =>
@@ -16,7 +16,7 @@ const record = (body: Record<string, unknown>) =>
 const accountId = (n: number) => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`;
 
 beforeAll(async () => {
-  ({ id, key } = await app.community());
+  ({ rowId: id, key } = await app.community());
   const series = (length: number) =>
     `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ${length - 1})`;
   const account = (n: string) => `printf('00000000-0000-7000-8000-%012d', ${n})`;

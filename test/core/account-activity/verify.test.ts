@@ -4,12 +4,12 @@ import { Harness } from '../../harness.ts';
 import { DAY } from '../../helpers.ts';
 
 let app: Harness;
-let id: string;
+let id: number;
 let key: string;
 
 beforeEach(async () => {
   app = new Harness();
-  ({ id, key } = await app.community());
+  ({ rowId: id, key } = await app.community());
 });
 
 const verify = async (query = '') => {

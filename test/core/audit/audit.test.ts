@@ -16,7 +16,10 @@ interface Row {
 
 const trailOf = async (communityId: string): Promise<Row[]> =>
   (
-    await env.DB.prepare('SELECT * FROM audit_records WHERE community_id = ? ORDER BY sequence')
+    await env.DB.prepare(
+      `SELECT * FROM audit_records
+       WHERE community_id = (SELECT id FROM communities WHERE public_id = ?) ORDER BY sequence`,
+    )
       .bind(communityId)
       .all<Row>()
   ).results;
@@ -42,7 +45,7 @@ const expectIntact = async (communityId: string): Promise<Row[]> => {
     );
     expect(row.hash).toBe(previousHash);
   }
-  const head = await env.DB.prepare('SELECT audit_sequence, audit_hash FROM communities WHERE id = ?')
+  const head = await env.DB.prepare('SELECT audit_sequence, audit_hash FROM communities WHERE public_id = ?')
     .bind(communityId)
     .first();
   expect(head).toEqual({ audit_sequence: rows.length, audit_hash: previousHash });

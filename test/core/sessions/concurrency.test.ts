@@ -6,7 +6,7 @@ const ACTIVITY = '/v2/community/servers/1/activity';
 
 it('100 concurrent calls on one account leave at most one open session', async () => {
   const app = new Harness();
-  const { id, key } = await app.community();
+  const { rowId: id, key } = await app.community();
   const flags = [{}, { forceStart: true }, { forceStop: true }, { forceClear: true, forceStart: true }];
   const answers = await Promise.all(
     Array.from({ length: 100 }, (_, i) =>
@@ -29,7 +29,7 @@ it('100 concurrent calls on one account leave at most one open session', async (
 
 it('an even number of concurrent toggles ends where it began', async () => {
   const app = new Harness();
-  const { id, key } = await app.community();
+  const { rowId: id, key } = await app.community();
   await Promise.all(Array.from({ length: 100 }, () => app.post(ACTIVITY, { key, body: { discord: '1' } })));
   const { results } = await env.DB.prepare(
     'SELECT count(*) AS total, count(*) FILTER (WHERE ended_at IS NULL) AS open FROM sessions WHERE community_id = ?',
@@ -41,7 +41,7 @@ it('an even number of concurrent toggles ends where it began', async () => {
 
 it('the database itself refuses a second open session', async () => {
   const app = new Harness();
-  const { id, key } = await app.community();
+  const { rowId: id, key } = await app.community();
   await app.post(ACTIVITY, { key, body: { discord: '1' } });
   await expect(
     env.DB.prepare(

@@ -10,7 +10,7 @@ import { ENDPOINTS, Receivers } from '../../receivers.ts';
 const EVENTS = ['session.started', 'session.stopped'];
 
 /** Puts so many messages into an endpoint's queue. */
-const fill = (communityId: string, endpointId: string, count: number) =>
+const fill = (communityId: number, endpointId: string, count: number) =>
   env.DB.prepare(
     `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?3)
      INSERT INTO webhook_messages (community_id, endpoint_id, seq, type, data, status, created_at, actor)
@@ -116,8 +116,8 @@ describe('nothing is lost', () => {
     net.answering.set('dead.example.com', () => {
       throw new Error('Network connection lost.');
     });
-    await fill(community.id, dead.id, 50);
-    await fill(community.id, live.id, 250);
+    await fill(community.rowId, dead.id, 50);
+    await fill(community.rowId, live.id, 250);
     await net.run(5 * MINUTE);
     expect(net.received.filter(({ url }) => url.includes('live'))).toHaveLength(250);
     expect(await waiting(dead.id)).toBe(50);

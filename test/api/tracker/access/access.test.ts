@@ -58,8 +58,10 @@ describe('an API key', () => {
 
   it('is stored as its SHA-256 only, and never shown again', async () => {
     const app = new Harness();
-    const { id, key } = await app.community();
-    const { results } = await env.DB.prepare('SELECT * FROM api_keys WHERE community_id = ?').bind(id).all();
+    const { rowId, key } = await app.community();
+    const { results } = await env.DB.prepare('SELECT * FROM api_keys WHERE community_id = ?')
+      .bind(rowId)
+      .all();
     expect(results).toHaveLength(1);
     expect(JSON.stringify(results)).not.toContain(key.slice(3));
     const list = await app.get('/v2/community/api-keys', { key });
@@ -311,7 +313,7 @@ describe('communities', () => {
 
   it('leave nothing behind, once the scheduled trigger has purged them', async () => {
     const app = new Harness();
-    const { id, key } = await app.community();
+    const { id, rowId, key } = await app.community();
     const kept = await app.community();
     for (const holder of [key, kept.key]) {
       await app.post('/v2/community/servers/1/activity', { key: holder, body: { username: 'ana' } });
@@ -322,7 +324,7 @@ describe('communities', () => {
       "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%`community_id`%'",
     ).all<{ name: string }>();
     expect(tables.length).toBeGreaterThanOrEqual(4);
-    const rowsOf = async (communityId: string) => {
+    const rowsOf = async (communityId: number) => {
       const counts = await env.DB.batch<{ n: number }>(
         tables.map(({ name }) =>
           env.DB.prepare(`SELECT count(*) AS n FROM ${name} WHERE community_id = ?`).bind(communityId),
@@ -330,10 +332,10 @@ describe('communities', () => {
       );
       return counts.reduce((sum, { results }) => sum + (results[0]?.n ?? 0), 0);
     };
-    expect(await rowsOf(id)).toBe(0);
-    expect(await rowsOf(kept.id)).toBeGreaterThanOrEqual(5);
+    expect(await rowsOf(rowId)).toBe(0);
+    expect(await rowsOf(kept.rowId)).toBeGreaterThanOrEqual(5);
     expect((await app.get(`/v2/community/settings`, { key: kept.key })).status).toBe(200);
-    expect(await env.DB.prepare('SELECT 1 FROM communities WHERE id = ?').bind(id).first()).toBeNull();
+    expect(await env.DB.prepare('SELECT 1 FROM communities WHERE id = ?').bind(rowId).first()).toBeNull();
   });
 
   it('refuse bad input and create nothing', async () => {

@@ -276,7 +276,7 @@ describe('listing and deleting', () => {
 
 describe('secrets', () => {
   it('appear in no read, no record, no log line and, of a token, not in the database', async () => {
-    const { app, key, id: communityId } = await setUp();
+    const { app, key, rowId } = await setUp();
     const token = await createInboundWebhook(app, key, { verification: { scheme: 'token' } });
     const standard = await createInboundWebhook(app, key);
     const rotated = await app.patch(`${PATH}/${standard.id}`, { key, body: { secret: null } });
@@ -300,7 +300,7 @@ describe('secrets', () => {
     const { results } = await env.DB.prepare(
       "SELECT message FROM audit_records WHERE community_id = ? AND type LIKE 'INBOUND%' ORDER BY sequence",
     )
-      .bind(communityId)
+      .bind(rowId)
       .all();
     expect(results.map(({ message }) => message)).toEqual([
       'user First key created the inbound webhook "Gate"',

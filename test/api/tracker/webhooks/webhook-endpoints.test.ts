@@ -78,7 +78,7 @@ describe('webhook endpoints', () => {
 
   it('leave their trail in the audit records, without any secret', async () => {
     const app = new Harness();
-    const { id: communityId, key } = await app.community();
+    const { rowId: communityId, key } = await app.community();
     const slack = 'https://hooks.slack.com/services/T000/B000/XXXXsecretXXXX';
     const { id, secret, url } = (
       await app.post(PATH, { key, body: { ...BODY, url: slack, format: 'slack' } })
