@@ -61,7 +61,8 @@ export const problemsOf = (migration: string): string[] => {
     const name = /^CREATE TRIGGER (\S+)/i.exec(statement)?.[1];
     if (statement.includes('\n')) problems.push(`trigger ${name} has more than one line`);
     if (/\bCASE\b/i.test(statement)) problems.push(`trigger ${name} has a CASE: say it with iif`);
-    if (!/ BEGIN .* END;$/s.test(statement)) problems.push(`trigger ${name} lacks BEGIN and END in capitals`);
+    if (!/ BEGIN\b.* END;$/s.test(statement))
+      problems.push(`trigger ${name} lacks BEGIN and END in capitals`);
   }
   return problems;
 };

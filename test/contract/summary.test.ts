@@ -382,7 +382,7 @@ describe('against a model that counts minute by minute', () => {
         fc.constantFrom(undefined, ANA),
         fc.constantFrom(undefined, 2),
         async (drawn, middle, zone, groupBy, before, length, accId, serverId) => {
-          const { id, key } = await app.community({ timezone: zone });
+          const { rowId: id, key } = await app.community({ timezone: zone });
           const from = middle - before * MINUTE;
           const to = from + length * MINUTE;
           const open = new Set<string>();
