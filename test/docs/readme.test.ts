@@ -3,12 +3,19 @@ import endpoints from '../../docs/endpoints.md?raw';
 import readme from '../../README.md?raw';
 import { withEndpointTable } from '../../src/docs/endpoint-table.ts';
 
-const ROOT = '../../';
-const PAGES = import.meta.glob<string>(['../../*.md', '../../docs/**/*.md', '../../examples/**/*.md'], {
-  query: '?raw',
-  import: 'default',
-  eager: true,
-});
+/** A path as Vite writes it, relative to this file → relative to the repository's root. */
+const fromRoot = (path: string): string => new URL(path, 'http://root/test/docs/').pathname.slice(1);
+
+/** The text of each page by its path. */
+const PAGES = Object.fromEntries(
+  Object.entries(
+    import.meta.glob<string>(['../../*.md', '../../docs/**/*.md', '../../examples/**/*.md'], {
+      query: '?raw',
+      import: 'default',
+      eager: true,
+    }),
+  ).map(([path, text]) => [fromRoot(path), text]),
+);
 /** The paths of all files that a page may link to; none of them is loaded. */
 const FILES = new Set(
   Object.keys(
@@ -20,11 +27,11 @@ const FILES = new Set(
       ],
       { query: '?raw' },
     ),
-  ).map((path) => path.slice(ROOT.length)),
+  ).map(fromRoot),
 );
 
-/** The text without fenced blocks, where `[a](b)` is no link. */
-const prose = (page: string): string => page.replaceAll(/^```.*?^```$/gms, '');
+/** The text without fenced blocks and comments, where `[a](b)` is no link. */
+const prose = (page: string): string => page.replaceAll(/^```.*?^```$|<!--.*?-->/gms, '');
 
 /** The anchors of a page's headings, as GitHub makes them. */
 const anchors = (page: string): string[] =>
@@ -54,30 +61,38 @@ describe('the papers', () => {
     expect(readme.trimEnd().split('\n').length).toBeLessThanOrEqual(150);
   });
 
-  it.each(Object.keys(PAGES))('%s: each link leads somewhere', (key) => {
-    const from = key.slice(ROOT.length);
-    const broken = [...prose(PAGES[key] ?? '').matchAll(/\]\(([^)\s]+)\)/g)]
+  it.each(Object.keys(PAGES))('%s: each link leads somewhere', (from) => {
+    const broken = [...prose(PAGES[from] ?? '').matchAll(/\]\(([^)\s]+)\)/g)]
       .map(([, link = '']) => link)
       .filter((link) => !/^(https?|mailto):/.test(link))
       .filter((link) => {
         const { path, anchor } = resolve(from, link);
         if (!isThere(path)) return true;
-        const page = PAGES[`${ROOT}${path}`];
+        const page = PAGES[path];
         return anchor !== undefined && page !== undefined && !anchors(page).includes(anchor);
       });
     expect(broken).toEqual([]);
   });
 
+  it.each(Object.keys(PAGES).filter((path) => !path.includes('/adr/')))(
+    '%s: each file of ours that it names is there',
+    (from) => {
+      const named = [...(PAGES[from] ?? '').matchAll(/`((?:bench|drizzle|scripts|src|test)\/[\w./-]+)`/g)];
+      expect(named.map(([, path = '']) => path).filter((path) => !isThere(path))).toEqual([]);
+    },
+  );
+
   it('each guide is linked from the README or from docs/README.md', () => {
     const linked = new Set(
       ['README.md', 'docs/README.md'].flatMap((from) =>
-        [...(PAGES[`${ROOT}${from}`] ?? '').matchAll(/\]\(([^)\s]+)\)/g)].map(
+        [...(PAGES[from] ?? '').matchAll(/\]\(([^)\s]+)\)/g)].map(
           ([, link = '']) => resolve(from, link).path,
         ),
       ),
     );
-    const guides = Object.keys(PAGES).map((key) => key.slice(ROOT.length));
-    const lost = guides.filter((path) => /^docs\/[^/]+\.md$/.test(path) && path !== 'docs/README.md');
-    expect(lost.filter((path) => !linked.has(path))).toEqual([]);
+    const guides = Object.keys(PAGES).filter(
+      (path) => /^docs\/[^/]+\.md$/.test(path) && path !== 'docs/README.md',
+    );
+    expect(guides.filter((path) => !linked.has(path))).toEqual([]);
   });
 });

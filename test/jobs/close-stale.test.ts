@@ -98,7 +98,7 @@ describe('the scheduled trigger', () => {
     await insert(1201, 1500, START + 10 * HOUR);
     const cost = await app.measure(() => sweep(START + 13 * HOUR));
     expect(cost.result).toMatchObject({ closed: 1200, isComplete: true });
-    // DESIGN's budget: at most the open sessions and ten a closed one; four written a closed one.
+    // The budget of docs/guarantees.md: at most the open sessions and ten a closed one; four written a closed one.
     expect(cost.rowsRead).toBeLessThanOrEqual(1500 + 10 * 1200);
     expect(cost.rowsWritten).toBeLessThanOrEqual(4 * 1200);
     expect(cost.trips).toBeLessThanOrEqual(50);

@@ -1,4 +1,4 @@
-/** The rules of CONTRACTS ("Activity Tracker") and DESIGN ("Honest time") in plain JavaScript: what the SQL must do. */
+/** The rules of docs/contracts.md ("Activity Tracker") and docs/honest-time.md in plain JavaScript: what the SQL must do. */
 export type Action = 'toggle' | 'start' | 'stop' | 'clear' | 'clear-and-start';
 
 export interface ModelSession {

@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Harness } from '../harness.ts';
 
-/** DESIGN's budgets, at a million entries of one community beside a hundred thousand of another. */
+/** The budgets of docs/guarantees.md, at a million entries of one community beside a hundred thousand of another. */
 const ENTRIES = 1_000_000;
 const OTHER_ENTRIES = 100_000;
 const CHUNK = 250_000;

@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Harness, START } from '../harness.ts';
 
-/** DESIGN's budgets, at a million closed sessions of one community. */
+/** The budgets of docs/guarantees.md, at a million closed sessions of one community. */
 const CLOSED = 1_000_000;
 const ACCOUNTS = 2_000;
 const SERVERS = 20;

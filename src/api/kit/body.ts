@@ -14,7 +14,7 @@ const limit = bodyLimit({
 });
 const goOn = async () => {};
 
-/** Refuses a body of more than 1 MiB, announced or not (CONTRACTS, "All families"). @throws Fault body_too_large */
+/** Refuses a body of more than 1 MiB, announced or not (docs/contracts.md, "All families"). @throws Fault body_too_large */
 export const limitBody = (c: HttpContext): Promise<unknown> | undefined =>
   isAnnouncedSmall(c.req.raw.headers) ? undefined : limit(asHonoContext(c), goOn);
 

@@ -7,7 +7,7 @@ export type Presented =
   | { readonly kind: 'session'; readonly token: string };
 
 /**
- * Reads the credential of a request (CONTRACTS, "All families"): `Authorization: Bearer`, `Authorization: Basic` (RFC
+ * Reads the credential of a request (docs/contracts.md, "All families"): `Authorization: Bearer`, `Authorization: Basic` (RFC
  * 7617; the password is an API key, or user and password are a service ID and its secret), or `X-API-Key`.
  */
 export const readCredential = (headers: Headers): Presented => {

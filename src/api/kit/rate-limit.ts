@@ -8,7 +8,7 @@ const RETRY_AFTER_SECONDS = 10;
 /**
  * Counts one call of `caller` (a credential's id, or an address) against the rate limit, which is kept by Cloudflare
  * per location and costs no query. Without the binding nothing is limited.
- * @throws Fault rate_limited, with `Retry-After` in whole seconds (CONTRACTS, "All families")
+ * @throws Fault rate_limited, with `Retry-After` in whole seconds (docs/contracts.md, "All families")
  */
 export const limitRate = async (
   { rateLimiter }: Pick<Services, 'rateLimiter'>,

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { ApiKey } from '../../core/access/queries.ts';
 import { SCOPES } from '../../core/access/scopes.ts';
+import type { Settings } from '../../core/access/settings.ts';
 import { dateTime, integer, isJsonObject, text, timezone } from '../kit/fields.ts';
 import { fieldMessage } from '../kit/messages.ts';
 
@@ -18,7 +19,7 @@ const settingsEntries = {
   sessionRetentionDays: v.nullable(RETENTION_DAYS),
   logRetentionDays: v.nullable(RETENTION_DAYS),
   accountActivityRetentionDays: v.nullable(RETENTION_DAYS),
-};
+} satisfies Record<keyof Settings, v.GenericSchema>;
 
 /** The settings as they are read. */
 export const settingsSchema = v.object(settingsEntries);
@@ -53,7 +54,7 @@ export const SETTINGS_EXAMPLE = {
   sessionRetentionDays: null,
   logRetentionDays: null,
   accountActivityRetentionDays: null,
-};
+} satisfies Settings;
 
 export const nameSchema = text(1, 100);
 export const scopesSchema = v.pipe(

@@ -1,4 +1,4 @@
-/** The kinds of identifier, in the order in which the first one present names the account (CONTRACTS, "Activity Tracker"). */
+/** The kinds of identifier, in the order in which the first one present names the account (docs/contracts.md, "Who is meant"). */
 export const IDENTIFIER_KINDS = ['accId', 'apiId', 'discord', 'uniqueId', 'username'] as const;
 export type IdentifierKind = (typeof IDENTIFIER_KINDS)[number];
 

@@ -8,8 +8,7 @@ const MAX_CHUNKS = 40;
 const MAX_NOTED = 5_000;
 
 /**
- * Closes the sessions that are stale at the scheduled time, with the time they were last seen as their end (DESIGN,
- * "Honest time"); where a webhook asks for session.stale, one period after that was told. Whatever it does not get to, it finds again the next time; two runs at once close each session once.
+ * Closes the sessions that are stale at the scheduled time, with the time they were last seen as their end (docs/honest-time.md); where a webhook asks for session.stale, one period after that was told. Whatever it does not get to, it finds again the next time; two runs at once close each session once.
  */
 export const closeStale = async (ctx: Ctx<SystemActor>): Promise<{ closed: number; isComplete: boolean }> => {
   let after: OpenSessionKey = { communityId: 0, serverId: 0, accountId: '' };

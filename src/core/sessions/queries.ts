@@ -45,7 +45,7 @@ export const lastSeenOf = (name: 's' | 'sessions'): SQL => {
     WHERE r.community_id = ${at}.community_id AND r.server_id = ${at}.server_id)`);
 };
 
-/** Condition: nothing was heard of the open session for longer than its timeout (DESIGN, "Honest time"). */
+/** Condition: nothing was heard of the open session for longer than its timeout (docs/honest-time.md). */
 export const isStale = ({ now, settings }: Moment, rosterAt: SQL): SQL => sql`
   (last_seen_at < ${now} - CASE WHEN has_heartbeat
     THEN ${settings.heartbeatTimeoutSeconds * 1000} ELSE ${settings.idleTimeoutSeconds * 1000} END

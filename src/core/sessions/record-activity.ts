@@ -22,7 +22,7 @@ import {
 } from './queries.ts';
 import { CLEARED_BY_REQUEST, type Session, toSession } from './session.ts';
 
-/** What a call asks for: the flag table of CONTRACTS, "Activity Tracker". */
+/** What a call asks for: the flag table of docs/contracts.md, "What the flags do". */
 export type ActivityAction = 'toggle' | 'start' | 'stop' | 'clear' | 'clear-and-start';
 
 /** What a client can say of any call, so that repeats and late arrival do no harm. */

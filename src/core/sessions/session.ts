@@ -1,7 +1,7 @@
 import type { Row } from '../../db/client.ts';
 import { timeOfUuidV7 } from '../../lib/ids.ts';
 
-/** How a session closed (CONTRACTS, "Activity Tracker"). */
+/** How a session closed (docs/contracts.md, "The row"). */
 export const CLOSE_KINDS = ['stopped', 'cleared', 'superseded', 'server_reset', 'auto_closed'] as const;
 export type CloseKind = (typeof CLOSE_KINDS)[number];
 

@@ -59,7 +59,7 @@ const toData = ({ type, data }: Message): Record<string, unknown> => {
   }
 };
 
-/** The row of CONTRACTS, "Activity Tracker". */
+/** The row of docs/contracts.md, "The row". */
 const toSessionData = (session: Session): Record<string, unknown> => ({
   id: session.id,
   status: session.endedAt === null,
