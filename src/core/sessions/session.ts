@@ -8,7 +8,7 @@ export type CloseKind = (typeof CLOSE_KINDS)[number];
 /** Why a session closed, where the call does not say it. */
 export const CLEARED_BY_REQUEST = 'Cleared by request';
 export const SUPERSEDED = 'Superseded by a new session';
-export const RETRACTED = 'Not so, as calls that arrived late tell';
+export const RETRACTED = 'Undone by calls that arrived late';
 export const SERVER_RESET = 'All server activity stopped that were in progress';
 
 /** An activity session. Instants are epoch milliseconds. */
