@@ -1,25 +1,33 @@
-/** Everything the domain can refuse. A family maps each code to its own wire, exhaustively. */
-export type DomainErrorCode =
-  | 'account_not_found'
-  | 'activities_not_found'
-  | 'api_key_not_found'
-  | 'community_not_found'
-  | 'identifier_taken'
-  | 'inbound_webhook_not_found'
-  | 'invalid_cursor'
-  | 'too_many_sessions'
-  | 'session_ends_before_start'
-  | 'session_not_found'
-  | 'session_open'
-  | 'session_overlaps'
-  | 'session_voided'
-  | 'too_many_webhook_endpoints'
-  | 'webhook_delivery_not_found'
-  | 'webhook_endpoint_disabled'
-  | 'webhook_endpoint_not_found'
-  | 'log_entry_not_found'
-  | 'log_second_full'
-  | 'service_id_not_found';
+/** What sort of refusal a code is. A family's dialect says once what each kind looks like on its wire. */
+export type ErrorKind = 'invalid' | 'not_found' | 'conflict';
+
+/** Everything the domain can refuse, each code with its kind. This is the only place that says it. */
+export const DOMAIN_ERRORS = {
+  account_not_found: 'not_found',
+  activities_not_found: 'not_found',
+  api_key_not_found: 'not_found',
+  community_not_found: 'not_found',
+  identifier_taken: 'conflict',
+  inbound_webhook_not_found: 'not_found',
+  invalid_cursor: 'invalid',
+  log_entry_not_found: 'not_found',
+  // Another timestamp is what helps, not another try.
+  log_second_full: 'invalid',
+  service_id_not_found: 'not_found',
+  session_ends_before_start: 'invalid',
+  session_not_found: 'not_found',
+  session_open: 'conflict',
+  session_overlaps: 'conflict',
+  session_voided: 'conflict',
+  // A shorter period is what helps.
+  too_many_sessions: 'invalid',
+  too_many_webhook_endpoints: 'conflict',
+  webhook_delivery_not_found: 'not_found',
+  webhook_endpoint_disabled: 'conflict',
+  webhook_endpoint_not_found: 'not_found',
+} as const satisfies Record<string, ErrorKind>;
+
+export type DomainErrorCode = keyof typeof DOMAIN_ERRORS;
 
 /** A refusal by the domain: a code and the values its message names; never an HTTP status, never a text. */
 export class DomainError extends Error {

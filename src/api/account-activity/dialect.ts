@@ -1,45 +1,26 @@
 /** The dialect of `/scr/api/...`: bare data, and errors as `{error, message, ...}`. */
 
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { answerJson } from '../kit/answer.ts';
 import { type Dialect, failureHeaders } from '../kit/dialect.ts';
-import type { Fault, FaultCode } from '../kit/fault.ts';
+import { type Fault, type FaultCode, type FaultKind, kindOf, statusOf } from '../kit/fault.ts';
 import { FAULT_MESSAGES, type Language, renderFault, renderIssue } from '../kit/messages.ts';
 import { languageOf, requestIdOf } from '../kit/request.ts';
 
-const ERRORS: Record<FaultCode, { status: ContentfulStatusCode; error: string }> = {
-  malformed_json: { status: 400, error: 'invalid_request' },
-  invalid_input: { status: 400, error: 'invalid_request' },
-  invalid_cursor: { status: 400, error: 'invalid_cursor' },
-  unauthenticated: { status: 401, error: 'unauthorized' },
-  unverified_call: { status: 401, error: 'unauthorized' },
-  forbidden: { status: 403, error: 'forbidden' },
-  route_not_found: { status: 404, error: 'not_found' },
-  account_not_found: { status: 404, error: 'not_found' },
-  activities_not_found: { status: 404, error: 'not_found' },
-  api_key_not_found: { status: 404, error: 'not_found' },
-  community_not_found: { status: 404, error: 'not_found' },
-  service_id_not_found: { status: 404, error: 'not_found' },
-  webhook_endpoint_not_found: { status: 404, error: 'not_found' },
-  webhook_delivery_not_found: { status: 404, error: 'not_found' },
-  webhook_endpoint_disabled: { status: 409, error: 'conflict' },
-  too_many_sessions: { status: 409, error: 'conflict' },
-  too_many_webhook_endpoints: { status: 409, error: 'conflict' },
-  inbound_webhook_not_found: { status: 404, error: 'not_found' },
-  log_entry_not_found: { status: 404, error: 'not_found' },
-  log_second_full: { status: 409, error: 'conflict' },
-  identifier_taken: { status: 409, error: 'conflict' },
-  session_ends_before_start: { status: 400, error: 'invalid_request' },
-  session_not_found: { status: 404, error: 'not_found' },
-  session_open: { status: 409, error: 'conflict' },
-  session_overlaps: { status: 409, error: 'conflict' },
-  session_voided: { status: 409, error: 'conflict' },
-  method_not_allowed: { status: 405, error: 'method_not_allowed' },
-  body_too_large: { status: 413, error: 'body_too_large' },
-  rate_limited: { status: 429, error: 'rate_limited' },
-  internal: { status: 500, error: 'internal_error' },
-  unavailable: { status: 503, error: 'unavailable' },
+const ERRORS: Record<FaultKind, string> = {
+  invalid: 'invalid_request',
+  unauthenticated: 'unauthorized',
+  forbidden: 'forbidden',
+  not_found: 'not_found',
+  conflict: 'conflict',
+  method_not_allowed: 'method_not_allowed',
+  too_large: 'body_too_large',
+  rate_limited: 'rate_limited',
+  internal: 'internal_error',
+  unavailable: 'unavailable',
 };
+
+const errorOf = (code: FaultCode): string =>
+  code === 'invalid_cursor' ? 'invalid_cursor' : ERRORS[kindOf(code)];
 
 /** The source's own sentences, whatever the language. */
 const LITERAL: Partial<Record<FaultCode, string>> = {
@@ -52,7 +33,7 @@ const messageOf = ({ code, params, issues }: Fault, language: Language): string 
 
 /** The whole of this answer is the contract's. */
 const NOTHING_FOUND = {
-  error: ERRORS.activities_not_found.error,
+  error: errorOf('activities_not_found'),
   message: FAULT_MESSAGES.en.activities_not_found,
   records: [],
 };
@@ -61,19 +42,18 @@ export const accountActivityDialect: Dialect = {
   success: (c, data, status) => answerJson(c, data, status),
 
   failure: (c, fault) => {
-    const { status, error } = ERRORS[fault.code];
     const language = languageOf(c);
     if (fault.code === 'activities_not_found') return answerJson(c, NOTHING_FOUND, 404);
     const errors = fault.issues.map((issue) => renderIssue(issue, language));
     return answerJson(
       c,
       {
-        error,
+        error: errorOf(fault.code),
         message: messageOf(fault, language),
         ...(errors.length > 0 && { errors }),
         requestId: requestIdOf(c),
       },
-      status,
+      statusOf(fault.code),
       failureHeaders(c, fault),
     );
   },
@@ -82,12 +62,12 @@ export const accountActivityDialect: Dialect = {
     wrapSchema: (data) => data,
     wrapExample: (data) => data,
     errorMediaType: 'application/json',
-    statusOf: (code) => ERRORS[code].status,
+    statusOf,
     errorExample: (code) =>
       code === 'activities_not_found'
         ? NOTHING_FOUND
         : {
-            error: ERRORS[code].error,
+            error: errorOf(code),
             message: LITERAL[code] ?? FAULT_MESSAGES.en[code],
             requestId: '5f0c2d4e-8a51-4c3f-9d0a-7f6f1f0f4f11',
           },

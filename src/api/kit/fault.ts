@@ -1,21 +1,57 @@
-import { DomainError, type DomainErrorCode } from '../../core/errors.ts';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { DOMAIN_ERRORS, DomainError, type DomainErrorCode, type ErrorKind } from '../../core/errors.ts';
 
-/** What the boundary itself can refuse, before or around a verb. */
-export type BoundaryCode =
-  | 'malformed_json'
-  | 'invalid_input'
-  | 'body_too_large'
+/** What sort of refusal a fault is: the domain's kinds, and those of the boundary itself. */
+export type FaultKind =
+  | ErrorKind
   | 'unauthenticated'
-  | 'unverified_call'
   | 'forbidden'
-  | 'route_not_found'
   | 'method_not_allowed'
+  | 'too_large'
   | 'rate_limited'
   | 'internal'
   | 'unavailable';
 
-/** Everything that can go wrong with a request. Each family maps every code, ending in a `never` check. */
+/** What the boundary itself can refuse, before or around a verb. */
+const BOUNDARY_FAULTS = {
+  malformed_json: 'invalid',
+  invalid_input: 'invalid',
+  body_too_large: 'too_large',
+  unauthenticated: 'unauthenticated',
+  unverified_call: 'unauthenticated',
+  forbidden: 'forbidden',
+  route_not_found: 'not_found',
+  method_not_allowed: 'method_not_allowed',
+  rate_limited: 'rate_limited',
+  internal: 'internal',
+  unavailable: 'unavailable',
+} as const satisfies Record<string, FaultKind>;
+
+type BoundaryCode = keyof typeof BOUNDARY_FAULTS;
+
+/** Everything that can go wrong with a request. A dialect maps the kinds, and lists only the codes that differ from theirs. */
 export type FaultCode = BoundaryCode | DomainErrorCode;
+
+const KINDS: Readonly<Record<FaultCode, FaultKind>> = { ...BOUNDARY_FAULTS, ...DOMAIN_ERRORS };
+
+/** The kind of a code: said with the code, once. */
+export const kindOf = (code: FaultCode): FaultKind => KINDS[code];
+
+const STATUSES: Readonly<Record<FaultKind, ContentfulStatusCode>> = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  conflict: 409,
+  too_large: 413,
+  rate_limited: 429,
+  internal: 500,
+  unavailable: 503,
+};
+
+/** The HTTP status of a code, in every dialect that says nothing else. */
+export const statusOf = (code: FaultCode): ContentfulStatusCode => STATUSES[kindOf(code)];
 
 /** A refused field: where, and a message of the catalogue with its parameters (`max_length:128`). */
 export interface FieldIssue {

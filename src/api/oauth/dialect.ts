@@ -3,7 +3,7 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { answerJson } from '../kit/answer.ts';
 import type { Dialect } from '../kit/dialect.ts';
-import type { FaultCode } from '../kit/fault.ts';
+import { type FaultKind, kindOf, statusOf } from '../kit/fault.ts';
 import { FAULT_MESSAGES, renderFault } from '../kit/messages.ts';
 import type { HttpContext } from '../kit/operation.ts';
 
@@ -16,38 +16,17 @@ export type OAuthErrorCode =
   | 'server_error'
   | 'temporarily_unavailable';
 
-const ERRORS: Record<FaultCode, { status: ContentfulStatusCode; error: OAuthErrorCode }> = {
-  malformed_json: { status: 400, error: 'invalid_request' },
-  invalid_input: { status: 400, error: 'invalid_request' },
-  invalid_cursor: { status: 400, error: 'invalid_request' },
-  unauthenticated: { status: 401, error: 'invalid_client' },
-  unverified_call: { status: 401, error: 'invalid_client' },
-  forbidden: { status: 403, error: 'invalid_scope' },
-  route_not_found: { status: 404, error: 'invalid_request' },
-  account_not_found: { status: 404, error: 'invalid_request' },
-  activities_not_found: { status: 404, error: 'invalid_request' },
-  api_key_not_found: { status: 404, error: 'invalid_request' },
-  community_not_found: { status: 404, error: 'invalid_request' },
-  service_id_not_found: { status: 404, error: 'invalid_request' },
-  webhook_endpoint_not_found: { status: 404, error: 'invalid_request' },
-  webhook_delivery_not_found: { status: 404, error: 'invalid_request' },
-  webhook_endpoint_disabled: { status: 409, error: 'invalid_request' },
-  too_many_sessions: { status: 409, error: 'invalid_request' },
-  too_many_webhook_endpoints: { status: 409, error: 'invalid_request' },
-  inbound_webhook_not_found: { status: 404, error: 'invalid_request' },
-  log_entry_not_found: { status: 404, error: 'invalid_request' },
-  log_second_full: { status: 409, error: 'invalid_request' },
-  identifier_taken: { status: 409, error: 'invalid_request' },
-  session_ends_before_start: { status: 400, error: 'invalid_request' },
-  session_not_found: { status: 404, error: 'invalid_request' },
-  session_open: { status: 409, error: 'invalid_request' },
-  session_overlaps: { status: 409, error: 'invalid_request' },
-  session_voided: { status: 409, error: 'invalid_request' },
-  method_not_allowed: { status: 405, error: 'invalid_request' },
-  body_too_large: { status: 413, error: 'invalid_request' },
-  rate_limited: { status: 429, error: 'temporarily_unavailable' },
-  internal: { status: 500, error: 'server_error' },
-  unavailable: { status: 503, error: 'temporarily_unavailable' },
+const ERRORS: Record<FaultKind, OAuthErrorCode> = {
+  invalid: 'invalid_request',
+  unauthenticated: 'invalid_client',
+  forbidden: 'invalid_scope',
+  not_found: 'invalid_request',
+  conflict: 'invalid_request',
+  method_not_allowed: 'invalid_request',
+  too_large: 'invalid_request',
+  rate_limited: 'temporarily_unavailable',
+  internal: 'server_error',
+  unavailable: 'temporarily_unavailable',
 };
 
 export const NO_STORE = { 'Cache-Control': 'no-store', Pragma: 'no-cache' };
@@ -73,16 +52,16 @@ export const oauthError = (
 export const oauthDialect: Dialect = {
   success: (c, data, status) => answerJson(c, data, status, NO_STORE),
   failure: (c, { code, params, issues, headers }) =>
-    oauthError(c, ERRORS[code].status, ERRORS[code].error, renderFault(code, params, issues, 'en'), {
+    oauthError(c, statusOf(code), ERRORS[kindOf(code)], renderFault(code, params, issues, 'en'), {
       ...headers,
     }),
   docs: WITH_DOCS && {
     wrapSchema: (data) => data,
     wrapExample: (data) => data,
     errorMediaType: 'application/json',
-    statusOf: (code) => ERRORS[code].status,
+    statusOf,
     errorExample: (code) => ({
-      error: ERRORS[code].error,
+      error: ERRORS[kindOf(code)],
       error_description: FAULT_MESSAGES.en[code],
     }),
   },

@@ -3,7 +3,7 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { answer, answerJson } from '../kit/answer.ts';
 import { type Dialect, failureHeaders } from '../kit/dialect.ts';
-import type { Fault, FaultCode } from '../kit/fault.ts';
+import { type Fault, type FaultCode, type FaultKind, kindOf } from '../kit/fault.ts';
 import { renderFault } from '../kit/messages.ts';
 import { languageOf } from '../kit/request.ts';
 
@@ -12,49 +12,42 @@ const REFUSED = { status: 400, text: 'ACTIVITY_TRACKER_START_STOP_LOG_ERROR' } a
 /** Never 400: public clients of this dialect shut themselves down on a 400 that speaks of the key or the community. */
 const WRONG_KEY = { status: 401, text: 'INVALID API KEY' } as const;
 
-const FAILURES: Record<FaultCode, { status: ContentfulStatusCode; text: string }> = {
-  malformed_json: REFUSED,
-  invalid_input: REFUSED,
-  invalid_cursor: REFUSED,
-  account_not_found: { status: 400, text: 'ACCOUNT_NOT_FOUND' },
-  activities_not_found: REFUSED,
-  api_key_not_found: REFUSED,
-  service_id_not_found: REFUSED,
-  community_not_found: WRONG_KEY,
-  identifier_taken: REFUSED,
-  log_entry_not_found: REFUSED,
-  log_second_full: REFUSED,
-  too_many_sessions: REFUSED,
-  inbound_webhook_not_found: REFUSED,
-  session_ends_before_start: REFUSED,
-  session_not_found: REFUSED,
-  session_open: REFUSED,
-  session_overlaps: REFUSED,
-  session_voided: REFUSED,
-  too_many_webhook_endpoints: REFUSED,
-  webhook_delivery_not_found: REFUSED,
-  webhook_endpoint_disabled: REFUSED,
-  webhook_endpoint_not_found: REFUSED,
+interface Failure {
+  readonly status: ContentfulStatusCode;
+  readonly text: string;
+}
+
+const FAILURES: Record<FaultKind, Failure> = {
+  invalid: REFUSED,
+  not_found: REFUSED,
+  conflict: REFUSED,
   unauthenticated: WRONG_KEY,
-  unverified_call: WRONG_KEY,
   forbidden: { status: 403, text: 'FORBIDDEN' },
-  route_not_found: { status: 404, text: 'NOT_FOUND' },
   method_not_allowed: { status: 405, text: 'METHOD_NOT_ALLOWED' },
-  body_too_large: { status: 413, text: 'BODY_TOO_LARGE' },
+  too_large: { status: 413, text: 'BODY_TOO_LARGE' },
   rate_limited: { status: 429, text: 'RATE_LIMITED' },
   internal: { status: 500, text: 'INTERNAL_ERROR' },
   unavailable: { status: 503, text: 'UNAVAILABLE' },
 };
 
+/** Where these clients know more than the kind. */
+const EXCEPTIONS: Partial<Record<FaultCode, Failure>> = {
+  account_not_found: { status: 400, text: 'ACCOUNT_NOT_FOUND' },
+  community_not_found: WRONG_KEY,
+  route_not_found: { status: 404, text: 'NOT_FOUND' },
+};
+
+const failureOf = (code: FaultCode): Failure => EXCEPTIONS[code] ?? FAILURES[kindOf(code)];
+
 const textOf = (fault: Fault): string =>
-  fault.issues[0]?.path === 'type' ? 'INVALID REQUEST TYPE' : FAILURES[fault.code].text;
+  fault.issues[0]?.path === 'type' ? 'INVALID REQUEST TYPE' : failureOf(fault.code).text;
 
 export const trackerV1Dialect: Dialect = {
   success: (c, data, status) => answerJson(c, { success: true, data }, status),
 
   failure: (c, fault) => {
     const detail = renderFault(fault.code, fault.params, fault.issues, languageOf(c));
-    return answer(c, textOf(fault), FAILURES[fault.code].status, {
+    return answer(c, textOf(fault), failureOf(fault.code).status, {
       'Content-Type': 'text/plain; charset=UTF-8',
       // The code is all that these clients understand of a body; what is wrong in words goes beside it.
       'X-Error-Detail': toHeaderText(detail),
@@ -70,8 +63,8 @@ export const trackerV1Dialect: Dialect = {
     }),
     wrapExample: (data) => ({ success: true, data }),
     errorMediaType: 'text/plain',
-    statusOf: (code) => FAILURES[code].status,
-    errorExample: (code) => FAILURES[code].text,
+    statusOf: (code) => failureOf(code).status,
+    errorExample: (code) => failureOf(code).text,
   },
 };
 
