@@ -25,13 +25,13 @@ export type HttpContext = Omit<
 export type Access = { readonly scope: Scope } | 'community' | 'operator' | 'public';
 
 /** A public operation has no actor: its handler finds out who calls, if it matters. */
-type CallCtx<A extends Access> = A extends { scope: Scope } | 'community'
+export type CallCtx<A extends Access> = A extends { scope: Scope } | 'community'
   ? Ctx<CommunityActor>
   : A extends 'operator'
     ? Ctx<OperatorActor>
     : Omit<Ctx, 'actor'>;
 
-type Output<S> = S extends v.GenericSchema ? v.InferOutput<S> : undefined;
+export type Output<S> = S extends v.GenericSchema ? v.InferOutput<S> : undefined;
 
 /** What a handler gets: validated input, the domain's context, and the HTTP exchange for the rare need of it. */
 export interface Call<A extends Access, P, Q, B> {
@@ -42,7 +42,7 @@ export interface Call<A extends Access, P, Q, B> {
   readonly http: HttpContext;
 }
 
-type Schema = v.GenericSchema | undefined;
+export type Schema = v.GenericSchema | undefined;
 
 /** What only the OpenAPI document says of an operation. */
 export interface Documentation {
@@ -68,7 +68,7 @@ export interface Operation<
   /** As in OpenAPI: `/v2/community/servers/{serverId}/activity`. */
   readonly path: string;
   readonly access: A;
-  readonly params?: P;
+  readonly params?: P | undefined;
   readonly query?: Q;
   /** The body. Absent: a body is not read. */
   readonly body?: B;
