@@ -1,6 +1,7 @@
 import type { SQLWrapper } from 'drizzle-orm';
 import { type DrizzleD1Database, drizzle } from 'drizzle-orm/d1';
 import { dialect, SQL, sql, toQuery } from './sql.ts';
+import type { Statement as NamedStatement } from './statement.ts';
 
 export type Database = DrizzleD1Database & { $client: D1Database };
 
@@ -11,27 +12,60 @@ export type Row = Record<string, unknown>;
 
 export type { SQL };
 
-/** A statement that is not run yet: a template, or one of Drizzle's builders. */
-export type Statement = SQL | SQLWrapper;
+/** A statement that is not run yet: one of `db/statement.ts`, a template of `db/sql.ts`, or one of Drizzle's builders. */
+export type Statement = NamedStatement | SQL | SQLWrapper;
+
+/** What runs as one transaction: statements, groups of them, and places left empty. */
+export interface Batch extends ReadonlyArray<Statement | Batch | undefined> {}
+
+/** The rows that a batch returns, in the places of its statements. */
+export type RowsOf<T> = T extends undefined
+  ? undefined
+  : T extends SQL | SQLWrapper
+    ? Row[]
+    : T extends NamedStatement<infer R>
+      ? (unknown extends R ? Row : R)[]
+      : T extends readonly unknown[]
+        ? { -readonly [Place in keyof T]: RowsOf<T[Place]> }
+        : never;
+
+const isGroup = (entry: Statement | Batch | undefined): entry is Batch => Array.isArray(entry);
 
 const prepare = (db: Database, statement: Statement): D1PreparedStatement => {
-  const query = statement instanceof SQL ? toQuery(statement) : dialect.sqlToQuery(statement.getSQL());
+  const query =
+    statement instanceof SQL
+      ? toQuery(statement)
+      : 'params' in statement
+        ? statement
+        : dialect.sqlToQuery(statement.getSQL());
   return db.$client.prepare(query.sql).bind(...query.params);
 };
 
 /**
- * Runs the statements as one transaction in one round trip and returns each one's rows. What belongs together is one
- * batch. (Drizzle's own `batch` takes no `sql` template with parameters on D1.)
+ * Runs the statements as one transaction in one round trip and returns each one's rows in its place. What belongs
+ * together is one batch. (Drizzle's own `batch` takes no `sql` template with parameters on D1.)
  */
-export const runBatch = async (db: Database, statements: readonly Statement[]): Promise<Row[][]> => {
-  const results = await db.$client.batch<Row>(statements.map((statement) => prepare(db, statement)));
-  return results.map((result) => result.results);
+export const runBatch = async <const T extends Batch>(db: Database, batch: T): Promise<RowsOf<T>> => {
+  const prepared: D1PreparedStatement[] = [];
+  const collect = (entries: Batch): void => {
+    for (const entry of entries) {
+      if (isGroup(entry)) collect(entry);
+      else if (entry) prepared.push(prepare(db, entry));
+    }
+  };
+  collect(batch);
+  const results = await db.$client.batch<Row>(prepared);
+  let next = 0;
+  const distribute = (entries: Batch): unknown[] =>
+    entries.map((entry) => (isGroup(entry) ? distribute(entry) : entry && results[next++]?.results));
+  return distribute(batch) as RowsOf<T>;
 };
 
 /** Runs one statement and returns its rows. */
-export const readRows = async <T extends object = Row>(db: Database, statement: Statement): Promise<T[]> =>
-  (await prepare(db, statement).all<T>()).results;
-
+export const readRows = async <T extends object = Row>(
+  db: Database,
+  statement: NamedStatement<T> | SQL | SQLWrapper,
+): Promise<T[]> => (await prepare(db, statement).all<T>()).results;
 /** Whether the database answers. @throws what D1 throws */
 export const pingDatabase = (db: Database): Promise<unknown> => readRows(db, sql`SELECT 1`);
 

@@ -1,4 +1,5 @@
 /** The SQL of ingested records and their batches. */
+import { isRefusedBy } from '../../db/constraint.ts';
 import { type SQL, sql } from '../../db/sql.ts';
 import type { ActivityBatch, StoredActivity } from './activity-batch.ts';
 import { INGESTED_TYPES, type IngestedType } from './activity-type.ts';
@@ -36,10 +37,7 @@ const inJsonChunks = (items: readonly object[]): string[] => {
 
 /** Whether a batch failed because a record with the same event id came in at the same time. */
 export const isEventTaken = (error: unknown): boolean =>
-  error instanceof Error &&
-  error.message.includes(
-    'UNIQUE constraint failed: account_activities.community_id, account_activities.event_id',
-  );
+  isRefusedBy(error, 'UNIQUE', 'account_activities.community_id, account_activities.event_id');
 
 /** Statement. */
 export const insertBatches = (communityId: number, batches: readonly ActivityBatch[]): SQL => sql`

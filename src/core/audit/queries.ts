@@ -1,5 +1,6 @@
 import { and, asc, eq, gt, isNotNull, isNull, lte, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
+import { isRefusedBy } from '../../db/constraint.ts';
 import { auditRecords, communities } from '../../db/schema/index.ts';
 import type { AuditHead } from '../access/actor.ts';
 import type { AuditRecord } from './audit-chain.ts';
@@ -31,11 +32,9 @@ export const moveAuditHead = (db: Database, communityId: CommunityId, from: Audi
     })
     .where(eq(communities.id, communityId));
 
-const HEAD_MOVED = 'NOT NULL constraint failed: communities.audit_hash';
-
 /** Whether a batch failed because `moveAuditHead` found the head elsewhere. */
 export const isAuditHeadMoved = (error: unknown): boolean =>
-  error instanceof Error && (error.message.includes(HEAD_MOVED) || isAuditHeadMoved(error.cause));
+  isRefusedBy(error, 'NOT NULL', 'communities.audit_hash');
 
 /** What retention has removed from the trail, and up to where ingested records are gone. */
 export interface RetentionFloor {

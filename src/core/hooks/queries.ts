@@ -1,7 +1,9 @@
 /** The SQL of inbound webhooks: their configuration, the messages they have recorded, and their latest calls. */
+
 import { and, asc, eq, gt, inArray, isNull } from 'drizzle-orm';
 import type { Database, Row, Statement } from '../../db/client.ts';
 import { readRows } from '../../db/client.ts';
+import { isRefusedBy } from '../../db/constraint.ts';
 import { communities, inboundWebhooks } from '../../db/schema/index.ts';
 import { type SQL, sql } from '../../db/sql.ts';
 import type { Community } from '../access/actor.ts';
@@ -212,16 +214,13 @@ export const toAnswer = (row: Row): InboundAnswer => {
   return { messageId: row.message_id as string, receivedAt: row.received_at as number, results };
 };
 
-const failedBy = (error: unknown, constraint: string): boolean =>
-  error instanceof Error && error.message.includes(constraint);
-
 /** Whether a batch failed because `insertMessage` found the message there. */
 export const isRecordedBefore = (error: unknown): boolean =>
-  failedBy(error, 'UNIQUE constraint failed: inbound_webhook_messages.');
+  isRefusedBy(error, 'UNIQUE', 'inbound_webhook_messages.');
 
 /** Whether a batch failed because `demandRecorded` found nothing. */
 export const isNothingRecorded = (error: unknown): boolean =>
-  failedBy(error, 'NOT NULL constraint failed: inbound_webhook_messages.answer');
+  isRefusedBy(error, 'NOT NULL', 'inbound_webhook_messages.answer');
 
 /** Statements: notes a call; the oldest one goes where there are too many. */
 export const noteCall = (

@@ -4,6 +4,7 @@
  */
 
 import { allOf, type Database, readRows } from '../../db/client.ts';
+import { isRefusedBy } from '../../db/constraint.ts';
 import { type SQL, sql } from '../../db/sql.ts';
 import { firstIdOf, NUMBERS_PER_SECOND, timestampOf } from './log-id.ts';
 import type { LogEntry, LogFilter } from './model.ts';
@@ -149,8 +150,7 @@ export const idsOfEvents = (communityId: number, eventIds: readonly string[]): S
    FROM json_each(${JSON.stringify(eventIds)}) AS event)`;
 
 /** Whether `insertLogEntries` failed (and with it its batch) because a second has no number left. */
-export const isSecondFull = (error: unknown): boolean =>
-  error instanceof Error && error.message.includes('NOT NULL constraint failed: log_entries.id');
+export const isSecondFull = (error: unknown): boolean => isRefusedBy(error, 'NOT NULL', 'log_entries.id');
 
 /** How many numbers each of these seconds has left. */
 export const findRoom = async (

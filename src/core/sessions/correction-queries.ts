@@ -1,4 +1,5 @@
 /** The SQL of corrections: what an administrator changes in a session, and what is kept of it. */
+import { isRefusedBy } from '../../db/constraint.ts';
 import { type SQL, sql } from '../../db/sql.ts';
 import { lastSeenOf } from './queries.ts';
 import { isMoved, type Session, type SessionDetails } from './session.ts';
@@ -74,11 +75,9 @@ export const insertRevision = (communityId: number, revision: Revision, session:
       ${JSON.stringify(before)}, ${JSON.stringify(revision.after)}`;
 };
 
-const REFUSED = 'NOT NULL constraint failed: session_revisions.action';
-
 /** Whether a batch failed because `insertRevision` found the session, or its neighbours, changed. */
 export const isSessionChanged = (error: unknown): boolean =>
-  error instanceof Error && (error.message.includes(REFUSED) || isSessionChanged(error.cause));
+  isRefusedBy(error, 'NOT NULL', 'session_revisions.action');
 
 /**
  * Statement: makes the session what the revision says. What was last seen of it stays within it.

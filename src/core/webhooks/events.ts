@@ -4,7 +4,7 @@
  * with `commit`, which says who acted and sends at once. Starts are
  * told by `startedEvents` behind the statement that inserts them, events of other things by `outbox`, in the batch.
  */
-import { type Row, runBatch } from '../../db/client.ts';
+import { type Batch, type RowsOf, runBatch } from '../../db/client.ts';
 import type { Ctx } from '../context.ts';
 import { deliverNow } from './deliver.ts';
 import { publishMessages } from './message-queries.ts';
@@ -22,16 +22,16 @@ export {
  * A community that had no endpoint when its credential was read (at most 30 s ago) is spared this. If it has its first
  * one since, nothing is lost: the next to publish finds what is not published, late and without the actor's name.
  */
-export const commit = async (ctx: Ctx, statements: Parameters<typeof runBatch>[1]): Promise<Row[][]> => {
+export const commit = async <const T extends Batch>(ctx: Ctx, statements: T): Promise<RowsOf<T>> => {
   const community = 'community' in ctx.actor ? ctx.actor.community : undefined;
   if (community && !community.hasWebhooks) return runBatch(ctx.db, statements);
   const now = ctx.clock.now();
-  const [, ...results] = await runBatch(ctx.db, [
+  const [, results, published] = await runBatch(ctx.db, [
     publishMessages(community?.id, now, ''),
-    ...statements,
+    statements,
     publishMessages(community?.id, now, ctx.actor.name),
   ]);
-  const endpointIds = new Set((results.pop() ?? []).map((row) => row.endpoint_id as string));
+  const endpointIds = new Set(published.map((row) => row.endpoint_id as string));
   if (endpointIds.size > 0 && ctx.actor.kind !== 'system') ctx.defer(deliverNow(ctx, [...endpointIds]));
   return results;
 };

@@ -1,0 +1,147 @@
+/**
+ * Statements: their text is put together once, by Drizzle, with names where values go; a call only fills those in.
+ * (Drizzle's templates put together anew for each call were the greatest single cost of a start or stop.)
+ */
+import { is, Param, Placeholder, type SQL, type SQLWrapper, sql, type Table } from 'drizzle-orm';
+
+export { type SQL, sql } from 'drizzle-orm';
+
+/** What D1 takes as a value. Many values travel as one JSON text, for `json_each`: D1 allows 100 parameters. */
+export type Value = string | number | null;
+
+/** A statement with its values, ready to run. `Row` is what it returns: columns as SQLite names them. */
+export interface Statement<Row = unknown> {
+  readonly sql: string;
+  readonly params: readonly Value[];
+  /** Only for the compiler. */
+  readonly row?: Row;
+}
+
+/** The names of a statement's values, each to be put where its value goes: `${$.communityId}`, as often as needed. */
+export type Names<Values> = { readonly [Name in keyof Values & string]: Placeholder<Name> };
+
+/** The text of a statement, and where each parameter comes from. */
+interface Compiled {
+  readonly sql: string;
+  readonly slots: readonly ((values: Readonly<Record<string, Value>>) => Value)[];
+}
+
+/**
+ * Declares a statement at module scope. `build` runs once, when it is first needed.
+ *
+ *     const findServer = statement<{ communityId: number; serverId: number }, RowOf<typeof servers>>(
+ *       ($) => sql`SELECT * FROM servers WHERE community_id = ${$.communityId} AND server_id = ${$.serverId}`);
+ *     const [[server]] = await runBatch(db, [findServer({ communityId, serverId })]);
+ */
+export const statement = <Values extends { readonly [Name in keyof Values]: Value }, Row = never>(
+  build: (names: Names<Values>) => SQLWrapper,
+): ((values: Values) => Statement<Row>) => {
+  let compiled: Compiled | undefined;
+  const get = () => (compiled ??= compile(build(namesOf<Values>())));
+  if (WITH_DOCS) declared.push(() => [get().sql]);
+  return (values) => fill(get(), values);
+};
+
+/** Of the shapes of one statement at most so many texts are remembered. */
+const MAX_SHAPES = 500;
+
+/**
+ * Declares a statement whose text depends on the call: a text is put together once for each `shape` (JSON). Values never
+ * belong into the shape, or each call would make a text of its own.
+ *
+ * @param examples shapes that a test prepares on the migrated database
+ */
+export const statementByShape = <
+  Shape,
+  Values extends { readonly [Name in keyof Values]: Value },
+  Row = never,
+>(
+  build: (shape: Shape, names: Names<Values>) => SQLWrapper,
+  examples: readonly Shape[],
+): ((shape: Shape, values: Values) => Statement<Row>) => {
+  const texts = new Map<string, Compiled>();
+  const get = (shape: Shape): Compiled => {
+    const key = JSON.stringify(shape);
+    let compiled = texts.get(key);
+    if (!compiled) {
+      if (texts.size >= MAX_SHAPES) texts.clear();
+      compiled = compile(build(shape, namesOf<Values>()));
+      texts.set(key, compiled);
+    }
+    return compiled;
+  };
+  if (WITH_DOCS) declared.push(() => examples.map((shape) => get(shape).sql));
+  return (shape, values) => fill(get(shape), values);
+};
+
+/** The texts of the statements that were declared so far, for the test that prepares them. Empty in the Worker. */
+export const declaredTexts = (): string[] => declared.flatMap((texts) => texts());
+const declared: (() => string[])[] = [];
+
+const namesOf = <Values>(): Names<Values> =>
+  new Proxy({} as Names<Values>, { get: (_, name) => sql.placeholder(String(name)) });
+
+const escapeName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+const escapeString = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+const compile = (wrapper: SQLWrapper): Compiled => {
+  const slots: Compiled['slots'][number][] = [];
+  const places = new Map<string, number>();
+  const addSlot = (slot: Compiled['slots'][number]): number => slots.push(slot);
+  const query = wrapper.getSQL().toQuery({
+    casing: { getColumnCasing: ({ name }: { name: string }) => name } as never,
+    escapeName,
+    escapeString,
+    escapeParam: (_, chunk) => {
+      const { name, encode } = toNamed(chunk);
+      if (name === undefined) return `?${addSlot(() => encode(chunk))}`;
+      // One parameter for a name, however often it stands there.
+      const place =
+        places.get(name) ??
+        addSlot((values) => {
+          const value = values[name];
+          if (value === undefined) throw new Error(`The statement lacks a value for ${name}: ${query.sql}`);
+          return encode(value);
+        });
+      places.set(name, place);
+      return `?${place}`;
+    },
+  });
+  return { sql: query.sql, slots };
+};
+
+type Encode = (value: unknown) => Value;
+const asItIs: Encode = (value) => value as Value;
+
+/** What a parameter stands for: a value by name, or one that is in the text already. */
+const toNamed = (chunk: unknown): { name?: string; encode: Encode } => {
+  if (is(chunk, Placeholder)) return { name: chunk.name, encode: asItIs };
+  if (is(chunk, Param)) {
+    const { value, encoder } = chunk;
+    const encode: Encode = (given) => encoder.mapToDriverValue(given) as Value;
+    return is(value, Placeholder) ? { name: value.name, encode } : { encode: () => encode(value) };
+  }
+  return { encode: asItIs };
+};
+
+const fill = (
+  { sql: text, slots }: Compiled,
+  values: object,
+): { readonly sql: string; readonly params: readonly Value[] } => {
+  const params: Value[] = [];
+  for (const slot of slots) params.push(slot(values as Readonly<Record<string, Value>>));
+  return { sql: text, params };
+};
+
+/** A row of a table as SQLite returns it: column names of the database, booleans as 0 and 1. */
+export type RowOf<T extends Table> = {
+  readonly [K in keyof T['_']['columns'] as T['_']['columns'][K]['_']['name']]:
+    | (T['_']['columns'][K]['_']['dataType'] extends 'boolean' ? number : T['_']['columns'][K]['_']['data'])
+    | (T['_']['columns'][K]['_']['notNull'] extends true ? never : null);
+};
+
+/** Joins the conditions of a WHERE clause that there are. */
+export const allOf = (conditions: readonly (SQL | undefined)[]): SQL => {
+  const present = conditions.filter((condition) => condition !== undefined);
+  return present.length > 0 ? sql.join(present, sql` AND `) : sql`1`;
+};

@@ -1,0 +1,91 @@
+import { env } from 'cloudflare:workers';
+import { eq } from 'drizzle-orm';
+import { QueryBuilder } from 'drizzle-orm/sqlite-core';
+import { describe, expect, it } from 'vitest';
+import { families } from '../../src/api/index.ts';
+import { openDatabase, readRows, runBatch } from '../../src/db/client.ts';
+import { communities } from '../../src/db/schema/index.ts';
+import { declaredTexts, type RowOf, sql, statement, statementByShape } from '../../src/db/statement.ts';
+
+const db = openDatabase(env.DB);
+
+describe('a statement', () => {
+  const add = statement<{ a: number; b: number }, { sum: number; twice: number }>(
+    ($) => sql`SELECT ${$.a} + ${$.b} AS sum, 2 * ${$.a} AS twice`,
+  );
+
+  it('has one parameter for each name, and the values in their places', () => {
+    expect(add({ b: 3, a: 5 })).toEqual({ sql: 'SELECT ?1 + ?2 AS sum, 2 * ?1 AS twice', params: [5, 3] });
+  });
+
+  it('puts its text together once', () => {
+    let built = 0;
+    const counted = statement<{ a: number }, { a: number }>(($) => {
+      built += 1;
+      return sql`SELECT ${$.a} AS a`;
+    });
+    counted({ a: 1 });
+    counted({ a: 2 });
+    expect(built).toBe(1);
+  });
+
+  it('has what the text itself brings as parameters beside its values', async () => {
+    const greet = statement<{ name: string }, { text: string }>(
+      ($) => sql`SELECT ${'Hello, '} || ${$.name} || ${'!'} AS text`,
+    );
+    expect(await readRows(db, greet({ name: "O'Neil?" }))).toEqual([{ text: "Hello, O'Neil?!" }]);
+  });
+
+  it('can be one of the builders', async () => {
+    const find = statement<{ id: number }, RowOf<typeof communities>>(($) =>
+      new QueryBuilder().select().from(communities).where(eq(communities.id, $.id)),
+    );
+    expect(find({ id: 7 }).params).toEqual([7]);
+    expect(await readRows(db, find({ id: -1 }))).toEqual([]);
+  });
+
+  it('refuses to run without one of its values', () => {
+    // @ts-expect-error the compiler says so, too
+    expect(() => add({ a: 1 })).toThrow('The statement lacks a value for b');
+  });
+
+  it('may depend on a shape, with one text for each', () => {
+    let built = 0;
+    const list = statementByShape<{ isOpen: boolean }, { limit: number }, { one: number }>(
+      ({ isOpen }, $) => {
+        built += 1;
+        return sql`SELECT 1 AS one WHERE ${isOpen ? sql`1` : sql`0`} LIMIT ${$.limit}`;
+      },
+      [{ isOpen: true }, { isOpen: false }],
+    );
+    const texts = [true, false, true].map((isOpen) => list({ isOpen }, { limit: 1 }).sql);
+    expect(new Set(texts).size).toBe(2);
+    expect(built).toBe(2);
+  });
+});
+
+describe('runBatch', () => {
+  const one = statement<{ n: number }, { n: number }>(($) => sql`SELECT ${$.n} AS n`);
+
+  it("answers each statement in its place, a group's in a group, and nothing for an empty place", async () => {
+    const [first, none, group, last] = await runBatch(db, [
+      one({ n: 1 }),
+      undefined,
+      [one({ n: 2 }), one({ n: 3 })],
+      one({ n: 4 }),
+    ]);
+    expect([first, none, group, last]).toEqual([[{ n: 1 }], undefined, [[{ n: 2 }], [{ n: 3 }]], [{ n: 4 }]]);
+  });
+});
+
+it('every declared statement is one that the migrated database knows how to run', async () => {
+  expect(families.length).toBeGreaterThan(3);
+  const texts = declaredTexts();
+  expect(texts.length).toBeGreaterThan(0);
+  for (const text of texts) {
+    const count = new Set(text.match(/\?\d+/g)).size;
+    // EXPLAIN prepares the statement, with its indexes, and runs nothing.
+    const prepared = env.DB.prepare(`EXPLAIN ${text}`).bind(...Array(count).fill(null));
+    await expect(prepared.all(), text).resolves.toBeDefined();
+  }
+});
