@@ -99,3 +99,21 @@ export class Receivers {
     return (await this.app.get(`${ENDPOINTS}/${id}/deliveries${query}`, { key })).body.data.items;
   }
 }
+
+/** Puts so many messages into an endpoint's queue. */
+export const fill = (communityId: number, endpointId: string, count: number) =>
+  env.DB.prepare(
+    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?3)
+     INSERT INTO webhook_messages (community_id, endpoint_id, seq, type, data, status, created_at, actor)
+     SELECT ?1, ?2, i, 'webhook.test', json_object('n', i), 'pending', 1, 'test' FROM n`,
+  )
+    .bind(communityId, endpointId, count)
+    .run();
+
+/** How many messages an endpoint has still to get. */
+export const waiting = (endpointId: string) =>
+  env.DB.prepare(
+    "SELECT count(*) AS count FROM webhook_messages WHERE endpoint_id = ? AND status = 'pending'",
+  )
+    .bind(endpointId)
+    .first<number>('count');

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Harness, START } from '../harness.ts';
 import { MINUTE } from '../helpers.ts';
+import { atScale } from '../scale.ts';
 import { type Action, type ModelSession, SessionModel } from './session-model.ts';
 
 const IDLE_SECONDS = 2 * 3600;
@@ -112,6 +113,6 @@ it('sessions follow the model through any sequence of calls, waits and sweeps', 
         .all<ModelSession>();
       expect(results).toEqual(model.sessions);
     }),
-    { numRuns: 300, seed: START % 2 ** 31 },
+    { numRuns: atScale({ full: 300, small: 60 }), seed: START % 2 ** 31 },
   );
 });

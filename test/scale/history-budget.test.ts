@@ -1,9 +1,10 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Harness, START } from '../harness.ts';
+import { atScale } from '../scale.ts';
 
-/** What pages of history cost at 200,000 sessions: those of two servers in turn, and one of a third at the far end. */
-const SESSIONS = 200_000;
+/** What pages of history cost at many sessions: those of two servers in turn, and one of a third at the far end. */
+const SESSIONS = atScale({ full: 200_000, small: 100_000 });
 const WALK = 5000;
 
 const app = new Harness();
@@ -23,7 +24,7 @@ beforeAll(async () => {
     `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?3 - 1)
      INSERT INTO sessions (community_id, started_at, id, server_id, account_id, last_seen_at, ended_at, close_kind)
      SELECT ?1, ?2 - i * 1000, printf('s-%06d', i), iif(i = ?3 - 1, 3, i % 2 + 1),
-       printf('00000000-0000-7000-8000-%012d', i % 1000), ?2 - i * 1000, ?2 - i * 1000 + 500, 'stopped'
+       printf('00000000-0000-7000-8000-%012d', i % (?3 / 200)), ?2 - i * 1000, ?2 - i * 1000 + 500, 'stopped'
      FROM n`,
   )
     .bind(community.rowId, START - 86_400_000, SESSIONS)

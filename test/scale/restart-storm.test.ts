@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Harness, START } from '../harness.ts';
 import { MINUTE } from '../helpers.ts';
+import { atScale } from '../scale.ts';
 
-const PLAYERS = 500;
+const PLAYERS = atScale({ full: 500, small: 100 });
 const ACTIVITY = '/v2/community/servers/1/activity';
 
 interface Call {
@@ -74,7 +75,7 @@ const rowsAfter = async (calls: readonly Call[]) => {
   return { rows: results, answers };
 };
 
-describe('a restart storm: 500 leaves and 500 joins in a minute', () => {
+describe(`a restart storm: ${PLAYERS} leaves and ${PLAYERS} joins in a minute`, () => {
   it('replayed three times and shuffled, ends in the rows of the true order sent once', async () => {
     const expected = await rowsAfter(storm);
     expect(expected.rows.length).toBe(2 * PLAYERS);

@@ -1,9 +1,10 @@
+/** A month on twenty servers (in small, six days), from a seed: what really happened, and which calls about it arrive when. */
 import { DAY, MINUTE, SECOND } from '../helpers.ts';
-/** A month on twenty servers, from a seed: what really happened, and which calls about it arrive when. */
+import { atScale } from '../scale.ts';
 
 export const SERVERS = 20;
-export const DAYS = 30;
-const VISITS = 10_000;
+export const DAYS = atScale({ full: 30, small: 6 });
+export const VISITS = atScale({ full: 10_000, small: 2000 });
 const STOPS_LOST = 0.3;
 const ACCOUNTS_PER_SERVER = 12;
 /** Every server is busy at the same time of the day, so that one test can walk through all of them by the minute. */

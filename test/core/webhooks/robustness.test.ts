@@ -1,30 +1,12 @@
-import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { SYSTEM } from '../../../src/core/access/actor.ts';
 import { deliverDue } from '../../../src/core/webhooks/deliver-due.ts';
 import { fixedClock } from '../../../src/lib/clock.ts';
 import { Harness } from '../../harness.ts';
 import { MINUTE } from '../../helpers.ts';
-import { ENDPOINTS, Receivers } from '../../receivers.ts';
+import { ENDPOINTS, fill, Receivers, waiting } from '../../receivers.ts';
 
 const EVENTS = ['session.started', 'session.stopped'];
-
-/** Puts so many messages into an endpoint's queue. */
-const fill = (communityId: number, endpointId: string, count: number) =>
-  env.DB.prepare(
-    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?3)
-     INSERT INTO webhook_messages (community_id, endpoint_id, seq, type, data, status, created_at, actor)
-     SELECT ?1, ?2, i, 'webhook.test', json_object('n', i), 'pending', 1, 'test' FROM n`,
-  )
-    .bind(communityId, endpointId, count)
-    .run();
-
-const waiting = (endpointId: string) =>
-  env.DB.prepare(
-    "SELECT count(*) AS count FROM webhook_messages WHERE endpoint_id = ? AND status = 'pending'",
-  )
-    .bind(endpointId)
-    .first<number>('count');
 
 describe('nothing is lost', () => {
   it('by a crash between commit and delivery', async () => {
@@ -87,25 +69,6 @@ describe('nothing is lost', () => {
     await net.run(5 * MINUTE);
     const ids = net.received.map((call) => call.id);
     expect(ids).toEqual(Array.from({ length: 41 }, (_, n) => `${id}_${n + 1}`));
-  });
-
-  it('of 10,000 messages that wait, sent in their order by bounded runs', { timeout: 400_000 }, async () => {
-    const net = new Receivers();
-    const { communityId, id } = await net.endpoint({ events: EVENTS });
-    await fill(communityId, id, 10_000);
-    let runs = 0;
-    for (; (await waiting(id)) !== 0 && runs < 100; runs++) {
-      const before = net.received.length;
-      net.app.clock.advance(5 * MINUTE);
-      const cost = await net.app.measure(() => net.app.cron());
-      const sent = net.received.length - before;
-      expect(sent).toBeGreaterThan(0);
-      expect(sent).toBeLessThanOrEqual(1_100);
-      expect(cost.trips).toBeLessThanOrEqual(sent / 10 + 60);
-    }
-    expect(net.received.map((call) => call.id)).toEqual(
-      Array.from({ length: 10_000 }, (_, n) => `${id}_${n + 1}`),
-    );
   });
 
   it('by a queue that fails beside one that works', async () => {

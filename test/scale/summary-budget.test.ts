@@ -1,0 +1,68 @@
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import { START } from '../harness.ts';
+import { DAY, HOUR } from '../helpers.ts';
+import { atScale } from '../scale.ts';
+import { ANA, items, setUpSummary } from '../summary.ts';
+
+const SESSIONS = atScale({ full: 100_000, small: 20_000 });
+
+describe('totals', () => {
+  it(`a month of ${SESSIONS} sessions: those and at most 100 rows are read, whatever else there is`, async () => {
+    const { app, id, summary } = await setUpSummary();
+    const from = Date.parse('2026-03-01T00:00:00Z');
+    const to = from + 30 * 24 * HOUR;
+    const step = (to - from) / SESSIONS;
+    // As many before the month and half as many behind it, from one minute to four hours long.
+    const length = '60000 + (n * 7919 % 240) * 60000';
+    await env.DB.prepare(
+      `WITH RECURSIVE n(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < ${2.5 * SESSIONS - 1})
+       INSERT INTO sessions (community_id, started_at, id, server_id, account_id, last_seen_at, ended_at, close_kind)
+       SELECT ?1, ?2 + (n - ${SESSIONS}) * ?3, printf('%08x-0000-4000-8000-000000000000', n), n % 20 + 1,
+         printf('%08x-0000-4000-8000-000000000000', n * 7907 % 3000), ?2 + (n - ${SESSIONS}) * ?3,
+         ?2 + (n - ${SESSIONS}) * ?3 + ${length}, CASE WHEN n % 10 = 0 THEN 'auto_closed' ELSE 'stopped' END FROM n`,
+    )
+      .bind(id, from, step)
+      .run();
+    const month = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+    const counted = await env.DB.prepare(
+      'SELECT count(*) AS n FROM sessions WHERE community_id = ? AND started_at < ? AND ended_at > ?',
+    )
+      .bind(id, to, from)
+      .first<number>('n');
+    expect(counted).toBeGreaterThan(SESSIONS + SESSIONS / 500);
+    await summary({ ...month, limit: 1 });
+    for (const groupBy of ['account', 'server', 'day', 'hour']) {
+      const cost = await app.measure(() => summary({ ...month, groupBy, timezone: 'Europe/Madrid' }));
+      expect(cost.result.status).toBe(200);
+      expect(cost.rowsRead, groupBy).toBeLessThanOrEqual((counted as number) + 100);
+      expect(cost.rowsWritten).toBe(0);
+      expect(cost.trips).toBeLessThanOrEqual(7);
+    }
+    const total = await summary({ ...month, groupBy: 'server' });
+    const sum = items(total).reduce((all: number, item: { sessions: number }) => all + item.sessions, 0);
+    expect(sum).toBe(counted);
+  }, 60_000);
+
+  it('of more than 500,000 sessions are refused', async () => {
+    const { id, summary } = await setUpSummary();
+    await env.DB.prepare(
+      `WITH RECURSIVE n(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < 500000)
+       INSERT INTO sessions (community_id, started_at, id, server_id, account_id, last_seen_at, ended_at, close_kind)
+       SELECT ?1, ?2 + n * 60000, printf('%08x-0000-4000-8000-000000000000', n), 1, ?3, ?2 + n * 60000,
+         ?2 + n * 60000 + 30000, 'stopped' FROM n`,
+    )
+      .bind(id, START - 365 * DAY, ANA)
+      .run();
+    const year = await summary({
+      from: new Date(START - 366 * DAY).toISOString(),
+      to: new Date(START).toISOString(),
+      groupBy: 'server',
+    });
+    expect([year.status, year.body.code, year.body.detail]).toEqual([
+      400,
+      'TOO_MANY_SESSIONS',
+      'The period has more than 500000 sessions: ask for it in parts.',
+    ]);
+  }, 60_000);
+});
