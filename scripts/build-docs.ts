@@ -1,6 +1,6 @@
 /** `npm run build`: the OpenAPI document, the table of docs/endpoints.md, and the viewer out of swagger-ui's own files. */
 import '../src/docs/with-docs.ts';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { families } from '../src/api/index.ts';
@@ -14,9 +14,9 @@ const VIEWER = join(ROOT, 'public/docs');
 export const buildDocs = (): void => {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
   const document = buildOpenApi(families, version);
-  writeFileSync(join(ROOT, 'public/openapi.json'), `${JSON.stringify(document, null, 2)}\n`);
+  writeIfChanged(join(ROOT, 'public/openapi.json'), `${JSON.stringify(document, null, 2)}\n`);
   const endpoints = join(ROOT, 'docs/endpoints.md');
-  writeFileSync(endpoints, withEndpointTable(readFileSync(endpoints, 'utf8')));
+  writeIfChanged(endpoints, withEndpointTable(readFileSync(endpoints, 'utf8')));
 
   mkdirSync(VIEWER, { recursive: true });
   cpSync(join(ROOT, 'src/docs/viewer'), VIEWER, { recursive: true });
@@ -24,6 +24,11 @@ export const buildDocs = (): void => {
   for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js']) {
     cpSync(join(swaggerUi, file), join(VIEWER, file));
   }
+};
+
+/** A start must not touch what is up to date: the checkout may be read-only, and a second start may read it. */
+const writeIfChanged = (path: string, text: string): void => {
+  if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeFileSync(path, text);
 };
 
 if (import.meta.main) buildDocs();

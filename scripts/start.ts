@@ -8,15 +8,24 @@ import { parseArgs } from 'node:util';
 import { Cron } from 'croner';
 import { unstable_readConfig as readConfig } from 'wrangler';
 import { buildDocs } from './build-docs.ts';
+import { bannerLines } from './local/banner.ts';
 import { prepareDatabase } from './local/database.ts';
+import type { Demo } from './local/demo.ts';
 import { ensureDevVars } from './local/dev-vars.ts';
+import { type Lock, lockDirectory } from './local/lock.ts';
+import { watchNpm } from './local/parent.ts';
 import { type DevServer, QUIET, startWranglerDev } from './local/wrangler.ts';
 
 const args = process.argv.slice(2);
 const { values } = parseArgs({
   args,
   strict: false,
-  options: { port: { type: 'string' }, ip: { type: 'string' }, 'persist-to': { type: 'string' } },
+  options: {
+    port: { type: 'string' },
+    ip: { type: 'string' },
+    env: { type: 'string', short: 'e' },
+    'persist-to': { type: 'string' },
+  },
 });
 const port = Number(values.port ?? 50_809);
 const ip = String(values.ip ?? '127.0.0.1');
@@ -25,26 +34,41 @@ const url = `http://${['127.0.0.1', '0.0.0.0'].includes(ip) ? 'localhost' : ip}:
 
 const main = async (): Promise<number> => {
   Object.assign(process.env, QUIET);
-  await assertPortIsFree();
-  ensureDevVars('.dev.vars');
-  buildDocs();
-  const demoKey = await prepareDatabase(persistTo);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw `The port must be a number from 1 to 65535, not "${values.port}".`;
+  }
+  const lock = await lockDirectory(persistTo, port);
+  try {
+    await assertPortIsFree();
+    ensureDevVars('.dev.vars');
+    buildDocs();
+    return await serve(lock, await prepareDatabase(persistTo));
+  } finally {
+    lock.release();
+  }
+};
+
+const serve = async (lock: Lock, demo: Demo): Promise<number> => {
   const server = startWranglerDev([
+    // The settings of the top level, and no warning that there are others.
+    ...(values.env === undefined ? ['--env='] : []),
     ...(values.port ? [] : [`--port=${port}`]),
     ...(values.ip ? [] : [`--ip=${ip}`]),
     ...(values['persist-to'] ? [] : [`--persist-to=${persistTo}`]),
     ...args,
   ]);
+  if (server.pid !== undefined) lock.noteGuardian(server.pid);
   const isStopping = stopOnSignal(server);
   const crons = server.ready.then(async () => {
     const health = await fetch(`${url}/healthz`);
+    const hasConsole = (await fetch(`${url}/console/`)).ok;
     server.show();
     if (!health.ok) console.error(`${url}/healthz answers ${health.status}.`);
-    console.log(banner(demoKey));
+    console.log(bannerLines({ url, persistTo, demo, hasConsole }).join('\n'));
     return startCrons();
   });
   crons.catch((error: unknown) => {
-    console.error(error);
+    if (!isStopping()) console.error(error);
     server.stop();
   });
   const code = await server.ended;
@@ -58,23 +82,30 @@ const assertPortIsFree = async (): Promise<void> => {
   const probe = createServer();
   await new Promise<void>((free, taken) => probe.once('error', taken).listen(port, ip, free)).catch(
     (error: NodeJS.ErrnoException) => {
-      throw error.code === 'EADDRINUSE'
-        ? `Port ${port} is in use by another program. Choose another one: npm start -- --port ${port + 1}`
-        : error;
+      switch (error.code) {
+        case 'EADDRINUSE':
+          throw `Port ${port} is in use by another program. Choose another one: npm start -- --port ${port + 1}`;
+        case 'EACCES':
+          throw `Port ${port} needs rights that you have not got. Choose one above 1023: npm start -- --port 50809`;
+        case 'EADDRNOTAVAIL':
+          throw `${ip} is no address of this machine. Leave --ip out, or give one that is.`;
+        default:
+          throw error;
+      }
     },
   );
   await new Promise((closed) => probe.close(closed));
 };
 
-/** Passes the first signal on to the server. Tells whether there was one. */
+/** Ends the server at the first signal, and where npm is gone. Tells whether it is so. */
 const stopOnSignal = (server: DevServer): (() => boolean) => {
   let isStopping = false;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      isStopping = true;
-      server.stop();
-    });
-  }
+  const stop = () => {
+    isStopping = true;
+    server.stop();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  watchNpm(stop);
   return () => isStopping;
 };
 
@@ -97,26 +128,6 @@ const fire = async (cron: string, at: Date): Promise<void> => {
     console.error(`The scheduled trigger ${cron} could not be fired: ${String(error)}`);
   }
 };
-
-const banner = (demoKey: string | undefined): string => `
-Rollcall runs on this machine. Stop it with Ctrl-C.
-
-  Home      ${url}
-  API docs  ${url}/docs
-  OpenAPI   ${url}/openapi.json
-  Demo key  ${demoKey ?? `revoked; delete ${persistTo} to start anew`}
-  Operator  ADMIN_TOKEN in .dev.vars opens ${url}/admin/communities
-${
-  demoKey
-    ? `
-Start a session:
-
-  curl ${url}/v2/community/servers/1/activity \\
-    -H 'Authorization: Bearer ${demoKey}' \\
-    -d '{"accId":"00000000-0000-0000-0000-000000000000","forceStart":true}'
-`
-    : ''
-}`;
 
 process.exitCode = await main().catch((error: unknown) => {
   console.error(typeof error === 'string' ? error : error instanceof Error ? error.message : error);

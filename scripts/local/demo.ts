@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { type CommunityActor, OPERATOR } from '../../src/core/access/actor.ts';
 import { createCommunity } from '../../src/core/access/create-community.ts';
-import { findKeyHolder } from '../../src/core/access/queries.ts';
+import { findCommunity, findKeyHolder } from '../../src/core/access/queries.ts';
 import {
   type NewActivity,
   recordAccountActivity,
@@ -18,7 +18,7 @@ import { runJobs } from '../../src/jobs/index.ts';
 import { fixedClock } from '../../src/lib/clock.ts';
 import { sha256Hex } from '../../src/lib/crypto.ts';
 
-/** The id that ANONYMOUS_COMMUNITY of .dev.vars.example names. */
+/** The id that ANONYMOUS_COMMUNITY of a local .dev.vars names. */
 const DEMO = 'demo';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -30,21 +30,44 @@ const CRON = '*/5 * * * *';
 const PLAYERS = ['Ana', 'Bram', 'Chidi', 'Dora', 'Emre', 'Freya', 'Goro', 'Hana'] as const;
 type Player = (typeof PLAYERS)[number];
 
+export interface Demo {
+  /** Undefined where somebody revoked it. */
+  readonly key: string | undefined;
+  /** What it holds now, for the person who starts. */
+  readonly contents: string;
+}
+
 /**
- * The API key of the demo community; undefined where it no longer works. In a new database it makes the community, its
- * key, which it keeps in `keyFile`, and the life of the last days.
+ * The demo community. In a database that has none it makes it, with its key, which it keeps in `keyFile`, and the life
+ * of the last days.
  */
-export const ensureDemo = async (env: Env, keyFile: string): Promise<string | undefined> => {
+export const ensureDemo = async (env: Env, keyFile: string): Promise<Demo> => {
   const services = createServices(env, { log: () => {} });
   const now = services.clock.now();
-  if (existsSync(keyFile)) {
-    const key = readFileSync(keyFile, 'utf8').trim();
-    return (await findKeyHolder(services.db, await sha256Hex(key), now)) && key;
+  if (!(await findCommunity(services.db, DEMO))) {
+    const { actor, key } = await createDemo(services, now - (DAYS + 1) * DAY);
+    writeFileSync(keyFile, `${key}\n`, { mode: 0o600 });
+    for (const { at, happen } of life(now)) await happen({ ...servicesAt(services, at), actor });
   }
-  const { actor, key } = await createDemo(services, now - (DAYS + 1) * DAY);
-  writeFileSync(keyFile, `${key}\n`, { mode: 0o600 });
-  for (const { at, happen } of life(now)) await happen({ ...servicesAt(services, at), actor });
-  return key;
+  const key = existsSync(keyFile) ? readFileSync(keyFile, 'utf8').trim() : undefined;
+  const works = key !== undefined && (await findKeyHolder(services.db, await sha256Hex(key), now));
+  return { key: works ? key : undefined, contents: await describeContents(env.DB) };
+};
+
+const describeContents = async (database: D1Database): Promise<string> => {
+  const counts = await database
+    .prepare(
+      `SELECT (SELECT count(*) FROM accounts WHERE community_id = communities.id) AS accounts,
+        (SELECT count(*) FROM sessions WHERE community_id = communities.id) AS sessions,
+        (SELECT count(*) FROM sessions WHERE community_id = communities.id AND ended_at IS NULL) AS open,
+        (SELECT count(*) FROM log_entries WHERE community_id = communities.id) AS entries
+      FROM communities WHERE public_id = ?`,
+    )
+    .bind(DEMO)
+    .first<{ accounts: number; sessions: number; open: number; entries: number }>();
+  if (!counts) return 'nothing';
+  const { accounts, sessions, open, entries } = counts;
+  return `${accounts} players, ${sessions} sessions on servers ${SERVER} and ${SECOND_SERVER} (${open} open now), ${entries} log entries`;
 };
 
 const createDemo = async (

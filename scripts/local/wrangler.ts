@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -9,6 +9,8 @@ const WRANGLER = join(
   dirname(fileURLToPath(import.meta.resolve('wrangler/package.json'))),
   'bin/wrangler.js',
 );
+
+const GUARDIAN = join(import.meta.dirname, 'guardian.ts');
 
 /** Environment variables that keep wrangler from calling home and from telling what nobody asked. */
 export const QUIET = {
@@ -29,6 +31,8 @@ export const runWrangler = async (args: readonly string[]): Promise<void> => {
 };
 
 export interface DevServer {
+  /** The process that ends the server; undefined where it could not be started. */
+  readonly pid: number | undefined;
   /** Resolves when the Worker answers; rejects when wrangler ends before. */
   readonly ready: Promise<void>;
   /** Resolves when wrangler has ended, to its exit code. */
@@ -39,19 +43,20 @@ export interface DevServer {
   stop(): void;
 }
 
-/** What a healthy start prints, and nobody needs; a problem shows all of it. */
-const NOISE = /^GET \/healthz 200 /;
+/** What the start's own questions make wrangler print. */
+const NOISE = /^GET \/(healthz 200|console\/ \d+) /;
 
 /** Starts `wrangler dev`. Until `show` its output is held back; an error shows it at once. */
 export const startWranglerDev = (args: readonly string[]): DevServer => {
-  // In a process group of its own: Ctrl-C reaches only us, and `stop` reaches all of wrangler's processes.
+  // In a process group of its own: Ctrl-C reaches only us, and `stop` reaches all of wrangler's processes. The guardian
+  // at its head ends the group when this process is gone.
   const child = spawn(
     process.execPath,
-    [WRANGLER, 'dev', '--show-interactive-dev-session=false', '--inspector-port=0', ...args],
+    [GUARDIAN, WRANGLER, 'dev', '--show-interactive-dev-session=false', '--inspector-port=0', ...args],
     // At its own level `warn` it would hide what the Worker logs, too.
     {
       env: { ...process.env, ...QUIET, WRANGLER_LOG: 'log' },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,
     },
   );
@@ -81,6 +86,7 @@ export const startWranglerDev = (args: readonly string[]): DevServer => {
     ended.resolve(code ?? 1);
   });
   return {
+    pid: child.pid,
     ready: ready.promise,
     ended: ended.promise,
     show: () => {
@@ -95,7 +101,7 @@ export const startWranglerDev = (args: readonly string[]): DevServer => {
 };
 
 const signalGroup = (
-  { pid }: ChildProcessByStdio<null, Readable, Readable>,
+  { pid }: ChildProcessByStdio<Writable, Readable, Readable>,
   signal: NodeJS.Signals,
 ): void => {
   try {
