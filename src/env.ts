@@ -11,6 +11,8 @@ export interface Env {
 }
 
 const MIN_SECRET_LENGTH = 32;
+/** What the values of .dev.vars.example begin with: the Deploy button offers them, and people accept what is offered. */
+const PLACEHOLDER = 'replace-me';
 
 /** Checks the environment once per isolate. @throws Error that says what to set */
 export const readConfig = (env: Env): Config => {
@@ -23,14 +25,17 @@ export const readConfig = (env: Env): Config => {
   };
 };
 
-/** A secret may be missing (what needs it answers 503), but never weak. */
+/** A secret may be missing (what needs it answers 503), but never weak, nor the placeholder of .dev.vars.example. */
 const readSecret = (env: Env, name: 'ADMIN_TOKEN' | 'TOKEN_SECRET'): string | undefined => {
   const value = env[name];
   if (!value) return undefined;
-  if (value.length < MIN_SECRET_LENGTH) {
-    throw new Error(
-      `${name} has ${value.length} characters and needs ${MIN_SECRET_LENGTH}: openssl rand -hex 32 | wrangler secret put ${name}`,
-    );
-  }
-  return value;
+  const flaw = value.startsWith(PLACEHOLDER)
+    ? 'is still the placeholder of .dev.vars.example'
+    : value.length < MIN_SECRET_LENGTH
+      ? `has ${value.length} characters and needs ${MIN_SECRET_LENGTH}`
+      : undefined;
+  if (flaw === undefined) return value;
+  throw new Error(
+    `${name} ${flaw}. Deployed: openssl rand -hex 32 | npx wrangler secret put ${name}. On this machine: delete .dev.vars, and npm start writes a new one.`,
+  );
 };

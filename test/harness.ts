@@ -56,13 +56,19 @@ export class Harness {
   readonly #deferred: Promise<unknown>[] = [];
   readonly #app: ReturnType<typeof createApp>;
   readonly #cost: Cost;
+  readonly #origin: string;
 
-  /** @param options.overrides services of the test's own, such as a failing database */
+  /**
+   * @param options.overrides services of the test's own, such as a failing database
+   * @param options.origin where the calls go; the switches of a local run hold for a loopback host alone
+   */
   constructor({
     now = START,
     vars = {},
     overrides = {},
-  }: { now?: number; vars?: Partial<Env>; overrides?: Partial<Services> } = {}) {
+    origin = 'https://rollcall.test',
+  }: { now?: number; vars?: Partial<Env>; overrides?: Partial<Services>; origin?: string } = {}) {
+    this.#origin = origin;
     this.clock = testClock(now);
     const { database, cost } = countingDatabase(env.DB);
     this.#cost = cost;
@@ -87,7 +93,7 @@ export class Harness {
     { key, headers, body, expectsDefect = false }: RequestOptions = {},
   ): Promise<Answer> {
     const response = await this.#app.request(
-      `https://rollcall.test${path}`,
+      `${this.#origin}${path}`,
       {
         method,
         headers: { ...(key && { Authorization: `Bearer ${key}` }), ...headers },
@@ -110,9 +116,7 @@ export class Harness {
 
   /** A response as it comes, for streams. */
   fetch(path: string, init: RequestInit): Promise<Response> {
-    return Promise.resolve(
-      this.#app.request(`https://rollcall.test${path}`, init, env, this.#executionContext),
-    );
+    return Promise.resolve(this.#app.request(`${this.#origin}${path}`, init, env, this.#executionContext));
   }
 
   /** The same at an address of the test's own. */

@@ -10,6 +10,7 @@ import { purgeCalls } from '../core/sessions/late/purge-calls.ts';
 import { purgeSessions } from '../core/sessions/purge-sessions.ts';
 import { deliverDue } from '../core/webhooks/deliver-due.ts';
 import { fixedClock } from '../lib/clock.ts';
+import { errorText } from '../lib/error-text.ts';
 
 /** A scheduled job. Its clock stands at the trigger's scheduled time; it can run twice, late, or half way. */
 export interface Job {
@@ -57,10 +58,7 @@ export const runJobs = async (
       await Promise.all(deferred);
       services.log('job_done', { ...about, ...counts });
     } catch (error) {
-      services.log('job_failed', {
-        ...about,
-        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
-      });
+      services.log('job_failed', { ...about, error: errorText(error) });
     }
   }
 };

@@ -4,6 +4,7 @@ import { Harness } from '../harness.ts';
 import { DAY, setUp } from '../helpers.ts';
 
 const LOGS = '/api/v1/activity_log';
+const LOCAL = 'http://localhost:50809';
 const ENTRY = {
   platform: 'tiktok',
   serial: 'device_serial_123',
@@ -762,7 +763,7 @@ describe('access', () => {
 
   it('of a local run needs none, for this family and for its community only', async () => {
     const { app: admin, id, key } = await setUpLog();
-    const app = new Harness({ vars: { ANONYMOUS_COMMUNITY: id } });
+    const app = new Harness({ vars: { ANONYMOUS_COMMUNITY: id }, origin: LOCAL });
     expect((await app.post(LOGS, { body: ENTRY })).body.data).toEqual({ id: FIRST_ID });
     expect((await app.get(`${LOGS}/count`)).body.data).toEqual({ count: 1 });
     expect((await app.delete(`${LOGS}/all`)).status).toBe(200);
@@ -770,7 +771,27 @@ describe('access', () => {
     // A credential that is wrong is not taken for none.
     expect((await app.get(LOGS, { key: 'rc_wrong' })).status).toBe(401);
     expect((await app.get('/v2/community/settings')).status).toBe(401);
-    const unknown = new Harness({ vars: { ANONYMOUS_COMMUNITY: 'nobody' } });
+    const unknown = new Harness({ vars: { ANONYMOUS_COMMUNITY: 'nobody' }, origin: LOCAL });
     expect((await unknown.get(LOGS)).status).toBe(401);
+  });
+
+  it.each([
+    ['http://localhost:50809', {}, 200],
+    ['http://127.0.0.1:50809', {}, 200],
+    ['http://[::1]:50809', {}, 200],
+    ['http://localhost:50809', { Origin: 'http://localhost:50809' }, 200],
+    ['http://localhost:50809', { Origin: 'http://localhost:3000' }, 401],
+    ['http://localhost:50809', { Origin: 'https://evil.example' }, 401],
+    ['http://localhost:50809', { Origin: 'null' }, 401],
+    ['http://evil.example:50809', {}, 401],
+    ['http://localhost.evil.example:50809', {}, 401],
+    ['https://rollcall.example.workers.dev', {}, 401],
+  ])('of a local run lets no foreign page in: %s %j', async (origin, headers, status) => {
+    const { app: admin, id, key } = await setUpLog();
+    await admin.post(LOGS, { key, body: ENTRY });
+    const app = new Harness({ vars: { ANONYMOUS_COMMUNITY: id }, origin });
+    expect((await app.delete(`${LOGS}/all`, { headers })).status).toBe(status);
+    const left = status === 200 ? 0 : 1;
+    expect((await admin.get(`${LOGS}/count`, { key })).body.data).toEqual({ count: left });
   });
 });

@@ -13,11 +13,13 @@ import {
 } from '../../core/access/authenticate.ts';
 import { isClientId } from '../../core/access/service-id.ts';
 import type { Services } from '../../core/context.ts';
+import { errorText } from '../../lib/error-text.ts';
 import { limitBody, oncePerName, readForm, readJson } from './body.ts';
 import { COMMUNITY_COOKIE, isFromScript, OPERATOR_COOKIE, readConsoleSession } from './console-session.ts';
 import { type Presented, readCredential } from './credential.ts';
 import type { Dialect } from './dialect.ts';
 import { Fault, toFault } from './fault.ts';
+import { isLocalCall } from './local-call.ts';
 import type { Access, AnyOperation, AppEnv, HttpContext } from './operation.ts';
 import { addressOf, limitRate } from './rate-limit.ts';
 import { requestIdOf } from './request.ts';
@@ -31,7 +33,7 @@ export interface Family {
   readonly dialect: Dialect;
   /** Finds an API key in the JSON body, where the family's clients send it there. The headers serve as well. */
   readonly keyInBody?: (body: unknown) => string | undefined;
-  /** Whether a local run accepts calls without a credential (ANONYMOUS_COMMUNITY). */
+  /** Whether a local run accepts calls without a credential (ANONYMOUS_COMMUNITY), see `isLocalCall`. */
   readonly allowsAnonymous?: boolean;
   readonly operations: readonly AnyOperation[];
 }
@@ -82,7 +84,8 @@ const run = async (
   const presented: Presented = token === undefined ? readPresented(c, operation) : { kind: 'token', token };
   let actor: Actor | undefined;
   try {
-    actor = await authorize(services, family, operation.access, presented, isFromScript(c));
+    const allowsAnonymous = presented.kind === 'none' && family.allowsAnonymous === true && isLocalCall(c);
+    actor = await authorize(services, allowsAnonymous, operation.access, presented, isFromScript(c));
   } catch (refusal) {
     // Who guesses credentials is counted by address.
     await limitRate(services, addressOf(c));
@@ -110,7 +113,7 @@ const readPresented = (c: HttpContext, { access }: AnyOperation): Presented => {
 /** The actor behind the credential. @throws Fault unauthenticated, forbidden, unavailable */
 const authorize = async (
   services: Services,
-  family: Family,
+  allowsAnonymous: boolean,
   access: Access,
   presented: Presented,
   isScript: boolean,
@@ -121,7 +124,7 @@ const authorize = async (
     if (!(await isOperator(services, presented))) throw unauthenticated(isScript);
     return OPERATOR;
   }
-  const actor = await authenticate(services, presented, family.allowsAnonymous ?? false);
+  const actor = await authenticate(services, presented, allowsAnonymous);
   if (!actor) throw unauthenticated(isScript);
   if (access !== 'community' && !actor.scopes.includes(access.scope)) {
     throw new Fault('forbidden', { params: { scope: access.scope } });
@@ -203,7 +206,7 @@ export const reportDefect = (error: unknown, c: HttpContext): Fault => {
     requestId: requestIdOf(c),
     method: c.req.method,
     path: c.req.path,
-    error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    error: errorText(error),
     cause: error instanceof Error && error.cause instanceof Error ? error.cause.message : undefined,
   });
   return new Fault('internal');

@@ -4,7 +4,7 @@ import { ENDPOINTS } from '../../receivers.ts';
 
 /** What became of a test message to a path of the receiver (loopback-receiver.ts), over a real socket. */
 const deliverTo = async (path: string) => {
-  const app = new Harness({ vars: { WEBHOOK_ALLOW_PRIVATE: 'true' } });
+  const app = new Harness({ vars: { WEBHOOK_ALLOW_PRIVATE: 'true' }, origin: 'http://localhost' });
   const { key } = await app.community();
   const created = await app.post(ENDPOINTS, {
     key,

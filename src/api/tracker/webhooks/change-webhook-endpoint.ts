@@ -1,4 +1,5 @@
 import { changeWebhookEndpoint as change } from '../../../core/webhooks/endpoints.ts';
+import { isLocalCall } from '../../kit/local-call.ts';
 import { defineOperation } from '../../kit/operation.ts';
 import {
   ENDPOINT_EXAMPLE,
@@ -28,11 +29,14 @@ export const changeWebhookEndpoint = defineOperation({
     },
     errors: ['webhook_endpoint_not_found'],
   },
-  handle: async ({ ctx, params, body }) =>
+  handle: async ({ ctx, params, body, http }) =>
     toEndpointWire(
       await change(ctx, params.endpointId, {
         ...body,
-        url: body.url === undefined ? undefined : toTargetUrl(body.url, ctx.config.allowsPrivateWebhooks),
+        url:
+          body.url === undefined
+            ? undefined
+            : toTargetUrl(body.url, ctx.config.allowsPrivateWebhooks && isLocalCall(http)),
       }),
     ),
 });

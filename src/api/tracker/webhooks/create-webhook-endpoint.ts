@@ -1,4 +1,5 @@
 import { createWebhookEndpoint as create } from '../../../core/webhooks/endpoints.ts';
+import { isLocalCall } from '../../kit/local-call.ts';
 import { defineOperation } from '../../kit/operation.ts';
 import {
   ENDPOINT_EXAMPLE,
@@ -29,10 +30,10 @@ export const createWebhookEndpoint = defineOperation({
     },
     errors: ['too_many_webhook_endpoints'],
   },
-  handle: async ({ ctx, body }) => {
+  handle: async ({ ctx, body, http }) => {
     const { endpoint, secret } = await create(ctx, {
       ...body,
-      url: toTargetUrl(body.url, ctx.config.allowsPrivateWebhooks),
+      url: toTargetUrl(body.url, ctx.config.allowsPrivateWebhooks && isLocalCall(http)),
       description: body.description ?? null,
     });
     return { ...toEndpointWire(endpoint), secret };

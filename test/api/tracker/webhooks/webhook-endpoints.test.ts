@@ -162,15 +162,21 @@ describe('webhook endpoints', () => {
   });
 
   it.each([
-    ['1', 400],
-    ['TRUE', 400],
-    ['yes', 400],
-    [undefined, 400],
-    ['true', 201],
-  ])('may be loopback only where WEBHOOK_ALLOW_PRIVATE is true: %s', async (value, status) => {
-    const app = new Harness({ vars: value === undefined ? {} : { WEBHOOK_ALLOW_PRIVATE: value } });
+    ['http://localhost:50809', '1', 400],
+    ['http://localhost:50809', 'TRUE', 400],
+    ['http://localhost:50809', 'yes', 400],
+    ['http://localhost:50809', undefined, 400],
+    ['http://localhost:50809', 'true', 201],
+    // A deployed Worker that was given the switch all the same.
+    ['https://rollcall.example.workers.dev', 'true', 400],
+  ])('at %s may be loopback only where WEBHOOK_ALLOW_PRIVATE is true: %s', async (origin, value, status) => {
+    const vars = value === undefined ? {} : { WEBHOOK_ALLOW_PRIVATE: value };
+    const app = new Harness({ vars, origin });
     const { key } = await app.community();
-    const body = { ...BODY, url: 'http://localhost:3000/' };
-    expect((await app.post(PATH, { key, body })).status).toBe(status);
+    const created = await app.post(PATH, { key, body: BODY });
+    const url = 'http://localhost:3000/';
+    expect((await app.post(PATH, { key, body: { ...BODY, url } })).status).toBe(status);
+    const changed = await app.patch(`${PATH}/${created.body.data.id}`, { key, body: { url } });
+    expect(changed.status).toBe(status === 201 ? 200 : 400);
   });
 });
