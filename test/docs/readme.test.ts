@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import endpoints from '../../docs/endpoints.md?raw';
-import readme from '../../README.md?raw';
 import { withEndpointTable } from '../../src/docs/endpoint-table.ts';
 
 /** A path as Vite writes it, relative to this file → relative to the repository's root. */
@@ -33,6 +32,12 @@ const FILES = new Set(
 /** The text without fenced blocks and comments, where `[a](b)` is no link. */
 const prose = (page: string): string => page.replaceAll(/^```.*?^```$|<!--.*?-->/gms, '');
 
+/** What the page runs, without the comments between. */
+const commands = (page: string): string[] =>
+  [...page.matchAll(/^```sh run\n(.*?)^```/gms)].flatMap(([, block = '']) =>
+    block.split('\n').filter((line) => line !== '' && !line.startsWith('#')),
+  );
+
 /** The anchors of a page's headings, as GitHub makes them. */
 const anchors = (page: string): string[] =>
   [...prose(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
@@ -57,8 +62,17 @@ describe('the papers', () => {
     expect(withEndpointTable(endpoints)).toBe(endpoints);
   });
 
-  it('the README has at most 150 lines', () => {
-    expect(readme.trimEnd().split('\n').length).toBeLessThanOrEqual(150);
+  it.each(['README.md', 'README.es.md'])('%s has at most 150 lines', (path) => {
+    expect((PAGES[path] ?? '').trimEnd().split('\n').length).toBeLessThanOrEqual(150);
+    expect(PAGES[path]).toBeDefined();
+  });
+
+  it.each([
+    ['README.md', 'README.es.md'],
+    ['docs/activity-log.md', 'docs/activity-log.es.md'],
+  ])('%s and its translation %s run the same commands', (original, translation) => {
+    expect(commands(PAGES[original] ?? '').length).toBeGreaterThan(2);
+    expect(commands(PAGES[translation] ?? '')).toEqual(commands(PAGES[original] ?? ''));
   });
 
   it.each(Object.keys(PAGES))('%s: each link leads somewhere', (from) => {
