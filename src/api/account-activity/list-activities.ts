@@ -26,7 +26,9 @@ export const listActivities = defineOperation({
     tag: 'Account Activity',
     summary: 'Report the activity of a period of at most 31 days',
     description:
-      'The records of the given types, oldest first; both ends of the period belong to it. The answer is streamed, whatever its size; with `limit` it comes in pages, the next one in `Link`. `Accept: text/csv` makes it CSV.',
+      'The records of the given types, the oldest first. Both ends of the period belong to it. The answer ' +
+      'is sent while it is read. With `limit` it comes in pages, and `Link` has the next one. `Accept: ' +
+      'text/csv` gives a CSV file.',
     answer: { schema: reportSchema(), example: REPORT_EXAMPLE },
     errors: ['invalid_cursor', 'activities_not_found', 'unavailable'],
   },

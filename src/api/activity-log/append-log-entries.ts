@@ -21,7 +21,9 @@ export const appendLogEntries = defineOperation({
     tag: 'Activity Log',
     summary: 'Append one entry, or up to 1000',
     description:
-      'One object answers with its id. An array, or `{"entries": [...]}`, answers with a result for each: a bad entry does not cost the others. An entry whose `event_id` came before is not stored again; it answers with the id of the first.',
+      'One object answers its id. An array, or `{"entries": [...]}`, answers a result for each entry. A ' +
+      'bad entry does not affect the others. An entry whose `event_id` came before is not stored again: ' +
+      'the answer has the id of the first.',
     bodyExample: NEW_ENTRY_EXAMPLE,
     answer: {
       schema: v.union([

@@ -12,7 +12,7 @@ export const deleteAllLogEntries = defineOperation({
     operationId: 'deleteAllActivityLogs',
     tag: 'Activity Log',
     summary: 'Delete all entries',
-    description: 'From the answer on, no call shows an entry that came before. Ids do not start over.',
+    description: 'After this answer no call shows an older entry. Ids do not start over.',
     answer: {
       schema: v.object({ deleted: v.literal(DONE.deleted), message: v.literal(DONE.message) }),
       example: DONE,

@@ -29,7 +29,9 @@ export const listLogEntries = defineOperation({
     tag: 'Activity Log',
     summary: 'List entries, newest first',
     description:
-      'When more entries follow, `Link: <...>; rel="next"` continues at the same cost at any depth; `offset` reads all that it skips. With `Accept: text/csv` the answer is a CSV file; without a `limit` it has every entry.',
+      'If more entries follow, `Link: <...>; rel="next"` goes on at the same cost at any depth. `offset` ' +
+      'reads all that it skips. `Accept: text/csv` gives a CSV file, which has every entry unless there is ' +
+      'a `limit`.',
     answer: { schema: v.array(logEntrySchema()), example: [LOG_ENTRY_EXAMPLE] },
     errors: ['invalid_cursor'],
   },

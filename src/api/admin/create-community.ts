@@ -13,7 +13,7 @@ export const createCommunity = defineOperation({
     operationId: 'createCommunity',
     tag: 'Administration',
     summary: 'Create a community with its first API key',
-    description: 'The key has every scope and is shown in this answer only.',
+    description: 'The key has every scope. It is shown in this answer only.',
     bodyExample: { name: 'Night Shift RP', settings: { timezone: 'Europe/Madrid' } },
     answer: { schema: newCommunitySchema(), example: NEW_COMMUNITY_EXAMPLE },
   },

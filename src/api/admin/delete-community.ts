@@ -13,7 +13,7 @@ export const deleteCommunity = defineDelete({
     operationId: 'deleteCommunity',
     tag: 'Administration',
     summary: 'Delete a community with all that is in it',
-    description: 'Its credentials stop working within 30 seconds; the scheduled trigger purges its rows.',
+    description: 'Its credentials stop working within 30 seconds. The scheduled job removes its rows.',
     exampleId: COMMUNITY_EXAMPLE.id,
     errors: ['community_not_found'],
   },

@@ -34,9 +34,10 @@ export const receiveCall = defineOperation({
     tag: 'Webhooks',
     summary: 'Receive a call of an inbound webhook',
     description:
-      'The body is what the sender makes it; the webhook says how the call proves itself and how the body is mapped. A ' +
-      'message that comes again is answered as it was the first time, for at least 7 days. A refused message may come ' +
-      'again; of a batch, what is good is recorded and the message is done.',
+      'The sender decides what the body looks like. The webhook says how the call proves itself, and where ' +
+      'our fields are in the body. A message that comes again gets the first answer, for at least 7 days. ' +
+      'A refused message may be sent again. Of a batch, the good items are recorded, and then the message ' +
+      'is done.',
     answer: {
       schema: v.object({
         messageId: v.string(),

@@ -26,7 +26,8 @@ export const issueToken = defineOperation({
     tag: 'Account Activity',
     summary: 'Get an access token for a service ID',
     description:
-      'The client credentials grant (RFC 6749 §4.4). The client id and secret come in the form, or in `Authorization: Basic`; not in both.',
+      'The client credentials grant (RFC 6749 §4.4). Send the client id and the secret in the form or in ' +
+      '`Authorization: Basic`, not in both.',
     bodyExample: {
       grant_type: 'client_credentials',
       client_id: 'rcid_0123456789ABCDEFGHIJKL',

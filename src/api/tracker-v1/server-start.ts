@@ -12,7 +12,7 @@ export const serverStart = defineOperation({
   docs: WITH_DOCS && {
     operationId: 'serverStartV1',
     tag: 'Activity Tracker v1',
-    summary: 'Close all open sessions of a server that starts anew',
+    summary: 'Close all open sessions of a server that restarts',
     description: 'The same as `POST /v2/community/servers/{serverId}/activity/start`, for older clients.',
     bodyExample: {
       id: 'your-community',

@@ -14,7 +14,8 @@ export const startStop = defineOperation({
     tag: 'Activity Tracker v1',
     summary: 'Record that an account came to a server or left it',
     description:
-      'The same as `POST /v2/community/servers/{serverId}/activity`, for older clients: the API key stands in the body.',
+      'The same as `POST /v2/community/servers/{serverId}/activity`, for older clients. The API key is in ' +
+      'the body.',
     bodyExample: {
       id: 'your-community',
       key: 'rc_0123456789ABCDEFGHIJKLMNOPQRSTUV0xyzAB',

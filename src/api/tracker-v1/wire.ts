@@ -20,8 +20,8 @@ const oneOf = <S extends v.GenericSchema>(schema: S) =>
       properties: { serverId: { type: 'integer', minimum: 1 } },
       additionalProperties: true,
       description:
-        'Beside `serverId`, what the body of the same call under `/v2/community/servers/{serverId}` takes. An array with ' +
-        'this object as its only element is the same.',
+        '`serverId`, and what the body of the same call under `/v2/community/servers/{serverId}` takes. An array with ' +
+        'only this object means the same.',
     }),
   );
 

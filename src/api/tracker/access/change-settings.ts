@@ -11,7 +11,8 @@ export const changeSettings = defineOperation({
     operationId: 'changeSettings',
     tag: 'Access',
     summary: "Change the community's settings",
-    description: 'Any of the settings; an unknown name or a bad value is refused and changes nothing.',
+    description:
+      'Give any of the settings. An unknown name or a bad value is refused, and then nothing changes.',
     bodyExample: { idleTimeoutSeconds: 7200, timezone: 'Europe/Madrid' },
     answer: {
       schema: settingsSchema,

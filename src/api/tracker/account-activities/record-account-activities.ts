@@ -14,7 +14,9 @@ export const recordAccountActivities = defineOperation({
     tag: 'Account Activity',
     summary: 'Record one activity, or up to 1000',
     description:
-      'One object answers with its id; an array with a result for each: a bad one does not cost the others. Whoever sends `eventId` may send again: what came before is a `duplicate` with the id of the first. `time` and `endTime` are listed exactly as they are sent.',
+      'One object answers its id, an array a result for each. A bad one does not affect the others. With ' +
+      '`eventId` it is safe to send again: a repeat is a `duplicate` and has the id of the first. `time` ' +
+      'and `endTime` are listed exactly as they are sent.',
     bodyExample: NEW_ACTIVITY_EXAMPLE,
     answer: { schema: recordedAnswerSchema(), example: RECORDED_EXAMPLE },
   },

@@ -16,9 +16,12 @@ export const verifyAccountActivities = defineOperation({
   docs: WITH_DOCS && {
     operationId: 'verifyAccountActivities',
     tag: 'Account Activity',
-    summary: 'Recompute the hash chain of the audit trail, and what seals ingested records',
+    summary: 'Verify that nobody has changed the records',
     description:
-      'Names the first break. A call looks at the whole trail and at some 20,000 ingested records; `nextCursor` goes on with the rest. `head` is the end of the trail: keep it elsewhere to notice a trail that was written anew.',
+      'Computes the hash chain of the audit trail and the seals of ingested records again, and names the ' +
+      'first break. One call looks at the whole trail and at about 20,000 ingested records; `nextCursor` ' +
+      'goes on. `head` is the end of the trail: keep it elsewhere, and you will notice a trail that was ' +
+      'written anew.',
     answer: {
       schema: v.object({
         intact: v.boolean(),

@@ -31,10 +31,10 @@ export const addIdentifiers = defineOperation({
   docs: WITH_DOCS && {
     operationId: 'addIdentifiers',
     tag: 'Accounts',
-    summary: 'Give an account further identifiers',
+    summary: 'Add identifiers to an account',
     description:
-      'All of them or none: 409 where another account has one. Those it already has are accepted again. Answers with ' +
-      'the identifiers of the call.',
+      'All of them or none: 409 if another account has one. Those that the account already has are ' +
+      'accepted again. The answer has the identifiers of the call.',
     bodyExample: { identifiers: [{ type: 'discord', value: '1234567890' }] },
     answer: {
       schema: v.array(identifierSchema()),

@@ -12,10 +12,10 @@ export const eraseAccount = defineOperation({
   docs: WITH_DOCS && {
     operationId: 'eraseAccount',
     tag: 'Accounts',
-    summary: 'Erase an account on request',
+    summary: 'Erase an account',
     description:
-      'Its identifiers go at once and for good. Its sessions stay under the bare id, which names nobody any more, unless ' +
-      '`sessions=true`.',
+      'Its identifiers are deleted at once and for good. Its sessions stay under the bare id, which names ' +
+      'nobody any more. With `sessions=true` they are deleted too.',
     answer: {
       schema: v.object({
         deleted: v.literal(true),

@@ -16,7 +16,7 @@ export const getAccount = defineOperation({
     operationId: 'getAccount',
     tag: 'Accounts',
     summary: 'Read an account',
-    description: 'The id of an account that was merged into another one answers with that other one.',
+    description: 'If the account was merged into another one, the answer is that other one.',
     answer: { schema: accountDetailsSchema(), example: ACCOUNT_DETAILS_EXAMPLE },
     errors: ['account_not_found'],
   },

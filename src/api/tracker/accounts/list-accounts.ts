@@ -44,8 +44,8 @@ export const listAccounts = defineOperation({
     tag: 'Accounts',
     summary: 'List the accounts',
     description:
-      'By id. Page with `skip` and `take`, which also tells the `total`, or follow `nextCursor`, which costs the same at ' +
-      'any depth and leaves `total`, `skip` and `take` out.',
+      'By id. Page with `skip` and `take`, which also gives the `total`; or follow `nextCursor`, which ' +
+      'costs the same at any depth and leaves out `total`, `skip` and `take`.',
     answer: {
       schema: v.object({
         ...listSchema(accountSchema()).entries,

@@ -16,7 +16,7 @@ export const listIdentifiers = defineOperation({
     operationId: 'listIdentifiers',
     tag: 'Accounts',
     summary: "List an account's identifiers",
-    description: 'By type, then by value. The ids of accounts that were merged into it are among them.',
+    description: 'By type, then by value. They include the ids of accounts that were merged into this one.',
     answer: {
       schema: listSchema(identifierSchema()),
       example: { items: IDENTIFIERS_EXAMPLE, nextCursor: null },

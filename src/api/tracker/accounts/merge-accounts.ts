@@ -22,9 +22,9 @@ export const mergeAccounts = defineOperation({
     tag: 'Accounts',
     summary: 'Merge an account into another one',
     description:
-      'Sessions and identifiers move over, and the id of the merged account names the other one from then on. Where both ' +
-      'have an open session on one server, the older one is superseded by the newer. Cannot be undone; a repeat changes ' +
-      'nothing. Answers with the account they are now.',
+      'Sessions and identifiers move to the other account. From then on both ids name it. If both have an ' +
+      'open session on one server, the newer one supersedes the older. This cannot be undone. A repeat ' +
+      'changes nothing. The answer is the account that they are now.',
     bodyExample: { into: '00000000-0000-0000-0000-000000000000' },
     answer: { schema: accountDetailsSchema(), example: ACCOUNT_DETAILS_EXAMPLE },
     errors: ['account_not_found'],

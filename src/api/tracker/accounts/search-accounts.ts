@@ -27,7 +27,7 @@ export const searchAccounts = defineOperation({
     tag: 'Accounts',
     summary: 'Find the account that an identifier names',
     description:
-      'Give exactly one identifier; it must match to the letter. `accountId` is another name of `accId`.',
+      'Give exactly one identifier. It must match exactly. `accountId` is another name for `accId`.',
     answer: {
       schema: v.object({ items: v.array(accountSchema()), total: v.number() }),
       example: { items: [ACCOUNT_EXAMPLE], total: 1 },

@@ -22,12 +22,13 @@ export const applyRoster = defineOperation({
   docs: WITH_DOCS && {
     operationId: 'applyRoster',
     tag: 'Presence',
-    summary: 'Say who is there, all of them',
+    summary: 'Send a roster: everybody who is on a server',
     description:
-      'Starts a session for who is new, marks who is there as seen (and reopens as a heartbeat does), and closes who is ' +
-      'gone where it was last seen. One call a minute keeps every session right, whatever joins and leaves were lost. ' +
-      'The same roster again changes nothing; so does one whose `observedAt` is older than that of a roster already ' +
-      'here. `[]` empties the server. While an entry is invalid, the roster is not known to be complete and closes nobody.',
+      'Starts a session for each new account, marks those that are there as seen, and closes those that ' +
+      'are gone, where they were last seen. With one call a minute every session is right, even if joins ' +
+      'and leaves get lost. The same roster again changes nothing, and neither does one whose `observedAt` ' +
+      'is older than the newest roster. `[]` says that nobody is there. A roster with an invalid entry is ' +
+      'not known to be complete, so it closes nobody.',
     bodyExample: { accounts: [{ discord: '80351110224678912' }, { username: 'ana' }] },
     answer: {
       schema: v.object({

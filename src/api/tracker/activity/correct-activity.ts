@@ -21,8 +21,9 @@ export const correctActivity = defineOperation({
     tag: 'Corrections',
     summary: 'Correct a session',
     description:
-      'Changes what is given; what it was, who changed it and why is kept. An `end` confirms the session: an open or ' +
-      'unconfirmed one is `stopped` from then on. The session may not overlap another one of its account and server.',
+      'Changes what is given. The earlier values, who changed them and why are kept. An `end` confirms the ' +
+      'session: one that was open or unconfirmed is `stopped` from then on. The session may not overlap ' +
+      'another one of its account on its server.',
     bodyExample: { end: '2026-04-15T02:00:00.000Z', reason: 'Left at two, says the camera' },
     answer: { schema: sessionDetailsSchema(), example: CLOSED_EXAMPLE },
     errors: [

@@ -10,7 +10,7 @@ export const getActivity = defineOperation({
   docs: WITH_DOCS && {
     operationId: 'getActivity',
     tag: 'Presence',
-    summary: 'Get a session',
+    summary: 'Read a session',
     answer: { schema: sessionDetailsSchema(), example: OPEN_EXAMPLE },
     errors: ['session_not_found'],
   },

@@ -31,10 +31,11 @@ export const listActivity = defineOperation({
     tag: 'Presence',
     summary: 'List sessions: who is active now, who was active when',
     description:
-      'Newest start first; `from` is inclusive, `to` exclusive, both of the start. `status=open` is who is on now, with ' +
-      'the identifiers of each account. `lastSeen` is the last sign of life, `unconfirmed` tells that nobody said when the ' +
-      'session ended. A page can be short, or empty, while `nextCursor` says that more follow. With `Accept: text/csv` the ' +
-      'answer is a CSV file; without a `limit` it has every session, with one the next page is in `Link`.',
+      'The newest start first. `from` is inclusive and `to` exclusive; both mean the start. `status=open` ' +
+      'lists who is on now, with the identifiers of each account. `lastSeen` is the last sign of life. ' +
+      '`unconfirmed` says that nobody told us when the session ended. A page can be short, or empty, while ' +
+      '`nextCursor` says that more follow. `Accept: text/csv` gives a CSV file: of every session, or, with ' +
+      'a `limit`, of one page, and `Link` has the next one.',
     answer: {
       schema: listSchema(sessionDetailsSchema()),
       example: { items: [CLOSED_EXAMPLE], nextCursor: null },

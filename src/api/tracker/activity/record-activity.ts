@@ -22,10 +22,11 @@ export const recordActivity = defineOperation({
     tag: 'Activity Tracker',
     summary: 'Record that an account came to a server or left it',
     description:
-      'Without a flag, starts a session or stops the open one. `forceStart` supersedes an open session, `forceStop` only ' +
-      'stops, `forceClear` closes a session that shall not count. Answers with the session that started, else the one ' +
-      'that closed, else null. With `eventId`, a repeat within 24 hours is answered as the first call was and changes ' +
-      'nothing. With `occurredAt`, a call counts from when it happened, whatever arrived in between.',
+      'Without a flag, the call starts a session or stops the open one. `forceStart` ends an open session ' +
+      'and starts a new one. `forceStop` only stops. `forceClear` closes a session that shall not count. ' +
+      'The answer is the session that started, else the one that closed, else null. With `eventId`, a ' +
+      'repeat within 24 hours gets the first answer and changes nothing. With `occurredAt`, the call ' +
+      'counts from that time, even if it arrives late.',
     bodyExample: { accId: '00000000-0000-0000-0000-000000000000', forceStart: true },
     answer: { schema: v.nullable(sessionSchema()), example: SESSION_EXAMPLE },
     errors: ['account_not_found'],

@@ -14,11 +14,12 @@ export const recordHeartbeat = defineOperation({
   docs: WITH_DOCS && {
     operationId: 'recordHeartbeat',
     tag: 'Presence',
-    summary: 'Say who is still there',
+    summary: 'Send heartbeats: who is still there',
     description:
-      'Marks the open sessions of the accounts as seen, and reopens those that were auto-closed although their accounts ' +
-      'are there: with no newer session, within `maxSessionSeconds` of their start, and with no server reset since. ' +
-      'Starts none. Answers with a result per account, in their order; a bad entry does not cost the others.',
+      'Marks the open sessions of the accounts as seen. Reopens a session that was auto-closed although ' +
+      'its account is there: if no session is newer, within `maxSessionSeconds` of its start, and if the ' +
+      'server was not reset since. Starts no session. The answer has a result for each account, in their ' +
+      'order. A bad entry does not affect the others.',
     bodyExample: { accounts: [{ discord: '80351110224678912' }, { username: 'ana' }] },
     answer: {
       schema: v.object({

@@ -19,10 +19,11 @@ export const resetServer = defineOperation({
   docs: WITH_DOCS && {
     operationId: 'resetServer',
     tag: 'Activity Tracker',
-    summary: 'Close all open sessions of a server that starts anew',
+    summary: 'Close all open sessions of a server that restarts',
     description:
-      'Answers with the sessions it closed, oldest first. No body, `{}` and `[]` are the same. `eventId` and `occurredAt` ' +
-      'are as for a single call: a reset that arrives late closes what was open then.',
+      'The answer has the sessions that were closed, the oldest first. No body, `{}` and `[]` mean the ' +
+      'same. `eventId` and `occurredAt` work as for a single call: a reset that arrives late closes what ' +
+      'was open then.',
     bodyExample: {},
     answer: {
       schema: v.array(sessionSchema()),

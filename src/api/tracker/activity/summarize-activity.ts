@@ -64,13 +64,12 @@ export const summarizeActivity = defineOperation({
   docs: WITH_DOCS && {
     operationId: 'summarizeActivity',
     tag: 'Activity Tracker',
-    summary: 'Add up the time of a period by account, server, day or hour',
+    summary: 'Total the time of a period by account, server, day or hour',
     description:
-      'Most time first. Sessions are cut exactly at `from` and `to` and at the borders of days and hours of `timezone` ' +
-      "(default: the community's), through daylight-saving changes. `seconds` counts a session on each server in full; " +
-      '`distinctSeconds` counts time on two servers at once only once. Unconfirmed is the time of sessions of which nobody ' +
-      'said when they ended (auto-closed, superseded). Cleared and voided sessions are out; open ones count until they ' +
-      `were last seen. At most ${MAX_DAYS} days.`,
+      'The most time first. Sessions are cut exactly at `from` and `to`, and at the borders of days and hours of `timezone` ' +
+      "(by default the community's), also where the clocks change. `seconds` counts a session on each server in full; " +
+      '`distinctSeconds` counts time on two servers at once only once. Cleared and voided sessions do not count. Open ones ' +
+      `count until they were last seen. A period has at most ${MAX_DAYS} days.`,
     answer: {
       schema: listSchema(summaryItemSchema()),
       example: {

@@ -19,8 +19,8 @@ export const voidActivity = defineOperation({
     tag: 'Corrections',
     summary: 'Declare a session void',
     description:
-      'The session is kept, but is out of totals and reports, and out of history unless `includeVoided=true`. An open one ' +
-      'is cleared with it.',
+      'The session is kept, but no total and no report counts it, and the history shows it only with ' +
+      '`includeVoided=true`. If it is open, it is cleared.',
     bodyExample: { reason: 'Somebody else used the account' },
     answer: {
       schema: sessionDetailsSchema(),

@@ -22,8 +22,9 @@ export const changeInboundWebhook = defineOperation({
     tag: 'Webhooks',
     summary: 'Change an inbound webhook',
     description:
-      'What is not given stays. `mapping: null` takes the body as it is. `secret: null` makes a new secret, as does ' +
-      'another scheme; it is shown in this answer only, and the old one is void at once.',
+      'What is not given stays. `mapping: null` takes the body as it is. `secret: null` makes a new ' +
+      'secret, and so does another scheme. It is shown in this answer only, and the old one stops working ' +
+      'at once.',
     bodyExample: { mapping: { serverId: '/server', discord: '/member/id' } },
     answer: {
       schema: changedInboundWebhookSchema(),

@@ -19,13 +19,14 @@ export const createInboundWebhook = defineOperation({
   docs: WITH_DOCS && {
     operationId: 'createInboundWebhook',
     tag: 'Webhooks',
-    summary: 'Take in the webhooks of another system',
+    summary: 'Create an inbound webhook',
     description:
-      'The sender posts to `url` and proves itself by the secret, which is shown in this answer only (the sender’s own ' +
-      'can be given as `secret`). `mapping` says where our fields are in its body: a JSON Pointer (RFC 6901), ' +
-      '`{"const": value}`, or, below `items` (a pointer to a list), `{"root": pointer}` into the whole body. Without one ' +
-      'the body has our fields as they are. A message is told from others by `webhook-id` (`standard-webhooks`, `token`), ' +
-      'by the header named in `verification.idHeader`, or else by the SHA-256 of its body.',
+      'The sender posts to `url` and proves itself with the secret. The secret is shown in this answer ' +
+      'only; you can give the sender’s own as `secret`. `mapping` says where our fields are in the body: a ' +
+      'JSON Pointer (RFC 6901) or `{"const": value}`. With `items`, a pointer to a list, each item is ' +
+      'recorded by itself, and `{"root": pointer}` points into the whole body. Without a mapping, the body ' +
+      'has our fields as they are. The id of a message is `webhook-id` (`standard-webhooks`, `token`), or ' +
+      'the header named in `verification.idHeader`, or else the SHA-256 of its body.',
     bodyExample: {
       name: 'Gate',
       kind: 'tracker',

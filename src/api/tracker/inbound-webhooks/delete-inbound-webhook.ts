@@ -10,8 +10,8 @@ export const deleteInboundWebhook = defineDelete({
   docs: WITH_DOCS && {
     operationId: 'deleteInboundWebhook',
     tag: 'Webhooks',
-    summary: 'Remove an inbound webhook',
-    description: 'Calls are refused from this answer on. What it has recorded stays.',
+    summary: 'Delete an inbound webhook',
+    description: 'Calls are refused after this answer. What was recorded stays.',
     exampleId: INBOUND_WEBHOOK_EXAMPLE.id,
     errors: ['inbound_webhook_not_found'],
   },

@@ -13,7 +13,7 @@ export const listInboundCalls = defineOperation({
     operationId: 'listInboundCalls',
     tag: 'Webhooks',
     summary: 'List the latest calls of an inbound webhook, newest first',
-    description: 'The last 100, each with the reason why it, or some of its items, were refused.',
+    description: 'The last 100. Each says why it, or some of its items, were refused.',
     answer: {
       schema: listSchema(callSchema()),
       example: { items: [CALL_EXAMPLE], nextCursor: null },

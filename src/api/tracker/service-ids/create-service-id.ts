@@ -13,7 +13,8 @@ export const createServiceId = defineOperation({
     tag: 'Access',
     summary: 'Create a service ID',
     description:
-      'An OAuth 2 client for `/oauth/token`. The secret is shown in this answer only. Of the categories, only `account-activity-reporting` opens anything here: the Account Activity report.',
+      'An OAuth 2 client for `/oauth/token`. The secret is shown in this answer only. Only the category ' +
+      '`account-activity-reporting` opens anything here: the Account Activity report.',
     bodyExample: { name: 'Weekly report', category: 'account-activity-reporting' },
     answer: { schema: newServiceIdSchema(), example: NEW_SERVICE_ID_EXAMPLE },
   },

@@ -19,7 +19,8 @@ export const rotateServiceId = defineOperation({
     tag: 'Access',
     summary: 'Give a service ID a new secret',
     description:
-      'The new secret is shown in this answer only. The one before works on for `overlapSeconds` (default and maximum 86400); one from an earlier rotation stops at once.',
+      'The new secret is shown in this answer only. The one before goes on for `overlapSeconds` (86400 by ' +
+      'default and at most). One from an earlier rotation stops at once.',
     bodyExample: { overlapSeconds: 3600 },
     answer: {
       schema: newServiceIdSchema(),

@@ -21,7 +21,8 @@ export const changeWebhookEndpoint = defineOperation({
     tag: 'Webhooks',
     summary: 'Change, disable or enable a webhook endpoint',
     description:
-      'Messages that wait are kept while it is disabled, and sent in their order when it is enabled again.',
+      'While an endpoint is disabled, its messages wait. They are sent in their order once it is enabled ' +
+      'again.',
     bodyExample: { events: ['session.*', 'server.reset'], enabled: true },
     answer: {
       schema: endpointSchema(),

@@ -19,10 +19,11 @@ export const createWebhookEndpoint = defineOperation({
   docs: WITH_DOCS && {
     operationId: 'createWebhookEndpoint',
     tag: 'Webhooks',
-    summary: 'Have events sent to a URL',
+    summary: 'Create a webhook endpoint',
     description:
-      'Events that commit from this answer on are sent. `standard` follows Standard Webhooks and is signed with the ' +
-      'secret, which is shown in this answer only; `discord` and `slack` send a message to a channel.',
+      'Events that happen after this answer are sent. `standard` follows Standard Webhooks and is signed ' +
+      'with the secret, which is shown in this answer only. `discord` and `slack` send a message to a ' +
+      'channel.',
     bodyExample: { url: 'https://example.org/hooks/rollcall', events: ['session.*'], description: 'Payroll' },
     answer: {
       schema: newEndpointSchema(),

@@ -17,7 +17,8 @@ export const listWebhookDeliveries = defineOperation({
     tag: 'Webhooks',
     summary: 'List the deliveries to a webhook endpoint',
     description:
-      'Newest first, each with its latest 20 attempts and the first KiB of their answers. Kept for 30 days.',
+      'The newest first, each with its latest 20 attempts and the first KiB of what the receiver answered. ' +
+      'They are kept for 30 days.',
     answer: {
       schema: listSchema(deliverySchema()),
       example: { items: [DELIVERY_EXAMPLE], nextCursor: null },

@@ -16,10 +16,10 @@ export const replayWebhookEndpoint = defineOperation({
   docs: WITH_DOCS && {
     operationId: 'replayWebhookEndpoint',
     tag: 'Webhooks',
-    summary: 'Send again what happened in a time',
+    summary: 'Send again all messages of a time',
     description:
-      'Everything from `from` to `to`, delivered or not, oldest first and under the same ids; at most 5000 messages a ' +
-      'call: where `replayedUntil` is before `to`, go on from there.',
+      'Everything from `from` to `to`, delivered or not, the oldest first, under the same ids. One call ' +
+      'takes at most 5000 messages: if `replayedUntil` is before `to`, go on from there.',
     bodyExample: { from: '2026-04-15T00:00:00Z', to: '2026-04-15T06:00:00Z' },
     answer: {
       schema: v.object({

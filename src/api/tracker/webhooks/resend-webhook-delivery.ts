@@ -13,7 +13,7 @@ export const resendWebhookDelivery = defineOperation({
     operationId: 'resendWebhookDelivery',
     tag: 'Webhooks',
     summary: 'Send a delivery again',
-    description: 'Under the same `webhook-id`, with a fresh schedule.',
+    description: 'Under the same `webhook-id`. The schedule of its retries begins anew.',
     answer: {
       schema: deliverySchema(),
       example: { ...DELIVERY_EXAMPLE, status: 'pending' },

@@ -12,7 +12,8 @@ export const testWebhookEndpoint = defineOperation({
     tag: 'Webhooks',
     summary: 'Send a test message to a webhook endpoint',
     description:
-      'Answers after the first attempt, with its result. It takes its turn: behind messages that wait it stays pending.',
+      'The answer comes after the first attempt and has its result. If other messages wait before it, it ' +
+      'stays pending.',
     answer: {
       schema: deliverySchema(),
       example: { ...DELIVERY_EXAMPLE, type: 'webhook.test' },
