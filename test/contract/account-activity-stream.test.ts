@@ -67,7 +67,7 @@ it('a report whose first page fails is a plain 500', async () => {
   expect(answer.status).toBe(500);
   expect(answer.body).toEqual({
     error: 'internal_error',
-    message: 'Something went wrong here. Quote the request id when you report it.',
+    message: 'Something went wrong on our side. Give the request id when you report it.',
     requestId: expect.any(String),
   });
 });

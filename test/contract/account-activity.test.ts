@@ -157,7 +157,7 @@ describe('bad input', () => {
     ['startDate', '2014-04-01T24:00:00Z', INSTANT],
     ['startDate', '10000-04-01T00:00:00Z', INSTANT],
     ['startDate', '2014-04-01T00:00:00+25:00', INSTANT],
-    ['startDate', '2014-04-01T00:00:00.123456789Z', 'must have at most 6 decimals of a second'],
+    ['startDate', '2014-04-01T00:00:00.123456789Z', 'must have at most 6 decimals in its seconds'],
     ['endDate', '', INSTANT],
     ['endDate', APRIL.startDate, 'must be after startDate'],
     ['endDate', '2014-03-01T00:00:00Z', 'must be after startDate'],
@@ -198,7 +198,7 @@ describe('bad input', () => {
       `/scr/api/activity?${new URLSearchParams(GOOD)}&${new URLSearchParams({ [name]: value as string })}`,
       { key },
     );
-    expect([twice.status, twice.body.message]).toEqual([400, `${name} must be given once.`]);
+    expect([twice.status, twice.body.message]).toEqual([400, `${name} must be given only once.`]);
   });
 
   it('a cursor of another report, or none of ours: 400', async () => {

@@ -270,10 +270,10 @@ describe('adding identifiers', () => {
       type: '/problems/identifier-taken',
       title: 'Identifier taken',
       status: 409,
-      detail: `The discord 42 is already that of the account ${ANA}.`,
+      detail: `The discord 42 already belongs to the account ${ANA}.`,
       instance: `${ACCOUNTS}/${BO}/identifiers`,
       code: 'IDENTIFIER_TAKEN',
-      message: `The discord 42 is already that of the account ${ANA}.`,
+      message: `The discord 42 already belongs to the account ${ANA}.`,
       requestId: answer.headers.get('x-request-id'),
     });
     expect((await get(`/${BO}/identifiers`)).body.data.items).toEqual([{ type: 'accId', value: BO }]);
@@ -606,7 +606,7 @@ describe('merging', () => {
   });
 
   it.each([
-    [ANA, 'into', 'must be another account'],
+    [ANA, 'into', 'must be a different account'],
     ['x', 'into', 'must be a UUID (8-4-4-4-12 hexadecimal digits)'],
     [undefined, 'into', 'is required'],
     [7, 'into', 'must be of type string'],

@@ -458,7 +458,7 @@ describe('a second that is full', () => {
     )
       .bind(communityId, last - 1)
       .run();
-    const message = 'The log holds no more entries with the timestamp 1707725000: a second takes 1048576.';
+    const message = 'The log has no room left in the second 1707725000: it takes 1048576 entries a second.';
     const batch = await append([
       { ...ENTRY, event_id: 'e' },
       ENTRY,
@@ -614,10 +614,10 @@ describe('bad input', () => {
     ['?limit=0', 'limit must be an integer from 1 to 1000.'],
     ['?limit=1001', 'limit must be an integer from 1 to 1000.'],
     ['?limit=', 'limit must be an integer from 1 to 1000.'],
-    ['?limit=5&limit=6', 'limit must be given once.'],
+    ['?limit=5&limit=6', 'limit must be given only once.'],
     ['?offset=-1', 'offset must be an integer of at least 0.'],
     ['?offset=9007199254740993', 'offset must be an integer from 0 to 9007199254740991.'],
-    ['?platform=a&platform=b', 'platform must be given once.'],
+    ['?platform=a&platform=b', 'platform must be given only once.'],
     ['?platform=', 'platform must have 1 to 128 characters.'],
     [`?serial=${'x'.repeat(129)}`, 'serial must have 1 to 128 characters.'],
     ['?serial=%00', 'serial must not contain NUL characters or unpaired surrogates.'],
@@ -687,7 +687,7 @@ describe('bad input', () => {
     expect(answer.headers.get('allow')).toBe(allow);
     expect(answer.body).toEqual({
       code: 40501,
-      message: `This path does not answer ${method}; it answers ${allow}.`,
+      message: `This path does not take ${method}. It takes ${allow}.`,
       data: null,
     });
   });

@@ -241,7 +241,7 @@ describe('a correction', () => {
     expect([answer.status, answer.body.code, answer.body.detail]).toEqual([
       409,
       'SESSION_OPEN',
-      `The session ${open.id} is open: it has no clearReason until it ends. Give an end with it.`,
+      `The session ${open.id} is still open, so it has no clearReason. Give an end too.`,
     ]);
     app.clock.advance(MINUTE);
     const ended = await correct(open.id, { clearReason: 'A test', end: iso(MINUTE), reason: 'x' });

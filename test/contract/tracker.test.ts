@@ -256,12 +256,12 @@ describe('latest', () => {
   });
 
   it.each([
-    ['type=clockin', 'type', 'must be activity, the only type there is: clock-ins are not tracked'],
+    ['type=clockin', 'type', 'must be activity; clock-ins are not tracked'],
     ['limit=0', 'limit', 'must be an integer from 1 to 100'],
     ['limit=101', 'limit', 'must be an integer from 1 to 100'],
     ['limit=1e1', 'limit', 'must be an integer from 1 to 100'],
     ['serverId=x', 'serverId', 'must be an integer of at least 1'],
-    ['limit=1&limit=2', 'limit', 'must be given once'],
+    ['limit=1&limit=2', 'limit', 'must be given only once'],
   ])('%s: 400', async (query, path, message) => {
     const { app, key } = await setUp();
     const { status, body } = await app.get(`${LATEST}?${query}`, { key });

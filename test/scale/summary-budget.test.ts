@@ -62,7 +62,7 @@ describe('totals', () => {
     expect([year.status, year.body.code, year.body.detail]).toEqual([
       400,
       'TOO_MANY_SESSIONS',
-      'The period has more than 500000 sessions: ask for it in parts.',
+      'The period has more than 500000 sessions. Ask for shorter periods.',
     ]);
   }, 60_000);
 });

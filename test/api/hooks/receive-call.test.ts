@@ -310,7 +310,7 @@ describe('a call that is not what it seems', () => {
     const { app, webhook, calls } = await setUpWebhook({ mapping: { items: '/list', serverId: '/s' } });
     for (const body of [{}, { list: {} }, { list: 'x' }, []]) {
       const answer = await sendStandard(app, webhook, 'm', body);
-      expect([answer.status, answer.body.detail]).toEqual([400, '/list finds no list in the body.']);
+      expect([answer.status, answer.body.detail]).toEqual([400, '/list points to no list in the body.']);
     }
     expect((await sendStandard(app, webhook, 'm', { list: [] })).body.data).toEqual({
       messageId: 'm',
@@ -319,7 +319,7 @@ describe('a call that is not what it seems', () => {
       results: [],
     });
     expect((await calls({ 'Accept-Language': 'es' }))[1].reason.message).toBe(
-      '/list no encuentra ninguna lista en el cuerpo.',
+      '/list no apunta a ninguna lista del cuerpo.',
     );
   });
 

@@ -187,8 +187,8 @@ export const CALL_EXAMPLE = {
   bodyBytes: 214,
   reason: {
     code: 'SIGNATURE_MISMATCH',
-    message: 'webhook-signature does not fit the body and the secret.',
-    errors: [{ path: 'webhook-signature', message: 'does not fit the body and the secret' }],
+    message: 'webhook-signature does not match the body and the secret.',
+    errors: [{ path: 'webhook-signature', message: 'does not match the body and the secret' }],
   },
 };
 

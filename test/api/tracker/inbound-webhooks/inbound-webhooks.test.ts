@@ -89,7 +89,7 @@ describe('creating', () => {
     ],
     [
       { name: 'x', kind: 'tracker', verification: { scheme: 'standard-webhooks', idHeader: 'x-id' } },
-      ['verification.idHeader is not known; known are those of the documentation'],
+      ['verification.idHeader is unknown; known are those of the documentation'],
     ],
   ])('%j is refused', async (body, expected) => {
     const { app, key } = await setUp();
@@ -114,7 +114,7 @@ describe('creating', () => {
     [{ items: { const: [] } }, 'mapping.items must be a JSON Pointer (RFC 6901), such as /repo/name'],
     [
       { server: '/server' },
-      'mapping.server is not known; known are items, serverId, accId, apiId, discord, uniqueId, username, forceStart, forceStop, forceClear, metadata, clearReason',
+      'mapping.server is unknown; known are items, serverId, accId, apiId, discord, uniqueId, username, forceStart, forceStop, forceClear, metadata, clearReason',
     ],
     [[], 'mapping must be a JSON object'],
     [{ serverId: { const: 'x'.repeat(9000) } }, 'mapping must be a JSON object of at most 8192 bytes'],
