@@ -149,6 +149,13 @@ CREATE TABLE `inbound_webhooks` (
 );
 --> statement-breakpoint
 CREATE INDEX `inbound_webhooks_by_community` ON `inbound_webhooks` (`community_id`,`id`);--> statement-breakpoint
+CREATE TABLE `job_runs` (
+	`cron` text PRIMARY KEY NOT NULL,
+	`scheduled_at` integer NOT NULL,
+	`ran_at` integer NOT NULL,
+	`failed_jobs` text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `log_counters` (
 	`community_id` integer NOT NULL,
 	`action_type` text NOT NULL,

@@ -8,6 +8,7 @@ import { purgeLogEntries } from '../core/logs/purge-log-entries.ts';
 import { closeStale } from '../core/sessions/close-stale.ts';
 import { purgeCalls } from '../core/sessions/late/purge-calls.ts';
 import { purgeSessions } from '../core/sessions/purge-sessions.ts';
+import { noteRun } from '../core/status/note-run.ts';
 import { deliverDue } from '../core/webhooks/deliver-due.ts';
 import { fixedClock } from '../lib/clock.ts';
 import { errorText } from '../lib/error-text.ts';
@@ -49,6 +50,7 @@ export const runJobs = async (
 ): Promise<void> => {
   const jobs = JOBS[cron];
   if (!jobs) services.log('unknown_cron', { cron, known: Object.keys(JOBS) });
+  const failedJobs: string[] = [];
   for (const job of jobs ?? []) {
     const deferred: Promise<unknown>[] = [];
     const ctx = jobContext(services, scheduledTime, (work) => deferred.push(work));
@@ -58,7 +60,22 @@ export const runJobs = async (
       await Promise.all(deferred);
       services.log('job_done', { ...about, ...counts });
     } catch (error) {
+      failedJobs.push(job.name);
       services.log('job_failed', { ...about, error: errorText(error) });
     }
+  }
+  if (jobs) await note(services, { cron, scheduledTime, failedJobs });
+};
+
+/** The operator sees when each trigger last ran (`GET /admin/status`). What keeps that from being noted stops nothing. */
+const note = async (
+  services: Services,
+  { cron, scheduledTime, failedJobs }: { cron: string; scheduledTime: number; failedJobs: readonly string[] },
+): Promise<void> => {
+  try {
+    const ctx = jobContext(services, scheduledTime, () => undefined);
+    await noteRun(ctx, { cron, ranAt: services.clock.now(), failedJobs });
+  } catch (error) {
+    services.log('run_not_noted', { cron, error: errorText(error) });
   }
 };

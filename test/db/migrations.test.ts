@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import baseline from '../../drizzle/0000_baseline.sql?raw';
 import { oneLine, problemsOf } from '../../scripts/migrations/text.ts';
+import { MIGRATIONS } from '../../src/db/migrations.ts';
 
 const files = import.meta.glob<string>(['../../src/db/live/*.sql'], {
   query: '?raw',
@@ -21,6 +22,10 @@ describe('src/db/live', () => {
     expect(live.length).toBeGreaterThan(5);
     expect(Object.fromEntries(results.map(({ name, sql }) => [name, sql]))).toEqual(Object.fromEntries(live));
   });
+});
+
+it('src/db/migrations.ts names every migration, in its order', () => {
+  expect(MIGRATIONS).toEqual(env.TEST_MIGRATIONS.map(({ name }) => name));
 });
 
 describe('a migration', () => {

@@ -6,6 +6,7 @@ import { createCommunity } from './create-community.ts';
 import { deleteCommunity } from './delete-community.ts';
 import { getCommunity } from './get-community.ts';
 import { getOperatorSession } from './get-operator-session.ts';
+import { getStatus } from './get-status.ts';
 import { listCommunities } from './list-communities.ts';
 import { openOperatorSession } from './open-operator-session.ts';
 
@@ -15,6 +16,7 @@ export const admin: Family = {
   prefixes: ['/admin'],
   dialect: problemDialect,
   operations: [
+    getStatus,
     listCommunities,
     createCommunity,
     getCommunity,

@@ -8,6 +8,7 @@ export { communities } from './communities.ts';
 export { inboundWebhookCalls } from './inbound-webhook-calls.ts';
 export { inboundWebhookMessages } from './inbound-webhook-messages.ts';
 export { inboundWebhooks } from './inbound-webhooks.ts';
+export { jobRuns } from './job-runs.ts';
 export { logCounters } from './log-counters.ts';
 export { logEntries } from './log-entries.ts';
 export { logIdFloors } from './log-id-floors.ts';

@@ -1,0 +1,2 @@
+/** As package.json has it: a test compares. */
+export const VERSION = '0.2.0';
