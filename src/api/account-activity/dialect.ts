@@ -22,7 +22,7 @@ const ERRORS: Record<FaultKind, string> = {
 const errorOf = (code: FaultCode): string =>
   code === 'invalid_cursor' ? 'invalid_cursor' : ERRORS[kindOf(code)];
 
-/** The source's own sentences, whatever the language. */
+/** The source's own sentences, in every language. */
 const LITERAL: Partial<Record<FaultCode, string>> = {
   activities_not_found: FAULT_MESSAGES.en.activities_not_found,
   method_not_allowed: 'The specified method is not allowed. Select GET method for this request.',

@@ -107,7 +107,7 @@ const CSV_FIELDS = [
   'parentGoalName',
 ] as const;
 
-/** Whatever else a record has comes as a JSON object: a stream cannot know its columns beforehand. */
+/** The other properties of a record come as one JSON object: a stream cannot know its columns beforehand. */
 export const CSV_HEADER: readonly string[] = [...CSV_FIELDS, 'otherProperties'];
 
 export const toCsvCells = (record: ActivityRecord): (string | null)[] => {

@@ -1,4 +1,4 @@
-/** CSV (RFC 4180, UTF-8, CRLF) that a spreadsheet shows as it is, whatever somebody has put into a cell. */
+/** CSV (RFC 4180, UTF-8, CRLF) that a spreadsheet shows as it is, and in which no cell runs as a formula. */
 
 import { accepts } from 'hono/accepts';
 import { addHeader } from './answer.ts';

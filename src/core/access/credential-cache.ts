@@ -7,7 +7,7 @@ const MAX_ENTRIES = 1_000;
 
 /**
  * Credentials that this isolate has resolved lately, so that a warm call costs no query. By a name that begins with the
- * credential's kind: whoever presents one kind must not come to the entry of another.
+ * credential's kind: a credential of one kind must not find the entry of another.
  */
 export class CredentialCache {
   readonly #entries = new Map<string, { readonly actor: CommunityActor; readonly readAt: number }>();

@@ -177,7 +177,7 @@ const checkBatches = async (
   from: VerifyPosition | undefined,
 ): Promise<Pick<Verification, 'checkedRecords' | 'firstBreak' | 'next'>> => {
   const firstDay = removedBefore === null ? FIRST_DAY : dayOf(removedBefore);
-  // Ids carry their time: whatever sorts behind this one is too new to be judged.
+  // Ids carry their time: what sorts behind this one is too new to be judged.
   const settled = ctx.newId(ctx.clock.now() - SETTLING_MS).slice(0, 13);
   const isSettled = (batchId: string): boolean => batchId.slice(0, 13) < settled;
   let checkedRecords = 0;

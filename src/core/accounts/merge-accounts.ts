@@ -10,7 +10,7 @@ import { deleteAccount, moveIdentifiers, selectAccountId } from './queries.ts';
 
 /**
  * Makes two accounts one: sessions and identifiers of `accountId` become those of `intoId`, its id among them, so that
- * whoever calls by it reaches the merged account. Doing it again changes nothing.
+ * a call by it reaches the other account. Doing it again changes nothing.
  * @throws DomainError account_not_found
  */
 export const mergeAccounts = async (

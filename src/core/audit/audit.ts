@@ -1,9 +1,9 @@
 /**
  * The audit trail: every administrative act writes its record in the batch of the change.
  *
- * The chain grows without a round trip of its own: SQLite has no SHA-256, so the link is computed here from the head
- * that came along when the community was read (with the credential), and the batch fails as a whole where the head has
- * moved since (compare and append). Only then, with two administrators at once, the act is done over from a fresh read.
+ * The chain costs no round trip. SQLite has no SHA-256, so the link is computed here, from the head that was read with the
+ * credential. If the head has moved since, the whole batch fails (compare and append). That happens only with two
+ * administrators at once; the act is then done again from a fresh read.
  */
 import type { Actor, AuditHead, Community } from '../access/actor.ts';
 import { type CommunityKey, findCommunity } from '../access/queries.ts';
@@ -12,7 +12,7 @@ import { DomainError } from '../errors.ts';
 import { type AuditRecord, hashAuditRecord } from './audit-chain.ts';
 import { type CommunityId, insertAuditRecord, isAuditHeadMoved, moveAuditHead } from './queries.ts';
 
-/** Each lost race means that another act went through, so this many must overtake one before it gives up. */
+/** Each lost race means that another act went through: so many must overtake this one before it gives up. */
 const MAX_ATTEMPTS = 100;
 
 /** One administrative act. Never give it a secret. */
@@ -29,7 +29,7 @@ export interface AuditEntry {
 /** The community as an audited act sees it, and how the act is put on record. */
 export interface AuditedAct {
   /**
-   * At most 30 s old, and yet true: whatever administrators change moves the head, and a moved head fails the batch.
+   * At most 30 s old, and yet true: each change by an administrator moves the head, and a moved head fails the batch.
    */
   readonly community: Community;
   /** Statements (for `runBatch` and `db.batch` alike): put them into the batch of the change, once per act. */

@@ -54,7 +54,7 @@ export interface InboundCall {
   readonly body: Uint8Array;
 }
 
-/** Why a field of an item is refused, in the terms of whoever checked it. */
+/** Why a field of an item is refused, as the check says it. */
 export interface Issue {
   readonly path: string;
   readonly message: string;

@@ -76,7 +76,7 @@ export const planLogEntries = (ctx: Ctx<CommunityActor>, entries: readonly NewLo
   };
 };
 
-/** The statements that insert entries, count them, and tell whoever wants to hear of it. */
+/** The statements that insert entries, count them, and write the events for webhooks. */
 const insertion = (communityId: number, entries: readonly EntryToInsert[]) => [
   outbox(communityId, 'log.appended', insertedJson(communityId, entries)),
   countInserted(communityId, kindsOf(entries)),

@@ -4,7 +4,7 @@ import { audited } from '../audit/audit.ts';
 import type { Ctx } from '../context.ts';
 import { wipeLog } from './queries.ts';
 
-/** Empties the log for every reader at once, whatever its size; the scheduled job removes the rows. */
+/** Empties a log of any size for every reader at once; the scheduled job removes the rows. */
 export const deleteAllLogEntries = (ctx: Ctx<CommunityActor>): Promise<void> => {
   const { id, name } = ctx.actor.community;
   return audited(ctx, id, async (audit) => {

@@ -104,7 +104,7 @@ const newEntries = (communityId: number, entries: readonly EntryToInsert[]): SQL
     entry.username,
     entry.eventId,
   ]);
-  // LIMIT -1 keeps SQLite from computing `id` anew wherever it is used.
+  // LIMIT -1 keeps SQLite from computing `id` again at each use.
   return sql`
     SELECT log.generation, entry.*,
       entry.number + ${nextId(communityId, sql`log.generation`, sql`entry.second`)} AS id

@@ -1,5 +1,5 @@
 /**
- * Delivery. The queue of an endpoint is sent from its head, one message after the other, by whoever holds its lease:
+ * Delivery. The queue of an endpoint is sent from its head, one message after the other, by the one that holds its lease:
  * so nothing is sent twice by two runs at once, and the order is that of commit. A message whose attempt fails closes
  * the gate until its next attempt, for all behind it. It steps out of the line only where the fault is its own: where
  * the receiver refuses it, or where it has failed three times and the one behind it goes through.

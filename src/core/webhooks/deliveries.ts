@@ -80,8 +80,8 @@ export const resendWebhookDelivery = async (
 };
 
 /**
- * Puts the messages of a time (epoch milliseconds, both inclusive) back into the queue, oldest first, whatever became of
- * them. At most 5000: where `replayedUntil` is before `to`, go on from there.
+ * Puts the messages of a time (epoch milliseconds, both inclusive) back into the queue and sends them, oldest
+ * first, delivered or not. At most 5000: where `replayedUntil` is before `to`, go on from there.
  * @throws DomainError webhook_endpoint_not_found, webhook_endpoint_disabled
  */
 export const replayWebhookEndpoint = async (

@@ -74,7 +74,7 @@ export const publishMessages = (communityId: number | undefined, now: number, ac
   WHERE status = 'new' ${communityId === undefined ? sql`` : sql`AND community_id = ${communityId}`}
   RETURNING endpoint_id`;
 
-/** Statement: a message for one endpoint, whatever it asks for; returns its `seq`. */
+/** Statement: a message for one endpoint, also of a type that it does not ask for; returns its `seq`. */
 export const insertMessageFor = (
   communityId: number,
   endpointId: string,
@@ -88,7 +88,7 @@ export const insertMessageFor = (
 
 /**
  * Statement: `id` of the enabled endpoints whose queue may move at `now`, those that work before those that fail, the longest waiting
- * first. Reads two rows for each endpoint with something pending (a loose index scan), whatever the length of its queue.
+ * first. Reads two rows for each endpoint with something pending (a loose index scan), however long its queue is.
  */
 export const selectDueEndpoints = (now: number, limit: number): SQL => sql`
       WITH RECURSIVE waiting (endpoint_id) AS (

@@ -61,7 +61,7 @@ export const insertEndpoint = (
   RETURNING ${ENDPOINT_COLUMNS}`;
 
 /**
- * Statement: writes what the owner decides. Whatever it changes, the endpoint starts afresh: what failed before says
+ * Statement: writes what the owner decides. After any change the endpoint starts afresh: what failed before says
  * nothing about it any more.
  */
 export const updateEndpoint = (

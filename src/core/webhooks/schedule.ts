@@ -15,7 +15,7 @@ const DELAYS_MS = [
   24 * HOUR,
 ] as const;
 
-/** Jitter only ever adds: whoever is back within the 75.5 hours of the bare schedule misses nothing. */
+/** Jitter only adds time: a receiver that is back within the 75.5 hours of the bare schedule misses nothing. */
 const JITTER = 0.1;
 
 /** How long a receiver can put us off by Retry-After. */

@@ -31,7 +31,7 @@ export interface Target extends SigningSecrets {
   readonly format: Format;
 }
 
-/** Makes one attempt. Never throws: whatever goes wrong is the outcome. Redirects are not followed. */
+/** Makes one attempt. Never throws: what goes wrong is the outcome. Redirects are not followed. */
 export const send = async (services: Services, target: Target, message: Message): Promise<Outcome> => {
   const at = services.clock.now();
   const took = stopwatch();
@@ -66,7 +66,7 @@ export const send = async (services: Services, target: Target, message: Message)
       body,
       signal,
     });
-    // The status line is the answer. The body is for people: whatever goes wrong with it changes nothing.
+    // The status line is the answer. The body is for people: if reading it fails, nothing changes.
     const text = await readStart(response, signal);
     return {
       ...judge(response, at),

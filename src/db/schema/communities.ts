@@ -27,7 +27,7 @@ export const communities = sqliteTable(
     logRetentionDays: integer('log_retention_days'),
     /** How long account activity is kept after its time; null for ever. */
     accountActivityRetentionDays: integer('account_activity_retention_days'),
-    /** Whether it has a webhook endpoint: whoever has none is spared the statement that publishes events. */
+    /** Whether it has a webhook endpoint. Without one, the statement that publishes events is left out. */
     hasWebhooks: integer('has_webhooks', { mode: 'boolean' }).notNull().default(false),
     /** The head of the audit trail: its last record's number and hash (core/reports/audit-chain.ts). */
     auditSequence: integer('audit_sequence').notNull().default(0),
