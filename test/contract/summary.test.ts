@@ -31,6 +31,7 @@ describe('the totals of a period', () => {
             seconds: 5400,
             confirmedSeconds: 5400,
             unconfirmedSeconds: 0,
+            watchedSeconds: 0,
             sessions: 2,
             distinctSeconds: 3600,
           },
@@ -39,6 +40,7 @@ describe('the totals of a period', () => {
             seconds: 3600,
             confirmedSeconds: 3600,
             unconfirmedSeconds: 0,
+            watchedSeconds: 0,
             sessions: 1,
             distinctSeconds: 3600,
           },
@@ -57,9 +59,16 @@ describe('the totals of a period', () => {
       { account: ANA, server: 20, start: START, end: START + 3 * HOUR },
       { account: BO, server: 3, start: START, end: START + HOUR },
     ]);
-    const total = { confirmedSeconds: 3600, unconfirmedSeconds: 0, sessions: 1 };
+    const total = { confirmedSeconds: 3600, unconfirmedSeconds: 0, watchedSeconds: 0, sessions: 1 };
     expect(items(await summary({ ...period, groupBy: 'server' }))).toEqual([
-      { serverId: 20, seconds: 10_800, confirmedSeconds: 10_800, unconfirmedSeconds: 0, sessions: 1 },
+      {
+        serverId: 20,
+        seconds: 10_800,
+        confirmedSeconds: 10_800,
+        unconfirmedSeconds: 0,
+        watchedSeconds: 0,
+        sessions: 1,
+      },
       { serverId: 1, seconds: 3600, ...total },
       { serverId: 3, seconds: 3600, ...total },
     ]);
@@ -80,6 +89,7 @@ describe('the totals of a period', () => {
       seconds,
       confirmedSeconds: seconds,
       unconfirmedSeconds: 0,
+      watchedSeconds: 0,
       sessions: 1,
     });
     const madrid = [
@@ -97,7 +107,9 @@ describe('the totals of a period', () => {
   it('by hour, with the hour that comes twice told apart', async () => {
     const start = Date.parse('2026-10-24T23:45:00Z');
     const { id, summary } = await setUpSummary({}, start + 24 * HOUR);
-    await store(id, [{ account: ANA, server: 1, start, end: start + 2.5 * HOUR, kind: 'auto_closed' }]);
+    await store(id, [
+      { account: ANA, server: 1, start, end: start + 2.5 * HOUR, lastSeen: start, kind: 'auto_closed' },
+    ]);
     const answer = await summary({
       from: '2026-10-24T00:00:00+02:00',
       to: '2026-10-26T00:00:00+01:00',
@@ -108,6 +120,7 @@ describe('the totals of a period', () => {
       seconds,
       confirmedSeconds: 0,
       unconfirmedSeconds: seconds,
+      watchedSeconds: 0,
       sessions: 1,
     });
     expect(items(answer)).toEqual([
@@ -146,8 +159,8 @@ describe('the totals of a period', () => {
     const end = START + HOUR;
     await store(id, [
       { account: ANA, server: 1, start: START, end, kind: 'stopped' },
-      { account: ANA, server: 1, start: START, end, kind: 'server_reset' },
-      { account: ANA, server: 1, start: START, end, kind: 'auto_closed' },
+      { account: ANA, server: 1, start: START, end, lastSeen: START + 10 * MINUTE, kind: 'server_reset' },
+      { account: ANA, server: 1, start: START, end, lastSeen: START + 30 * MINUTE, kind: 'auto_closed' },
       { account: ANA, server: 1, start: START, end, kind: 'superseded' },
       { account: ANA, server: 1, start: START, end: null, lastSeen: START + 10 * MINUTE },
       { account: ANA, server: 1, start: START, end, kind: 'cleared' },
@@ -157,8 +170,9 @@ describe('the totals of a period', () => {
       {
         accId: ANA,
         seconds: 15_000,
-        confirmedSeconds: 7800,
-        unconfirmedSeconds: 7200,
+        confirmedSeconds: 10_200,
+        unconfirmedSeconds: 4800,
+        watchedSeconds: 1200,
         sessions: 5,
         distinctSeconds: 3600,
       },
@@ -207,7 +221,13 @@ describe('the totals of a period', () => {
   it('counts a session without a length, in the hour of its start', async () => {
     const { id, summary } = await setUpSummary();
     await store(id, [{ account: ANA, server: 1, start: START + HOUR, end: START + HOUR }]);
-    const nothing = { seconds: 0, confirmedSeconds: 0, unconfirmedSeconds: 0, sessions: 1 };
+    const nothing = {
+      seconds: 0,
+      confirmedSeconds: 0,
+      unconfirmedSeconds: 0,
+      watchedSeconds: 0,
+      sessions: 1,
+    };
     expect(items(await summary({ ...period, groupBy: 'hour' }))).toEqual([
       { hour: '2026-04-15T01:00:00.000+00:00', ...nothing },
     ]);

@@ -127,7 +127,7 @@ const play = async () => {
 const read = async (communityId: number, condition = ''): Promise<Recorded[]> => {
   const { results } = await env.DB.prepare(
     `SELECT s.server_id AS server, i.value AS account, s.started_at - ?2 AS start, s.ended_at - ?2 AS end,
-       s.close_kind AS kind, s.has_heartbeat AS hasHeartbeat
+       s.close_kind AS kind, s.heartbeat_at IS NOT NULL AS hasHeartbeat
      FROM sessions s JOIN account_identifiers i
        ON i.community_id = s.community_id AND i.account_id = s.account_id AND i.kind = 'username'
      WHERE s.community_id = ?1 ${condition} ORDER BY s.server_id, i.value, s.started_at`,

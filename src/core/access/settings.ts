@@ -6,6 +6,8 @@ export interface Settings {
   readonly idleTimeoutSeconds: number;
   readonly heartbeatTimeoutSeconds: number;
   readonly maxSessionSeconds: number;
+  /** How long before a reset a server may have been silent, so that its sessions still end at the reset. */
+  readonly resetGraceSeconds: number;
   readonly unconfirmedEnd: 'last-seen' | 'close-time';
   /** An IANA time zone. */
   readonly timezone: string;
@@ -24,6 +26,7 @@ export const toSettings = (row: typeof communities.$inferSelect): Settings => ({
   idleTimeoutSeconds: row.idleTimeoutSeconds,
   heartbeatTimeoutSeconds: row.heartbeatTimeoutSeconds,
   maxSessionSeconds: row.maxSessionSeconds,
+  resetGraceSeconds: row.resetGraceSeconds,
   unconfirmedEnd: row.unconfirmedEnd,
   timezone: row.timezone,
   sessionRetentionDays: row.sessionRetentionDays,

@@ -13,7 +13,7 @@ const openPairs = (communityId: number, fromId: string, toId: string): SQL => sq
     iif((a.started_at, a.id) < (b.started_at, b.id), b.id, a.id) AS newer_id,
     iif((a.started_at, a.id) < (b.started_at, b.id), b.account_id, a.account_id) AS newer_account_id,
     max(a.last_seen_at, b.last_seen_at) AS pair_last_seen_at,
-    max(a.has_heartbeat, b.has_heartbeat) AS pair_has_heartbeat
+    coalesce(min(a.heartbeat_at, b.heartbeat_at), a.heartbeat_at, b.heartbeat_at) AS pair_heartbeat_at
   FROM sessions AS a NOT INDEXED CROSS JOIN sessions AS b INDEXED BY sessions_open
   WHERE a.community_id = ${communityId} AND a.account_id = ${fromId} AND a.ended_at IS NULL
     AND b.community_id = ${communityId} AND b.server_id = a.server_id AND b.account_id = ${toId}
@@ -27,7 +27,7 @@ export const joinOpenSessions = (communityId: number, fromId: string, toId: stri
   const olderEnd = sql`min(${lastSeenOf('sessions')}, newer_started_at)`;
   return [
     sql`
-    UPDATE sessions SET last_seen_at = pair_last_seen_at, has_heartbeat = pair_has_heartbeat
+    UPDATE sessions SET last_seen_at = pair_last_seen_at, heartbeat_at = max(pair_heartbeat_at, started_at)
     FROM (${openPairs(communityId, fromId, toId)})
     WHERE community_id = ${communityId} AND account_id = newer_account_id
       AND started_at = newer_started_at AND id = newer_id`,

@@ -78,7 +78,7 @@ export const noteSightings = (sighting: Sighting, stepMs: number): SQL => {
         SELECT id FROM sessions NOT INDEXED
         WHERE account_id = i.account_id AND ${isReopenable(sighting, 'sessions')}
       )), ${seenAt}, iif(${seenBefore} < ${seenAt - NOTABLE_SILENCE_MS}, ${seenBefore}, NULL),
-      coalesce(${seenBefore} < ${seenAt - stepMs} OR NOT s.has_heartbeat, 0), s.id IS NULL
+      s.id IS NOT NULL AND (${seenBefore} < ${seenAt - stepMs} OR s.heartbeat_at IS NULL), s.id IS NULL
     FROM ${namedBy(sighting.accounts)} ${joinIdentifier(communityId)}
       LEFT JOIN sessions AS s INDEXED BY sessions_open ON s.account_id = i.account_id AND ${isOpenOn(sighting, 's')}
         AND NOT ${isUnbelievable(moment, rosterAt)}
@@ -92,7 +92,7 @@ export const noteSightings = (sighting: Sighting, stepMs: number): SQL => {
  */
 export const reopenSessions = (sighting: Sighting, condition: SQL = sql`true`): SQL => sql`
   UPDATE OR IGNORE sessions INDEXED BY sessions_auto_closed
-  SET ended_at = NULL, close_kind = NULL, clear_reason = NULL, last_seen_at = ${sighting.seenAt}, has_heartbeat = 1,
+  SET ended_at = NULL, close_kind = NULL, clear_reason = NULL, last_seen_at = ${sighting.seenAt}, heartbeat_at = coalesce(heartbeat_at, ${sighting.seenAt}),
     silent_since = last_seen_at, resumed_at = ${sighting.seenAt}
   WHERE ${condition} AND ${isReopenable(sighting, 'sessions')} AND account_id IN ${accountIds(sighting)}`;
 
@@ -129,7 +129,7 @@ export const closeAbsentSessions = (roster: Roster): SQL => {
   return sql`
     UPDATE sessions INDEXED BY sessions_open
     SET ended_at = CASE WHEN ${unbelievable} THEN ${unconfirmedEnd(roster.moment, seenAt)} ELSE ${seenAt} END,
-      last_seen_at = ${seenAt}, is_end_observed = 1,
+      last_seen_at = ${seenAt}, gone_at = ${roster.seenAt},
       close_kind = CASE WHEN ${unbelievable} THEN 'auto_closed' ELSE 'stopped' END,
       clear_reason = CASE WHEN ${unbelievable} THEN ${autoCloseReason(roster.moment.now, seenAt)} END
     WHERE ${isNewest(roster)} AND ${isOpenOn(roster, 'sessions')}
@@ -159,14 +159,15 @@ export const openListedSessions = (roster: Roster, stepMs: number): SQL => {
         AND later.server_id = ${serverId} AND later.voided_at IS NULL
         AND (later.started_at > ${seenAt} OR later.ended_at > ${seenAt}))`;
   return sql`
-    INSERT INTO sessions (community_id, started_at, id, server_id, account_id, last_seen_at, has_heartbeat,
+    INSERT INTO sessions (community_id, started_at, id, server_id, account_id, last_seen_at, heartbeat_at,
       is_start_observed)
-    SELECT ${communityId}, ${seenAt}, item ->> 2, ${serverId}, i.account_id, ${seenAt}, 1, 1
+    SELECT ${communityId}, ${seenAt}, item ->> 2, ${serverId}, i.account_id, ${seenAt}, ${seenAt}, 1
     FROM ${tableOf(items)} ${joinIdentifier(communityId)}
     WHERE ${isNewest(roster)} ${seenAt < moment.now ? sql`AND NOT ${isOvertaken}` : sql``}
     ON CONFLICT (community_id, server_id, account_id) WHERE ended_at IS NULL
-    DO UPDATE SET last_seen_at = max(last_seen_at, excluded.last_seen_at), has_heartbeat = 1
-    WHERE NOT has_heartbeat ${isComplete ? sql`` : sql`OR last_seen_at < ${seenAt - stepMs}`}`;
+    DO UPDATE SET last_seen_at = max(last_seen_at, excluded.last_seen_at),
+      heartbeat_at = coalesce(heartbeat_at, excluded.heartbeat_at)
+    WHERE heartbeat_at IS NULL ${isComplete ? sql`` : sql`OR last_seen_at < ${seenAt - stepMs}`}`;
 };
 
 /** Source: the sessions `s` that are open on the server, for `startedEvents`. */

@@ -47,7 +47,7 @@ export const lastSeenOf = (name: 's' | 'sessions'): SQL => {
 
 /** Condition: nothing was heard of the open session for longer than its timeout (docs/honest-time.md). */
 export const isStale = ({ now, settings }: Moment, rosterAt: SQL): SQL => sql`
-  (last_seen_at < ${now} - CASE WHEN has_heartbeat
+  (last_seen_at < ${now} - CASE WHEN heartbeat_at IS NOT NULL
     THEN ${settings.heartbeatTimeoutSeconds * 1000} ELSE ${settings.idleTimeoutSeconds * 1000} END
   AND NOT coalesce(${rosterAt} >= max(started_at, ${now - settings.heartbeatTimeoutSeconds * 1000}), 0))`;
 
@@ -240,7 +240,7 @@ const WARNING_MS = 300_000;
 
 /** Condition on `s`, `c` and `r`: the open session is stale by its community's settings. */
 const isStaleRow = (now: number): SQL => sql`
-  (s.last_seen_at < ${now} - 1000 * CASE WHEN s.has_heartbeat
+  (s.last_seen_at < ${now} - 1000 * CASE WHEN s.heartbeat_at IS NOT NULL
     THEN c.heartbeat_timeout_seconds ELSE c.idle_timeout_seconds END
   AND NOT coalesce(r.roster_seen_at >= max(s.started_at, ${now} - 1000 * c.heartbeat_timeout_seconds), 0))`;
 

@@ -1,18 +1,14 @@
 /** Adds up the time of sessions by account, server, day or hour. Pure, and in memory bounded by the groups. */
 import { type CalendarSpan, calendarSpans } from '../../lib/calendar-spans.ts';
+import { confirmedUntil, countedUntil, type Lifetime, watchedWithin } from './rules.ts';
 
 export const GROUPINGS = ['account', 'server', 'day', 'hour'] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 
-/** The part of a session that counts. Epoch milliseconds. */
-export interface CountedSession {
+/** What of a session decides how its time counts. */
+export interface CountedSession extends Lifetime {
   readonly accountId: string;
   readonly serverId: number;
-  readonly start: number;
-  /** Its end or, while it is open, when it was last seen. */
-  readonly end: number;
-  /** Whether nobody said when it ended: it was closed where it was last seen (`auto_closed`, `superseded`). */
-  readonly isUnconfirmed: boolean;
 }
 
 /** The total of one account, server, day or hour. */
@@ -21,7 +17,10 @@ export interface SessionTotal {
   readonly key: string | number;
   /** Each session's time in full: who is on two servers at once gets both. */
   readonly ms: number;
+  /** Beyond what was seen (rules.ts). */
   readonly unconfirmedMs: number;
+  /** Between signs of life that are no further apart than the heartbeat timeout. */
+  readonly watchedMs: number;
   /** The time in which at least one session was there. Only kept by account. */
   readonly distinctMs: number;
   /** How many sessions reach into it, those without a length included. */
@@ -40,6 +39,7 @@ export class SessionTotals {
   readonly #from: number;
   readonly #to: number;
   readonly #grouping: Grouping;
+  readonly #heartbeatTimeoutMs: number;
   readonly #spans: readonly CalendarSpan[];
   readonly #sums = new Map<string | number, Sum>();
   #span = 0;
@@ -50,10 +50,12 @@ export class SessionTotals {
     from,
     to,
     timeZone,
-  }: { grouping: Grouping; from: number; to: number; timeZone: string }) {
+    heartbeatTimeoutMs,
+  }: { grouping: Grouping; from: number; to: number; timeZone: string; heartbeatTimeoutMs: number }) {
     this.#from = from;
     this.#to = to;
     this.#grouping = grouping;
+    this.#heartbeatTimeoutMs = heartbeatTimeoutMs;
     this.#spans =
       grouping === 'day' || grouping === 'hour' ? calendarSpans(timeZone, grouping, from, to) : [];
   }
@@ -61,26 +63,27 @@ export class SessionTotals {
   /** Adds what of the session lies within the period. */
   add(session: CountedSession): void {
     this.#sessions += 1;
-    const start = Math.max(session.start, this.#from);
-    const end = Math.max(start, Math.min(session.end, this.#to));
-    if (this.#grouping === 'account') this.#count(session.accountId, start, end, session.isUnconfirmed);
-    else if (this.#grouping === 'server') this.#count(session.serverId, start, end, session.isUnconfirmed);
-    else this.#countBySpan(start, end, session.isUnconfirmed);
+    const start = Math.max(session.startedAt, this.#from);
+    const end = Math.max(start, Math.min(countedUntil(session), this.#to));
+    if (this.#grouping === 'account') this.#count(session.accountId, start, end, session);
+    else if (this.#grouping === 'server') this.#count(session.serverId, start, end, session);
+    else this.#countBySpan(start, end, session);
   }
 
-  #countBySpan(start: number, end: number, isUnconfirmed: boolean): void {
+  #countBySpan(start: number, end: number, session: CountedSession): void {
     while ((this.#spans[this.#span]?.end ?? Number.POSITIVE_INFINITY) <= start) this.#span += 1;
     for (let index = this.#span; ; index++) {
       const span = this.#spans[index];
       if (!span || (span.start >= end && span.start > start)) return;
-      this.#count(span.label, Math.max(start, span.start), Math.min(end, span.end), isUnconfirmed);
+      this.#count(span.label, Math.max(start, span.start), Math.min(end, span.end), session);
     }
   }
 
-  #count(key: string | number, start: number, end: number, isUnconfirmed: boolean): void {
+  #count(key: string | number, start: number, end: number, session: CountedSession): void {
     const sum = this.#sums.get(key) ?? this.#newSum(key);
     sum.ms += end - start;
-    if (isUnconfirmed) sum.unconfirmedMs += end - start;
+    sum.unconfirmedMs += end - Math.max(start, Math.min(end, confirmedUntil(session)));
+    sum.watchedMs += watchedWithin(session, this.#heartbeatTimeoutMs, start, end);
     sum.distinctMs += Math.max(0, end - Math.max(start, sum.coveredUntil));
     sum.coveredUntil = Math.max(sum.coveredUntil, end);
     if (sum.lastSession !== this.#sessions) sum.sessions += 1;
@@ -88,7 +91,16 @@ export class SessionTotals {
   }
 
   #newSum(key: string | number): Sum {
-    const sum = { key, ms: 0, unconfirmedMs: 0, distinctMs: 0, sessions: 0, coveredUntil: 0, lastSession: 0 };
+    const sum = {
+      key,
+      ms: 0,
+      unconfirmedMs: 0,
+      watchedMs: 0,
+      distinctMs: 0,
+      sessions: 0,
+      coveredUntil: 0,
+      lastSession: 0,
+    };
     this.#sums.set(key, sum);
     return sum;
   }

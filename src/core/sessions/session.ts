@@ -73,9 +73,10 @@ export interface SessionRow {
   readonly close_kind: CloseKind | null;
   readonly clear_reason: string | null;
   readonly metadata: string;
-  readonly has_heartbeat: number;
+  readonly heartbeat_at: number | null;
   readonly is_start_observed: number;
-  readonly is_end_observed: number;
+  readonly gone_at: number | null;
+  readonly continues_id: string | null;
   readonly silent_since: number | null;
   readonly resumed_at: number | null;
 }

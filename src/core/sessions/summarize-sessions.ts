@@ -3,6 +3,8 @@ import { type Page, pageOf } from '../../lib/page.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
+import { countedUntil, lastSeen } from './rules.ts';
+import type { CloseKind } from './session.ts';
 import {
   byRank,
   type CountedSession,
@@ -47,7 +49,13 @@ export const summarizeSessions = async (
   // Nothing is before the epoch, nor in the future: a period as long as the calendar is none for the calendar's spans.
   const from = Math.max(filter.from, 0);
   const to = Math.min(filter.to, ctx.clock.now() + DAY_MS);
-  const totals = new SessionTotals({ grouping, from, to, timeZone });
+  const totals = new SessionTotals({
+    grouping,
+    from,
+    to,
+    timeZone,
+    heartbeatTimeoutMs: ctx.actor.community.settings.heartbeatTimeoutSeconds * 1000,
+  });
   if (from < to) await addSessions(ctx, { ...filter, from, to }, totals);
   const ranked = totals.ranked();
   return pageOf(after ? ranked.filter((total) => byRank(after, total) < 0) : ranked, limit);
@@ -93,9 +101,9 @@ const addSessions = async (
       walks.map(({ select, after }) => select(after)),
     );
   }
-  sessions.sort((a, b) => a.start - b.start);
+  sessions.sort((a, b) => a.startedAt - b.startedAt);
   for (const session of sessions) {
-    if (session.start >= filter.from || session.end > filter.from) totals.add(session);
+    if (session.startedAt >= filter.from || countedUntil(session) > filter.from) totals.add(session);
   }
 };
 
@@ -117,18 +125,20 @@ const toCountedSession = (
   rosterSeenAt: number | undefined,
   ids: Map<string, string>,
 ): CountedSession => {
-  const start = row.started_at as number;
+  const startedAt = row.started_at as number;
+  const endedAt = row.ended_at as number | null;
+  const lastSeenAt = row.last_seen_at as number;
   const accountId = row.account_id as string;
   if (!ids.has(accountId)) ids.set(accountId, accountId);
   return {
     accountId: ids.get(accountId) as string,
     serverId: row.server_id as number,
-    start,
-    end: (row.ended_at as number | null) ?? seenAt(start, row.last_seen_at as number, rosterSeenAt),
-    isUnconfirmed: row.is_unconfirmed === 1,
+    startedAt,
+    endedAt,
+    lastSeenAt: endedAt === null ? lastSeen({ startedAt, lastSeenAt }, rosterSeenAt ?? null) : lastSeenAt,
+    closeKind: row.close_kind as CloseKind | null,
+    heartbeatAt: row.heartbeat_at as number | null,
+    silentSince: row.silent_since as number | null,
+    resumedAt: row.resumed_at as number | null,
   };
 };
-
-/** When an open session was last seen; as `lastSeen` in queries.ts, which reads the server's row for each session. */
-const seenAt = (startedAt: number, lastSeenAt: number, rosterSeenAt = 0): number =>
-  rosterSeenAt >= startedAt ? Math.max(lastSeenAt, rosterSeenAt) : lastSeenAt;

@@ -20,8 +20,8 @@ export interface SessionKey {
 }
 
 const COLUMNS = sql.raw(`
-  reach_ms, started_at, id, account_id, server_id, ended_at, last_seen_at,
-  coalesce(close_kind IN ('auto_closed', 'superseded'), 0) AS is_unconfirmed`);
+  reach_ms, started_at, id, account_id, server_id, ended_at, last_seen_at, close_kind, heartbeat_at, silent_since,
+  resumed_at`);
 
 /** Condition: a session that counts, of the account and on the server that are asked for. */
 const counts = (communityId: number, { accountId, serverId }: SummaryFilter): SQL =>

@@ -6,5 +6,5 @@ BEGIN
   ON CONFLICT (community_id, server_id, account_id) WHERE ended_at IS NULL DO UPDATE SET
     silent_since = coalesce(NEW.silent_since, silent_since),
     resumed_at = iif(NEW.silent_since IS NULL, resumed_at, NEW.seen_at),
-    last_seen_at = max(last_seen_at, NEW.seen_at), has_heartbeat = 1;
+    last_seen_at = max(last_seen_at, NEW.seen_at), heartbeat_at = coalesce(heartbeat_at, NEW.seen_at);
 END;

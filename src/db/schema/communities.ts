@@ -17,6 +17,8 @@ export const communities = sqliteTable(
     idleTimeoutSeconds: integer('idle_timeout_seconds').notNull().default(43_200),
     heartbeatTimeoutSeconds: integer('heartbeat_timeout_seconds').notNull().default(600),
     maxSessionSeconds: integer('max_session_seconds').notNull().default(86_400),
+    /** For how long a server may be silent before a reset, so that its sessions still end at the reset. */
+    resetGraceSeconds: integer('reset_grace_seconds').notNull().default(3600),
     unconfirmedEnd: text('unconfirmed_end', { enum: ['last-seen', 'close-time'] })
       .notNull()
       .default('last-seen'),

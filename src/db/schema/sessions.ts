@@ -36,18 +36,20 @@ export const sessions = sqliteTable(
     serverId: integer('server_id').notNull(),
     accountId: text('account_id').notNull(),
     lastSeenAt: integer('last_seen_at').notNull(),
-    /** Decides which timeout applies: whoever sends heartbeats is missed sooner. */
-    hasHeartbeat: integer('has_heartbeat', { mode: 'boolean' }).notNull().default(false),
+    /** Its first heartbeat or roster; from then on it is missed sooner. */
+    heartbeatAt: integer('heartbeat_at'),
     /** When somebody was told that nothing is heard of it (session.stale); void once it is seen after that. */
     staleAt: integer('stale_at'),
-    /** The last silence after which it went on: from when to when. Its account may have been away. */
+    /** The session before a silence that this one goes on with. */
+    continuesId: text('continues_id'),
+    /** The last silence after which it went on: from when to when. Longer than the timeout only where two were joined. */
     silentSince: integer('silent_since'),
     resumedAt: integer('resumed_at'),
     /** Whether a roster started it: its account may have come earlier. */
     isStartObserved: integer('is_start_observed', { mode: 'boolean' }).notNull().default(false),
     endedAt: integer('ended_at'),
-    /** Whether a roster ended it, where its account was last seen: the account may have left later. */
-    isEndObserved: integer('is_end_observed', { mode: 'boolean' }).notNull().default(false),
+    /** When its server said that it was over: the time of the roster that missed it, or of the reset. */
+    goneAt: integer('gone_at'),
     closeKind: text('close_kind', {
       enum: ['stopped', 'cleared', 'superseded', 'server_reset', 'auto_closed'],
     }),

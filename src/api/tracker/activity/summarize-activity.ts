@@ -32,6 +32,7 @@ const sums = {
   seconds: v.number(),
   confirmedSeconds: v.number(),
   unconfirmedSeconds: v.number(),
+  watchedSeconds: v.number(),
   sessions: v.number(),
 };
 
@@ -47,11 +48,12 @@ const KEYS = { account: 'accId', server: 'serverId', day: 'day', hour: 'hour' } 
 
 const toSummaryItem =
   (grouping: Grouping) =>
-  ({ key, ms, unconfirmedMs, distinctMs, sessions }: SessionTotal) => ({
+  ({ key, ms, unconfirmedMs, watchedMs, distinctMs, sessions }: SessionTotal) => ({
     [KEYS[grouping]]: key,
     seconds: ms / 1000,
     confirmedSeconds: (ms - unconfirmedMs) / 1000,
     unconfirmedSeconds: unconfirmedMs / 1000,
+    watchedSeconds: watchedMs / 1000,
     sessions,
     ...(grouping === 'account' && { distinctSeconds: distinctMs / 1000 }),
   });
@@ -68,7 +70,9 @@ export const summarizeActivity = defineOperation({
     description:
       'The most time first. Sessions are cut exactly at `from` and `to`, and at the borders of days and hours of `timezone` ' +
       "(by default the community's), also where the clocks change. `seconds` counts a session on each server in full; " +
-      '`distinctSeconds` counts time on two servers at once only once. Cleared and voided sessions do not count. Open ones ' +
+      '`distinctSeconds` counts time on two servers at once only once. Confirmed is the time until a session was last seen, ' +
+      'unconfirmed the time from then to its end. `watchedSeconds` is the confirmed time between signs of life that are no ' +
+      'further apart than `heartbeatTimeoutSeconds`. Cleared and voided sessions do not count. Open ones ' +
       `count until they were last seen. A period has at most ${MAX_DAYS} days.`,
     answer: {
       schema: listSchema(summaryItemSchema()),
@@ -79,6 +83,7 @@ export const summarizeActivity = defineOperation({
             seconds: 10_800,
             confirmedSeconds: 7200,
             unconfirmedSeconds: 3600,
+            watchedSeconds: 5400,
             sessions: 3,
             distinctSeconds: 9000,
           },

@@ -38,7 +38,7 @@ export const isNewCall = (key: CallKey): SQL =>
 /** Condition on a row of `sessions`: it has a trace of something that happened at `moment.now` or later. */
 const reachesBeyond = (moment: Moment, rosterAt: SQL): SQL => sql`
   (started_at >= ${moment.now} OR last_seen_at > ${moment.now} OR ended_at >= ${moment.now}
-    OR close_kind = 'auto_closed' OR is_end_observed OR (ended_at IS NULL AND ${isStale(moment, rosterAt)}))`;
+    OR close_kind = 'auto_closed' OR gone_at IS NOT NULL OR (ended_at IS NULL AND ${isStale(moment, rosterAt)}))`;
 
 /**
  * Statement: notes a call of the account that the identifier names, unless its event is known already. It is late where
@@ -64,7 +64,7 @@ export const insertCall = (
         AND account_id IN (account.account_id, '') AND occurred_at >= ${call.occurredAt})
     OR EXISTS (
       SELECT 1 FROM (
-        SELECT started_at, last_seen_at, ended_at, close_kind, has_heartbeat, is_end_observed
+        SELECT started_at, last_seen_at, ended_at, close_kind, heartbeat_at, gone_at
         FROM sessions NOT INDEXED
         WHERE community_id = ${call.communityId} AND account_id = account.account_id
           AND started_at >= ${call.occurredAt - REACH_MS} AND server_id = ${call.serverId}
@@ -180,7 +180,7 @@ export const selectPendingSessions = (key: CallKey): SQL => sql`
   ${pending(key)}
   SELECT scope.since, s.id, s.account_id, s.server_id, s.started_at, max(s.last_seen_at, iif(
       s.ended_at IS NULL AND r.roster_seen_at >= s.started_at, r.roster_seen_at, 0)) AS last_seen_at, s.ended_at,
-    s.close_kind, s.clear_reason, s.metadata, s.has_heartbeat, s.is_start_observed, s.is_end_observed,
+    s.close_kind, s.clear_reason, s.metadata, s.heartbeat_at, s.is_start_observed, s.gone_at, s.continues_id,
     iif(r.roster_resumed_at > max(s.started_at, coalesce(s.resumed_at, 0)), max(r.roster_silent_since, s.started_at),
       s.silent_since) AS silent_since,
     iif(r.roster_resumed_at > max(s.started_at, coalesce(s.resumed_at, 0)), r.roster_resumed_at, s.resumed_at)
@@ -254,7 +254,8 @@ export const settleCall = (
     UPDATE sessions SET started_at = value ->> 'started_at', is_moved = value ->> 'is_moved',
       is_start_observed = value ->> 'is_start_observed', last_seen_at = value ->> 'last_seen_at', ended_at = value ->> 'ended_at',
       close_kind = value ->> 'close_kind', clear_reason = value ->> 'clear_reason',
-      has_heartbeat = value ->> 'has_heartbeat', is_end_observed = value ->> 'is_end_observed',
+      heartbeat_at = value ->> 'heartbeat_at', gone_at = value ->> 'gone_at',
+      continues_id = value ->> 'continues_id',
       silent_since = value ->> 'silent_since', resumed_at = value ->> 'resumed_at', metadata = value ->> 'metadata'
     FROM json_each(${JSON.stringify(changed)})
     WHERE community_id = ${key.communityId} AND account_id = value ->> 'account_id'
@@ -287,11 +288,11 @@ export const settleCall = (
     ...(added.length > 0
       ? [
           sql`
-      INSERT INTO sessions (community_id, started_at, id, server_id, account_id, last_seen_at, has_heartbeat,
-        is_start_observed, ended_at, is_end_observed, silent_since, resumed_at, close_kind, clear_reason, metadata)
+      INSERT INTO sessions (community_id, started_at, id, server_id, account_id, last_seen_at, heartbeat_at,
+        is_start_observed, ended_at, gone_at, continues_id, silent_since, resumed_at, close_kind, clear_reason, metadata)
       SELECT ${key.communityId}, value ->> 'started_at', value ->> 'id', value ->> 'server_id', value ->> 'account_id',
-        value ->> 'last_seen_at', value ->> 'has_heartbeat', value ->> 'is_start_observed', value ->> 'ended_at',
-        value ->> 'is_end_observed', value ->> 'silent_since', value ->> 'resumed_at', value ->> 'close_kind', value ->> 'clear_reason', value ->> 'metadata'
+        value ->> 'last_seen_at', value ->> 'heartbeat_at', value ->> 'is_start_observed', value ->> 'ended_at',
+        value ->> 'gone_at', value ->> 'continues_id', value ->> 'silent_since', value ->> 'resumed_at', value ->> 'close_kind', value ->> 'clear_reason', value ->> 'metadata'
       FROM json_each(${JSON.stringify(added)}) WHERE ${isSettled}`,
           ...added.flatMap((row) => {
             const source = sessionNamed(communityId, row);

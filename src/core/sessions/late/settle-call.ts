@@ -174,9 +174,10 @@ const toRow = (session: TrackedSession, old: SessionRow | undefined): SessionRow
     close_kind: isSwept ? 'auto_closed' : session.closeKind,
     clear_reason: isSwept ? old.clear_reason : session.clearReason,
     metadata: JSON.stringify(session.metadata),
-    has_heartbeat: session.hasHeartbeat ? 1 : 0,
+    heartbeat_at: session.heartbeatAt,
     is_start_observed: session.isStartObserved ? 1 : 0,
-    is_end_observed: session.isEndObserved ? 1 : 0,
+    gone_at: session.goneAt,
+    continues_id: session.continuesId,
     silent_since: session.silentSince,
     resumed_at: session.resumedAt,
   };
@@ -188,6 +189,6 @@ const isChanged = (old: SessionRow, row: SessionRow): boolean =>
   old.ended_at !== row.ended_at ||
   old.close_kind !== row.close_kind ||
   old.clear_reason !== row.clear_reason ||
-  old.has_heartbeat !== row.has_heartbeat ||
-  old.is_end_observed !== row.is_end_observed ||
+  old.heartbeat_at !== row.heartbeat_at ||
+  old.gone_at !== row.gone_at ||
   JSON.stringify(JSON.parse(old.metadata)) !== row.metadata;

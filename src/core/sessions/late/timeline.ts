@@ -9,11 +9,13 @@ import { CLEARED_BY_REQUEST, type CloseKind, SERVER_RESET, type Session, SUPERSE
 
 /** A session with what else is known of it. */
 export interface TrackedSession extends Session {
-  /** Decides how soon it is missed. */
-  readonly hasHeartbeat: boolean;
-  /** Whether it was a roster that started it, and that ended it: a late call knows better. */
+  /** Its first heartbeat or roster: from then on it is missed sooner. */
+  readonly heartbeatAt: number | null;
+  /** Whether a roster started it: a late call knows better. */
   readonly isStartObserved: boolean;
-  readonly isEndObserved: boolean;
+  /** When its server said that it was over, by a roster without it. */
+  readonly goneAt: number | null;
+  readonly continuesId: string | null;
   /** The last silence after which it was taken up again, in epoch milliseconds. */
   readonly silentSince: number | null;
   readonly resumedAt: number | null;
@@ -66,7 +68,7 @@ export const foldTimeline = (
     const open = openSession();
     if (!open) return;
     const timeout =
-      1000 * (open.hasHeartbeat ? settings.heartbeatTimeoutSeconds : settings.idleTimeoutSeconds);
+      1000 * (open.heartbeatAt !== null ? settings.heartbeatTimeoutSeconds : settings.idleTimeoutSeconds);
     if (open.lastSeenAt >= at - timeout) return;
     const end = settings.unconfirmedEnd === 'close-time' ? open.lastSeenAt + timeout : open.lastSeenAt;
     close(open, 'auto_closed', end, autoCloseReason(timeout));
@@ -77,9 +79,10 @@ export const foldTimeline = (
       id,
       startedAt: at,
       lastSeenAt: at,
-      hasHeartbeat: kind === 'listed',
+      heartbeatAt: kind === 'listed' ? at : null,
       isStartObserved: kind === 'listed',
-      isEndObserved: false,
+      goneAt: null,
+      continuesId: null,
       silentSince: null,
       resumedAt: null,
       isCorrected: false,
@@ -109,13 +112,13 @@ export const foldTimeline = (
   const missed = (at: number) => {
     const last = sessions.at(-1);
     const isRecent = last && last.lastSeenAt >= at - settings.heartbeatTimeoutSeconds * 1000;
-    return isRecent && last.isEndObserved && !last.isCorrected ? last : undefined;
+    return isRecent && last.goneAt !== null && !last.isCorrected ? last : undefined;
   };
   const resume = (session: Draft | undefined, at: number) =>
     session && Object.assign(session, { silentSince: session.lastSeenAt, resumedAt: at });
   const see = (session: Draft, at: number) => {
     session.lastSeenAt = Math.max(session.lastSeenAt, at);
-    session.hasHeartbeat = true;
+    session.heartbeatAt ??= at;
     return reopen(session);
   };
 
@@ -154,7 +157,7 @@ export const foldTimeline = (
       case 'gone':
         if (!open) return undefined;
         close(open, 'stopped', open.lastSeenAt, null);
-        open.isEndObserved = true;
+        open.goneAt = at;
         return open;
       case 'corrected':
         if (open) close(open, 'superseded', open.lastSeenAt, SUPERSEDED);
@@ -190,12 +193,12 @@ const close = (
     closeKind,
     endedAt,
     clearReason,
-    isEndObserved: false,
+    goneAt: null,
     metadata: mergePatch(session.metadata, metadata),
   });
 
 const reopen = (session: Draft): Draft =>
-  Object.assign(session, { closeKind: null, endedAt: null, clearReason: null, isEndObserved: false });
+  Object.assign(session, { closeKind: null, endedAt: null, clearReason: null, goneAt: null });
 
 /**
  * The events by time. Clients with clocks of seconds send many of the same instant: among those the one goes first that

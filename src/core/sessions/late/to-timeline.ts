@@ -85,9 +85,10 @@ const toEvent = (call: CallRow): TimelineEvent => ({
 
 const toTracked = (row: PendingSessionRow): TrackedSession => ({
   ...toSession(row),
-  hasHeartbeat: row.has_heartbeat === 1,
+  heartbeatAt: row.heartbeat_at,
   isStartObserved: row.is_start_observed === 1,
-  isEndObserved: row.is_end_observed === 1,
+  goneAt: row.gone_at,
+  continuesId: row.continues_id,
   silentSince: row.silent_since,
   resumedAt: row.resumed_at,
   isCorrected: row.is_corrected === 1,
@@ -105,7 +106,7 @@ const asOf = (since: number, row: PendingSessionRow, openedBy: CallRow | undefin
     endedAt: null,
     closeKind: null,
     clearReason: null,
-    isEndObserved: false,
+    goneAt: null,
   };
 };
 
@@ -119,7 +120,7 @@ const lastSeenBefore = (since: number, row: PendingSessionRow): number =>
  * there all the time in between, but for a silence that the scheduled job noticed.
  */
 const sightings = (since: number, row: PendingSessionRow, calls: readonly CallRow[]): number[] => {
-  if (!row.has_heartbeat) return [];
+  if (row.heartbeat_at === null) return [];
   const isSilent = (at: number) =>
     row.silent_since !== null && row.resumed_at !== null && at > row.silent_since && at < row.resumed_at;
   const known = [row.silent_since, row.resumed_at, row.last_seen_at].filter((at) => at !== null);
@@ -145,7 +146,7 @@ const tracesOf = (since: number, row: PendingSessionRow, calls: readonly CallRow
   traces.push(
     ...sightings(since, row, calls).map((at): TimelineEvent => ({ at, kind: 'seen', id: '', key: id })),
   );
-  const kind = row.is_end_observed ? 'gone' : CLOSED_BY[row.close_kind ?? ''];
+  const kind = row.gone_at !== null ? 'gone' : CLOSED_BY[row.close_kind ?? ''];
   const isInJournal = calls.some((call) => call.occurred_at === endedAt && call.action !== 'start');
   if (kind && endedAt !== null && endedAt >= since && !isInJournal) {
     traces.push({ at: endedAt, kind, id: '', key: id, clearReason: row.clear_reason ?? undefined });

@@ -184,6 +184,7 @@ describe('settings', () => {
     idleTimeoutSeconds: 43200,
     heartbeatTimeoutSeconds: 600,
     maxSessionSeconds: 86400,
+    resetGraceSeconds: 3600,
     unconfirmedEnd: 'last-seen',
     timezone: 'UTC',
     sessionRetentionDays: null,
