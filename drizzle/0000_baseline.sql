@@ -96,6 +96,7 @@ CREATE TABLE `communities` (
 	`idle_timeout_seconds` integer DEFAULT 43200 NOT NULL,
 	`heartbeat_timeout_seconds` integer DEFAULT 600 NOT NULL,
 	`max_session_seconds` integer DEFAULT 86400 NOT NULL,
+	`reset_grace_seconds` integer DEFAULT 3600 NOT NULL,
 	`unconfirmed_end` text DEFAULT 'last-seen' NOT NULL,
 	`timezone` text DEFAULT 'UTC' NOT NULL,
 	`session_retention_days` integer,
@@ -245,13 +246,14 @@ CREATE TABLE `sessions` (
 	`server_id` integer NOT NULL,
 	`account_id` text NOT NULL,
 	`last_seen_at` integer NOT NULL,
-	`has_heartbeat` integer DEFAULT false NOT NULL,
+	`heartbeat_at` integer,
 	`stale_at` integer,
+	`continues_id` text,
 	`silent_since` integer,
 	`resumed_at` integer,
 	`is_start_observed` integer DEFAULT false NOT NULL,
 	`ended_at` integer,
-	`is_end_observed` integer DEFAULT false NOT NULL,
+	`gone_at` integer,
 	`close_kind` text,
 	`clear_reason` text,
 	`metadata` text DEFAULT '{}' NOT NULL,
@@ -312,7 +314,7 @@ CREATE TRIGGER servers_insert_event AFTER INSERT ON servers WHEN NEW.reset_at IS
 --> statement-breakpoint
 CREATE TRIGGER servers_update_event AFTER UPDATE OF reset_at ON servers WHEN OLD.reset_at IS NOT NEW.reset_at AND EXISTS (SELECT 1 FROM webhook_endpoints WHERE community_id = NEW.community_id) BEGIN INSERT INTO webhook_messages (community_id, endpoint_id, seq, type, data) SELECT e.community_id, e.id, (SELECT coalesce(max(seq), 0) + 1 FROM webhook_messages WHERE community_id = e.community_id AND endpoint_id = e.id), 'server.reset', json_object('server_id', NEW.server_id, 'count', 0, 'sessions', json('[]')) FROM webhook_endpoints AS e WHERE e.community_id = NEW.community_id AND e.disabled_at IS NULL AND EXISTS (SELECT 1 FROM json_each(e.events) WHERE 'server.reset' GLOB value) AND NOT EXISTS (SELECT 1 FROM webhook_messages AS m WHERE m.status = 'new' AND m.endpoint_id = e.id AND m.type = 'server.reset' AND m.data ->> 'server_id' = NEW.server_id); END;
 --> statement-breakpoint
-CREATE TRIGGER session_sightings_insert INSTEAD OF INSERT ON session_sightings WHEN NEW.is_due BEGIN INSERT INTO sessions (community_id, account_id, server_id, started_at, id, last_seen_at) VALUES (NEW.community_id, NEW.account_id, NEW.server_id, NEW.started_at, NEW.id, NEW.seen_at) ON CONFLICT (community_id, server_id, account_id) WHERE ended_at IS NULL DO UPDATE SET silent_since = coalesce(NEW.silent_since, silent_since), resumed_at = iif(NEW.silent_since IS NULL, resumed_at, NEW.seen_at), last_seen_at = max(last_seen_at, NEW.seen_at), has_heartbeat = 1; END;
+CREATE TRIGGER session_sightings_insert INSTEAD OF INSERT ON session_sightings WHEN NEW.is_due BEGIN INSERT INTO sessions (community_id, account_id, server_id, started_at, id, last_seen_at) VALUES (NEW.community_id, NEW.account_id, NEW.server_id, NEW.started_at, NEW.id, NEW.seen_at) ON CONFLICT (community_id, server_id, account_id) WHERE ended_at IS NULL DO UPDATE SET silent_since = coalesce(NEW.silent_since, silent_since), resumed_at = iif(NEW.silent_since IS NULL, resumed_at, NEW.seen_at), last_seen_at = max(last_seen_at, NEW.seen_at), heartbeat_at = coalesce(heartbeat_at, NEW.seen_at); END;
 --> statement-breakpoint
 CREATE TRIGGER sessions_reset_event AFTER UPDATE OF ended_at ON sessions WHEN EXISTS (SELECT 1 FROM webhook_endpoints WHERE community_id = NEW.community_id) AND OLD.ended_at IS NULL AND NEW.close_kind IS 'server_reset' BEGIN INSERT INTO webhook_messages (community_id, endpoint_id, seq, type, data) SELECT e.community_id, e.id, (SELECT coalesce(max(seq), 0) + 1 FROM webhook_messages WHERE community_id = e.community_id AND endpoint_id = e.id), 'server.reset', json_object('server_id', NEW.server_id, 'count', 0, 'sessions', json('[]')) FROM webhook_endpoints AS e WHERE e.community_id = NEW.community_id AND e.disabled_at IS NULL AND EXISTS (SELECT 1 FROM json_each(e.events) WHERE 'server.reset' GLOB value) AND NOT EXISTS (SELECT 1 FROM webhook_messages AS m WHERE m.status = 'new' AND m.endpoint_id = e.id AND m.type = 'server.reset' AND m.data ->> 'server_id' = NEW.server_id); UPDATE webhook_messages SET data = iif(data ->> 'count' >= 50, json_set(data, '$.count', (data ->> 'count') + 1), json_set(data, '$.count', (data ->> 'count') + 1, '$.sessions[#]', json_object('id', NEW.id, 'account_id', NEW.account_id, 'server_id', NEW.server_id, 'started_at', NEW.started_at, 'last_seen_at', NEW.last_seen_at, 'ended_at', NEW.ended_at, 'close_kind', NEW.close_kind, 'clear_reason', NEW.clear_reason, 'metadata', NEW.metadata || ''))) WHERE status = 'new' AND community_id = NEW.community_id AND type = 'server.reset' AND data ->> 'server_id' = NEW.server_id; END;
 --> statement-breakpoint
