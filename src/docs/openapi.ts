@@ -83,7 +83,7 @@ const describe = (
     ...toParameters('path', operation.params, where),
     ...toParameters('query', operation.query, where),
   ];
-  const { schema, example } = docs.answer;
+  const { schema, example, mediaType } = docs.answer;
   const path = examplePath(operation.path, parameters);
   const body = operation.body && toSchema(operation.body, where);
   return {
@@ -106,10 +106,9 @@ const describe = (
     responses: {
       [operation.status ?? 200]: {
         description: 'Success',
-        content: jsonContent(
-          envelope.wrapSchema(toSchema(schema, where)),
-          envelope.wrapExample(example, path),
-        ),
+        content: mediaType
+          ? { [mediaType]: { schema: toSchema(schema, where), example } }
+          : jsonContent(envelope.wrapSchema(toSchema(schema, where)), envelope.wrapExample(example, path)),
       },
       ...Object.fromEntries(
         [...Map.groupBy(faultsOf(operation), envelope.statusOf)]

@@ -189,3 +189,55 @@ describe('failures', () => {
     expect([get.status, get.text, get.headers.get('allow')]).toEqual([405, 'METHOD_NOT_ALLOWED', 'POST']);
   });
 });
+
+describe('what a client asks before anything else', () => {
+  it('the edition: a digit as plain text; in /v2 an object', async () => {
+    const { app, key } = await setUpV1();
+    const v1 = await app.post('/general/get_sub_version', {
+      body: { id: 'any', key, type: 'GET_SUB_VERSION', data: [] },
+    });
+    expect([v1.status, v1.headers.get('content-type'), v1.text]).toEqual([
+      200,
+      'text/plain; charset=UTF-8',
+      '5',
+    ]);
+    const v2 = await app.get('/v2/community/sub-version', { key });
+    expect([v2.status, v2.body]).toEqual([
+      200,
+      {
+        success: true,
+        data: { subVersion: 5, tier: 'SonoranOne' },
+        meta: { timestamp: '2026-04-15T00:00:00.000Z', path: '/v2/community/sub-version' },
+      },
+    ]);
+    expect((await app.post('/general/get_sub_version', { body: { type: 'GET_SUB_VERSION' } })).status).toBe(
+      401,
+    );
+    const wrong = await app.post('/general/get_sub_version', { body: { key, type: 'NO_SUCH' } });
+    expect([wrong.status, wrong.text]).toEqual([400, 'INVALID REQUEST TYPE']);
+  });
+
+  it('the servers, without an envelope', async () => {
+    const { app, key } = await setUpV1();
+    const servers = (data: unknown) =>
+      app.post('/servers/get_game_servers', { body: { id: 'any', key, type: 'GET_GAME_SERVERS', data } });
+    expect((await servers([])).body).toEqual({ servers: [] });
+    await app.post('/v2/community/servers', { key, body: { servers: [{ id: 2, name: 'Two' }] } });
+    expect((await servers({})).body).toEqual({ servers: [{ id: 2, name: 'Two', description: '' }] });
+  });
+
+  it.each(['/general/get_com_account', '/servers/full_whitelist', '/game/nothing', '/general', '/game'])(
+    '%s, which is not here, is 404 in plain text',
+    async (path) => {
+      const { app, key } = await setUpV1();
+      const { status, headers, text } = await app.post(path, {
+        body: { id: 'any', key, type: 'ANY', data: [] },
+      });
+      expect([status, headers.get('content-type'), text]).toEqual([
+        404,
+        'text/plain; charset=UTF-8',
+        'NOT_FOUND',
+      ]);
+    },
+  );
+});

@@ -51,8 +51,15 @@ export interface Documentation {
   readonly summary: string;
   readonly description?: string;
   readonly bodyExample?: unknown;
-  /** The schema and an example of what the envelope of a successful answer carries. */
-  readonly answer: { readonly schema: v.GenericSchema; readonly example: unknown };
+  /**
+   * The schema and an example of what the envelope of a successful answer carries; with a `mediaType`, of an answer that
+   * comes without the envelope.
+   */
+  readonly answer: {
+    readonly schema: v.GenericSchema;
+    readonly example: unknown;
+    readonly mediaType?: string;
+  };
   /** What can go wrong beyond what access, parameters and body imply. */
   readonly errors?: readonly FaultCode[];
 }

@@ -1,14 +1,16 @@
 import type { Family } from '../kit/family.ts';
 import { trackerV1Dialect } from './dialect.ts';
+import { getGameServers } from './get-game-servers.ts';
+import { getSubVersion } from './get-sub-version.ts';
 import { serverStart } from './server-start.ts';
 import { startStop } from './start-stop.ts';
 import { keyOf } from './wire.ts';
 
-/** `/servers/...`: the tracker for older clients. The verbs are those of `/v2/community`. */
+/** `/general/...`, `/servers/...` and `/game/...`: the tracker for older clients. The verbs are those of `/v2/community`. */
 export const trackerV1: Family = {
   name: 'tracker-v1',
-  prefixes: ['/servers'],
+  prefixes: ['/servers', '/general', '/game'],
   dialect: trackerV1Dialect,
   keyInBody: keyOf,
-  operations: [startStop, serverStart],
+  operations: [getSubVersion, getGameServers, startStop, serverStart],
 };

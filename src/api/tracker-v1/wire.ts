@@ -44,6 +44,18 @@ export const serverStartBody = envelope(
   v.object({ ...serverEntries, ...eventEntries }),
 );
 
+/** The envelope of a call whose `data` says nothing. */
+const bareEnvelope = <T extends string>(type: T) =>
+  v.object({
+    type: v.literal(type, fieldMessage('one_of', type)),
+    id: v.optional(v.pipe(v.unknown(), documented({ type: 'string', description: 'Not read.' }))),
+    key: v.optional(v.pipe(v.unknown(), documented({ type: 'string', description: 'An API key.' }))),
+    data: v.optional(v.pipe(v.unknown(), documented({ type: 'array', description: 'Not read.', items: {} }))),
+  });
+
+export const subVersionBody = bareEnvelope('GET_SUB_VERSION');
+export const gameServersBody = bareEnvelope('GET_GAME_SERVERS');
+
 /** The API key of a v1 call, which stands in its body. */
 export const keyOf = (body: unknown): string | undefined => {
   const key = typeof body === 'object' && body !== null && 'key' in body ? body.key : undefined;

@@ -25,6 +25,7 @@ import { recordHeartbeat } from './activity/record-heartbeat.ts';
 import { resetServer } from './activity/reset-server.ts';
 import { summarizeActivity } from './activity/summarize-activity.ts';
 import { voidActivity } from './activity/void-activity.ts';
+import { getSubVersion } from './community/get-sub-version.ts';
 import { closeConsoleSession } from './console/close-console-session.ts';
 import { getConsoleSession } from './console/get-console-session.ts';
 import { openConsoleSession } from './console/open-console-session.ts';
@@ -33,6 +34,9 @@ import { createInboundWebhook } from './inbound-webhooks/create-inbound-webhook.
 import { deleteInboundWebhook } from './inbound-webhooks/delete-inbound-webhook.ts';
 import { listInboundCalls } from './inbound-webhooks/list-inbound-calls.ts';
 import { listInboundWebhooks } from './inbound-webhooks/list-inbound-webhooks.ts';
+import { addServers } from './servers/add-servers.ts';
+import { listServers } from './servers/list-servers.ts';
+import { setServers } from './servers/set-servers.ts';
 import { createServiceId } from './service-ids/create-service-id.ts';
 import { deleteServiceId } from './service-ids/delete-service-id.ts';
 import { listServiceIds } from './service-ids/list-service-ids.ts';
@@ -74,6 +78,10 @@ export const tracker: Family = {
     addIdentifiers,
     mergeAccounts,
     eraseAccount,
+    getSubVersion,
+    listServers,
+    addServers,
+    setServers,
     listApiKeys,
     createApiKey,
     revokeApiKey,

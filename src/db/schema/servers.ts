@@ -1,4 +1,4 @@
-import { integer, primaryKey, sqliteTable } from 'drizzle-orm/sqlite-core';
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /** What is known of a server as a whole; there is no row until its first roster or reset. */
 export const servers = sqliteTable(
@@ -6,6 +6,9 @@ export const servers = sqliteTable(
   {
     communityId: integer('community_id').notNull(),
     serverId: integer('server_id').notNull(),
+    /** What people call it; null until somebody says it. */
+    name: text(),
+    description: text(),
     /** The time that the newest roster gives itself: an older one changes nothing. */
     rosterObservedAt: integer('roster_observed_at'),
     /** When everybody in the newest roster was there; not after that roster's arrival. */

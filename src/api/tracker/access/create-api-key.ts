@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { createApiKey as create } from '../../../core/access/api-keys.ts';
+import { PRESETS, SCOPES_OF_PRESET } from '../../../core/access/scopes.ts';
 import { invalidField } from '../../kit/fault.ts';
 import { instant } from '../../kit/fields.ts';
 import { fieldMessage } from '../../kit/messages.ts';
@@ -16,17 +17,41 @@ export const createApiKey = defineOperation({
   method: 'POST',
   path: '/v2/community/api-keys',
   access: { scope: 'admin' },
-  body: v.object({ name: nameSchema, scopes: scopesSchema, expiresAt: v.nullish(instant) }),
+  body: v.pipe(
+    v.object({
+      name: nameSchema,
+      preset: v.optional(v.picklist(PRESETS)),
+      scopes: v.optional(scopesSchema),
+      expiresAt: v.nullish(instant),
+    }),
+    v.forward(
+      v.check(
+        ({ preset, scopes }) => preset === undefined || scopes === undefined,
+        fieldMessage('exclusive', 'scopes'),
+      ),
+      ['preset'],
+    ),
+    v.forward(
+      v.check(({ preset, scopes }) => preset !== undefined || scopes !== undefined, fieldMessage('required')),
+      ['scopes'],
+    ),
+  ),
   status: 201,
   docs: WITH_DOCS && {
     operationId: 'createApiKey',
     tag: 'Access',
     summary: 'Create an API key',
-    description: 'The key is shown in this answer only.',
-    bodyExample: { name: 'Game server', scopes: ['sessions:read', 'sessions:write'] },
+    description:
+      'The key is shown in this answer only. Say what it is for (`preset`) or what it may do (`scopes`). `game-server`: ' +
+      'all that a game server calls, nothing that administers or deletes. `viewer`: reads. `log-writer`: appends to the ' +
+      'log. `auditor`: reads, and verifies that nothing was changed.',
+    bodyExample: { name: 'Game server', preset: 'game-server' },
     answer: { schema: newApiKeySchema(), example: NEW_API_KEY_EXAMPLE },
   },
-  handle: async ({ ctx, body: { name, scopes, expiresAt } }) => {
+  handle: async ({
+    ctx,
+    body: { name, preset, scopes = preset ? SCOPES_OF_PRESET[preset] : [], expiresAt },
+  }) => {
     if (expiresAt != null && expiresAt <= ctx.clock.now()) {
       throw invalidField('expiresAt', fieldMessage('future'));
     }

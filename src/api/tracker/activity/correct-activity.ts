@@ -13,7 +13,7 @@ import {
 export const correctActivity = defineOperation({
   method: 'PATCH',
   path: '/v2/community/activity/{activityId}',
-  access: { scope: 'sessions:write' },
+  access: { scope: 'sessions:correct' },
   params: sessionParams,
   body: correctionBody,
   docs: WITH_DOCS && {

@@ -11,7 +11,7 @@ import {
 export const voidActivity = defineOperation({
   method: 'DELETE',
   path: '/v2/community/activity/{activityId}',
-  access: { scope: 'sessions:write' },
+  access: { scope: 'sessions:correct' },
   params: sessionParams,
   body: voidBody,
   docs: WITH_DOCS && {

@@ -10,11 +10,14 @@ const UUID = /^[0-9a-f-]{36}$/;
 const ALL_SCOPES = [
   'sessions:read',
   'sessions:write',
+  'sessions:correct',
+  'servers:write',
   'logs:read',
   'logs:write',
   'logs:delete',
   'account-activity:read',
   'account-activity:write',
+  'audit:read',
   'admin',
 ];
 
@@ -152,12 +155,12 @@ describe('an API key', () => {
   it.each([
     [{ scopes: ['admin'] }, 'name', 'is required'],
     [{ name: '', scopes: ['admin'] }, 'name', 'must have 1 to 100 characters'],
-    [{ name: 'x', scopes: [] }, 'scopes', 'must have 1 to 8 items'],
+    [{ name: 'x', scopes: [] }, 'scopes', 'must have 1 to 11 items'],
     [{ name: 'x', scopes: 'admin' }, 'scopes', 'must be of type array'],
     [
       { name: 'x', scopes: ['root'] },
       'scopes.0',
-      'must be one of sessions:read, sessions:write, logs:read, logs:write, logs:delete, account-activity:read, account-activity:write, admin',
+      'must be one of sessions:read, sessions:write, sessions:correct, servers:write, logs:read, logs:write, logs:delete, account-activity:read, account-activity:write, audit:read, admin',
     ],
     [
       { name: 'x', scopes: ['admin'], expiresAt: '2026-04-31T00:00:00Z' },

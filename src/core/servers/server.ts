@@ -1,0 +1,21 @@
+import type { NamedServerRow } from './queries.ts';
+
+/** A server of a community. */
+export interface Server {
+  readonly id: number;
+  /** null until somebody says it. */
+  readonly name: string | null;
+  readonly description: string | null;
+  /** When everybody in its newest roster was there, in epoch milliseconds; null where none came. */
+  readonly lastRosterAt: number | null;
+  /** How many sessions are open there. */
+  readonly open: number;
+}
+
+export const toServer = (row: NamedServerRow): Server => ({
+  id: row.server_id,
+  name: row.name,
+  description: row.description,
+  lastRosterAt: row.roster_seen_at,
+  open: row.open,
+});
