@@ -200,6 +200,8 @@ CREATE INDEX `log_wipes_pending` ON `log_wipes` (`community_id`,`generation`) WH
 CREATE TABLE `servers` (
 	`community_id` integer NOT NULL,
 	`server_id` integer NOT NULL,
+	`name` text,
+	`description` text,
 	`roster_observed_at` integer,
 	`roster_seen_at` integer,
 	`roster_silent_since` integer,
