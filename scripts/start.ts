@@ -7,6 +7,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Cron } from 'croner';
 import { unstable_readConfig as readConfig } from 'wrangler';
+import { buildConsole } from './build-console.ts';
 import { buildDocs } from './build-docs.ts';
 import { bannerLines } from './local/banner.ts';
 import { prepareDatabase } from './local/database.ts';
@@ -42,6 +43,7 @@ const main = async (): Promise<number> => {
     await assertPortIsFree();
     ensureDevVars('.dev.vars');
     buildDocs();
+    await buildConsole();
     return await serve(lock, await prepareDatabase(persistTo));
   } finally {
     lock.release();

@@ -1,0 +1,102 @@
+/** Spanish. The compiler demands every key; a test compares parameters and plural forms. */
+import type { Catalogue } from './index.ts';
+
+export const es: Catalogue = {
+  'duration.seconds': '{n} s',
+  'duration.minutes': '{n} min',
+  'duration.hours': '{h} h {m} min',
+  'duration.days': { one: '{n} día', many: '{n} de días', other: '{n} días' },
+
+  'nav.now': 'Ahora',
+  'nav.hours': 'Horas',
+  'nav.people': 'Personas',
+  'nav.servers': 'Servidores',
+  'nav.log': 'Registro',
+  'nav.report': 'Informe',
+  'nav.webhooks': 'Webhooks',
+  'nav.setup': 'Configuración',
+  'nav.operator': 'Operador',
+
+  'shell.language': 'Idioma',
+  'shell.theme': 'Aspecto',
+  'shell.themeAuto': 'Como el sistema',
+  'shell.themeLight': 'Claro',
+  'shell.themeDark': 'Oscuro',
+  'shell.skip': 'Ir al contenido',
+  'shell.navigation': 'Pantallas',
+  'shell.operator': 'Operador',
+  'shell.signOut': 'Salir',
+  'shell.zone': 'Horas en',
+  'shell.actor': 'El nombre de su clave: sus cambios quedan anotados con él',
+  'shell.nothing': 'Aquí no hay nada para esta clave',
+  'shell.nothingText':
+    'La dirección está mal escrita o a su clave le falta el permiso para esta pantalla. Un administrador puede darle otra clave.',
+
+  'signIn.key': 'Su clave de API',
+  'signIn.keyHint':
+    'Empieza por rc_. Pida una propia a un administrador de su comunidad: su nombre aparece junto a todo lo que usted cambie.',
+  'signIn.token': 'Token de operador',
+  'signIn.tokenHint': 'El secreto ADMIN_TOKEN de esta instalación.',
+  'signIn.submit': 'Entrar',
+  'signIn.asOperator': 'Yo administro esta instalación',
+  'signIn.asMember': 'Tengo una clave de API',
+  'signIn.wrong': 'No es válida aquí. Puede estar mal escrita, revocada o caducada.',
+  'signIn.again': 'Vuelva a entrar',
+  'signIn.againText':
+    'Su sesión ha terminado o su clave fue revocada. No se pierde nada de lo que hay en pantalla.',
+
+  'state.loading': 'Cargando',
+  'state.checked': 'Comprobado {ago}.',
+  'state.old': 'Lo que ve es de {ago}.',
+  'state.zone': 'Horas en {zone}',
+
+  'error.title': 'No ha funcionado',
+  'error.offline': 'No tiene conexión. Lo que ve puede ser antiguo; los cambios esperan a que vuelva.',
+  'error.unreachable': 'Rollcall no responde. Compruebe la conexión; se reintenta automáticamente.',
+  'error.server': 'Rollcall tiene un problema en este momento. No se pierde nada suyo; inténtelo de nuevo.',
+  'error.forbidden':
+    'A su clave le falta el permiso {scope}. Un administrador puede darle una clave que lo tenga.',
+  'error.rate': {
+    one: 'Demasiadas llamadas. Inténtelo de nuevo en {n} segundo.',
+    many: 'Demasiadas llamadas. Inténtelo de nuevo en {n} de segundos.',
+    other: 'Demasiadas llamadas. Inténtelo de nuevo en {n} segundos.',
+  },
+  'error.request': 'Indique esto al comunicarlo:',
+
+  'action.retry': 'Reintentar',
+  'action.reload': 'Volver a cargar la página',
+  'action.copy': 'Copiar',
+  'action.copied': 'Copiado',
+  'action.cancel': 'Cancelar',
+  'action.working': 'Un momento…',
+  'action.close': 'Cerrar',
+  'action.save': 'Guardar',
+  'action.clearFilters': 'Mostrar todo',
+  'action.reason': 'Motivo',
+  'action.reasonHint': 'Se guarda para siempre junto al cambio.',
+  'action.type': 'Escriba {text} para confirmar',
+
+  'table.shown': { one: '{n} fila', many: '{n} de filas', other: '{n} filas' },
+  'table.more': 'Mostrar más',
+
+  'person.name': 'Nombre',
+  'servers.server': 'Servidor',
+  'servers.number': 'Servidor {id}',
+
+  'now.title': 'Quién está conectado ahora',
+  'now.note': 'Todas las personas con una sesión abierta.',
+  'now.on': 'Conectadas ahora',
+  'now.servers': 'Servidores con gente',
+  'now.longest': 'Más tiempo conectada',
+  'now.search': 'Buscar por nombre o identificador',
+  'now.byServer': 'Solo un servidor',
+  'now.silent': 'en silencio desde hace {time}',
+  'now.caption': 'Quién está conectado ahora',
+  'now.since': 'Desde',
+  'now.for': 'Tiempo',
+  'now.lastSeen': 'Última señal',
+  'now.nobody': 'No hay nadie conectado',
+  'now.nobodyText': 'En cuanto un servidor diga que alguien ha entrado, aparecerá aquí sin recargar.',
+  'now.connect': 'Conectar un servidor',
+  'now.noMatch': 'Nadie de los conectados coincide',
+};

@@ -1,0 +1,30 @@
+/** The screens: each its own file in the browser, read when it is first opened. */
+import type { ComponentType } from 'preact';
+import type { Key } from '../i18n/index.ts';
+import type { Route } from '../kit/route.ts';
+import type { IconName } from '../ui/icons.tsx';
+
+export interface ScreenProps {
+  readonly route: Route;
+}
+type Screen = ComponentType<ScreenProps>;
+
+export interface Place {
+  /** The first part of the address. */
+  readonly path: string;
+  readonly title: Key;
+  readonly icon: IconName;
+  /** One of these scopes opens it; `operator` is not a scope. */
+  readonly needs: readonly string[];
+  readonly load: () => Promise<Screen>;
+}
+
+export const PLACES: readonly Place[] = [
+  {
+    path: 'now',
+    title: 'nav.now',
+    icon: 'now',
+    needs: ['sessions:read'],
+    load: async () => (await import('./now.tsx')).Now,
+  },
+];

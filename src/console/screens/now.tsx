@@ -1,0 +1,247 @@
+/** Who is on: names first, the total second, and old numbers that look old. */
+import { useEffect, useRef } from 'preact/hooks';
+import { t } from '../i18n/index.ts';
+import { api, call, type Data } from '../kit/api.ts';
+import { useViewer } from '../kit/context.ts';
+import { formatDuration, formatNumber, formatZone } from '../kit/format.ts';
+import { nameOf } from '../kit/people.ts';
+import { useNow, useQuery } from '../kit/query.ts';
+import { changeQuery, href } from '../kit/route.ts';
+import { serverName } from '../kit/servers.ts';
+import { MINUTE } from '../kit/time.ts';
+import { Badge, Card, Instant, Name } from '../ui/basics.tsx';
+import { PageHead } from '../ui/page.tsx';
+import { Empty, Freshness, Reading } from '../ui/states.tsx';
+import { Table } from '../ui/table.tsx';
+import type { ScreenProps } from './index.ts';
+
+const EVERY_MS = 15_000;
+/** As many as one page of the API shows. */
+const LIMIT = 1000;
+/** A server that has said nothing for this long stands out: three rosters missed, and time for a slow one. */
+const SILENT_MS = 5 * MINUTE;
+
+type Session = Data<'listActivity'>['items'][number];
+
+export const Now = ({ route }: ScreenProps) => {
+  const { zone } = useViewer();
+  const now = useNow(5000);
+  const query = useQuery(
+    'now',
+    () =>
+      call(() => api.GET('/v2/community/activity', { params: { query: { status: 'open', limit: LIMIT } } })),
+    { every: EVERY_MS },
+  );
+  const isOld = query.at !== undefined && now - query.at > 2.5 * EVERY_MS;
+  return (
+    <>
+      <PageHead
+        title={t('now.title')}
+        note={
+          <>
+            {t('now.note')} <Freshness query={query} every={EVERY_MS} />
+          </>
+        }
+      />
+      <Reading query={query} lines={8}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <NobodyOn />
+          ) : (
+            <People items={items} zone={zone} now={now} isOld={isOld} route={route} />
+          )
+        }
+      </Reading>
+    </>
+  );
+};
+
+const NobodyOn = () => {
+  const { may } = useViewer();
+  return (
+    <Card>
+      <Empty
+        title={t('now.nobody')}
+        action={
+          may('admin') ? (
+            <a class="button" href={href(['setup'])}>
+              {t('now.connect')}
+            </a>
+          ) : undefined
+        }
+      >
+        {t('now.nobodyText')}
+      </Empty>
+    </Card>
+  );
+};
+
+const People = ({
+  items,
+  zone,
+  now,
+  isOld,
+  route,
+}: {
+  readonly items: readonly Session[];
+  readonly zone: string;
+  readonly now: number;
+  readonly isOld: boolean;
+} & ScreenProps) => {
+  const { q = '', server = '' } = route.query;
+  const search = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const isTyping = event.target instanceof HTMLElement && event.target.closest('input, textarea, select');
+      if (event.key !== '/' || isTyping) return;
+      event.preventDefault();
+      search.current?.focus();
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, []);
+  const servers = serversOf(items, now);
+  const wanted = q.trim().toLocaleLowerCase();
+  const shown = items.filter(
+    (item) =>
+      (server === '' || String(item.serverId) === server) &&
+      (wanted === '' ||
+        [nameOf(item), item.accId, ...(item.identifiers ?? []).map(({ value }) => value)].some((text) =>
+          text?.toLocaleLowerCase().includes(wanted),
+        )),
+  );
+  const longest = items.reduce(
+    (first, item) => (item.start < first.start ? item : first),
+    items[0] as Session,
+  );
+  return (
+    <>
+      <dl class={isOld ? 'figures is-old' : 'figures'}>
+        <div>
+          <dt>{t('now.on')}</dt>
+          <dd>{formatNumber(items.length)}</dd>
+        </div>
+        <div>
+          <dt>{t('now.servers')}</dt>
+          <dd>{formatNumber(servers.length)}</dd>
+        </div>
+        <div>
+          <dt>{t('now.longest')}</dt>
+          <dd>{formatDuration(now - Date.parse(longest.start))}</dd>
+          <dd>
+            <Name name={nameOf(longest)} id={longest.accId} />
+          </dd>
+        </div>
+      </dl>
+      <Card flush>
+        <div class="filters" style={{ padding: '6px 16px 12px' }}>
+          <div class="field wide">
+            <label class="sr" for="now-search">
+              {t('now.search')}
+            </label>
+            <input
+              id="now-search"
+              ref={search}
+              type="search"
+              placeholder={t('now.search')}
+              value={q}
+              onInput={(event) => changeQuery({ q: event.currentTarget.value }, { replace: true })}
+            />
+          </div>
+          <fieldset class="row" style={{ display: 'flex' }} aria-label={t('now.byServer')}>
+            {servers.map(({ id, count, lastSeen }) => {
+              const isOn = server === String(id);
+              const isSilent = now - lastSeen > SILENT_MS;
+              return (
+                <button
+                  key={id}
+                  type="button"
+                  class={isOn ? 'chip on' : 'chip'}
+                  aria-pressed={isOn}
+                  onClick={() => changeQuery({ server: isOn ? '' : id })}
+                >
+                  {serverName(id)} <span class="count">{formatNumber(count)}</span>
+                  {isSilent && (
+                    <Badge tone="warn">{t('now.silent', { time: formatDuration(now - lastSeen) })}</Badge>
+                  )}
+                </button>
+              );
+            })}
+          </fieldset>
+        </div>
+        {shown.length === 0 ? (
+          <Empty
+            title={t('now.noMatch')}
+            action={
+              <button type="button" onClick={() => changeQuery({ q: '', server: '' })}>
+                {t('action.clearFilters')}
+              </button>
+            }
+          />
+        ) : (
+          <Table
+            caption={t('now.caption')}
+            isOld={isOld}
+            rows={shown}
+            keyOf={({ id }) => id}
+            columns={[
+              {
+                title: t('person.name'),
+                isHeader: true,
+                cell: (item) => (
+                  <a class="name" href={href(['people', item.accId])}>
+                    <Name name={nameOf(item)} id={item.accId} />
+                  </a>
+                ),
+              },
+              { title: t('servers.server'), cell: (item) => serverName(item.serverId) },
+              {
+                title: t('now.since'),
+                cell: (item) => (
+                  <span class="nowrap tabular">
+                    <Instant
+                      at={item.start}
+                      zone={zone}
+                      as={now - Date.parse(item.start) < 12 * 60 * MINUTE ? 'time' : 'date-time'}
+                    />
+                  </span>
+                ),
+              },
+              {
+                title: t('now.for'),
+                isNumber: true,
+                cell: (item) => formatDuration(now - Date.parse(item.start)),
+              },
+              {
+                title: t('now.lastSeen'),
+                isExtra: true,
+                isNumber: true,
+                cell: (item) => <Instant at={item.lastSeen} zone={zone} now={now} as="ago" />,
+              },
+            ]}
+          />
+        )}
+        <p class="small muted" style={{ padding: '10px 16px 12px' }}>
+          {t('state.zone', { zone: formatZone(zone, now) })}
+        </p>
+      </Card>
+    </>
+  );
+};
+
+interface ServerNow {
+  readonly id: number;
+  readonly count: number;
+  readonly lastSeen: number;
+}
+
+const serversOf = (items: readonly Session[], now: number): ServerNow[] => {
+  const groups = Map.groupBy(items, ({ serverId }) => serverId);
+  return [...groups]
+    .map(([id, sessions]) => ({
+      id,
+      count: sessions.length,
+      lastSeen: Math.min(now, Math.max(...sessions.map(({ lastSeen }) => Date.parse(lastSeen)))),
+    }))
+    .sort((a, b) => a.id - b.id);
+};

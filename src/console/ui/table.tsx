@@ -1,0 +1,92 @@
+/** A plain table for reading: figures right and under one another, what matters less left out on a phone. */
+import type { ComponentChildren } from 'preact';
+import { t } from '../i18n/index.ts';
+
+export interface Column<Row> {
+  readonly title: string;
+  readonly cell: (row: Row) => ComponentChildren;
+  readonly isNumber?: boolean;
+  /** Left out where there is little room. */
+  readonly isExtra?: boolean;
+  /** The cell that names the row. */
+  readonly isHeader?: boolean;
+  /** The title is for screen readers only. */
+  readonly isSilent?: boolean;
+}
+
+export const Table = <Row,>({
+  caption,
+  columns,
+  rows,
+  keyOf,
+  footer,
+  isOld,
+}: {
+  /** What the table is, for screen readers. */
+  readonly caption: string;
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+  readonly keyOf: (row: Row) => string | number;
+  readonly footer?: ComponentChildren;
+  readonly isOld?: boolean;
+}) => {
+  const classOf = ({ isNumber, isExtra }: Column<Row>): string =>
+    [isNumber && 'num', isExtra && 'hide-s'].filter(Boolean).join(' ');
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard.
+    <section class={isOld ? 'scroll is-old' : 'scroll'} aria-label={caption} tabIndex={0}>
+      <table>
+        <caption class="sr">{caption}</caption>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th key={column.title} scope="col" class={classOf(column)}>
+                {column.isSilent ? <span class="sr">{column.title}</span> : column.title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={keyOf(row)}>
+              {columns.map((column) =>
+                column.isHeader ? (
+                  <th key={column.title} scope="row" class={classOf(column)}>
+                    {column.cell(row)}
+                  </th>
+                ) : (
+                  <td key={column.title} class={classOf(column)}>
+                    {column.cell(row)}
+                  </td>
+                ),
+              )}
+            </tr>
+          ))}
+        </tbody>
+        {footer && <tfoot>{footer}</tfoot>}
+      </table>
+    </section>
+  );
+};
+
+/** Pages of a list that goes on by a cursor: the way back is the browser's. */
+export const MorePages = ({
+  shown,
+  hasMore,
+  isBusy,
+  onMore,
+}: {
+  readonly shown: number;
+  readonly hasMore: boolean;
+  readonly isBusy: boolean;
+  readonly onMore: () => void;
+}) => (
+  <div class="row between small muted" style={{ padding: '10px 16px' }}>
+    <span>{t('table.shown', { n: shown })}</span>
+    {hasMore && (
+      <button type="button" disabled={isBusy} onClick={onMore}>
+        {t('table.more')}
+      </button>
+    )}
+  </div>
+);
