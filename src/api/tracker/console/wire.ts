@@ -31,7 +31,7 @@ export const CONSOLE_SESSION_EXAMPLE = {
 };
 
 export const toConsoleSessionWire = ({ kind, id, name, scopes, expiresAt, community }: CommunityActor) => ({
-  community: { id: community.id, name: community.name },
+  community: { id: community.publicId, name: community.name },
   credential: { kind, id, name, scopes, expiresAt: isoOrNull(expiresAt) },
   timezone: community.settings.timezone,
 });
