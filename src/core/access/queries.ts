@@ -50,7 +50,7 @@ export const toCommunity = (row: typeof communities.$inferSelect): Community => 
   auditHead: { sequence: row.auditSequence, hash: row.auditHash },
 });
 
-/** `last_used_at` is for people, who do not need it to the second: at most one write per key and hour. */
+/** `last_used_at` is for people, so an hour is exact enough: at most one write per key and hour. */
 const LAST_USED_STEP_MS = 3_600_000;
 
 export interface KeyHolder {

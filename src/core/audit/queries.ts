@@ -20,8 +20,8 @@ export const insertAuditRecord = (
     .values({ ...record, communityId: id, properties: JSON.stringify(record.properties), hash });
 
 /**
- * Statement: moves the head of the chain from `from` to `to`. Where the head is not at `from` any more, it is NULL that
- * is written, which the column refuses: so the whole batch fails and nothing of it has happened.
+ * Statement: moves the head of the chain from `from` to `to`. If the head is not at `from` any more, it writes NULL. The
+ * column refuses NULL, so the whole batch fails and nothing of it has happened.
  */
 export const moveAuditHead = (db: Database, communityId: CommunityId, from: AuditHead, to: AuditHead) =>
   db

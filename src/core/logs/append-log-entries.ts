@@ -41,7 +41,7 @@ export const appendLogEntries = async (
       return assignIds(dated, toInsert, results.flat() as unknown as Stored[]);
     } catch (error) {
       if (!isSecondFull(error)) throw error;
-      // The batch left nothing behind. Numbers only ever get fewer, so each round drops an entry and this ends.
+      // The batch left nothing behind. Free numbers only get fewer, so each round drops an entry and this ends.
       const room = await findRoom(ctx.db, communityId, [
         ...new Set(toInsert.map((entry) => entry.timestamp)),
       ]);

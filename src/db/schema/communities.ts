@@ -31,7 +31,7 @@ export const communities = sqliteTable(
     accountActivityRetentionDays: integer('account_activity_retention_days'),
     /** Whether it has a webhook endpoint. Without one, the statement that publishes events is left out. */
     hasWebhooks: integer('has_webhooks', { mode: 'boolean' }).notNull().default(false),
-    /** The head of the audit trail: its last record's number and hash (core/reports/audit-chain.ts). */
+    /** The head of the audit trail: its last record's number and hash (core/audit/audit-chain.ts). */
     auditSequence: integer('audit_sequence').notNull().default(0),
     auditHash: text('audit_hash').notNull().default(''),
     /** Its foot: the last record that retention has removed. */
