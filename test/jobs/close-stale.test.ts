@@ -204,6 +204,8 @@ describe('a failing job', () => {
   it('an unknown cron expression is logged, with those that are known', async () => {
     const app = new Harness();
     await app.cron(START, '0 0 * * *');
-    expect(app.logs).toEqual([{ event: 'unknown_cron', cron: '0 0 * * *', known: ['*/5 * * * *'] }]);
+    expect(app.logs).toEqual([
+      { event: 'unknown_cron', cron: '0 0 * * *', known: ['*/5 * * * *', '23 * * * *'] },
+    ]);
   });
 });

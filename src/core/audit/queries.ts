@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, isNotNull, isNull, lte, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, lte, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { isRefusedBy } from '../../db/constraint.ts';
 import { auditRecords, communities } from '../../db/schema/index.ts';
@@ -109,22 +109,3 @@ export const applyRetention = (db: Database, communityId: number, { foot, remove
       .delete(auditRecords)
       .where(and(eq(auditRecords.communityId, communityId), lte(auditRecords.sequence, foot.sequence))),
   ] as const;
-
-/** Communities that have a retention for account activity. */
-export const selectCommunitiesWithRetention = async (
-  db: Database,
-  afterId: number,
-  limit: number,
-): Promise<{ id: number; retentionDays: number | null }[]> =>
-  db
-    .select({ id: communities.id, retentionDays: communities.accountActivityRetentionDays })
-    .from(communities)
-    .where(
-      and(
-        isNotNull(communities.accountActivityRetentionDays),
-        isNull(communities.deletedAt),
-        gt(communities.id, afterId),
-      ),
-    )
-    .orderBy(asc(communities.id))
-    .limit(limit);
