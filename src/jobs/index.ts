@@ -8,6 +8,7 @@ import { purgeLogEntries } from '../core/logs/purge-log-entries.ts';
 import { closeStale } from '../core/sessions/close-stale.ts';
 import { purgeCalls } from '../core/sessions/late/purge-calls.ts';
 import { purgeSessions } from '../core/sessions/purge-sessions.ts';
+import { noteRun } from '../core/status/note-run.ts';
 import { deliverDue } from '../core/webhooks/deliver-due.ts';
 import { withBudget } from '../core/with-budget.ts';
 import { Budget, OutOfBudget } from '../db/budget.ts';
@@ -66,8 +67,11 @@ export const runJobs = async (
 ): Promise<void> => {
   const jobs = JOBS[cron];
   if (!jobs) services.log('unknown_cron', { cron, known: CRONS });
-  const budget = new Budget(services.config.limits);
+  // One statement notes the run itself.
+  const { statements, requests } = services.config.limits;
+  const budget = new Budget({ statements: statements - 1, requests });
   const queue = inTurn(jobs ?? [], cron, scheduledTime);
+  const failedJobs: string[] = [];
   for (const job of queue) {
     const deferred: Promise<unknown>[] = [];
     // Never all of it: a job with much to do leaves something for those behind it.
@@ -84,12 +88,27 @@ export const runJobs = async (
     } catch (error) {
       if (error instanceof OutOfBudget) services.log('job_done', { ...about, isComplete: false });
       else {
-        services.log('job_failed', {
-          ...about,
-          error: error instanceof Error ? (error.stack ?? error.message) : String(error),
-        });
+        failedJobs.push(job.name);
+        services.log('job_failed', { ...about, error: errorText(error) });
       }
     }
+  }
+  if (jobs) await note(services, { cron, scheduledTime, failedJobs });
+};
+
+const errorText = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);
+
+/** The operator sees when each trigger last ran (`GET /admin/status`). What keeps that from being noted stops nothing. */
+const note = async (
+  services: Services,
+  { cron, scheduledTime, failedJobs }: { cron: string; scheduledTime: number; failedJobs: readonly string[] },
+): Promise<void> => {
+  try {
+    const ctx = jobContext(services, scheduledTime, () => undefined);
+    await noteRun(ctx, { cron, ranAt: services.clock.now(), failedJobs });
+  } catch (error) {
+    services.log('run_not_noted', { cron, error: errorText(error) });
   }
 };
 
