@@ -14,7 +14,7 @@ import { type ActivityAction, recordActivity } from '../../src/core/sessions/rec
 import { resetServer } from '../../src/core/sessions/reset-server.ts';
 import { createServices } from '../../src/deps.ts';
 import type { Env } from '../../src/env.ts';
-import { CRONS, runJobs } from '../../src/jobs/index.ts';
+import { runJobs } from '../../src/jobs/index.ts';
 import { fixedClock } from '../../src/lib/clock.ts';
 import { sha256Hex } from '../../src/lib/crypto.ts';
 
@@ -26,6 +26,7 @@ const DAY = 24 * HOUR;
 const DAYS = 6;
 const SERVER = 1;
 const SECOND_SERVER = 2;
+const CRON = '*/5 * * * *';
 const PLAYERS = ['Ana', 'Bram', 'Chidi', 'Dora', 'Emre', 'Freya', 'Goro', 'Hana'] as const;
 type Player = (typeof PLAYERS)[number];
 
@@ -47,6 +48,8 @@ export const ensureDemo = async (env: Env, keyFile: string): Promise<Demo> => {
     const { actor, key } = await createDemo(services, now - (DAYS + 1) * DAY);
     writeFileSync(keyFile, `${key}\n`, { mode: 0o600 });
     for (const { at, happen } of life(now)) await happen({ ...servicesAt(services, at), actor });
+    // The triggers of those days are made up: no status shall tell of them.
+    await env.DB.exec('DELETE FROM job_runs');
   }
   const key = existsSync(keyFile) ? readFileSync(keyFile, 'utf8').trim() : undefined;
   const works = key !== undefined && (await findKeyHolder(services.db, await sha256Hex(key), now));
@@ -117,7 +120,7 @@ const life = (now: number): Happening[] => {
     }
     for (let hour = 0; hour < 24; hour += 6) {
       const at = midnight + hour * HOUR;
-      for (const cron of CRONS) add(at, (ctx) => runJobs(ctx, { cron, scheduledTime: at }));
+      add(at, (ctx) => runJobs(ctx, { cron: CRON, scheduledTime: at }));
     }
   }
   add(today - 4 * DAY + 18.5 * HOUR, (ctx) => resetServer(ctx, { serverId: SERVER }));

@@ -103,7 +103,7 @@ const readClient = (http: HttpContext, form: v.InferOutput<typeof tokenForm>) =>
     : undefined;
 };
 
-/** The text itself if it cannot be decoded: then it is nobody's. */
+/** As it is where it cannot be decoded: then it is nobody's. */
 const formDecode = (text: string): string => {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
@@ -112,7 +112,7 @@ const formDecode = (text: string): string => {
   }
 };
 
-/** Failed attempts are counted by address. @throws Fault rate_limited */
+/** Who guesses secrets is counted by address. @throws Fault rate_limited */
 const invalidClient = async (ctx: Pick<Services, 'rateLimiter'>, http: HttpContext): Promise<Response> => {
   await limitRate(ctx, addressOf(http));
   return oauthError(http, 401, 'invalid_client', 'There is no service ID with this client id and secret.', {

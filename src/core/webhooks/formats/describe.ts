@@ -36,7 +36,7 @@ const say = (message: Message): Words => {
       return describeSession(message.type, toSession(row), nameOf(row));
     case 'server.reset':
       return {
-        headline: `Server ${row.server_id} restarted`,
+        headline: `Server ${row.server_id} started anew`,
         details: [`${quantity(row.count, 'open session')} closed`],
         mood: 'attention',
       };
@@ -82,22 +82,20 @@ const describeSession = (
       return { headline: `The session of ${name} ${at} does not count`, details, mood: 'attention' };
     case 'session.superseded':
       return {
-        headline: `${name} ${at}: a new session replaced one of ${lasted}`,
+        headline: `The session of ${name} ${at} ended unnoticed after ${lasted}`,
         details,
         mood: 'attention',
       };
     case 'session.stale':
       return {
         headline: `Is ${name} still active ${at}?`,
-        details: [
-          `Last seen ${new Date(session.lastSeenAt).toISOString()}; the session will be closed automatically.`,
-        ],
+        details: [`Last seen ${new Date(session.lastSeenAt).toISOString()}; will be closed automatically.`],
         mood: 'attention',
       };
     case 'session.auto_closed':
       return {
         headline: `The session of ${name} ${at} was closed automatically`,
-        details: [...details, `Credited: ${lasted}.`],
+        details: [...details, `${lasted} are credited.`],
         mood: 'bad',
       };
     case 'session.reopened':
