@@ -157,11 +157,12 @@ describe('bad input', () => {
     ['startDate', '2014-04-01T24:00:00Z', INSTANT],
     ['startDate', '10000-04-01T00:00:00Z', INSTANT],
     ['startDate', '2014-04-01T00:00:00+25:00', INSTANT],
-    ['startDate', '2014-04-01T00:00:00.123456789Z', 'must have at most 6 decimals in its seconds'],
+    ['startDate', '2014-04-01T00:00:00.1234567890Z', INSTANT],
     ['endDate', '', INSTANT],
     ['endDate', APRIL.startDate, 'must be after startDate'],
     ['endDate', '2014-03-01T00:00:00Z', 'must be after startDate'],
     ['endDate', '2014-05-02T00:00:00.001-05:00', 'must be at most 31 days after startDate'],
+    ['type', 'LOGINS, ,COMMENTS', TYPES],
     ['type', '', TYPES],
     ['type', 'LOGIN', TYPES],
     ['type', 'logins', TYPES],
@@ -194,6 +195,8 @@ describe('bad input', () => {
     const { [name]: value, ...others } = GOOD as Record<string, string>;
     const missing = await report(others);
     expect([missing.status, missing.body.message]).toEqual([400, `${name} is required.`]);
+    // Several types are one list, however they are sent.
+    if (name === 'type') return;
     const twice = await app.get(
       `/scr/api/activity?${new URLSearchParams(GOOD)}&${new URLSearchParams({ [name]: value as string })}`,
       { key },

@@ -334,7 +334,15 @@ describe('roster', () => {
       open: 3,
       closed: [],
       rejected: [
-        { index: 1, errors: [{ path: 'accounts.1.username', message: 'must have 1 to 128 characters' }] },
+        {
+          index: 1,
+          errors: [
+            {
+              path: 'accounts.1',
+              message: 'must name the account by one of accId, apiId, discord, uniqueId, username',
+            },
+          ],
+        },
       ],
     });
     app.clock.advance(MINUTE);
@@ -468,7 +476,7 @@ describe('where rosters come, every way to close a session knows when it was las
 describe('bad input', () => {
   it.each([
     ['heartbeat', {}, 'accounts', 'is required'],
-    ['heartbeat', { accounts: {} }, 'accounts', 'must be of type array'],
+    ['heartbeat', { accounts: { 0: {} } }, 'accounts', 'must be of type array'],
     [
       'heartbeat',
       { accounts: Array(1001).fill({ username: 'ana' }) },

@@ -154,7 +154,7 @@ describe('failures', () => {
   it.each([
     [undefined, 'data is required.'],
     ['x', 'data must be a JSON object.'],
-    [[], 'data must be a JSON object, or an array with one.'],
+    [[], 'data.serverId is required.'],
     [[{ serverId: 1, accId: NIL }, {}], 'data must be a JSON object, or an array with one.'],
     [
       { serverId: 1, accId: NIL, occurredAt: '2020-01-01T00:00:00Z' },

@@ -20,6 +20,8 @@ export const listActivities = defineOperation({
   method: 'GET',
   path: '/scr/api/activity',
   access: { scope: 'account-activity:read' },
+  unknownQuery: 'ignored',
+  repeatable: ['type'],
   query: reportQuery,
   docs: WITH_DOCS && {
     operationId: 'listActivities',
@@ -33,12 +35,13 @@ export const listActivities = defineOperation({
     errors: ['invalid_cursor', 'activities_not_found', 'unavailable'],
   },
   handle: async ({ ctx, query: { startDate, endDate, type, limit, cursor }, http }) => {
-    const scope = `report:${ctx.actor.community.id}:${startDate}:${endDate}:${[...type].sort()}`;
+    const [from, to] = [startDate.epochMs, endDate.epochMs];
+    const scope = `report:${ctx.actor.community.id}:${from}:${to}:${[...type].sort()}`;
     const key = readCursor(cursor, scope, ['number', 'string', 'string']);
     const request: ReportRequest = {
       categories: type,
-      from: startDate,
-      to: endDate,
+      from,
+      to,
       after: key && { at: key[0] as number, category: key[1] as LeafType, id: key[2] as string },
     };
     const chunks =

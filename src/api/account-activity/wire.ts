@@ -1,35 +1,36 @@
 import * as v from 'valibot';
 import type { ActivityRecord } from '../../core/account-activity/activity-record.ts';
 import { ACTIVITY_TYPES, type ActivityType, leavesOf } from '../../core/account-activity/activity-type.ts';
-import { documented, pageQuery, parseInstant } from '../kit/fields.ts';
+import { documented, pageQuery, queryZonedInstant, type ZonedInstant } from '../kit/fields.ts';
 import { fieldMessage } from '../kit/messages.ts';
 
-const MAX_PERIOD_MS = 31 * 86_400_000;
-const MAX_DECIMALS = 6;
+const MAX_DAYS = 31;
+const MAX_PERIOD_MS = MAX_DAYS * 86_400_000;
 
-/** A date of the query: `-00:00` is taken, and a space for the `+` that a client forgot to escape. */
+/** A date of the query. What a record shows as its `time` is one. */
 const reportDate = v.pipe(
-  v.string(),
-  v.transform((value) => value.replace(/ (?=\d\d:\d\d$)/, '+')),
-  v.check((value) => parseInstant(value) !== undefined, fieldMessage('instant')),
-  v.check(
-    (value) => (/\.(\d+)/.exec(value)?.[1]?.length ?? 0) <= MAX_DECIMALS,
-    fieldMessage('decimals', MAX_DECIMALS),
-  ),
-  v.transform((value) => parseInstant(value) as number),
+  queryZonedInstant,
   documented({ type: 'string', format: 'date-time', examples: ['2014-04-01T08:00:00.000-06:00'] }),
 );
+
+/**
+ * At most 31 days by the clock, or by the calendar of the offsets that the dates came with: all of October in Madrid is 31
+ * days, though 745 hours.
+ */
+const isWithinPeriod = (start: ZonedInstant, end: ZonedInstant): boolean => {
+  const clockMs = end.epochMs - start.epochMs;
+  return Math.min(clockMs, clockMs + end.offsetMs - start.offsetMs) <= MAX_PERIOD_MS;
+};
 
 const isActivityType = (value: string): value is ActivityType =>
   (ACTIVITY_TYPES as readonly string[]).includes(value);
 
+const namesIn = (value: string): string[] => value.split(',').map((name) => name.trim());
+
 const reportTypes = v.pipe(
   v.string(),
-  v.check(
-    (value) => value.split(',').every(isActivityType),
-    fieldMessage('types', ACTIVITY_TYPES.join(', ')),
-  ),
-  v.transform((value) => leavesOf(value.split(',') as ActivityType[])),
+  v.check((value) => namesIn(value).every(isActivityType), fieldMessage('types', ACTIVITY_TYPES.join(', '))),
+  v.transform((value) => leavesOf(namesIn(value).filter(isActivityType))),
   documented({ type: 'string', examples: ['LOGINS', 'LOGINS,ITEMS_CHANGED'] }),
 );
 
@@ -49,7 +50,7 @@ export const reportQuery = v.pipe(
   v.forward(
     v.partialCheck(
       [['startDate'], ['endDate']],
-      ({ startDate, endDate }) => endDate > startDate,
+      ({ startDate, endDate }) => endDate.epochMs > startDate.epochMs,
       fieldMessage('after', 'startDate'),
     ),
     ['endDate'],
@@ -57,8 +58,8 @@ export const reportQuery = v.pipe(
   v.forward(
     v.partialCheck(
       [['startDate'], ['endDate']],
-      ({ startDate, endDate }) => endDate - startDate <= MAX_PERIOD_MS,
-      fieldMessage('period', 31, 'startDate'),
+      ({ startDate, endDate }) => isWithinPeriod(startDate, endDate),
+      fieldMessage('period', MAX_DAYS, 'startDate'),
     ),
     ['endDate'],
   ),

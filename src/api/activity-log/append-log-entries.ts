@@ -15,6 +15,7 @@ export const appendLogEntries = defineOperation({
   method: 'POST',
   path: '/api/v1/activity_log',
   access: { scope: 'logs:write' },
+  unknownQuery: 'ignored',
   body: appendBody,
   docs: WITH_DOCS && {
     operationId: 'appendActivityLogs',

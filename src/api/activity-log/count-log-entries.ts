@@ -8,6 +8,7 @@ export const countLogEntries = defineOperation({
   method: 'GET',
   path: '/api/v1/activity_log/count',
   access: { scope: 'logs:read' },
+  unknownQuery: 'ignored',
   query: v.object(filterQuery),
   docs: WITH_DOCS && {
     operationId: 'countActivityLogs',

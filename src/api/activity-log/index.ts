@@ -9,7 +9,7 @@ import { listLogEntries } from './list-log-entries.ts';
 /** `/api/v1/activity_log...`: the Activity Log. Its source runs locally and has no credentials. */
 export const activityLog: Family = {
   name: 'activity-log',
-  prefixes: ['/api/v1/activity_log'],
+  prefixes: ['/api/v1'],
   dialect: activityLogDialect,
   allowsAnonymous: true,
   operations: [appendLogEntries, listLogEntries, countLogEntries, deleteAllLogEntries, deleteLogEntry],

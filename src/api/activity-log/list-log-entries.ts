@@ -18,6 +18,7 @@ export const listLogEntries = defineOperation({
   method: 'GET',
   path: '/api/v1/activity_log',
   access: { scope: 'logs:read' },
+  unknownQuery: 'ignored',
   query: v.object({
     ...filterQuery,
     limit: v.optional(integerText(1, MAX_LIMIT)),

@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { MAX_TIMESTAMP } from '../../core/logs/log-id.ts';
 import type { LogEntry, LogFilter } from '../../core/logs/model.ts';
 import { eachOf, unionBy } from '../kit/batch.ts';
-import { integer, integerText } from '../kit/fields.ts';
+import { documented, integer, integerText, jsonRecord, object } from '../kit/fields.ts';
+import { fieldMessage } from '../kit/messages.ts';
 import { logName, logUsername, MAX_ENTRIES, newEntrySchema, UNIX_SECONDS } from '../wire/log-entry.ts';
 
 const oneSchema = v.pipe(
@@ -15,7 +16,7 @@ const arraySchema = v.pipe(
   v.transform((items) => ({ items })),
 );
 const wrappedSchema = v.pipe(
-  v.object({ entries: batchSchema }),
+  object({ entries: batchSchema }),
   v.transform(({ entries }) => ({ items: entries })),
 );
 
@@ -41,6 +42,23 @@ export const filterQuery = {
   from: v.optional(instantText),
   to: v.optional(instantText),
 };
+
+/** The body of a call that deletes all: what names a filter, or is no object, cannot be meant so. */
+export const noFilterBody = v.pipe(
+  v.optional(jsonRecord, {}),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const input = dataset.value;
+    for (const key of Object.keys(input)) {
+      if (!Object.hasOwn(filterQuery, key)) continue;
+      addIssue({
+        message: fieldMessage('no_filter'),
+        path: [{ type: 'object', origin: 'value', input, key, value: input[key] }],
+      });
+    }
+  }),
+  documented({ type: 'object', maxProperties: 0 }),
+);
 
 type FilterQuery = v.InferOutput<v.ObjectSchema<typeof filterQuery, undefined>>;
 

@@ -5,7 +5,7 @@ import { addHeader } from '../kit/answer.ts';
 import { mayOpenConsoleSession, OPERATOR_COOKIE, setConsoleSession } from '../kit/console-session.ts';
 import { requireAdminToken } from '../kit/family.ts';
 import { Fault } from '../kit/fault.ts';
-import { text } from '../kit/fields.ts';
+import { object, text } from '../kit/fields.ts';
 import { defineOperation } from '../kit/operation.ts';
 import { addressOf, limitRate } from '../kit/rate-limit.ts';
 
@@ -13,7 +13,7 @@ export const openOperatorSession = defineOperation({
   method: 'POST',
   path: '/admin/console-session',
   access: 'public',
-  body: v.object({ adminToken: text(1, 1024) }),
+  body: object({ adminToken: text(1, 1024) }),
   status: 201,
   docs: WITH_DOCS && {
     operationId: 'openOperatorSession',

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Community } from '../../core/access/actor.ts';
-import { documented, text } from '../kit/fields.ts';
+import { documented, object, text } from '../kit/fields.ts';
 import {
   isoOrNull,
   NEW_API_KEY_EXAMPLE,
@@ -13,8 +13,8 @@ import {
 
 export const communityParams = v.object({ communityId: text(1, 128) });
 
-export const newCommunityBody = v.object({ name: nameSchema, settings: v.optional(settingsPatchSchema) });
-export const communityPatchBody = v.object({
+export const newCommunityBody = object({ name: nameSchema, settings: v.optional(settingsPatchSchema) });
+export const communityPatchBody = object({
   name: v.optional(nameSchema),
   settings: v.optional(settingsPatchSchema),
 });

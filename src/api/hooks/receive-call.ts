@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { InboundAnswer, ItemResult } from '../../core/hooks/model.ts';
 import { receiveCall as receive } from '../../core/hooks/receive-call.ts';
+import { readBytes } from '../kit/body.ts';
 import { Fault } from '../kit/fault.ts';
 import { integer } from '../kit/fields.ts';
 import { type Language, renderFault, renderIssue } from '../kit/messages.ts';
@@ -60,7 +61,7 @@ export const receiveCall = defineOperation({
       {
         webhookId: params.webhookId,
         header: (name) => http.req.raw.headers.get(name),
-        body: new Uint8Array(await http.req.arrayBuffer()),
+        body: await readBytes(http),
       },
       KINDS,
       (verified) => limitRate(verified, `credential:${verified.actor.id}`),

@@ -1,18 +1,12 @@
 import * as v from 'valibot';
 import { planActivity } from '../../core/sessions/record-activity.ts';
 import { toSession } from '../../core/sessions/session.ts';
-import { isJsonObject } from '../kit/fields.ts';
-import { fieldMessage } from '../kit/messages.ts';
 import { activityBody, toActivity, toSessionWire } from '../wire/activity.ts';
 import { serverEntry } from '../wire/inbound-webhook.ts';
 import type { Kind } from './kinds.ts';
 import { readItems } from './read-items.ts';
 
-// Checked to be an object once, not by each of the two.
-const itemSchema = v.pipe(
-  v.custom<object>(isJsonObject, fieldMessage('object')),
-  v.intersect([serverEntry, activityBody]),
-);
+const itemSchema = v.intersect([serverEntry, activityBody]);
 
 /** Items as the body of `POST /v2/community/servers/{serverId}/activity` has them, with the `serverId` in them. */
 export const tracker: Kind = {

@@ -1,7 +1,7 @@
 /** Bodies that may be one thing or many. */
 import * as v from 'valibot';
 import { type Fault, toFault } from './fault.ts';
-import { documented } from './fields.ts';
+import { documented, list } from './fields.ts';
 import { fieldMessage } from './messages.ts';
 import { validate } from './validate.ts';
 
@@ -13,7 +13,7 @@ export type Item<T> =
 /** `min` to `max` items, each validated on its own: a bad one does not cost the others. */
 export const eachOf = <S extends v.GenericSchema>(item: S, max: number, min = 1) =>
   v.pipe(
-    v.array(v.unknown()),
+    list(v.unknown()),
     v.check((items) => items.length >= min && items.length <= max, fieldMessage('count', min, max)),
     v.transform((items) => items.map((value) => readItem(item, value))),
     documented({ type: 'array', minItems: min, maxItems: max, items: item }),

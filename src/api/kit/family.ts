@@ -14,12 +14,13 @@ import {
 import { isClientId } from '../../core/access/service-id.ts';
 import type { Services } from '../../core/context.ts';
 import { errorText } from '../../lib/error-text.ts';
-import { limitBody, oncePerName, readForm, readJson } from './body.ts';
+import { limitBody, readForm, readJson } from './body.ts';
 import { COMMUNITY_COOKIE, isFromScript, OPERATOR_COOKIE, readConsoleSession } from './console-session.ts';
 import { type Presented, readCredential } from './credential.ts';
 import type { Dialect } from './dialect.ts';
-import { Fault, toFault } from './fault.ts';
+import { Fault, type FieldIssue, toFault } from './fault.ts';
 import { isLocalCall } from './local-call.ts';
+import { fieldMessage } from './messages.ts';
 import type { Access, AnyOperation, AppEnv, HttpContext } from './operation.ts';
 import { addressOf, limitRate } from './rate-limit.ts';
 import { requestIdOf } from './request.ts';
@@ -95,7 +96,7 @@ const run = async (
   const answer = await operation.handle({
     ctx: { ...services, actor, defer: (work) => defer(c, work) },
     params: operation.params && validate(operation.params, c.req.param()),
-    query: operation.query && validate(operation.query, readQuery(operation.query, c)),
+    query: validateQuery(operation, c),
     body: operation.body && validate(operation.body, await body()),
     http: c,
   });
@@ -121,13 +122,20 @@ const authorize = async (
   if (access === 'public') return undefined;
   if (access === 'operator') {
     requireAdminToken(services);
-    if (!(await isOperator(services, presented))) throw unauthenticated(isScript);
+    if (!(await isOperator(services, presented))) throw unauthenticated(presented, isScript);
     return OPERATOR;
   }
   const actor = await authenticate(services, presented, allowsAnonymous);
-  if (!actor) throw unauthenticated(isScript);
+  if (!actor) throw unauthenticated(presented, isScript);
   if (access !== 'community' && !actor.scopes.includes(access.scope)) {
-    throw new Fault('forbidden', { params: { scope: access.scope } });
+    throw new Fault('forbidden', {
+      params: { scope: access.scope },
+      ...(isBearer(presented) && {
+        headers: {
+          'WWW-Authenticate': `${BEARER}, error="insufficient_scope", scope="${access.scope}"`,
+        },
+      }),
+    });
   }
   return actor;
 };
@@ -135,6 +143,7 @@ const authorize = async (
 const isOperator = (services: Services, presented: Presented): boolean | Promise<boolean> => {
   switch (presented.kind) {
     case 'none':
+    case 'bare':
       return false;
     case 'token':
       return isOperatorToken(services, presented.token);
@@ -153,6 +162,8 @@ const authenticate = (
   allowsAnonymous: boolean,
 ): Promise<CommunityActor | undefined> | undefined => {
   switch (presented.kind) {
+    case 'bare':
+      return undefined;
     case 'none':
       return allowsAnonymous ? authenticateAnonymous(services) : undefined;
     case 'token':
@@ -187,18 +198,65 @@ export const requireAdminToken = ({ config, log }: Services): string => {
   throw new Fault('unavailable');
 };
 
-const unauthenticated = (isScript: boolean): Fault =>
-  new Fault('unauthenticated', {
-    headers: {
-      'WWW-Authenticate': `Bearer realm="rollcall"${isScript ? '' : ', Basic realm="rollcall", charset="UTF-8"'}`,
-    },
-  });
+const BEARER = 'Bearer realm="rollcall"';
+const BASIC = 'Basic realm="rollcall", charset="UTF-8"';
 
-/** The query as one text per name, of the names that the operation knows. @throws Fault invalid_input */
-const readQuery = (schema: GenericSchema, c: HttpContext): Record<string, string> => {
-  const known = 'entries' in schema ? Object.keys(schema.entries as object) : [];
-  return oncePerName(Object.entries(c.req.queries()).filter(([name]) => known.includes(name)));
+const isBearer = (presented: Presented): boolean => presented.kind === 'token' && presented.isBearer === true;
+
+/** 401 with the challenges of RFC 6750 and RFC 7617; a script's browser must not open a dialog for the second. */
+const unauthenticated = (presented: Presented, isScript: boolean): Fault => {
+  const bearer = isBearer(presented) ? `${BEARER}, error="invalid_token"` : BEARER;
+  return new Fault(presented.kind === 'bare' ? 'missing_scheme' : 'unauthenticated', {
+    headers: { 'WWW-Authenticate': isScript ? bearer : `${bearer}, ${BASIC}` },
+  });
 };
+
+/** @throws Fault invalid_input */
+const validateQuery = (operation: AnyOperation, c: HttpContext): unknown => {
+  // Most calls have no query, and most of those take none.
+  const { url } = c.req.raw;
+  const start = url.indexOf('?');
+  const query = start < 0 ? {} : readQuery(operation, new URLSearchParams(url.slice(start + 1)));
+  return operation.query && validate(operation.query, query);
+};
+
+/** Where a list goes on is no filter: an empty one is a mistake. */
+const PAGING = ['limit', 'cursor', 'offset', 'skip', 'take'];
+
+/**
+ * The query as one text per name, of the names that the operation knows. A filter that is empty is none, but for a
+ * deletion, which must not take less of a filter for more to delete.
+ * @throws Fault invalid_input for a name that it does not know or that came twice
+ */
+const readQuery = (
+  { method, query, unknownQuery, repeatable = [] }: AnyOperation,
+  given: URLSearchParams,
+): Record<string, string> => {
+  const known = Object.keys(entriesOf(query));
+  const issues: FieldIssue[] = [];
+  const read: Record<string, string> = {};
+  for (const name of new Set(given.keys())) {
+    const values = given.getAll(name);
+    const refuse = (message: string) => issues.push({ path: name, message });
+    const text = values.join(',');
+    if (!known.includes(name)) {
+      if (unknownQuery === 'ignored') continue;
+      refuse(known.length > 0 ? fieldMessage('unknown', known.join(', ')) : fieldMessage('no_parameters'));
+    } else if (values.length > 1 && !repeatable.includes(name)) refuse(fieldMessage('once'));
+    else if (text !== '' || PAGING.includes(name) || isRequired(query, name)) read[name] = text;
+    else if (method === 'DELETE') refuse(fieldMessage('not_empty'));
+  }
+  if (issues.length > 0) throw new Fault('invalid_input', { issues });
+  return read;
+};
+
+type Entries = Readonly<Record<string, GenericSchema>>;
+
+const entriesOf = (query: GenericSchema | undefined): Entries =>
+  query && 'entries' in query ? (query.entries as Entries) : {};
+
+const isRequired = (query: GenericSchema | undefined, name: string): boolean =>
+  entriesOf(query)[name]?.type !== 'optional';
 
 /** Logs what must not be shown, under the request's id. */
 export const reportDefect = (error: unknown, c: HttpContext): Fault => {

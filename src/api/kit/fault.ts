@@ -15,9 +15,11 @@ export type FaultKind =
 /** What the boundary itself can refuse, before or around a verb. */
 const BOUNDARY_FAULTS = {
   malformed_json: 'invalid',
+  incomplete_body: 'invalid',
   invalid_input: 'invalid',
   body_too_large: 'too_large',
   unauthenticated: 'unauthenticated',
+  missing_scheme: 'unauthenticated',
   unverified_call: 'unauthenticated',
   forbidden: 'forbidden',
   route_not_found: 'not_found',

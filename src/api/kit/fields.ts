@@ -6,6 +6,47 @@ import { fieldMessage } from './messages.ts';
 export const documented = <T>(jsonSchema: Record<string, unknown>) =>
   v.metadata<T, { jsonSchema: Record<string, unknown> }>({ jsonSchema });
 
+/** A schema that is run on what `read` makes of the value. */
+const reading = <S extends v.GenericSchema>(schema: S, read: (value: unknown) => unknown): S => ({
+  ...schema,
+  // As a method: what valibot derives from this schema has entries of its own.
+  '~run'(dataset: v.UnknownDataset, config: v.Config<v.BaseIssue<unknown>>) {
+    dataset.value = read(dataset.value);
+    return schema['~run'].call(this, dataset, config);
+  },
+});
+
+const isEmptyObject = (value: unknown): boolean => {
+  if (!isJsonObject(value)) return false;
+  for (const _ in value) return false;
+  return true;
+};
+
+/** JSON of Lua writes an empty table as `[]`: where an object is wanted, that is `{}`. Any other array is none. */
+export const toLooseObject = (value: unknown): unknown =>
+  Array.isArray(value) ? (value.length === 0 ? {} : null) : value;
+
+/** The reverse: where a list is wanted, `{}` is `[]`. */
+export const toLooseList = (value: unknown): unknown => (isEmptyObject(value) ? [] : value);
+
+/**
+ * An object of a body (docs/contracts.md, "Bodies from game servers are loose"). To valibot's own, any array is an object
+ * without any of the fields.
+ */
+export const object = <const E extends v.ObjectEntries>(entries: E) =>
+  reading(v.object(entries), toLooseObject);
+
+/** The same, which refuses what it does not know. */
+export const strictObject = <const E extends v.ObjectEntries>(entries: E) =>
+  reading(v.strictObject(entries), toLooseObject);
+
+/** A list of a body, as loose. */
+export const list = <S extends v.GenericSchema>(item: S) => reading(v.array(item), toLooseList);
+
+/** A field that may be left out; null is the same, and so is an empty text: many a client sends what it does not know so. */
+export const absentable = <S extends v.GenericSchema>(schema: S) =>
+  reading(v.nullish(schema), (value) => (value === '' ? undefined : value));
+
 const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
 const codePoints = (text: string): number => {
   let count = 0;
@@ -57,7 +98,7 @@ type IssueMessage = string | ((issue: v.BaseIssue<unknown>) => string);
 const boundsMessage =
   (min: number, max: number): IssueMessage =>
   ({ input }: { input: unknown }) =>
-    max !== Number.MAX_SAFE_INTEGER || Number(input) > max
+    max !== Number.MAX_SAFE_INTEGER || (typeof input !== 'object' && Number(input) > max)
       ? fieldMessage('between', min, max)
       : fieldMessage('at_least', min);
 const integerSchema = (min: number, max: number) => ({
@@ -80,10 +121,16 @@ export const uuid = v.pipe(
 export const isJsonObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** A JSON object with what fields it may have. Not v.record, which passes over keys such as __proto__ in silence. */
+export const jsonRecord = reading(
+  v.custom<Record<string, unknown>>(isJsonObject, fieldMessage('object')),
+  toLooseObject,
+);
+
 /** A JSON object of at most `maxBytes` of JSON, as its text. */
 export const jsonObject = (maxBytes: number) =>
   v.pipe(
-    v.custom<object>(isJsonObject, fieldMessage('object')),
+    jsonRecord,
     v.check((value) => jsonBytes(value) <= maxBytes, fieldMessage('json_size', maxBytes)),
     v.check((value) => jsonDepth(value) <= MAX_JSON_DEPTH, fieldMessage('json_depth', MAX_JSON_DEPTH)),
     documented({ type: 'object', additionalProperties: true }),
@@ -108,39 +155,70 @@ const jsonBytes = (value: object): number => {
 };
 
 const INSTANT =
-  /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/;
+  /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:Z|([+-])(0\d|1[0-4]):?([0-5]\d))$/i;
+
+/** An instant, and the offset that it was written with; milliseconds both. */
+export interface ZonedInstant {
+  readonly epochMs: number;
+  readonly offsetMs: number;
+}
 
 /**
- * Epoch milliseconds of an ISO 8601 date-time with an offset (RFC 3339, seconds optional); undefined for anything that
- * is no such text or no such day.
+ * An ISO 8601 date-time with an offset (RFC 3339, seconds optional, the offset's colon too); undefined for anything that
+ * is no such text or no such day. What is finer than a millisecond is dropped.
  */
-export const parseInstant = (value: string): number | undefined => {
+export const parseZoned = (value: string): ZonedInstant | undefined => {
   const match = INSTANT.exec(value);
   if (!match) return undefined;
-  const [, year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.map(Number);
-  const isRealDay =
-    day >= 1 && month >= 1 && month <= 12 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
-  // `Number(undefined)` is NaN: absent seconds pass.
-  const isRealTime = hour <= 23 && minute <= 59 && !(second > 59);
-  if (!isRealDay || !isRealTime) return undefined;
-  const epochMs = Date.parse(value.replace(/(\.\d{3})\d+/, '$1'));
-  return Number.isNaN(epochMs) ? undefined : epochMs;
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map((part) => Number(part ?? 0)) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const [, , , , , , , fraction = '', sign, offsetHours = 0, offsetMinutes = 0] = match;
+  if (hour > 23 || minute > 59 || second > 59) return undefined;
+  // Date.UTC takes the years 0 to 99 for those of the twentieth century.
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
+  date.setUTCHours(hour, minute, second, Number(fraction.slice(0, 3).padEnd(3, '0')));
+  const offsetMs = (sign === '-' ? -60_000 : 60_000) * (Number(offsetHours) * 60 + Number(offsetMinutes));
+  return { epochMs: date.getTime() - offsetMs, offsetMs };
 };
 
-/** An instant with an offset, as epoch milliseconds. */
-export const instant = v.pipe(
+/** The same as epoch milliseconds. */
+export const parseInstant = (value: string): number | undefined => parseZoned(value)?.epochMs;
+
+/** An instant with an offset. */
+const zonedInstant = v.pipe(
   v.string(),
-  v.check((value) => parseInstant(value) !== undefined, fieldMessage('instant')),
-  v.transform((value) => parseInstant(value) as number),
+  v.rawTransform<string, ZonedInstant>(({ dataset, addIssue, NEVER }) => {
+    const instant = parseZoned(dataset.value);
+    if (instant) return instant;
+    addIssue({ message: fieldMessage('instant') });
+    return NEVER;
+  }),
   documented({ type: 'string', format: 'date-time' }),
 );
 
-/** An instant in a query, where a `+` that nobody escaped arrives as a space. */
-export const queryInstant = v.pipe(
-  v.string(),
-  v.transform((value) => value.replace(/ (?=\d\d:\d\d$)/, '+')),
-  instant,
+/** An instant with an offset, as epoch milliseconds. */
+export const instant = v.pipe(
+  zonedInstant,
+  v.transform(({ epochMs }) => epochMs),
+  documented({ type: 'string', format: 'date-time' }),
 );
+
+/** In a query a `+` that nobody escaped arrives as a space. */
+const toPlus = (value: string): string => value.replace(/ (?=\d\d:?\d\d$)/, '+');
+
+/** An instant in a query, with its offset. */
+export const queryZonedInstant = v.pipe(v.string(), v.transform(toPlus), zonedInstant);
+
+/** An instant in a query. */
+export const queryInstant = v.pipe(v.string(), v.transform(toPlus), instant);
 
 /** An instant of an answer. */
 export const dateTime = () => v.pipe(v.string(), documented({ type: 'string', format: 'date-time' }));

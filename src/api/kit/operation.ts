@@ -77,6 +77,13 @@ export interface Operation<
   readonly access: A;
   readonly params?: P | undefined;
   readonly query?: Q;
+  /**
+   * What becomes of a query parameter that `query` does not have. Refused, unless it is said here that the clients of
+   * this operation send extra ones: an answer must never look as if a filter had been applied that was not.
+   */
+  readonly unknownQuery?: 'ignored';
+  /** Query parameters that may come several times; their values are joined by commas. */
+  readonly repeatable?: readonly string[];
   /** The body. Absent: a body is not read. */
   readonly body?: B;
   /** How the body is encoded; default `json`. */

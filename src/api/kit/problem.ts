@@ -9,6 +9,7 @@ import { languageOf, requestIdOf } from './request.ts';
 /** Codes on the wire that are not those of the domain in capitals. */
 const CODES: Partial<Record<FaultCode, string>> = {
   invalid_input: 'VALIDATION_FAILED',
+  missing_scheme: 'UNAUTHENTICATED',
   route_not_found: 'NOT_FOUND',
   internal: 'INTERNAL_ERROR',
 };

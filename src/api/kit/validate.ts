@@ -1,11 +1,9 @@
 import * as v from 'valibot';
-import { Fault, type FieldIssue, invalidField } from './fault.ts';
+import { Fault, type FieldIssue } from './fault.ts';
 import { fieldMessage, isFieldMessage } from './messages.ts';
 
 /** The value as the schema has it. @throws Fault invalid_input, with an issue per refused field */
 export const validate = <S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> => {
-  // To valibot an array is an object, without any of the fields.
-  if (Array.isArray(value) && takesObject(schema)) throw invalidField('', fieldMessage('object'));
   // One issue a field: its first. A later check may rely on an earlier one.
   const result = v.safeParse(schema, value, { abortPipeEarly: true });
   if (result.success) return result.output;
@@ -14,12 +12,6 @@ export const validate = <S extends v.GenericSchema>(schema: S, value: unknown): 
     issues: [...issues.values()].flatMap((ofField) => ofField.slice(0, 1)),
   });
 };
-
-/** Whether the schema is that of an object, or of several parts of one. */
-const takesObject = (schema: v.GenericSchema): boolean =>
-  schema.type === 'object' ||
-  (schema.type === 'intersect' &&
-    (schema as unknown as { options: v.GenericSchema[] }).options.some(takesObject));
 
 /** A valibot issue in the terms of our catalogue. */
 export const toFieldIssue = (issue: v.BaseIssue<unknown>): FieldIssue => ({

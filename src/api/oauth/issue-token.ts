@@ -19,6 +19,7 @@ export const issueToken = defineOperation({
   method: 'POST',
   path: '/oauth/token',
   access: 'public',
+  unknownQuery: 'ignored',
   body: tokenForm,
   bodyEncoding: 'form',
   docs: WITH_DOCS && {

@@ -1,18 +1,14 @@
 import * as v from 'valibot';
-import { documented, integer, integerText } from '../kit/fields.ts';
+import { documented, object } from '../kit/fields.ts';
 import { fieldMessage } from '../kit/messages.ts';
-import { activityCallBody, eventEntries } from '../wire/activity.ts';
-
-const serverEntries = {
-  serverId: v.union([integer(1), integerText(1)], fieldMessage('at_least', 1)),
-};
+import { activityCallBody, eventEntries, serverEntries } from '../wire/activity.ts';
 
 /** `data` of a call: the object, or an array with it as its only element. */
 const oneOf = <S extends v.GenericSchema>(schema: S) =>
   v.pipe(
     v.unknown(),
     v.transform((data) => (Array.isArray(data) && data.length === 1 ? data[0] : data)),
-    v.check((data) => !Array.isArray(data), fieldMessage('object_or_one')),
+    v.check((data) => !Array.isArray(data) || data.length === 0, fieldMessage('object_or_one')),
     schema,
     documented({
       type: 'object',
@@ -27,7 +23,7 @@ const oneOf = <S extends v.GenericSchema>(schema: S) =>
 
 /** The envelope of every v1 call. The key decides the community: `id` is not needed. */
 const envelope = <T extends string, S extends v.GenericSchema>(type: T, data: S) =>
-  v.object({
+  object({
     type: v.literal(type, fieldMessage('one_of', type)),
     id: v.optional(v.pipe(v.unknown(), documented({ type: 'string', description: 'Not read.' }))),
     key: v.optional(v.pipe(v.unknown(), documented({ type: 'string', description: 'An API key.' }))),
@@ -36,12 +32,12 @@ const envelope = <T extends string, S extends v.GenericSchema>(type: T, data: S)
 
 export const startStopBody = envelope(
   'ACTIVITY_TRACKER_START_STOP',
-  v.intersect([v.object(serverEntries), activityCallBody]),
+  v.intersect([object(serverEntries), activityCallBody]),
 );
 
 export const serverStartBody = envelope(
   'ACTIVITY_TRACKER_SERVER_START',
-  v.object({ ...serverEntries, ...eventEntries }),
+  object({ ...serverEntries, ...eventEntries }),
 );
 
 /** The envelope of a call whose `data` says nothing. */

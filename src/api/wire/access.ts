@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { ApiKey } from '../../core/access/queries.ts';
 import { SCOPES } from '../../core/access/scopes.ts';
 import type { Settings } from '../../core/access/settings.ts';
-import { dateTime, integer, isJsonObject, text, timezone } from '../kit/fields.ts';
+import { dateTime, integer, jsonRecord, list, object, text, timezone } from '../kit/fields.ts';
 import { fieldMessage } from '../kit/messages.ts';
 
 const SECONDS = integer(60, 31_536_000);
@@ -23,14 +23,13 @@ const settingsEntries = {
 } satisfies Record<keyof Settings, v.GenericSchema>;
 
 /** The settings as they are read. */
-export const settingsSchema = v.object(settingsEntries);
+export const settingsSchema = object(settingsEntries);
 
 const SETTING_NAMES = Object.keys(settingsEntries).join(', ');
 
 /** A change of settings: any of them, and nothing else, so that a misspelt one is not silently ignored. */
 export const settingsPatchSchema = v.pipe(
-  // Not v.record, which passes over keys such as __proto__ in silence.
-  v.custom<Record<string, unknown>>(isJsonObject, fieldMessage('object')),
+  jsonRecord,
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
     for (const key of Object.keys(dataset.value)) {
@@ -60,7 +59,7 @@ export const SETTINGS_EXAMPLE = {
 
 export const nameSchema = text(1, 100);
 export const scopesSchema = v.pipe(
-  v.array(v.picklist(SCOPES)),
+  list(v.picklist(SCOPES)),
   v.minLength(1, fieldMessage('count', 1, SCOPES.length)),
   v.maxLength(SCOPES.length, fieldMessage('count', 1, SCOPES.length)),
 );

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { RECORD_FIELDS } from '../../core/account-activity/activity-record.ts';
 import { INGESTED_TYPES } from '../../core/account-activity/activity-type.ts';
 import type { NewActivity } from '../../core/account-activity/record-account-activity.ts';
-import { documented, isJsonObject, parseInstant, text } from '../kit/fields.ts';
+import { documented, jsonRecord, object, parseInstant, text } from '../kit/fields.ts';
 import { fieldMessage } from '../kit/messages.ts';
 
 /** As many records as one call may bring. */
@@ -22,7 +22,7 @@ const propertyValue = text(0, 4_096);
 
 /** Further texts of a record, none of which may pass for one of its own fields. */
 const properties = v.pipe(
-  v.custom<Record<string, string>>(isJsonObject, fieldMessage('object')),
+  jsonRecord,
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
     const input = dataset.value;
@@ -37,6 +37,7 @@ const properties = v.pipe(
       if (issue) refuse(issue.type === 'string' ? fieldMessage('type', 'string') : issue.message);
     }
   }),
+  v.transform((input) => input as Record<string, string>),
   documented({
     type: 'object',
     maxProperties: MAX_PROPERTIES,
@@ -46,7 +47,7 @@ const properties = v.pipe(
 
 /** One record of a body. Null counts as absent. */
 export const newActivitySchema = v.pipe(
-  v.object({
+  object({
     category: v.picklist(INGESTED_TYPES),
     type: text(1, 128),
     subType: v.nullish(text(1, 128)),

@@ -4,11 +4,33 @@ import type { AccountRef } from '../../core/accounts/identifiers.ts';
 import type { ActivityAction, EventRef, RecordActivity } from '../../core/sessions/record-activity.ts';
 import type { Session } from '../../core/sessions/session.ts';
 import { invalidField } from '../kit/fault.ts';
-import { dateTime, instant, integer, integerText, jsonObject, text, uuid } from '../kit/fields.ts';
+import {
+  absentable,
+  dateTime,
+  instant,
+  integer,
+  integerText,
+  jsonObject,
+  object,
+  text,
+  uuid,
+} from '../kit/fields.ts';
 import { fieldMessage } from '../kit/messages.ts';
 import { isoOrNull } from './access.ts';
 
-export const serverParams = v.object({ serverId: integerText(1) });
+/** Lua writes the number 1 of a path as `1.0`. */
+const serverIdText = v.pipe(
+  v.string(),
+  v.transform((value) => value.replace(/\.0+$/, '')),
+  integerText(1),
+);
+
+export const serverParams = v.object({ serverId: serverIdText });
+
+/** A server in a body. Many a sender writes its numbers as text. */
+export const serverEntries = {
+  serverId: v.union([integer(1), serverIdText], fieldMessage('at_least', 1)),
+};
 
 export const IDENTIFIER = text(1, 128);
 const INTEGER_OR_TEXT = fieldMessage('integer_or_text', Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
@@ -17,13 +39,13 @@ export const UNIQUE_ID = v.union(
   INTEGER_OR_TEXT,
 );
 
-/** The five identifiers; null counts as absent, since many a client sends it for what it does not know. */
+/** The five identifiers. */
 export const identifierEntries = {
-  accId: v.nullish(uuid),
-  apiId: v.nullish(IDENTIFIER),
-  discord: v.nullish(IDENTIFIER),
-  uniqueId: v.nullish(UNIQUE_ID),
-  username: v.nullish(IDENTIFIER),
+  accId: absentable(uuid),
+  apiId: absentable(IDENTIFIER),
+  discord: absentable(IDENTIFIER),
+  uniqueId: absentable(UNIQUE_ID),
+  username: absentable(IDENTIFIER),
 };
 
 type Identifiers = v.InferOutput<v.ObjectSchema<typeof identifierEntries, undefined>>;
@@ -66,11 +88,11 @@ export const toEvent = (now: number, { eventId, occurredAt }: EventBody, path = 
 export const resetBody = v.pipe(
   v.unknown(),
   v.transform((body) => (typeof body === 'object' && !Array.isArray(body) && body !== null ? body : {})),
-  v.object(eventEntries),
+  object(eventEntries),
 );
 
 export const activityBody = v.pipe(
-  v.object({
+  object({
     ...identifierEntries,
     forceStart: FLAG,
     forceStop: FLAG,
@@ -89,7 +111,7 @@ export const activityBody = v.pipe(
 );
 
 /** A call of a client that may send what it knows of the event. */
-export const activityCallBody = v.intersect([activityBody, v.object(eventEntries)]);
+export const activityCallBody = v.intersect([activityBody, object(eventEntries)]);
 
 type ActivityBody = v.InferOutput<typeof activityBody>;
 

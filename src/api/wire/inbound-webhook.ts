@@ -1,17 +1,13 @@
-/** What inbound webhooks have in common for those who configure them and for the calls that come in. */
-import * as v from 'valibot';
 import type { InboundKind, Refusal, RefusalReason } from '../../core/hooks/model.ts';
 import { Fault, invalidField } from '../kit/fault.ts';
-import { integer, integerText } from '../kit/fields.ts';
+import { object } from '../kit/fields.ts';
 import { type FieldMessage, fieldMessage } from '../kit/messages.ts';
 import { newActivitySchema } from './account-activity.ts';
-import { activityBody, eventEntries } from './activity.ts';
+import { activityBody, eventEntries, serverEntries } from './activity.ts';
 import { newEntrySchema } from './log-entry.ts';
 
-/** The server of a tracker item, which the API has in its path. Many a sender writes its numbers as text. */
-export const serverEntry = v.object({
-  serverId: v.union([integer(1), integerText(1)], fieldMessage('at_least', 1)),
-});
+/** The server of a tracker item, which the API has in its path. */
+export const serverEntry = object(serverEntries);
 
 /** The fields that a mapping can fill. */
 export const INBOUND_FIELDS: Readonly<Record<InboundKind, readonly string[]>> = {

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { MAX_TIMESTAMP } from '../../core/logs/log-id.ts';
 import type { NewLogEntry } from '../../core/logs/model.ts';
-import { integer, text } from '../kit/fields.ts';
+import { integer, object, text } from '../kit/fields.ts';
 import { fieldMessage } from '../kit/messages.ts';
 
 /** As many entries as one call may bring. */
@@ -15,7 +15,7 @@ export const UNIX_SECONDS = fieldMessage('unix_seconds', 0, MAX_TIMESTAMP);
 
 /** One entry of a body. Null counts as absent. */
 export const newEntrySchema = v.pipe(
-  v.object({
+  object({
     platform: logName,
     serial: logName,
     action_type: logName,

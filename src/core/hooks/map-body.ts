@@ -9,8 +9,13 @@ export const itemsOf = (mapping: Mapping | null, body: unknown): readonly unknow
   if (mapping === null) return Array.isArray(body) ? body : [body];
   if (mapping.items === undefined) return [body];
   const found = resolveJsonPointer(body, mapping.items);
-  return Array.isArray(found) ? found : undefined;
+  if (Array.isArray(found)) return found;
+  // JSON of Lua writes an empty list so.
+  return isEmptyObject(found) ? [] : undefined;
 };
+
+const isEmptyObject = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 
 /** An item in our fields. A field whose pointer finds nothing is left out. */
 export const mapItem = (mapping: Mapping | null, item: unknown, body: unknown): unknown => {

@@ -209,7 +209,7 @@ const readItems = (
 ): { items: readonly unknown[]; isList: boolean } | { refusal: Refusal } => {
   let body: unknown;
   try {
-    body = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes));
+    body = JSON.parse(new TextDecoder().decode(bytes));
   } catch {
     return { refusal: { reason: 'malformed_json' } };
   }

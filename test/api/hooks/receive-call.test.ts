@@ -308,7 +308,7 @@ describe('a call that is not what it seems', () => {
 
   it('a list that is not there', async () => {
     const { app, webhook, calls } = await setUpWebhook({ mapping: { items: '/list', serverId: '/s' } });
-    for (const body of [{}, { list: {} }, { list: 'x' }, []]) {
+    for (const body of [{}, { list: { a: 1 } }, { list: 'x' }, []]) {
       const answer = await sendStandard(app, webhook, 'm', body);
       expect([answer.status, answer.body.detail]).toEqual([400, '/list points to no list in the body.']);
     }

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { createApiKey as create } from '../../../core/access/api-keys.ts';
 import { PRESETS, SCOPES_OF_PRESET } from '../../../core/access/scopes.ts';
 import { invalidField } from '../../kit/fault.ts';
-import { instant } from '../../kit/fields.ts';
+import { instant, object } from '../../kit/fields.ts';
 import { fieldMessage } from '../../kit/messages.ts';
 import { defineOperation } from '../../kit/operation.ts';
 import {
@@ -18,7 +18,7 @@ export const createApiKey = defineOperation({
   path: '/v2/community/api-keys',
   access: { scope: 'admin' },
   body: v.pipe(
-    v.object({
+    object({
       name: nameSchema,
       preset: v.optional(v.picklist(PRESETS)),
       scopes: v.optional(scopesSchema),

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { addIdentifiers as add } from '../../../core/accounts/account-identifiers.ts';
+import { list, object } from '../../kit/fields.ts';
 import { fieldMessage } from '../../kit/messages.ts';
 import { defineOperation } from '../../kit/operation.ts';
 import { IDENTIFIER, UNIQUE_ID } from '../../wire/activity.ts';
@@ -8,12 +9,12 @@ import { accountParams, IDENTIFIERS_EXAMPLE, identifierSchema, toIdentifierWire 
 const COUNT = fieldMessage('count', 1, 100);
 
 /** An account has one id of its own, so that `accId` cannot be added. */
-const identifiersBody = v.object({
+const identifiersBody = object({
   identifiers: v.pipe(
-    v.array(
+    list(
       v.variant('type', [
-        v.object({ type: v.picklist(['apiId', 'discord', 'username']), value: IDENTIFIER }),
-        v.object({ type: v.literal('uniqueId'), value: UNIQUE_ID }),
+        object({ type: v.picklist(['apiId', 'discord', 'username']), value: IDENTIFIER }),
+        object({ type: v.literal('uniqueId'), value: UNIQUE_ID }),
       ]),
     ),
     v.minLength(1, COUNT),

@@ -38,6 +38,7 @@ export const listAccounts = defineOperation({
   method: 'GET',
   path: '/v2/community/accounts',
   access: { scope: 'sessions:read' },
+  unknownQuery: 'ignored',
   query: accountsQuery,
   docs: WITH_DOCS && {
     operationId: 'listAccounts',

@@ -1,7 +1,6 @@
-import * as v from 'valibot';
 import { mergeAccounts as merge } from '../../../core/accounts/merge-accounts.ts';
 import { invalidField } from '../../kit/fault.ts';
-import { uuid } from '../../kit/fields.ts';
+import { object, uuid } from '../../kit/fields.ts';
 import { fieldMessage } from '../../kit/messages.ts';
 import { defineOperation } from '../../kit/operation.ts';
 import {
@@ -16,7 +15,7 @@ export const mergeAccounts = defineOperation({
   path: '/v2/community/accounts/{accountId}/merge',
   access: { scope: 'admin' },
   params: accountParams,
-  body: v.object({ into: uuid }),
+  body: object({ into: uuid }),
   docs: WITH_DOCS && {
     operationId: 'mergeAccounts',
     tag: 'Accounts',

@@ -21,6 +21,7 @@ export const searchAccounts = defineOperation({
   method: 'GET',
   path: '/v2/community/accounts/search',
   access: { scope: 'sessions:read' },
+  unknownQuery: 'ignored',
   query: searchQuery,
   docs: WITH_DOCS && {
     operationId: 'searchAccounts',

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { applyRoster as apply } from '../../../core/sessions/apply-roster.ts';
-import { instant } from '../../kit/fields.ts';
+import { instant, object } from '../../kit/fields.ts';
 import { renderFault } from '../../kit/messages.ts';
 import { defineOperation } from '../../kit/operation.ts';
 import { languageOf } from '../../kit/request.ts';
@@ -18,7 +18,7 @@ export const applyRoster = defineOperation({
   path: '/v2/community/servers/{serverId}/activity/roster',
   access: { scope: 'sessions:write' },
   params: serverParams,
-  body: v.object({ accounts: accountList, observedAt: v.nullish(instant) }),
+  body: object({ accounts: accountList, observedAt: v.nullish(instant) }),
   docs: WITH_DOCS && {
     operationId: 'applyRoster',
     tag: 'Presence',

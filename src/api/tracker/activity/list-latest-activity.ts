@@ -9,6 +9,7 @@ export const listLatestActivity = defineOperation({
   method: 'GET',
   path: '/v2/community/accounts/{accountId}/activity/latest',
   access: { scope: 'sessions:read' },
+  unknownQuery: 'ignored',
   params: v.object({ accountId: uuid }),
   query: v.object({
     type: v.optional(v.literal('activity', fieldMessage('activity_only'))),

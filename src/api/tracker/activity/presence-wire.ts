@@ -2,11 +2,12 @@
 import * as v from 'valibot';
 import { eachOf } from '../../kit/batch.ts';
 import type { Fault } from '../../kit/fault.ts';
+import { object } from '../../kit/fields.ts';
 import { fieldMessage, type Language, renderIssue } from '../../kit/messages.ts';
 import { hasIdentifier, identifierEntries, toAccountRef } from '../../wire/activity.ts';
 
 const accountSchema = v.pipe(
-  v.object(identifierEntries),
+  object(identifierEntries),
   v.check((account) => hasIdentifier(account), fieldMessage('identifier')),
   v.transform(toAccountRef),
 );

@@ -15,6 +15,7 @@ export const recordActivity = defineOperation({
   method: 'POST',
   path: '/v2/community/servers/{serverId}/activity',
   access: { scope: 'sessions:write' },
+  unknownQuery: 'ignored',
   params: serverParams,
   body: activityCallBody,
   docs: WITH_DOCS && {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { recordHeartbeat as record } from '../../../core/sessions/record-heartbeat.ts';
+import { object } from '../../kit/fields.ts';
 import { defineOperation } from '../../kit/operation.ts';
 import { languageOf } from '../../kit/request.ts';
 import { serverParams } from '../../wire/activity.ts';
@@ -10,7 +11,7 @@ export const recordHeartbeat = defineOperation({
   path: '/v2/community/servers/{serverId}/activity/heartbeat',
   access: { scope: 'sessions:write' },
   params: serverParams,
-  body: v.object({ accounts: accountList }),
+  body: object({ accounts: accountList }),
   docs: WITH_DOCS && {
     operationId: 'recordHeartbeat',
     tag: 'Presence',

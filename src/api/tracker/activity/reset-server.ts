@@ -14,6 +14,7 @@ export const resetServer = defineOperation({
   method: 'POST',
   path: '/v2/community/servers/{serverId}/activity/start',
   access: { scope: 'sessions:write' },
+  unknownQuery: 'ignored',
   params: serverParams,
   body: resetBody,
   docs: WITH_DOCS && {

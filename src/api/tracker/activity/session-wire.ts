@@ -3,7 +3,16 @@ import * as v from 'valibot';
 import type { RevisedSession, Revision } from '../../../core/sessions/correction-queries.ts';
 import type { SessionFilter } from '../../../core/sessions/history-queries.ts';
 import { CLOSE_KINDS, type SessionDetails } from '../../../core/sessions/session.ts';
-import { dateTime, instant, integerText, pageQuery, queryInstant, text, uuid } from '../../kit/fields.ts';
+import {
+  dateTime,
+  instant,
+  integerText,
+  object,
+  pageQuery,
+  queryInstant,
+  text,
+  uuid,
+} from '../../kit/fields.ts';
 import { fieldMessage } from '../../kit/messages.ts';
 import { isoOrNull } from '../../wire/access.ts';
 import { SESSION_EXAMPLE, sessionSchema, toSessionWire } from '../../wire/activity.ts';
@@ -102,7 +111,7 @@ const sessionInstant = v.pipe(instant, v.minValue(0, fieldMessage('not_before', 
 
 /** A correction: what changes, and why. */
 export const correctionBody = v.pipe(
-  v.object({
+  object({
     start: v.optional(sessionInstant),
     end: v.optional(sessionInstant),
     clearReason: v.optional(v.nullable(text(0, 200))),
@@ -114,7 +123,7 @@ export const correctionBody = v.pipe(
   ),
 );
 
-export const voidBody = v.object({ reason: REASON });
+export const voidBody = object({ reason: REASON });
 
 const revisedSchema = () =>
   v.object({

@@ -1,11 +1,10 @@
-import * as v from 'valibot';
 import { authenticateApiKey } from '../../../core/access/authenticate.ts';
 import { CONSOLE_SESSION_SECONDS, signConsoleSession } from '../../../core/access/console-session.ts';
 import { addHeader } from '../../kit/answer.ts';
 import { COMMUNITY_COOKIE, mayOpenConsoleSession, setConsoleSession } from '../../kit/console-session.ts';
 import { requireTokenSecret } from '../../kit/family.ts';
 import { Fault } from '../../kit/fault.ts';
-import { text } from '../../kit/fields.ts';
+import { object, text } from '../../kit/fields.ts';
 import { defineOperation } from '../../kit/operation.ts';
 import { addressOf, limitRate } from '../../kit/rate-limit.ts';
 import { CONSOLE_SESSION_EXAMPLE, consoleSessionSchema, toConsoleSessionWire } from './wire.ts';
@@ -14,7 +13,7 @@ export const openConsoleSession = defineOperation({
   method: 'POST',
   path: '/v2/community/console-session',
   access: 'public',
-  body: v.object({ apiKey: text(1, 256) }),
+  body: object({ apiKey: text(1, 256) }),
   status: 201,
   docs: WITH_DOCS && {
     operationId: 'openConsoleSession',

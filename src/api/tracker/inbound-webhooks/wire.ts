@@ -9,7 +9,17 @@ import {
 import { standardKey } from '../../../core/hooks/verify-call.ts';
 import { parseJsonPointer } from '../../../lib/json-pointer.ts';
 import { Fault, invalidField } from '../../kit/fault.ts';
-import { dateTime, documented, integer, isJsonObject, jsonObject, text, uuid } from '../../kit/fields.ts';
+import {
+  dateTime,
+  documented,
+  integer,
+  isJsonObject,
+  jsonObject,
+  object,
+  strictObject,
+  text,
+  uuid,
+} from '../../kit/fields.ts';
 import { fieldMessage, type Language, renderFault, renderIssue } from '../../kit/messages.ts';
 import { isoOrNull, nameSchema } from '../../wire/access.ts';
 import { INBOUND_FIELDS, refusalFault } from '../../wire/inbound-webhook.ts';
@@ -28,15 +38,15 @@ const idHeader = v.optional(headerName);
 
 // Strict: an option that is misspelt would leave a door open in silence.
 const verification = v.variant('scheme', [
-  v.strictObject({ scheme: v.literal('standard-webhooks') }),
-  v.strictObject({
+  strictObject({ scheme: v.literal('standard-webhooks') }),
+  strictObject({
     scheme: v.literal('hmac-sha256'),
     header: headerName,
     prefix: v.optional(prefix, ''),
     encoding: v.optional(v.picklist(['hex', 'base64']), 'hex'),
     idHeader,
   }),
-  v.strictObject({
+  strictObject({
     scheme: v.literal('token'),
     header: v.optional(headerName, 'authorization'),
     prefix: v.optional(prefix),
@@ -54,7 +64,7 @@ const mapping = v.nullish(
 
 const secret = text(1, 256);
 
-export const newInboundWebhookBody = v.object({
+export const newInboundWebhookBody = object({
   name: nameSchema,
   kind: v.picklist(INBOUND_KINDS),
   verification,
@@ -62,7 +72,7 @@ export const newInboundWebhookBody = v.object({
   secret: v.nullish(secret),
 });
 
-export const inboundWebhookPatchBody = v.object({
+export const inboundWebhookPatchBody = object({
   name: v.optional(nameSchema),
   verification: v.optional(verification),
   mapping,

@@ -4,18 +4,18 @@ import {
   SERVICE_ID_CATEGORIES,
   type ServiceId,
 } from '../../../core/access/service-id.ts';
-import { dateTime, integer, uuid } from '../../kit/fields.ts';
+import { dateTime, integer, object, uuid } from '../../kit/fields.ts';
 import { isoOrNull, nameSchema } from '../../wire/access.ts';
 
 export const serviceIdParams = v.object({ serviceId: uuid });
 
-export const newServiceIdBody = v.object({ name: nameSchema, category: v.picklist(SERVICE_ID_CATEGORIES) });
+export const newServiceIdBody = object({ name: nameSchema, category: v.picklist(SERVICE_ID_CATEGORIES) });
 
 const MAX_OVERLAP_SECONDS = 86_400;
 
 /** The body may be left out. */
 export const rotationBody = v.optional(
-  v.object({ overlapSeconds: v.optional(integer(0, MAX_OVERLAP_SECONDS), MAX_OVERLAP_SECONDS) }),
+  object({ overlapSeconds: v.optional(integer(0, MAX_OVERLAP_SECONDS), MAX_OVERLAP_SECONDS) }),
   {},
 );
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { replayWebhookEndpoint as replay } from '../../../core/webhooks/deliveries.ts';
 import { invalidField } from '../../kit/fault.ts';
-import { documented, instant } from '../../kit/fields.ts';
+import { documented, instant, object } from '../../kit/fields.ts';
 import { fieldMessage } from '../../kit/messages.ts';
 import { defineOperation } from '../../kit/operation.ts';
 import { isoOrNull } from '../../wire/access.ts';
@@ -12,7 +12,7 @@ export const replayWebhookEndpoint = defineOperation({
   path: '/v2/community/webhook-endpoints/{endpointId}/replay',
   access: { scope: 'admin' },
   params: endpointParams,
-  body: v.object({ from: instant, to: instant }),
+  body: object({ from: instant, to: instant }),
   docs: WITH_DOCS && {
     operationId: 'replayWebhookEndpoint',
     tag: 'Webhooks',

@@ -10,7 +10,7 @@ import {
 } from '../../../core/webhooks/model.ts';
 import { targetIssue } from '../../../core/webhooks/target.ts';
 import { invalidField } from '../../kit/fault.ts';
-import { dateTime, text, uuid } from '../../kit/fields.ts';
+import { dateTime, list, object, text, uuid } from '../../kit/fields.ts';
 import { fieldMessage } from '../../kit/messages.ts';
 import { isoOrNull } from '../../wire/access.ts';
 
@@ -21,15 +21,15 @@ const MAX_PATTERNS = EVENT_PATTERNS.length;
 const url = text(1, 2048);
 const format = v.picklist(FORMATS);
 const events = v.pipe(
-  v.array(v.picklist(EVENT_PATTERNS)),
+  list(v.picklist(EVENT_PATTERNS)),
   v.minLength(1, fieldMessage('count', 1, MAX_PATTERNS)),
   v.maxLength(MAX_PATTERNS, fieldMessage('count', 1, MAX_PATTERNS)),
 );
 const description = v.nullish(text(0, 200));
 
-export const newEndpointBody = v.object({ url, events, format: v.optional(format, 'standard'), description });
+export const newEndpointBody = object({ url, events, format: v.optional(format, 'standard'), description });
 
-export const endpointPatchBody = v.object({
+export const endpointPatchBody = object({
   url: v.optional(url),
   events: v.optional(events),
   format: v.optional(format),

@@ -116,7 +116,7 @@ describe('creating', () => {
       { server: '/server' },
       'mapping.server is unknown; known are items, serverId, accId, apiId, discord, uniqueId, username, forceStart, forceStop, forceClear, metadata, clearReason',
     ],
-    [[], 'mapping must be a JSON object'],
+    [['/a'], 'mapping must be a JSON object'],
     [{ serverId: { const: 'x'.repeat(9000) } }, 'mapping must be a JSON object of at most 8192 bytes'],
   ])('the mapping %j is refused', async (mapping, expected) => {
     const { app, key } = await setUp();
