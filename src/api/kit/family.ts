@@ -34,6 +34,8 @@ export interface Family {
   readonly dialect: Dialect;
   /** Finds an API key in the JSON body, where the family's clients send it there. The headers serve as well. */
   readonly keyInBody?: (body: unknown) => string | undefined;
+  /** As of an operation, for all of them. */
+  readonly unknownQuery?: AnyOperation['unknownQuery'];
   /** Whether a local run accepts calls without a credential (ANONYMOUS_COMMUNITY), see `isLocalCall`. */
   readonly allowsAnonymous?: boolean;
   readonly operations: readonly AnyOperation[];
@@ -96,7 +98,7 @@ const run = async (
   const answer = await operation.handle({
     ctx: { ...services, actor, defer: (work) => defer(c, work) },
     params: operation.params && validate(operation.params, c.req.param()),
-    query: validateQuery(operation, c),
+    query: validateQuery(operation, operation.unknownQuery ?? family.unknownQuery, c),
     body: operation.body && validate(operation.body, await body()),
     http: c,
   });
@@ -212,11 +214,16 @@ const unauthenticated = (presented: Presented, isScript: boolean): Fault => {
 };
 
 /** @throws Fault invalid_input */
-const validateQuery = (operation: AnyOperation, c: HttpContext): unknown => {
+const validateQuery = (
+  operation: AnyOperation,
+  unknownQuery: AnyOperation['unknownQuery'],
+  c: HttpContext,
+): unknown => {
   // Most calls have no query, and most of those take none.
   const { url } = c.req.raw;
   const start = url.indexOf('?');
-  const query = start < 0 ? {} : readQuery(operation, new URLSearchParams(url.slice(start + 1)));
+  const query =
+    start < 0 ? {} : readQuery(operation, unknownQuery, new URLSearchParams(url.slice(start + 1)));
   return operation.query && validate(operation.query, query);
 };
 
@@ -229,7 +236,8 @@ const PAGING = ['limit', 'cursor', 'offset', 'skip', 'take'];
  * @throws Fault invalid_input for a name that it does not know or that came twice
  */
 const readQuery = (
-  { method, query, unknownQuery, repeatable = [] }: AnyOperation,
+  { method, query, repeatable = [] }: AnyOperation,
+  unknownQuery: AnyOperation['unknownQuery'],
   given: URLSearchParams,
 ): Record<string, string> => {
   const known = Object.keys(entriesOf(query));

@@ -12,5 +12,6 @@ export const trackerV1: Family = {
   prefixes: ['/servers', '/general', '/game'],
   dialect: trackerV1Dialect,
   keyInBody: keyOf,
+  unknownQuery: 'ignored',
   operations: [getSubVersion, getGameServers, startStop, serverStart],
 };

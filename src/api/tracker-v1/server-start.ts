@@ -8,7 +8,6 @@ export const serverStart = defineOperation({
   method: 'POST',
   path: '/servers/activity_tracker_server_start',
   access: { scope: 'sessions:write' },
-  unknownQuery: 'ignored',
   body: serverStartBody,
   docs: WITH_DOCS && {
     operationId: 'serverStartV1',

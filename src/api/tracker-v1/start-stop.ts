@@ -8,7 +8,6 @@ export const startStop = defineOperation({
   method: 'POST',
   path: '/servers/activity_tracker_start_stop',
   access: { scope: 'sessions:write' },
-  unknownQuery: 'ignored',
   body: startStopBody,
   docs: WITH_DOCS && {
     operationId: 'startStopActivityV1',

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { ServerName } from '../../../core/servers/name-servers.ts';
 import type { Server } from '../../../core/servers/server.ts';
-import { dateTime, documented, integer, integerText } from '../../kit/fields.ts';
+import { dateTime, documented, integer, integerText, list, object } from '../../kit/fields.ts';
 import { fieldMessage } from '../../kit/messages.ts';
 import { isoOrNull } from '../../wire/access.ts';
 
@@ -49,7 +49,7 @@ const label = (max: number) =>
     ),
   );
 
-const serverName = v.object({
+const serverName = object({
   id: v.nullish(v.union([integer(1), integerText(1)], fieldMessage('at_least', 1))),
   name: label(200),
   description: label(1000),
@@ -59,7 +59,7 @@ const serverName = v.object({
 export const serversBody = v.pipe(
   v.unknown(),
   v.transform((body) => (Array.isArray(body) ? { servers: body } : body)),
-  v.object({ servers: v.pipe(v.array(serverName), v.maxLength(1000, fieldMessage('count', 0, 1000))) }),
+  object({ servers: v.pipe(list(serverName), v.maxLength(1000, fieldMessage('count', 0, 1000))) }),
 );
 
 export const toServerNames = ({ servers }: v.InferOutput<typeof serversBody>): ServerName[] =>
