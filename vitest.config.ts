@@ -1,35 +1,63 @@
+import { availableParallelism } from 'node:os';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/node/longest-first.ts';
+
+/** Budgets, simulations and rules over random calls: what is done in small or in full (test/scale.ts). */
+const SCALED = ['test/{scale,properties}/**/*.test.ts'];
+/**
+ * Tests that look at a whole database, or fill it: each file has one of its own, in a process of its own. The others
+ * make communities of their own and look at nothing else, so they share a process and its migrated database.
+ */
+const OWN_DATABASE = [...SCALED, 'test/{core,jobs}/**/*.test.ts'];
+/** What starts programs of its own, and so runs in Node, by scripts of its own. */
+const IN_NODE = ['test/{node,browser,faults,scripts}/**'];
 
 export default defineConfig(({ mode }) => {
   const isFull = mode === 'full';
+  const onWorkers = () =>
+    cloudflareTest(async () => ({
+      wrangler: { configPath: './wrangler.toml' },
+      miniflare: {
+        bindings: {
+          TEST_MIGRATIONS: await readD1Migrations('drizzle'),
+          ADMIN_TOKEN: 'test-admin-token-000000000000000000000000',
+          TOKEN_SECRET: 'test-token-secret-00000000000000000000000',
+          // What a developer's own .dev.vars says must not reach the tests.
+          ANONYMOUS_COMMUNITY: '',
+          WEBHOOK_ALLOW_PRIVATE: '',
+        },
+      },
+    }));
+  const common = {
+    provide: { scale: isFull ? ('full' as const) : ('small' as const) },
+    globalSetup: ['test/node/loopback-receiver.ts'],
+    setupFiles: ['test/setup.ts'],
+    // No test asserts a time: a busy machine only makes it wait.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  };
   return {
-    plugins: [
-      cloudflareTest(async () => ({
-        wrangler: { configPath: './wrangler.toml' },
-        miniflare: {
-          bindings: {
-            TEST_MIGRATIONS: await readD1Migrations('drizzle'),
-            ADMIN_TOKEN: 'test-admin-token-000000000000000000000000',
-            TOKEN_SECRET: 'test-token-secret-00000000000000000000000',
-            // What a developer's own .dev.vars says must not reach the tests.
-            ANONYMOUS_COMMUNITY: '',
-            WEBHOOK_ALLOW_PRIVATE: '',
+    test: {
+      // Vitest would leave a core idle.
+      maxWorkers: Math.max(2, availableParallelism()),
+      sequence: { sequencer: LongestFirst },
+      projects: [
+        {
+          plugins: [onWorkers()],
+          test: { ...common, name: 'own', include: isFull ? SCALED : OWN_DATABASE },
+        },
+        {
+          plugins: [onWorkers()],
+          test: {
+            ...common,
+            name: 'shared',
+            isolate: false,
+            include: isFull ? [] : ['test/**/*.test.ts'],
+            exclude: [...OWN_DATABASE, ...IN_NODE],
           },
         },
-      })),
-    ],
-    // No test asserts a time: a busy machine only makes it wait.
-    test: {
-      // Only what lies there asks for the scale: the rest is the same in full.
-      include: isFull ? ['test/{scale,properties}/**/*.test.ts'] : ['test/**/*.test.ts'],
-      // On Node: vitest.node.config.ts.
-      exclude: ['test/scripts/**'],
-      provide: { scale: isFull ? 'full' : 'small' },
-      globalSetup: ['test/loopback-receiver.ts'],
-      setupFiles: ['test/setup.ts'],
-      testTimeout: 60_000,
-      hookTimeout: 60_000,
+      ],
     },
   };
 });

@@ -102,6 +102,9 @@ CREATE TABLE `communities` (
 	`session_retention_days` integer,
 	`log_retention_days` integer,
 	`account_activity_retention_days` integer,
+	`sessions_due_at` integer,
+	`log_due_at` integer,
+	`account_activity_due_at` integer,
 	`has_webhooks` integer DEFAULT false NOT NULL,
 	`audit_sequence` integer DEFAULT 0 NOT NULL,
 	`audit_hash` text DEFAULT '' NOT NULL,
@@ -111,8 +114,10 @@ CREATE TABLE `communities` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `communities_by_public_id` ON `communities` (`public_id`);--> statement-breakpoint
-CREATE INDEX `communities_with_activity_retention` ON `communities` (`id`) WHERE account_activity_retention_days IS NOT NULL;--> statement-breakpoint
-CREATE INDEX `communities_with_retention` ON `communities` (`id`) WHERE log_retention_days IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `communities_deleted` ON `communities` (`id`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `communities_with_sessions_due` ON `communities` (`sessions_due_at`) WHERE sessions_due_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `communities_with_log_due` ON `communities` (`log_due_at`) WHERE log_due_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `communities_with_account_activity_due` ON `communities` (`account_activity_due_at`) WHERE account_activity_due_at IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `inbound_webhook_calls` (
 	`community_id` integer NOT NULL,
 	`webhook_id` text NOT NULL,

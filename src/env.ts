@@ -1,4 +1,5 @@
 import type { Config } from './core/context.ts';
+import { DEFAULT_LIMITS } from './db/budget.ts';
 
 /** The Worker's bindings, variables and secrets, as wrangler.toml, `wrangler secret put` and .dev.vars give them. */
 export interface Env {
@@ -8,6 +9,8 @@ export interface Env {
   readonly TOKEN_SECRET?: string;
   readonly ANONYMOUS_COMMUNITY?: string;
   readonly WEBHOOK_ALLOW_PRIVATE?: string;
+  readonly MAX_STATEMENTS?: string;
+  readonly MAX_REQUESTS?: string;
 }
 
 const MIN_SECRET_LENGTH = 32;
@@ -22,6 +25,10 @@ export const readConfig = (env: Env): Config => {
     tokenSecret: readSecret(env, 'TOKEN_SECRET'),
     anonymousCommunityId: env.ANONYMOUS_COMMUNITY || undefined,
     allowsPrivateWebhooks: env.WEBHOOK_ALLOW_PRIVATE === 'true',
+    limits: {
+      statements: readCount(env, 'MAX_STATEMENTS', DEFAULT_LIMITS.statements),
+      requests: readCount(env, 'MAX_REQUESTS', DEFAULT_LIMITS.requests),
+    },
   };
 };
 
@@ -38,4 +45,18 @@ const readSecret = (env: Env, name: 'ADMIN_TOKEN' | 'TOKEN_SECRET'): string | un
   throw new Error(
     `${name} ${flaw}. Deployed: openssl rand -hex 32 | npx wrangler secret put ${name}. On this machine: delete .dev.vars, and npm start writes a new one.`,
   );
+};
+
+/** Fewer than this would leave the jobs no room for one step. */
+const MIN_COUNT = 20;
+
+/** A number of statements or requests that one invocation may make; the default is that of the free plan. */
+const readCount = (env: Env, name: 'MAX_STATEMENTS' | 'MAX_REQUESTS', fallback: number): number => {
+  const value = env[name];
+  if (!value) return fallback;
+  const count = Number(value);
+  if (!Number.isSafeInteger(count) || count < MIN_COUNT) {
+    throw new Error(`${name} is ${value}; it must be a whole number of at least ${MIN_COUNT}.`);
+  }
+  return count;
 };

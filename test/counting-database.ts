@@ -2,17 +2,20 @@
 export interface Cost {
   /** Round trips: a statement run alone, or a batch. */
   trips: number;
+  /** Statements, those of a batch one each. */
+  statements: number;
   rowsRead: number;
   rowsWritten: number;
 }
 
 /** A D1 binding that counts what goes through it. */
 export const countingDatabase = (database: D1Database): { database: D1Database; cost: Cost } => {
-  const cost: Cost = { trips: 0, rowsRead: 0, rowsWritten: 0 };
+  const cost: Cost = { trips: 0, statements: 0, rowsRead: 0, rowsWritten: 0 };
   const inner = new WeakMap<object, D1PreparedStatement>();
 
   const add = (results: readonly D1Result[]): void => {
     cost.trips += 1;
+    cost.statements += results.length;
     for (const { meta } of results) {
       cost.rowsRead += meta.rows_read;
       cost.rowsWritten += meta.rows_written;

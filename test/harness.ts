@@ -3,7 +3,7 @@ import { createApp } from '../src/app.ts';
 import type { Services } from '../src/core/context.ts';
 import { createServices } from '../src/deps.ts';
 import type { Env } from '../src/env.ts';
-import { jobContext, runJobs } from '../src/jobs/index.ts';
+import { CRONS, jobContext, runJobs } from '../src/jobs/index.ts';
 import { type Cost, countingDatabase } from './counting-database.ts';
 
 export const ADMIN_TOKEN = 'test-admin-token-000000000000000000000000';
@@ -141,9 +141,11 @@ export class Harness {
   patch = (path: string, options?: RequestOptions) => this.request('PATCH', path, options);
   delete = (path: string, options?: RequestOptions) => this.request('DELETE', path, options);
 
-  /** Fires the scheduled trigger at `scheduledTime` (default: the clock's now). */
-  cron(scheduledTime = this.clock.now(), cron = '*/5 * * * *'): Promise<void> {
-    return runJobs(this.services, { cron, scheduledTime });
+  /** Fires the scheduled triggers at `scheduledTime` (default: the clock's now): that of `cron`, else all of them. */
+  async cron(scheduledTime = this.clock.now(), cron?: string): Promise<void> {
+    for (const expression of cron === undefined ? CRONS : [cron]) {
+      await runJobs(this.services, { cron: expression, scheduledTime });
+    }
   }
 
   /** The context of a single job at `scheduledTime`. */
@@ -157,6 +159,7 @@ export class Harness {
     const result = await work();
     return {
       trips: this.#cost.trips - before.trips,
+      statements: this.#cost.statements - before.statements,
       rowsRead: this.#cost.rowsRead - before.rowsRead,
       rowsWritten: this.#cost.rowsWritten - before.rowsWritten,
       result,

@@ -14,7 +14,7 @@ import { type ActivityAction, recordActivity } from '../../src/core/sessions/rec
 import { resetServer } from '../../src/core/sessions/reset-server.ts';
 import { createServices } from '../../src/deps.ts';
 import type { Env } from '../../src/env.ts';
-import { runJobs } from '../../src/jobs/index.ts';
+import { CRONS, runJobs } from '../../src/jobs/index.ts';
 import { fixedClock } from '../../src/lib/clock.ts';
 import { sha256Hex } from '../../src/lib/crypto.ts';
 
@@ -26,7 +26,6 @@ const DAY = 24 * HOUR;
 const DAYS = 6;
 const SERVER = 1;
 const SECOND_SERVER = 2;
-const CRON = '*/5 * * * *';
 const PLAYERS = ['Ana', 'Bram', 'Chidi', 'Dora', 'Emre', 'Freya', 'Goro', 'Hana'] as const;
 type Player = (typeof PLAYERS)[number];
 
@@ -120,7 +119,7 @@ const life = (now: number): Happening[] => {
     }
     for (let hour = 0; hour < 24; hour += 6) {
       const at = midnight + hour * HOUR;
-      add(at, (ctx) => runJobs(ctx, { cron: CRON, scheduledTime: at }));
+      for (const cron of CRONS) add(at, (ctx) => runJobs(ctx, { cron, scheduledTime: at }));
     }
   }
   add(today - 4 * DAY + 18.5 * HOUR, (ctx) => resetServer(ctx, { serverId: SERVER }));

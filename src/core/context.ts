@@ -1,3 +1,4 @@
+import type { Budget, Limits } from '../db/budget.ts';
 import type { Database } from '../db/client.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { NewId } from '../lib/ids.ts';
@@ -13,6 +14,8 @@ export interface Config {
   readonly anonymousCommunityId: string | undefined;
   /** Whether webhooks may go to http and loopback; set in a local run only. */
   readonly allowsPrivateWebhooks: boolean;
+  /** What one invocation may ask of the platform. */
+  readonly limits: Limits;
 }
 
 /** The same for every call of one isolate. */
@@ -28,6 +31,8 @@ export interface Services {
   readonly credentials: CredentialCache;
   /** Cloudflare's rate limiter, where one is bound. */
   readonly rateLimiter: Pick<RateLimit, 'limit'> | undefined;
+  /** What is left of the invocation's limits, where somebody counts: see `withBudget`. */
+  readonly budget?: Budget;
 }
 
 /** What every verb gets: the services, who calls, and how to go on after the answer. */

@@ -1,3 +1,5 @@
+export { databaseFaultOf, retryAfterSeconds } from '../db/faults.ts';
+
 /** What sort of refusal a code is. A family's dialect says once what each kind looks like on its wire. */
 export type ErrorKind = 'invalid' | 'not_found' | 'conflict';
 

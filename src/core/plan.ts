@@ -2,8 +2,8 @@ import type { SQL, Statement } from '../db/client.ts';
 import type { DomainError } from './errors.ts';
 
 /**
- * A write that is planned and not run, so that it can be part of a greater batch; and how that batch can keep what was
- * written, which no code sees before it has committed.
+ * A write that is planned and not run, so that it can be part of a larger batch. No code sees what it returns before the
+ * batch has committed, so the plan also says in SQL what was recorded.
  */
 export interface Plan {
   /** First: what the rest relies on. */

@@ -1,5 +1,6 @@
 import type { SQLWrapper } from 'drizzle-orm';
 import { type DrizzleD1Database, drizzle } from 'drizzle-orm/d1';
+import { databaseFaultOf } from './faults.ts';
 import { dialect, SQL, sql, toQuery } from './sql.ts';
 import type { Statement as NamedStatement } from './statement.ts';
 
@@ -44,8 +45,15 @@ const prepare = (db: Database, statement: Statement): D1PreparedStatement => {
 /**
  * Runs the statements as one transaction in one round trip and returns each one's rows in its place. What belongs
  * together is one batch. (Drizzle's own `batch` takes no `sql` template with parameters on D1.)
+ *
+ * @param options.isRepeatable whether the batch ends in the same rows and answers where it is carried out twice: then it
+ *   is tried again when the connection is lost, though the first try may have been carried out
  */
-export const runBatch = async <const T extends Batch>(db: Database, batch: T): Promise<RowsOf<T>> => {
+export const runBatch = async <const T extends Batch>(
+  db: Database,
+  batch: T,
+  options: { readonly isRepeatable?: boolean } = {},
+): Promise<RowsOf<T>> => {
   const prepared: D1PreparedStatement[] = [];
   const collect = (entries: Batch): void => {
     for (const entry of entries) {
@@ -54,11 +62,30 @@ export const runBatch = async <const T extends Batch>(db: Database, batch: T): P
     }
   };
   collect(batch);
-  const results = await db.$client.batch<Row>(prepared);
+  const results = await repeating(() => db.$client.batch<Row>(prepared), options.isRepeatable ?? false);
   let next = 0;
   const distribute = (entries: Batch): unknown[] =>
     entries.map((entry) => (isGroup(entry) ? distribute(entry) : entry && results[next++]?.results));
   return distribute(batch) as RowsOf<T>;
+};
+
+const MAX_TRIES = 3;
+/** The first wait is half to one and a half times as long, the second twice that. */
+const WAIT_MS = 60;
+
+/** Tries again what a lost connection has ended, where a second time does no harm. D1 itself repeats only reads. */
+const repeating = async <T>(run: () => Promise<T>, isRepeatable: boolean): Promise<T> => {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await run();
+    } catch (error) {
+      const fault = databaseFaultOf(error);
+      const isWorthIt = fault?.kind === 'lost' && (isRepeatable || fault.isUntouched);
+      if (!isWorthIt || tries === MAX_TRIES) throw error;
+      const waitMs = WAIT_MS * tries * (0.5 + Math.random());
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+    }
+  }
 };
 
 /** Runs one statement and returns its rows. */

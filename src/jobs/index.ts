@@ -10,31 +10,45 @@ import { purgeCalls } from '../core/sessions/late/purge-calls.ts';
 import { purgeSessions } from '../core/sessions/purge-sessions.ts';
 import { noteRun } from '../core/status/note-run.ts';
 import { deliverDue } from '../core/webhooks/deliver-due.ts';
+import { withBudget } from '../core/with-budget.ts';
+import { Budget, OutOfBudget } from '../db/budget.ts';
 import { fixedClock } from '../lib/clock.ts';
-import { errorText } from '../lib/error-text.ts';
 
 /** A scheduled job. Its clock stands at the trigger's scheduled time; it can run twice, late, or half way. */
 export interface Job {
   readonly name: string;
+  /** D1 statements that the jobs before it leave to it. */
+  readonly reserve: number;
   /** Does a bounded piece of work and returns its counts for the log. */
   run(ctx: Ctx<SystemActor>): Promise<Record<string, number | boolean>>;
 }
 
+/** What is told of within minutes: who is gone, and what receivers are waiting for. */
+const OFTEN: readonly Job[] = [
+  { name: 'close-stale-sessions', reserve: 4, run: closeStale },
+  // Last: it sends what the sweep has found.
+  { name: 'deliver-webhooks', reserve: 20, run: deliverDue },
+];
+
+/** What may wait: retention, and the seal of what came in. */
+const HOURLY: readonly Job[] = [
+  { name: 'seal-activity-batches', reserve: 2, run: sealActivityBatches },
+  { name: 'purge-log-entries', reserve: 2, run: purgeLogEntries },
+  { name: 'purge-account-activity', reserve: 2, run: purgeAccountActivity },
+  { name: 'purge-sessions', reserve: 2, run: purgeSessions },
+  { name: 'purge-inbound-messages', reserve: 2, run: purgeInboundMessages },
+  { name: 'purge-calls', reserve: 2, run: purgeCalls },
+  { name: 'purge-deleted-communities', reserve: 2, run: purgeCommunities },
+];
+
 /** What each cron expression of wrangler.toml runs. */
 const JOBS: Readonly<Record<string, readonly Job[]>> = {
-  '*/5 * * * *': [
-    { name: 'close-stale-sessions', run: closeStale },
-    { name: 'purge-log-entries', run: purgeLogEntries },
-    { name: 'seal-activity-batches', run: sealActivityBatches },
-    { name: 'purge-account-activity', run: purgeAccountActivity },
-    { name: 'purge-inbound-messages', run: purgeInboundMessages },
-    { name: 'purge-sessions', run: purgeSessions },
-    { name: 'purge-calls', run: purgeCalls },
-    { name: 'purge-deleted-communities', run: purgeCommunities },
-    // Last: it sends what the jobs before it have found, and keeps none of them waiting.
-    { name: 'deliver-webhooks', run: deliverDue },
-  ],
+  '*/5 * * * *': OFTEN,
+  '23 * * * *': HOURLY,
 };
+
+/** The cron expressions that wrangler.toml must have. */
+export const CRONS: readonly string[] = Object.keys(JOBS);
 
 /** What a job gets: the system as its actor, and a clock that stands still. */
 export const jobContext = (
@@ -43,29 +57,47 @@ export const jobContext = (
   defer: Ctx['defer'],
 ): Ctx<SystemActor> => ({ ...services, actor: SYSTEM, clock: fixedClock(scheduledTime), defer });
 
-/** Runs the jobs of a trigger, each on its own: one that fails does not keep the others from running. */
+/**
+ * Runs the jobs of a trigger, each on its own: one that fails does not keep the others from running. Together they stay
+ * within the limits of one invocation. A job that has no budget left stops; the next run goes on.
+ */
 export const runJobs = async (
   services: Services,
   { cron, scheduledTime }: Pick<ScheduledController, 'cron' | 'scheduledTime'>,
 ): Promise<void> => {
   const jobs = JOBS[cron];
-  if (!jobs) services.log('unknown_cron', { cron, known: Object.keys(JOBS) });
+  if (!jobs) services.log('unknown_cron', { cron, known: CRONS });
+  // One statement notes the run itself.
+  const { statements, requests } = services.config.limits;
+  const budget = new Budget({ statements: statements - 1, requests });
+  const queue = inTurn(jobs ?? [], cron, scheduledTime);
   const failedJobs: string[] = [];
-  for (const job of jobs ?? []) {
+  for (const job of queue) {
     const deferred: Promise<unknown>[] = [];
-    const ctx = jobContext(services, scheduledTime, (work) => deferred.push(work));
+    // Never all of it: a job with much to do leaves something for those behind it.
+    const share = budget.share({ statements: budget.left('statements') - reserveBehind(queue, job) });
     const about = { job: job.name, cron, scheduledTime: new Date(scheduledTime).toISOString() };
     try {
+      const ctx = withBudget(
+        jobContext(services, scheduledTime, (work) => deferred.push(work)),
+        share,
+      );
       const counts = await job.run(ctx);
       await Promise.all(deferred);
       services.log('job_done', { ...about, ...counts });
     } catch (error) {
-      failedJobs.push(job.name);
-      services.log('job_failed', { ...about, error: errorText(error) });
+      if (error instanceof OutOfBudget) services.log('job_done', { ...about, isComplete: false });
+      else {
+        failedJobs.push(job.name);
+        services.log('job_failed', { ...about, error: errorText(error) });
+      }
     }
   }
   if (jobs) await note(services, { cron, scheduledTime, failedJobs });
 };
+
+const errorText = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);
 
 /** The operator sees when each trigger last ran (`GET /admin/status`). What keeps that from being noted stops nothing. */
 const note = async (
@@ -78,4 +110,17 @@ const note = async (
   } catch (error) {
     services.log('run_not_noted', { cron, error: errorText(error) });
   }
+};
+
+/** D1 statements that are kept for the jobs behind this one: enough to find that there is nothing to do, or to deliver. */
+const reserveBehind = (queue: readonly Job[], job: Job): number =>
+  queue.slice(queue.indexOf(job) + 1).reduce((sum, { reserve }) => sum + reserve, 0);
+
+const HOUR_MS = 3_600_000;
+
+/** The hourly jobs, each hour another one first, so that none is always the one that the budget does not reach. */
+const inTurn = (jobs: readonly Job[], cron: string, scheduledTime: number): readonly Job[] => {
+  if (JOBS[cron] !== HOURLY) return jobs;
+  const first = Math.floor(scheduledTime / HOUR_MS) % jobs.length;
+  return [...jobs.slice(first), ...jobs.slice(0, first)];
 };

@@ -4,8 +4,8 @@ import { crc32 } from './crypto.ts';
 export type CursorKey = readonly (string | number)[];
 
 /**
- * An opaque cursor: the key after which the next page begins, bound to the question (`scope`: community, filters) that
- * it continues, so that it cannot be carried over to another one.
+ * An opaque cursor: the key after which the next page begins. It is bound to its question (`scope`: community, filters),
+ * so it cannot be used for another one.
  */
 export const encodeCursor = (key: CursorKey, scope: string): string =>
   btoa(encodeURIComponent(JSON.stringify([crc32(scope), ...key])))

@@ -4,8 +4,8 @@ import { UUID } from 'uuidv7';
 export type NewId = (epochMs: number) => string;
 
 /**
- * A UUID v7 (RFC 9562 §5.7) that carries the instant it is made for, not the present: ids of one table sort by the
- * time they stand for, a late call's included.
+ * A UUID v7 (RFC 9562 §5.7) that carries the instant it is made for, not the present. So the ids of one table sort by the
+ * time they stand for, also those of late calls.
  */
 export const newUuidV7: NewId = (epochMs) => {
   const [a = 0, b = 0, c = 0] = crypto.getRandomValues(new Uint32Array(3));

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import endpoints from '../../docs/endpoints.md?raw';
+import settings from '../../docs/settings.md?raw';
+import { SETTINGS_EXAMPLE } from '../../src/api/wire/access.ts';
 import { withEndpointTable } from '../../src/docs/endpoint-table.ts';
 
 /** A path as Vite writes it, relative to this file → relative to the repository's root. */
@@ -95,6 +97,13 @@ describe('the papers', () => {
       expect(named.map(([, path = '']) => path).filter((path) => !isThere(path))).toEqual([]);
     },
   );
+
+  it('docs/settings.md has each setting with its default', () => {
+    const rows = [...settings.matchAll(/^\| `(\w+)` \| `?([\w./-]+)`? \|/gm)];
+    const told = Object.fromEntries(rows.map(([, name, value]) => [name, value]));
+    const real = Object.entries(SETTINGS_EXAMPLE).map(([name, value]) => [name, String(value)]);
+    expect(told).toEqual(Object.fromEntries(real));
+  });
 
   it('each guide is linked from the README or from docs/README.md', () => {
     const linked = new Set(

@@ -198,12 +198,14 @@ describe('a failing job', () => {
     await app.cron(START);
     const events = app.logs.map(({ event }) => event);
     expect(events.length).toBeGreaterThan(1);
-    expect(new Set(events)).toEqual(new Set(['job_failed']));
+    expect(new Set(events)).toEqual(new Set(['job_failed', 'run_not_noted']));
   });
 
   it('an unknown cron expression is logged, with those that are known', async () => {
     const app = new Harness();
     await app.cron(START, '0 0 * * *');
-    expect(app.logs).toEqual([{ event: 'unknown_cron', cron: '0 0 * * *', known: ['*/5 * * * *'] }]);
+    expect(app.logs).toEqual([
+      { event: 'unknown_cron', cron: '0 0 * * *', known: ['*/5 * * * *', '23 * * * *'] },
+    ]);
   });
 });

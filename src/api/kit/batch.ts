@@ -1,6 +1,6 @@
 /** Bodies that may be one thing or many. */
 import * as v from 'valibot';
-import { type Fault, toFault } from './fault.ts';
+import { Fault } from './fault.ts';
 import { documented, list } from './fields.ts';
 import { fieldMessage } from './messages.ts';
 import { validate } from './validate.ts';
@@ -24,9 +24,8 @@ export const readItem = <S extends v.GenericSchema>(schema: S, value: unknown): 
   try {
     return { value: validate(schema, value) };
   } catch (error) {
-    const fault = toFault(error);
-    if (!fault) throw error;
-    return { fault };
+    if (!(error instanceof Fault)) throw error;
+    return { fault: error };
   }
 };
 

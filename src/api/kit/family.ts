@@ -59,7 +59,7 @@ export const addFamily = (app: Hono<AppEnv>, family: Family, services: Services)
         }
         return await run(family, operation, services, c);
       } catch (error) {
-        return family.dialect.failure(c, toFault(error) ?? reportDefect(error, c));
+        return family.dialect.failure(c, faultOf(error, c));
       }
     });
   }
@@ -265,6 +265,17 @@ const entriesOf = (query: GenericSchema | undefined): Entries =>
 
 const isRequired = (query: GenericSchema | undefined, name: string): boolean =>
   entriesOf(query)[name]?.type !== 'optional';
+
+/** What to answer where `error` came up. A defect, and a database that does not answer, go into the log. */
+const faultOf = (error: unknown, c: HttpContext): Fault => {
+  const { clock, log } = c.get('services');
+  const fault = toFault(error, clock.now());
+  if (fault?.code === 'database_unavailable') {
+    const message = error instanceof Error ? error.message : String(error);
+    log('database_fault', { requestId: requestIdOf(c), path: c.req.path, error: message });
+  }
+  return fault ?? reportDefect(error, c);
+};
 
 /** Logs what must not be shown, under the request's id. */
 export const reportDefect = (error: unknown, c: HttpContext): Fault => {

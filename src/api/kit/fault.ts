@@ -1,5 +1,12 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { DOMAIN_ERRORS, DomainError, type DomainErrorCode, type ErrorKind } from '../../core/errors.ts';
+import {
+  DOMAIN_ERRORS,
+  DomainError,
+  type DomainErrorCode,
+  databaseFaultOf,
+  type ErrorKind,
+  retryAfterSeconds,
+} from '../../core/errors.ts';
 
 /** What sort of refusal a fault is: the domain's kinds, and those of the boundary itself. */
 export type FaultKind =
@@ -27,6 +34,7 @@ const BOUNDARY_FAULTS = {
   rate_limited: 'rate_limited',
   internal: 'internal',
   unavailable: 'unavailable',
+  database_unavailable: 'unavailable',
 } as const satisfies Record<string, FaultKind>;
 
 type BoundaryCode = keyof typeof BOUNDARY_FAULTS;
@@ -89,9 +97,15 @@ export class Fault extends Error {
 export const invalidField = (path: string, message: string): Fault =>
   new Fault('invalid_input', { issues: [{ path, message }] });
 
-/** The fault behind an error; undefined if it is none of ours, and so a defect. */
-export const toFault = (error: unknown): Fault | undefined => {
+/** The fault behind an error, at `now` (epoch milliseconds); undefined if it is a defect. */
+export const toFault = (error: unknown, now: number): Fault | undefined => {
   if (error instanceof Fault) return error;
   if (error instanceof DomainError) return new Fault(error.code, { params: error.params });
-  return undefined;
+  const database = databaseFaultOf(error);
+  if (!database) return undefined;
+  const seconds = retryAfterSeconds(database, now);
+  return new Fault('database_unavailable', {
+    params: { seconds },
+    headers: { 'Retry-After': String(seconds) },
+  });
 };

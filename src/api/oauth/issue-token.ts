@@ -104,7 +104,7 @@ const readClient = (http: HttpContext, form: v.InferOutput<typeof tokenForm>) =>
     : undefined;
 };
 
-/** As it is where it cannot be decoded: then it is nobody's. */
+/** The text itself if it cannot be decoded: then it is nobody's. */
 const formDecode = (text: string): string => {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
@@ -113,7 +113,7 @@ const formDecode = (text: string): string => {
   }
 };
 
-/** Who guesses secrets is counted by address. @throws Fault rate_limited */
+/** Failed attempts are counted by address. @throws Fault rate_limited */
 const invalidClient = async (ctx: Pick<Services, 'rateLimiter'>, http: HttpContext): Promise<Response> => {
   await limitRate(ctx, addressOf(http));
   return oauthError(http, 401, 'invalid_client', 'There is no service ID with this client id and secret.', {

@@ -12,7 +12,7 @@ export interface Community {
   readonly settings: Settings;
   /** Whether it had a webhook endpoint when this was read. */
   readonly hasWebhooks: boolean;
-  /** The last record of the audit trail when this was read: vouches for name and settings (core/reports/audit.ts). */
+  /** The last record of the audit trail when this was read: vouches for name and settings (core/audit/audit.ts). */
   readonly auditHead: AuditHead;
 }
 

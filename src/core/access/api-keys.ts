@@ -15,7 +15,7 @@ import {
 } from './queries.ts';
 import type { Scope } from './scopes.ts';
 
-/** Creates an API key; `key` is not readable ever again. `expiresAt` is in epoch milliseconds. */
+/** Creates an API key; `key` cannot be read again. `expiresAt` is in epoch milliseconds. */
 export const createApiKey = async (
   ctx: Ctx<CommunityActor>,
   input: { name: string; scopes: readonly Scope[]; expiresAt?: number | undefined },

@@ -10,8 +10,8 @@ import { isClientId, SCOPES_OF_CATEGORY } from './service-id.ts';
 import { findServiceIdHolder, type ServiceIdHolder } from './service-id-queries.ts';
 
 /**
- * Who holds this API key; undefined if nobody does. A key read less than 30 s ago by this isolate costs no query, one
- * without the right form or checksum neither.
+ * Who holds this API key; undefined if nobody does. No query for a key that this isolate read less than 30 s ago, nor for
+ * one without the right form or checksum.
  */
 export const authenticateApiKey = async (
   services: Services,

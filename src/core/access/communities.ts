@@ -58,7 +58,7 @@ export const getSettings = async (ctx: Ctx<CommunityActor>): Promise<Settings> =
 export const changeSettings = async (ctx: Ctx<CommunityActor>, patch: SettingsPatch): Promise<Settings> =>
   (await applyChanges(ctx, ctx.actor.community.id, patch)).settings;
 
-/** Writes what differs, with old and new values on record. What changes nothing leaves no record. */
+/** Writes what differs, with old and new values on record. A patch that changes nothing leaves no record. */
 const applyChanges = (
   ctx: Ctx<CommunityActor | OperatorActor>,
   key: CommunityKey,

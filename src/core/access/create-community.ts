@@ -16,7 +16,7 @@ import { SCOPES } from './scopes.ts';
 import type { SettingsPatch } from './settings.ts';
 
 /**
- * Creates a tenant with its first API key, which has every scope; `key` is not readable ever again.
+ * Creates a tenant with its first API key, which has every scope; `key` cannot be read again.
  * @param id of the caller's choice, not taken yet; else a new one
  */
 export const createCommunity = async (

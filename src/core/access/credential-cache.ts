@@ -1,7 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { CommunityActor } from './actor.ts';
 
-/** How long an isolate may go on trusting what it has read: the delay of a revocation elsewhere. */
+/** How long an isolate trusts what it has read. A revocation elsewhere takes as long to arrive here. */
 const MAX_AGE_MS = 30_000;
 const MAX_ENTRIES = 1_000;
 
@@ -30,7 +30,7 @@ export class CredentialCache {
     const now = this.#clock.now();
     this.#entries.delete(name);
     this.#entries.set(name, { actor, readAt: now });
-    // A Map iterates in insertion order: the first entry is the oldest. What is of no use any more is not kept.
+    // A Map iterates in insertion order: the first entry is the oldest. Expired entries are dropped.
     for (const [oldest, { readAt }] of this.#entries) {
       if (this.#entries.size <= MAX_ENTRIES && now < readAt + MAX_AGE_MS) break;
       this.#entries.delete(oldest);

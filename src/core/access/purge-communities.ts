@@ -1,7 +1,7 @@
-import { runBatch } from '../../db/client.ts';
+import { readRows, runBatch } from '../../db/client.ts';
 import type { Ctx } from '../context.ts';
 import type { SystemActor } from './actor.ts';
-import { deleteCommunityRow, deleteTenantRows, selectDeletedCommunityIds } from './queries.ts';
+import { deleteCommunityRow, deleteTenantRows, selectDeletedCommunities } from './queries.ts';
 
 const CHUNK = 5_000;
 const MAX_BATCHES = 20;
@@ -13,7 +13,10 @@ export const purgeCommunities = async (
   let purgedRows = 0;
   let purgedCommunities = 0;
   let batches = 0;
-  for (const communityId of await selectDeletedCommunityIds(ctx.db, MAX_BATCHES)) {
+  for (const { id: communityId } of await readRows(
+    ctx.db,
+    selectDeletedCommunities({ limit: MAX_BATCHES }),
+  )) {
     for (;;) {
       if (batches++ >= MAX_BATCHES) return { purgedRows, purgedCommunities };
       const results = await runBatch(ctx.db, deleteTenantRows(communityId, CHUNK));

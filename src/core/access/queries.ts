@@ -6,7 +6,6 @@ import {
   eq,
   gt,
   inArray,
-  isNotNull,
   isNull,
   lt,
   or,
@@ -15,6 +14,7 @@ import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../../db/client.ts';
 import * as schema from '../../db/schema/index.ts';
 import { type SQL, sql } from '../../db/sql.ts';
+import { sql as namedSql, statement } from '../../db/statement.ts';
 import type { Community } from './actor.ts';
 import { parseScopes, type Scope } from './scopes.ts';
 import { type SettingsPatch, toSettings } from './settings.ts';
@@ -50,7 +50,7 @@ export const toCommunity = (row: typeof communities.$inferSelect): Community => 
   auditHead: { sequence: row.auditSequence, hash: row.auditHash },
 });
 
-/** `last_used_at` is for people, who do not need it to the second: at most one write per key and hour. */
+/** `last_used_at` is for people, so an hour is exact enough: at most one write per key and hour. */
 const LAST_USED_STEP_MS = 3_600_000;
 
 export interface KeyHolder {
@@ -135,6 +135,18 @@ export const selectCommunities = async (
   return rows.map(toCommunity);
 };
 
+/** What a new retention means: the job looks at once, or never again. */
+const dueAtOnce = (changes: SettingsPatch) => {
+  const dueAt = (days: number | null | undefined) => (days === null ? null : 0);
+  return {
+    ...(changes.sessionRetentionDays !== undefined && { sessionsDueAt: dueAt(changes.sessionRetentionDays) }),
+    ...(changes.logRetentionDays !== undefined && { logDueAt: dueAt(changes.logRetentionDays) }),
+    ...(changes.accountActivityRetentionDays !== undefined && {
+      accountActivityDueAt: dueAt(changes.accountActivityRetentionDays),
+    }),
+  };
+};
+
 /** Statement. */
 export const insertCommunity = (
   db: Database,
@@ -143,7 +155,7 @@ export const insertCommunity = (
 ) =>
   db
     .insert(communities)
-    .values({ ...community, ...settings })
+    .values({ ...community, ...settings, ...dueAtOnce(settings) })
     .returning();
 
 /** Statement: changes what is given and returns the row, if the community lives. */
@@ -155,7 +167,7 @@ export const updateCommunity = (
   db
     .update(communities)
     // An UPDATE must set something: an empty patch sets the id to itself.
-    .set({ id, ...changes })
+    .set({ id, ...changes, ...dueAtOnce(changes) })
     .where(isLiving(id))
     .returning();
 
@@ -204,14 +216,11 @@ export const selectApiKeys = async (
   return rows.map(toApiKey);
 };
 
-export const selectDeletedCommunityIds = async (db: Database, limit: number): Promise<number[]> => {
-  const rows = await db
-    .select({ id: communities.id })
-    .from(communities)
-    .where(isNotNull(communities.deletedAt))
-    .limit(limit);
-  return rows.map(({ id }) => id);
-};
+/** Query: communities whose rows are still to be removed. */
+export const selectDeletedCommunities = statement<{ limit: number }, { id: number }>(
+  ($) => namedSql`
+    SELECT id FROM communities INDEXED BY communities_deleted WHERE deleted_at IS NOT NULL LIMIT ${$.limit}`,
+);
 
 /** Statements: up to `limit` rows of the community from each table that has any; each returns a row per row removed. */
 export const deleteTenantRows = (communityId: number, limit: number): SQL[] =>

@@ -13,7 +13,7 @@ import {
   updateServiceId,
 } from './service-id-queries.ts';
 
-/** Creates a service ID; `clientSecret` is not readable ever again. */
+/** Creates a service ID; `clientSecret` cannot be read again. */
 export const createServiceId = async (
   ctx: Ctx<CommunityActor>,
   { name, category }: { name: string; category: ServiceIdCategory },

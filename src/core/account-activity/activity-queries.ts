@@ -45,6 +45,16 @@ export const insertBatches = (communityId: number, batches: readonly ActivityBat
   SELECT ${communityId}, value ->> 'category', value ->> 'day', value ->> 'id', value ->> 'count', value ->> 'digest'
   FROM json_each(${JSON.stringify(batches)})`;
 
+/** Query: when the oldest record, or link of the audit trail, was made; NULL where there is none. */
+export const selectOldestActivity = (communityId: number): SQL => sql`
+  SELECT min(occurred_at) AS occurred_at FROM (
+    SELECT (SELECT min(occurred_at) FROM account_activities
+      WHERE community_id = ${communityId} AND category = wanted.value) AS occurred_at
+    FROM json_each(${JSON.stringify(INGESTED_TYPES)}) AS wanted
+    UNION ALL
+    SELECT occurred_at FROM (SELECT occurred_at FROM audit_records
+      WHERE community_id = ${communityId} ORDER BY sequence LIMIT 1))`;
+
 /** Statement: the ids of the records that came with these event ids. */
 export const selectByEventId = (communityId: number, eventIds: readonly string[]): SQL => sql`
   SELECT a.event_id, a.id FROM json_each(${JSON.stringify(eventIds)}) AS wanted

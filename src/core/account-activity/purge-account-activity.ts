@@ -1,24 +1,30 @@
 import { type Database, readRows, runBatch } from '../../db/client.ts';
 import type { SystemActor } from '../access/actor.ts';
+import { type RetentionStep, applyRetention as removeOutdated } from '../access/apply-retention.ts';
 import { audited } from '../audit/audit.ts';
 import {
   type AuditLink,
   applyRetention,
   findAuditEnds,
   selectAuditLinks,
-  selectCommunitiesWithRetention,
   TRAIL_START,
 } from '../audit/queries.ts';
 import type { Ctx } from '../context.ts';
 import { dayOf, startOfDay } from './activity-batch.ts';
-import { deleteOlderActivities, deleteOlderBatches, selectOlderActivity } from './activity-queries.ts';
+import {
+  deleteOlderActivities,
+  deleteOlderBatches,
+  selectOlderActivity,
+  selectOldestActivity,
+} from './activity-queries.ts';
 
-const DAY_MS = 86_400_000;
 const CHUNK = 5_000;
-/** A run removes at most this many chunks in all, and this many links of each trail. */
-const MAX_CHUNKS = 20;
-const LINKS_PER_RUN = 500;
-const COMMUNITIES_PER_PAGE = 100;
+
+/** Links of a trail that one step removes. */
+const LINKS_PER_STEP = 500;
+
+/** Statements of a step: to find what is outdated, to put it on record, to remove a chunk, to find what stays. */
+const STATEMENTS = 13;
 
 /**
  * Removes account activity that is older than its community's `accountActivityRetentionDays`, in whole days (UTC). What
@@ -27,26 +33,20 @@ const COMMUNITIES_PER_PAGE = 100;
 export const purgeAccountActivity = async (
   ctx: Ctx<SystemActor>,
 ): Promise<{ purgedRecords: number; purgedLinks: number; isComplete: boolean }> => {
-  let purgedRecords = 0;
   let purgedLinks = 0;
-  let chunks = 0;
-  for (let afterId = 0; ; ) {
-    const page = await selectCommunitiesWithRetention(ctx.db, afterId, COMMUNITIES_PER_PAGE);
-    for (const { id, retentionDays } of page) {
-      if (retentionDays === null) continue;
-      const floor = startOfDay(dayOf(ctx.clock.now() - retentionDays * DAY_MS));
-      purgedLinks += await lowerFoot(ctx, id, floor);
-      for (;;) {
-        if (chunks++ >= MAX_CHUNKS) return { purgedRecords, purgedLinks, isComplete: false };
-        const purged = await purgeChunk(ctx, id);
-        purgedRecords += purged.records;
-        if (purged.isEmpty) break;
-      }
-    }
-    const last = page.at(-1);
-    if (!last || page.length < COMMUNITIES_PER_PAGE) return { purgedRecords, purgedLinks, isComplete: true };
-    afterId = last.id;
-  }
+  const { removed, isComplete } = await removeOutdated(
+    ctx,
+    'account_activity',
+    STATEMENTS,
+    async ({ communityId, before }) => {
+      const floor = startOfDay(dayOf(before));
+      const links = await lowerFoot(ctx, communityId, floor);
+      purgedLinks += links;
+      const step = await purgeChunk(ctx, communityId);
+      return links < LINKS_PER_STEP ? step : { removed: step.removed };
+    },
+  );
+  return { purgedRecords: removed, purgedLinks, isComplete };
 };
 
 /** Puts on record that all from before `floor` goes, and removes the links of the trail that are older. */
@@ -87,21 +87,24 @@ const selectOutdatedLinks = async (
   const isOutdated = ({ occurredAt }: AuditLink): boolean => occurredAt < floor;
   const [first] = await selectAuditLinks(db, communityId, TRAIL_START, 1);
   if (!first || !isOutdated(first)) return [];
-  const links = await selectAuditLinks(db, communityId, TRAIL_START, LINKS_PER_RUN);
+  const links = await selectAuditLinks(db, communityId, TRAIL_START, LINKS_PER_STEP);
   const firstKept = links.findIndex((link) => !isOutdated(link));
   return firstKept < 0 ? links : links.slice(0, firstKept);
 };
 
-const purgeChunk = async (
-  ctx: Ctx<SystemActor>,
-  communityId: number,
-): Promise<{ records: number; isEmpty: boolean }> => {
+const purgeChunk = async (ctx: Ctx<SystemActor>, communityId: number): Promise<RetentionStep> => {
   const ends = await findAuditEnds(ctx.db, communityId);
-  if (ends?.removedBefore == null) return { records: 0, isEmpty: true };
-  const { removedBefore } = ends;
-  const [records = [], batches = []] = await runBatch(ctx.db, [
+  const removedBefore = ends?.removedBefore ?? 0;
+  const [records, batches, [oldest]] = await runBatch(ctx.db, [
     deleteOlderActivities(communityId, removedBefore, CHUNK),
     deleteOlderBatches(communityId, dayOf(removedBefore), CHUNK),
+    selectOldestActivity(communityId),
   ]);
-  return { records: records.length, isEmpty: records.length < CHUNK && batches.length < CHUNK };
+  const removed = records.length;
+  if (removed === CHUNK || batches.length === CHUNK) return { removed };
+  // The day that the oldest one belongs to goes as a whole, a day after its age.
+  return {
+    removed,
+    oldestLeft: oldest?.occurred_at == null ? null : startOfDay(dayOf(oldest.occurred_at as number) + 1),
+  };
 };

@@ -1,5 +1,6 @@
 import { readRows } from '../../db/client.ts';
 import type { CommunityActor } from '../access/actor.ts';
+import { dueSooner } from '../access/retention-queries.ts';
 import type { Ctx } from '../context.ts';
 import type { Plan } from '../plan.ts';
 import { commit, outboxOf } from '../webhooks/events.ts';
@@ -73,6 +74,12 @@ export const planAccountActivity = async (
           }),
           ...insertActivities(communityId, records),
           insertBatches(communityId, await batchesOf(ctx.actor.community.publicId, batchId, records)),
+          ...dueSooner(
+            ctx.actor.community,
+            'account_activity',
+            Math.min(...records.map(({ occurredAt }) => occurredAt)),
+            ctx.clock.now(),
+          ),
         ];
   return { prepare: [], changes, recorded: results, isOvertaken: isEventTaken };
 };

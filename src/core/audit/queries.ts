@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, isNotNull, isNull, lte, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, lte, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { isRefusedBy } from '../../db/constraint.ts';
 import { auditRecords, communities } from '../../db/schema/index.ts';
@@ -20,8 +20,8 @@ export const insertAuditRecord = (
     .values({ ...record, communityId: id, properties: JSON.stringify(record.properties), hash });
 
 /**
- * Statement: moves the head of the chain from `from` to `to`. Where the head is not at `from` any more, it is NULL that
- * is written, which the column refuses: so the whole batch fails and nothing of it has happened.
+ * Statement: moves the head of the chain from `from` to `to`. If the head is not at `from` any more, it writes NULL. The
+ * column refuses NULL, so the whole batch fails and nothing of it has happened.
  */
 export const moveAuditHead = (db: Database, communityId: CommunityId, from: AuditHead, to: AuditHead) =>
   db
@@ -109,22 +109,3 @@ export const applyRetention = (db: Database, communityId: number, { foot, remove
       .delete(auditRecords)
       .where(and(eq(auditRecords.communityId, communityId), lte(auditRecords.sequence, foot.sequence))),
   ] as const;
-
-/** Communities that have a retention for account activity. */
-export const selectCommunitiesWithRetention = async (
-  db: Database,
-  afterId: number,
-  limit: number,
-): Promise<{ id: number; retentionDays: number | null }[]> =>
-  db
-    .select({ id: communities.id, retentionDays: communities.accountActivityRetentionDays })
-    .from(communities)
-    .where(
-      and(
-        isNotNull(communities.accountActivityRetentionDays),
-        isNull(communities.deletedAt),
-        gt(communities.id, afterId),
-      ),
-    )
-    .orderBy(asc(communities.id))
-    .limit(limit);

@@ -1,4 +1,5 @@
 import type { CommunityActor } from '../access/actor.ts';
+import { dueSooner } from '../access/retention-queries.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import type { Plan } from '../plan.ts';
@@ -37,11 +38,12 @@ export const appendLogEntries = async (
       const results = await commit(ctx, [
         ...(eventIds.length > 0 ? [selectByEvent(communityId, eventIds)] : []),
         ...insertion(communityId, toInsert),
+        ...dueSoonerBy(ctx, toInsert),
       ]);
       return assignIds(dated, toInsert, results.flat() as unknown as Stored[]);
     } catch (error) {
       if (!isSecondFull(error)) throw error;
-      // The batch left nothing behind. Numbers only ever get fewer, so each round drops an entry and this ends.
+      // The batch left nothing behind. Free numbers only get fewer, so each round drops an entry and this ends.
       const room = await findRoom(ctx.db, communityId, [
         ...new Set(toInsert.map((entry) => entry.timestamp)),
       ]);
@@ -67,13 +69,20 @@ export const planLogEntries = (ctx: Ctx<CommunityActor>, entries: readonly NewLo
   const seconds = [...new Set(dated.map(({ timestamp }) => timestamp))];
   return {
     prepare: [],
-    changes: insertion(communityId, toInsert),
+    changes: [...insertion(communityId, toInsert), ...dueSoonerBy(ctx, toInsert)],
     recorded: () => idsOfEvents(communityId, eventIds),
     toError: (error) =>
       isSecondFull(error)
         ? new DomainError('log_second_full', { timestamp: seconds.join(', '), limit: NUMBERS_PER_SECOND })
         : undefined,
   };
+};
+
+/** See `dueSooner`. */
+const dueSoonerBy = (ctx: Ctx<CommunityActor>, entries: readonly EntryToInsert[]) => {
+  const now = ctx.clock.now();
+  const oldest = entries.reduce((least, { timestamp }) => Math.min(least, timestamp * 1000), now);
+  return dueSooner(ctx.actor.community, 'log', oldest, now);
 };
 
 /** The statements that insert entries, count them, and write the events for webhooks. */

@@ -1,6 +1,6 @@
 /**
  * A log entry's id is `timestamp * 2^20 + number`: it sorts by time, and stays below 2^53. The number makes it unique
- * within its second; a second can take 1,048,576 entries, deleted ones included, for an id is never given twice.
+ * within its second. A second can take 1,048,576 entries. Deleted ones count too, because no id is given twice.
  */
 export const NUMBERS_PER_SECOND = 2 ** 20;
 

@@ -1,55 +1,72 @@
 import { runBatch } from '../../db/client.ts';
 import type { SystemActor } from '../access/actor.ts';
+import { applyRetention, type RetentionStep } from '../access/apply-retention.ts';
 import type { Ctx } from '../context.ts';
+import { firstIdOf, timestampOf } from './log-id.ts';
 import {
   dropEmptyCounters,
   findPurgeBound,
   markWipePurged,
   type PurgeTarget,
   purgeThrough,
-  selectOutdatedLogs,
+  selectOldestEntry,
   selectPendingWipes,
 } from './queries.ts';
 
 const CHUNK = 5_000;
-/** A run makes at most two trips for each, and two to find the work. */
-const MAX_CHUNKS = 20;
+
+/** Statements of a chunk: where it ends, what it removes, and what closes the work. */
+const STATEMENTS = 6;
+
+/** Wiped logs that a run takes up. */
+const WIPES = 20;
 
 /**
- * Removes entries of wiped logs and those older than their community's `logRetentionDays`, at most 100,000 a run. Each
- * chunk is a transaction of its own, so a run may stop anywhere, and two at once share the work.
+ * Removes entries of wiped logs and those older than their community's `logRetentionDays`. Each chunk is a transaction
+ * of its own, so a run may stop anywhere, and two at once share the work.
  */
 export const purgeLogEntries = async (
   ctx: Ctx<SystemActor>,
 ): Promise<{ purgedEntries: number; isComplete: boolean }> => {
-  const now = ctx.clock.now();
-  const targets = [
-    ...(await selectPendingWipes(ctx.db, MAX_CHUNKS)),
-    ...(await selectOutdatedLogs(ctx.db, now, MAX_CHUNKS)),
-  ];
-  let purgedEntries = 0;
-  // A chunk from each in turn, so that a large log does not keep the others waiting.
-  for (let chunks = 0; chunks < MAX_CHUNKS; chunks++) {
-    const target = targets.shift();
-    if (!target) return { purgedEntries, isComplete: true };
-    const { purged, isEmpty } = await purgeChunk(ctx, target, now);
-    purgedEntries += purged;
-    if (!isEmpty) targets.push(target);
+  const wiped = await purgeWipes(ctx);
+  const outdated = await applyRetention(ctx, 'log', STATEMENTS, ({ communityId, before }) =>
+    purgeChunk(ctx, { communityId, generation: undefined, belowId: firstIdOf(Math.floor(before / 1000)) }),
+  );
+  return {
+    purgedEntries: wiped.removed + outdated.removed,
+    isComplete: wiped.isComplete && outdated.isComplete,
+  };
+};
+
+/** A chunk of each wiped log in turn, so that a large one does not keep the others waiting. */
+const purgeWipes = async (ctx: Ctx<SystemActor>): Promise<{ removed: number; isComplete: boolean }> => {
+  const turns = await selectPendingWipes(ctx.db, WIPES);
+  const isAll = turns.length < WIPES;
+  let removed = 0;
+  for (let target = turns.shift(); target; target = turns.shift()) {
+    if (ctx.budget && !ctx.budget.has({ statements: STATEMENTS })) return { removed, isComplete: false };
+    const step = await purgeChunk(ctx, target);
+    removed += step.removed;
+    if (step.oldestLeft === undefined) turns.push(target);
   }
-  return { purgedEntries, isComplete: targets.length === 0 };
+  return { removed, isComplete: isAll };
 };
 
-const purgeChunk = async (
-  ctx: Ctx<SystemActor>,
-  target: PurgeTarget,
-  now: number,
-): Promise<{ purged: number; isEmpty: boolean }> => {
+const purgeChunk = async (ctx: Ctx<SystemActor>, target: PurgeTarget): Promise<RetentionStep> => {
+  const { communityId, generation } = target;
   const bound = await findPurgeBound(ctx.db, target, CHUNK - 1);
-  const isEmpty = bound === undefined;
-  const statements = purgeThrough(target, bound ?? target.belowId - 1);
-  const results = await runBatch(ctx.db, [...statements, ...(isEmpty ? closing(target, now) : [])]);
-  return { purged: results[statements.length - 1]?.length ?? 0, isEmpty };
+  const isLast = bound === undefined;
+  const [statements, , oldest] = await runBatch(ctx.db, [
+    purgeThrough(target, bound ?? target.belowId - 1),
+    isLast
+      ? generation === undefined
+        ? [dropEmptyCounters(communityId)]
+        : markWipePurged(communityId, generation, ctx.clock.now())
+      : [],
+    isLast && generation === undefined ? selectOldestEntry(target) : undefined,
+  ]);
+  const removed = statements.at(-1)?.length ?? 0;
+  if (!isLast) return { removed };
+  const id = oldest?.[0]?.id;
+  return { removed, oldestLeft: typeof id === 'number' ? timestampOf(id) * 1000 : null };
 };
-
-const closing = ({ communityId, generation }: PurgeTarget, now: number) =>
-  generation === undefined ? [dropEmptyCounters(communityId)] : markWipePurged(communityId, generation, now);

@@ -427,25 +427,6 @@ export const selectPendingWipes = async (db: Database, limit: number): Promise<P
   }));
 };
 
-/** Communities with entries older than their `logRetentionDays`. `now` is in epoch milliseconds. */
-export const selectOutdatedLogs = async (
-  db: Database,
-  now: number,
-  limit: number,
-): Promise<PurgeTarget[]> => {
-  const cutoff = sql`((${Math.floor(now / 1000)} - log_retention_days * 86400) << 20)`;
-  const rows = await readRows<{ id: number; cutoff: number }>(
-    db,
-    sql`
-      SELECT id, ${cutoff} AS cutoff FROM communities INDEXED BY communities_with_retention
-      WHERE log_retention_days IS NOT NULL AND deleted_at IS NULL
-        AND EXISTS (SELECT 1 FROM log_entries AS entry WHERE entry.community_id = communities.id
-          AND entry.generation = ${currentGeneration(sql`communities.id`)} AND entry.id < ${cutoff})
-      LIMIT ${limit}`,
-  );
-  return rows.map((row) => ({ communityId: row.id, generation: undefined, belowId: row.cutoff }));
-};
-
 const generationOf = ({ communityId, generation }: PurgeTarget): SQL =>
   generation === undefined ? currentGeneration(communityId) : sql`${generation}`;
 
@@ -463,6 +444,11 @@ export const findPurgeBound = async (
   );
   return row?.id;
 };
+
+/** Query: the target's oldest entry. */
+export const selectOldestEntry = (target: PurgeTarget): SQL => sql`
+  SELECT id FROM log_entries WHERE ${isPurged(target.communityId, generationOf(target), Number.MAX_SAFE_INTEGER)}
+  ORDER BY id LIMIT 1`;
 
 /** Statements for one batch: removes the target's entries up to this id; the last one returns a row for each. */
 export const purgeThrough = (target: PurgeTarget, throughId: number): SQL[] => {

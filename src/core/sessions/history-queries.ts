@@ -45,12 +45,18 @@ const IDENTIFIERS = sql`
    FROM account_identifiers AS i INDEXED BY account_identifiers_by_account
    WHERE i.community_id = s.community_id AND i.account_id = s.account_id) AS identifiers`;
 
-/** Condition: the session started in the period, and before those of the page before. */
+/**
+ * Condition: the session started in the period, and before those of the page before. Each side is one condition: of two
+ * upper bounds SQLite takes the first for the index, and reads on from there what the other one leaves out.
+ */
 const isInRange = ({ filter: { from, to }, before }: SessionPage): SQL =>
   allOf([
     from === undefined ? undefined : sql`started_at >= ${sql.integer(from)}`,
-    to === undefined ? undefined : sql`started_at < ${sql.integer(to)}`,
-    before && sql`(started_at, id) < (${sql.integer(before.startedAt)}, ${before.id})`,
+    before && (to === undefined || before.startedAt < to)
+      ? sql`(started_at, id) < (${sql.integer(before.startedAt)}, ${before.id})`
+      : to === undefined
+        ? undefined
+        : sql`started_at < ${sql.integer(to)}`,
   ]);
 
 /** Query: the walk in the order of start, through an account's sessions or through all. */

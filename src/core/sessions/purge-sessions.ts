@@ -1,39 +1,32 @@
 import { runBatch } from '../../db/client.ts';
 import type { SystemActor } from '../access/actor.ts';
+import { applyRetention } from '../access/apply-retention.ts';
 import type { Ctx } from '../context.ts';
-import { deleteOutdatedSessions, selectRetention } from './retention-queries.ts';
+import { deleteOutdatedSessions, selectOldestSession } from './retention-queries.ts';
 
 const CHUNK = 1000;
-/** A run makes at most so many trips, and one for each 100 communities. */
-const MAX_CHUNKS = 40;
-const COMMUNITIES = 100;
 
-/**
- * Removes the sessions that ended longer ago than their community's `sessionRetentionDays`, at most 40,000 a run. Each
- * chunk is a transaction of its own; whatever a run does not get to, the next one finds again.
- */
+/** Statements of a chunk: its corrections, its sessions, and the oldest that stays. */
+const STATEMENTS = 3;
+
+/** Removes the sessions that ended longer ago than their community's `sessionRetentionDays`, a chunk at a time. */
 export const purgeSessions = async (
   ctx: Ctx<SystemActor>,
 ): Promise<{ purgedSessions: number; isComplete: boolean }> => {
-  let purgedSessions = 0;
-  let chunks = 0;
-  for (let afterId = 0; ; ) {
-    const [communities = []] = await runBatch(ctx.db, [
-      selectRetention(ctx.clock.now(), afterId, COMMUNITIES),
-    ]);
-    for (const { id, ended_before } of communities) {
-      for (let isEmpty = false; !isEmpty; ) {
-        if (chunks++ === MAX_CHUNKS) return { purgedSessions, isComplete: false };
-        const results = await runBatch(
-          ctx.db,
-          deleteOutdatedSessions(id as number, ended_before as number, CHUNK),
-        );
-        const count = results.at(-1)?.length ?? 0;
-        purgedSessions += count;
-        isEmpty = count < CHUNK;
-      }
-      afterId = id as number;
-    }
-    if (communities.length < COMMUNITIES) return { purgedSessions, isComplete: true };
-  }
+  const { removed, isComplete } = await applyRetention(
+    ctx,
+    'sessions',
+    STATEMENTS,
+    async ({ communityId, before }) => {
+      const [[, deleted], [oldest]] = await runBatch(ctx.db, [
+        deleteOutdatedSessions(communityId, before, CHUNK),
+        selectOldestSession(communityId),
+      ]);
+      const count = deleted.length;
+      return count === CHUNK
+        ? { removed: count }
+        : { removed: count, oldestLeft: (oldest?.started_at as number | undefined) ?? null };
+    },
+  );
+  return { purgedSessions: removed, isComplete };
 };

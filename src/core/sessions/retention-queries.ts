@@ -2,14 +2,6 @@
 import { type SQL, sql } from '../../db/sql.ts';
 import { selectByStart } from './start-order-queries.ts';
 
-const DAY_MS = 86_400_000;
-
-/** Query: the communities that keep sessions for some days only, behind `afterId`: their ids, and what is too old. */
-export const selectRetention = (now: number, afterId: number, limit: number): SQL => sql`
-  SELECT id, ${now} - session_retention_days * ${DAY_MS} AS ended_before FROM communities
-  WHERE session_retention_days IS NOT NULL AND deleted_at IS NULL AND id > ${afterId}
-  ORDER BY id LIMIT ${limit}`;
-
 /** The oldest sessions of a community that ended before an instant. An open one is never too old. */
 const outdated = (communityId: number, endedBefore: number, limit: number): SQL => {
   const instant = sql.integer(endedBefore);
@@ -22,7 +14,11 @@ const outdated = (communityId: number, endedBefore: number, limit: number): SQL 
 };
 
 /** Statements: remove up to `limit` sessions with their corrections; the last returns a row for each session. */
-export const deleteOutdatedSessions = (communityId: number, endedBefore: number, limit: number): SQL[] => [
+export const deleteOutdatedSessions = (
+  communityId: number,
+  endedBefore: number,
+  limit: number,
+): [SQL, SQL] => [
   sql`
     DELETE FROM session_revisions WHERE community_id = ${communityId} AND session_id IN (
       SELECT id FROM (${outdated(communityId, endedBefore, limit)}))`,
@@ -31,3 +27,11 @@ export const deleteOutdatedSessions = (communityId: number, endedBefore: number,
       ${outdated(communityId, endedBefore, limit)})
     RETURNING 1`,
 ];
+
+/** Query: the start of the community's oldest closed session. One that is open is not outdated for a while. */
+export const selectOldestSession = (communityId: number): SQL => sql`
+  SELECT * FROM (${selectByStart(communityId, {
+    columns: sql`started_at, id`,
+    closed: sql`1`,
+    direction: 'ASC',
+  })} LIMIT 1)`;

@@ -1,6 +1,6 @@
 /**
  * How changes become known. What a statement changes of sessions, accounts and servers puts its events into the outbox
- * by itself, by the triggers of drizzle/*_webhook-events.sql: in the same transaction, for every statement that writes. A verb runs its batch
+ * by itself, by the triggers of db/live: in the same transaction, for every statement that writes. A verb runs its batch
  * with `commit`, which says who acted and sends at once. Starts are
  * told by `startedEvents` behind the statement that inserts them, events of other things by `outbox`, in the batch.
  */

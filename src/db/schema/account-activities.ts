@@ -37,7 +37,7 @@ export const activityBatches = sqliteTable(
     day: integer().notNull(),
     id: text().notNull(),
     count: integer().notNull(),
-    /** SHA-256 over the records (core/reports/activity-batch.ts). */
+    /** SHA-256 over the records (core/account-activity/activity-batch.ts). */
     digest: text().notNull(),
     /** The link of the audit trail that has this batch; null until the scheduled job has made it. */
     sealedBy: integer('sealed_by'),

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /**
- * What administrators did, append-only: each record carries the hash of the one before (core/reports/audit-chain.ts).
+ * What administrators did, append-only: each record carries the hash of the one before (core/audit/audit-chain.ts).
  * The primary key is the order of the chain, the index that of the report. The id is part of the key so that a forged row
  * cannot take the number of the next record and block the trail.
  */

@@ -29,9 +29,16 @@ export const communities = sqliteTable(
     logRetentionDays: integer('log_retention_days'),
     /** How long account activity is kept after its time; null for ever. */
     accountActivityRetentionDays: integer('account_activity_retention_days'),
+    /**
+     * When something may be older than the retention allows: then the job looks again. Null: it is kept for ever. Nothing
+     * is outdated before, so a community that has nothing to remove costs the job nothing.
+     */
+    sessionsDueAt: integer('sessions_due_at'),
+    logDueAt: integer('log_due_at'),
+    accountActivityDueAt: integer('account_activity_due_at'),
     /** Whether it has a webhook endpoint. Without one, the statement that publishes events is left out. */
     hasWebhooks: integer('has_webhooks', { mode: 'boolean' }).notNull().default(false),
-    /** The head of the audit trail: its last record's number and hash (core/reports/audit-chain.ts). */
+    /** The head of the audit trail: its last record's number and hash (core/audit/audit-chain.ts). */
     auditSequence: integer('audit_sequence').notNull().default(0),
     auditHash: text('audit_hash').notNull().default(''),
     /** Its foot: the last record that retention has removed. */
@@ -42,9 +49,11 @@ export const communities = sqliteTable(
   },
   (table) => [
     uniqueIndex('communities_by_public_id').on(table.publicId),
-    index('communities_with_activity_retention')
-      .on(table.id)
-      .where(sql`account_activity_retention_days IS NOT NULL`),
-    index('communities_with_retention').on(table.id).where(sql`log_retention_days IS NOT NULL`),
+    index('communities_deleted').on(table.id).where(sql`deleted_at IS NOT NULL`),
+    index('communities_with_sessions_due').on(table.sessionsDueAt).where(sql`sessions_due_at IS NOT NULL`),
+    index('communities_with_log_due').on(table.logDueAt).where(sql`log_due_at IS NOT NULL`),
+    index('communities_with_account_activity_due')
+      .on(table.accountActivityDueAt)
+      .where(sql`account_activity_due_at IS NOT NULL`),
   ],
 );

@@ -2,7 +2,7 @@ import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlit
 
 /**
  * The outbox: one row per event and endpoint, written in the transaction of the change, for sessions and accounts by the
- * triggers of drizzle/*_webhook-events.sql. `seq` counts an endpoint's messages in the order of commit and is never
+ * triggers of db/live. `seq` counts an endpoint's messages in the order of commit and is never
  * given twice.
  */
 export const webhookMessages = sqliteTable(

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MIGRATIONS } from '../../../src/db/migrations.ts';
+import { CRONS } from '../../../src/jobs/index.ts';
 import { VERSION } from '../../../src/version.ts';
 import { ADMIN_TOKEN, Harness } from '../../harness.ts';
 
@@ -24,14 +25,22 @@ describe('the status of an installation', () => {
         triggers: [],
       },
     ]);
-    await app.cron(app.clock.now() - 60_000);
+    const [often, hourly] = CRONS;
+    await app.cron(app.clock.now() - 60_000, often);
     app.clock.advance(300_000);
     // Fired by hand for another time.
-    await app.cron(app.clock.now() + 13 * 3_600_000);
+    await app.cron(app.clock.now() + 13 * 3_600_000, often);
+    await app.cron(app.clock.now(), hourly);
     expect((await app.get(STATUS, { key: ADMIN_TOKEN })).body.data.triggers).toEqual([
       {
         cron: '*/5 * * * *',
         scheduledAt: '2026-04-15T13:05:00.000Z',
+        ranAt: '2026-04-15T00:05:00.000Z',
+        failedJobs: [],
+      },
+      {
+        cron: '23 * * * *',
+        scheduledAt: '2026-04-15T00:05:00.000Z',
         ranAt: '2026-04-15T00:05:00.000Z',
         failedJobs: [],
       },
@@ -43,10 +52,10 @@ describe('the status of an installation', () => {
     await env.DB.exec('ALTER TABLE log_wipes RENAME TO log_wipes_away');
     await app.cron();
     await env.DB.exec('ALTER TABLE log_wipes_away RENAME TO log_wipes');
-    const [failed] = (await app.get(STATUS, { key: ADMIN_TOKEN })).body.data.triggers;
+    const [, failed] = (await app.get(STATUS, { key: ADMIN_TOKEN })).body.data.triggers;
     expect(failed.failedJobs).toEqual(['purge-log-entries']);
     await app.cron();
-    const [fine] = (await app.get(STATUS, { key: ADMIN_TOKEN })).body.data.triggers;
+    const [, fine] = (await app.get(STATUS, { key: ADMIN_TOKEN })).body.data.triggers;
     expect(fine.failedJobs).toEqual([]);
   });
 
@@ -72,6 +81,11 @@ describe('the status of an installation', () => {
     await env.DB.exec('ALTER TABLE job_runs RENAME TO job_runs_away');
     await app.cron();
     await env.DB.exec('ALTER TABLE job_runs_away RENAME TO job_runs');
-    expect(app.logs.map(({ event }) => event)).toEqual([...Array(9).fill('job_done'), 'run_not_noted']);
+    expect(app.logs.map(({ event }) => event)).toEqual([
+      ...Array(2).fill('job_done'),
+      'run_not_noted',
+      ...Array(7).fill('job_done'),
+      'run_not_noted',
+    ]);
   });
 });

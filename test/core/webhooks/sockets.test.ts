@@ -2,7 +2,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { Harness } from '../../harness.ts';
 import { ENDPOINTS } from '../../receivers.ts';
 
-/** What became of a test message to a path of the receiver (loopback-receiver.ts), over a real socket. */
+/** What became of a test message to a path of the receiver (test/node/loopback-receiver.ts), over a real socket. */
 const deliverTo = async (path: string) => {
   const app = new Harness({ vars: { WEBHOOK_ALLOW_PRIVATE: 'true' }, origin: 'http://localhost' });
   const { key } = await app.community();

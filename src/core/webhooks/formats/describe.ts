@@ -36,7 +36,7 @@ const say = (message: Message): Words => {
       return describeSession(message.type, toSession(row), nameOf(row));
     case 'server.reset':
       return {
-        headline: `Server ${row.server_id} started anew`,
+        headline: `Server ${row.server_id} restarted`,
         details: [`${quantity(row.count, 'open session')} closed`],
         mood: 'attention',
       };
@@ -82,20 +82,22 @@ const describeSession = (
       return { headline: `The session of ${name} ${at} does not count`, details, mood: 'attention' };
     case 'session.superseded':
       return {
-        headline: `The session of ${name} ${at} ended unnoticed after ${lasted}`,
+        headline: `${name} ${at}: a new session replaced one of ${lasted}`,
         details,
         mood: 'attention',
       };
     case 'session.stale':
       return {
         headline: `Is ${name} still active ${at}?`,
-        details: [`Last seen ${new Date(session.lastSeenAt).toISOString()}; will be closed automatically.`],
+        details: [
+          `Last seen ${new Date(session.lastSeenAt).toISOString()}; the session will be closed automatically.`,
+        ],
         mood: 'attention',
       };
     case 'session.auto_closed':
       return {
         headline: `The session of ${name} ${at} was closed automatically`,
-        details: [...details, `${lasted} are credited.`],
+        details: [...details, `Credited: ${lasted}.`],
         mood: 'bad',
       };
     case 'session.reopened':
