@@ -1,5 +1,5 @@
 /** `npm run build:console`: the browser's side, from src/console to public/console (not committed). Fails above its sizes. */
-import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { BUDGETS, measureSizes, type Sizes } from './console/sizes.ts';
@@ -10,7 +10,6 @@ const TARGET = join(ROOT, 'public/console');
 
 /** @throws Error where a view has grown beyond its budget */
 export const buildConsole = async (): Promise<Sizes> => {
-  rmSync(TARGET, { recursive: true, force: true });
   mkdirSync(TARGET, { recursive: true });
   const { metafile } = await build({
     absWorkingDir: ROOT,
@@ -29,6 +28,10 @@ export const buildConsole = async (): Promise<Sizes> => {
     tsconfigRaw: {},
   });
   copyFileSync(join(SOURCE, 'index.html'), join(TARGET, 'index.html'));
+  removeOthers([
+    join(TARGET, 'index.html'),
+    ...Object.keys(metafile.outputs).map((path) => join(ROOT, path)),
+  ]);
   const sizes = measureSizes(metafile, ROOT);
   for (const [view, budget] of Object.entries(BUDGETS) as [keyof Sizes, number][]) {
     if (sizes[view] > budget) {
@@ -38,6 +41,14 @@ export const buildConsole = async (): Promise<Sizes> => {
     }
   }
   return sizes;
+};
+
+/** Deletes what an earlier build left. Not before the build: a server that watches the folder would lose it. */
+const removeOthers = (kept: readonly string[]): void => {
+  for (const entry of readdirSync(TARGET, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && !kept.includes(path)) rmSync(path);
+  }
 };
 
 if (import.meta.main) {

@@ -27,4 +27,25 @@ export const PLACES: readonly Place[] = [
     needs: ['sessions:read'],
     load: async () => (await import('./now.tsx')).Now,
   },
+  {
+    path: 'hours',
+    title: 'nav.hours',
+    icon: 'hours',
+    needs: ['sessions:read'],
+    load: async () => (await import('./hours.tsx')).Hours,
+  },
+  {
+    path: 'people',
+    title: 'nav.people',
+    icon: 'people',
+    needs: ['sessions:read'],
+    load: async () => (await import('./people.tsx')).People,
+  },
+  {
+    path: 'servers',
+    title: 'nav.servers',
+    icon: 'servers',
+    needs: ['sessions:read'],
+    load: async () => (await import('./servers.tsx')).Servers,
+  },
 ];

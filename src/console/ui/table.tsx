@@ -6,6 +6,8 @@ export interface Column<Row> {
   readonly title: string;
   readonly cell: (row: Row) => ComponentChildren;
   readonly isNumber?: boolean;
+  /** A number that only counts the rows: no wider than it must be. */
+  readonly isRank?: boolean;
   /** Left out where there is little room. */
   readonly isExtra?: boolean;
   /** The cell that names the row. */
@@ -30,8 +32,8 @@ export const Table = <Row,>({
   readonly footer?: ComponentChildren;
   readonly isOld?: boolean;
 }) => {
-  const classOf = ({ isNumber, isExtra }: Column<Row>): string =>
-    [isNumber && 'num', isExtra && 'hide-s'].filter(Boolean).join(' ');
+  const classOf = ({ isNumber, isRank, isExtra }: Column<Row>): string =>
+    [(isNumber || isRank) && 'num', isRank && 'rank', isExtra && 'hide-s'].filter(Boolean).join(' ');
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard.
     <section class={isOld ? 'scroll is-old' : 'scroll'} aria-label={caption} tabIndex={0}>

@@ -1,0 +1,351 @@
+/** Sessions of one person, what changed them, and how to mend them: each with its reason and with what follows. */
+import { useState } from 'preact/hooks';
+import { hasText, t } from '../../i18n/index.ts';
+import { api, call, type Data } from '../../kit/api.ts';
+import { useViewer } from '../../kit/context.ts';
+import { formatDateTime, formatDuration, formatZone } from '../../kit/format.ts';
+import { useQuery } from '../../kit/query.ts';
+import { serverName } from '../../kit/servers.ts';
+import { fromLocal, toLocalField, toZoned } from '../../kit/time.ts';
+import { ActionDialog, useToast } from '../../ui/actions.tsx';
+import { Badge, CopyButton, Dialog, Instant, TextField, type Tone } from '../../ui/basics.tsx';
+import { Reading } from '../../ui/states.tsx';
+import { Table } from '../../ui/table.tsx';
+
+export type Session = Data<'listActivity'>['items'][number];
+type Revision = Data<'listActivityRevisions'>['items'][number];
+type Open = { readonly what: 'correct' | 'void' | 'details'; readonly session: Session };
+
+/** What a session's end says of itself. */
+export const stateOf = ({
+  status,
+  voidedAt,
+  closeKind,
+  unconfirmed,
+}: Session): { tone: Tone; text: string } => {
+  if (voidedAt) return { tone: 'muted', text: t('session.voided') };
+  if (status) return { tone: 'good', text: t('session.open') };
+  const text =
+    closeKind && hasText(`session.kind.${closeKind}`) ? t(`session.kind.${closeKind}`) : (closeKind ?? '');
+  return { tone: unconfirmed ? 'warn' : 'muted', text };
+};
+
+const lengthOf = ({ start, end, lastSeen }: Session): number =>
+  Math.max(0, Date.parse(end ?? lastSeen ?? start) - Date.parse(start));
+
+export const Sessions = ({
+  sessions,
+  zone,
+  onChanged,
+}: {
+  readonly sessions: readonly Session[];
+  readonly zone: string;
+  readonly onChanged: () => void;
+}) => {
+  const { may } = useViewer();
+  const [open, setOpen] = useState<Open>();
+  const close = () => setOpen(undefined);
+  const canChange = may('admin');
+  return (
+    <>
+      <Table
+        caption={t('person.sessions')}
+        rows={sessions}
+        keyOf={({ id }) => id}
+        columns={[
+          {
+            title: t('session.start'),
+            isHeader: true,
+            cell: (session) => (
+              <span id={`session-${session.id}`} tabIndex={-1}>
+                <Instant at={session.start} zone={zone} />
+              </span>
+            ),
+          },
+          {
+            title: t('session.end'),
+            cell: (session) =>
+              session.end ? (
+                <Instant at={session.end} zone={zone} />
+              ) : (
+                <span class="muted">{t('session.running')}</span>
+              ),
+          },
+          {
+            title: t('session.length'),
+            isNumber: true,
+            cell: (session) => formatDuration(lengthOf(session)),
+          },
+          { title: t('servers.server'), isExtra: true, cell: ({ serverId }) => serverName(serverId) },
+          {
+            title: t('session.state'),
+            isExtra: true,
+            cell: (session) => {
+              const { tone, text } = stateOf(session);
+              return (
+                <>
+                  <Badge tone={tone}>{text}</Badge>
+                  {session.clearReason && <span class="sub">{session.clearReason}</span>}
+                </>
+              );
+            },
+          },
+          {
+            title: t('action.actions'),
+            isSilent: true,
+            isNumber: true,
+            cell: (session) => (
+              <span class="row end" style={{ flexWrap: 'nowrap' }}>
+                {canChange && !session.voidedAt && (
+                  <button type="button" class="plain" onClick={() => setOpen({ what: 'correct', session })}>
+                    {t('session.correct')}
+                  </button>
+                )}
+                <button type="button" class="plain" onClick={() => setOpen({ what: 'details', session })}>
+                  {t('session.why')}
+                </button>
+              </span>
+            ),
+          },
+        ]}
+      />
+      {open?.what === 'correct' && (
+        <Correct session={open.session} zone={zone} onClose={close} onChanged={onChanged} />
+      )}
+      {open?.what === 'void' && (
+        <VoidSession session={open.session} zone={zone} onClose={close} onChanged={onChanged} />
+      )}
+      {open?.what === 'details' && (
+        <Details
+          session={open.session}
+          zone={zone}
+          onClose={close}
+          {...(canChange &&
+            !open.session.voidedAt && { onVoid: () => setOpen({ what: 'void', session: open.session }) })}
+        />
+      )}
+    </>
+  );
+};
+
+interface ChangeProps {
+  readonly session: Session;
+  readonly zone: string;
+  readonly onClose: () => void;
+  readonly onChanged: () => void;
+}
+
+const Correct = ({ session, zone, onClose, onChanged }: ChangeProps) => {
+  const toast = useToast();
+  const startField = toLocalField(Date.parse(session.start), zone);
+  const endField = session.end ? toLocalField(Date.parse(session.end), zone) : '';
+  const [start, setStart] = useState(startField);
+  const [end, setEnd] = useState(endField);
+  const newStart = start === startField ? Date.parse(session.start) : fromLocal(start, zone);
+  const newEnd =
+    end === endField ? (session.end ? Date.parse(session.end) : undefined) : fromLocal(end, zone);
+  const before = lengthOf(session);
+  const after = newEnd === undefined ? undefined : newEnd - newStart;
+  const isBackwards = after !== undefined && after < 0;
+  return (
+    <ActionDialog
+      title={t('session.correctTitle')}
+      consequence={
+        <>
+          <p>{t('session.correctText', { zone: formatZone(zone, Date.parse(session.start)) })}</p>
+          {!session.end && <p>{t('session.correctOpen')}</p>}
+        </>
+      }
+      confirm={t('session.correct')}
+      asksReason
+      canRun={(start !== startField || end !== endField) && !isBackwards && start !== ''}
+      onClose={onClose}
+      onRun={async (reason) => {
+        await call(() =>
+          api.PATCH('/v2/community/activity/{activityId}', {
+            params: { path: { activityId: session.id } },
+            body: {
+              ...(start !== startField && { start: toZoned(newStart, zone) }),
+              ...(end !== endField && newEnd !== undefined && { end: toZoned(newEnd, zone) }),
+              reason,
+            },
+          }),
+        );
+        toast(t('session.corrected'));
+        onChanged();
+      }}
+    >
+      <div class="fields">
+        <TextField
+          type="datetime-local"
+          label={t('session.start')}
+          value={start}
+          onValue={setStart}
+          required
+        />
+        <TextField
+          type="datetime-local"
+          label={t('session.end')}
+          value={end}
+          onValue={setEnd}
+          problem={isBackwards ? t('session.backwards') : undefined}
+        />
+      </div>
+      {after !== undefined && !isBackwards && (
+        <p class="consequence" aria-live="polite">
+          <span>
+            {t('session.before')} <strong class="tabular">{formatDuration(before)}</strong> →{' '}
+            {t('session.after')} <strong class="tabular">{formatDuration(after)}</strong>
+          </span>
+        </p>
+      )}
+    </ActionDialog>
+  );
+};
+
+const VoidSession = ({ session, zone, onClose, onChanged }: ChangeProps) => {
+  const toast = useToast();
+  return (
+    <ActionDialog
+      title={t('session.voidTitle')}
+      consequence={
+        <p>
+          {t('session.voidText', {
+            start: formatDateTime(Date.parse(session.start), zone),
+            time: formatDuration(lengthOf(session)),
+          })}
+        </p>
+      }
+      confirm={t('session.void')}
+      isDanger
+      asksReason
+      onClose={onClose}
+      onRun={async (reason) => {
+        await call(() =>
+          api.DELETE('/v2/community/activity/{activityId}', {
+            params: { path: { activityId: session.id } },
+            body: { reason },
+          }),
+        );
+        toast(t('session.voidDone'));
+        onChanged();
+      }}
+    />
+  );
+};
+
+/** Why it says what it says: how it ended, when it was last seen, and every correction with before and after. */
+const Details = ({
+  session,
+  zone,
+  onClose,
+  onVoid,
+}: {
+  readonly session: Session;
+  readonly zone: string;
+  readonly onClose: () => void;
+  readonly onVoid?: () => void;
+}) => {
+  const { tone, text } = stateOf(session);
+  const revisions = useQuery(`revisions ${session.id}`, () =>
+    call(() =>
+      api.GET('/v2/community/activity/{activityId}/revisions', {
+        params: { path: { activityId: session.id } },
+      }),
+    ),
+  );
+  const why = session.voidedAt
+    ? 'session.because.voided'
+    : session.status
+      ? 'session.because.open'
+      : `session.because.${session.closeKind}`;
+  return (
+    <Dialog title={t('session.whyTitle')} onClose={onClose} wide>
+      <dl class="pair">
+        <dt>{t('session.state')}</dt>
+        <dd>
+          <Badge tone={tone}>{text}</Badge>
+        </dd>
+        <dt>{t('session.start')}</dt>
+        <dd>
+          <Instant at={session.start} zone={zone} />
+        </dd>
+        <dt>{t('session.end')}</dt>
+        <dd>{session.end ? <Instant at={session.end} zone={zone} /> : '–'}</dd>
+        <dt>{t('now.lastSeen')}</dt>
+        <dd>
+          <Instant at={session.lastSeen} zone={zone} />
+        </dd>
+        <dt>{t('servers.server')}</dt>
+        <dd>{serverName(session.serverId)}</dd>
+        {session.clearReason && (
+          <>
+            <dt>{t('session.reason')}</dt>
+            <dd>{session.clearReason}</dd>
+          </>
+        )}
+        <dt>{t('session.id')}</dt>
+        <dd class="copy">
+          <code>{session.id}</code>
+          <CopyButton text={session.id} />
+        </dd>
+      </dl>
+      {hasText(why) && <p class="banner info">{t(why)}</p>}
+      <h3>{t('session.revisions')}</h3>
+      <Reading query={revisions} lines={2}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <p class="muted small">{t('session.noRevisions')}</p>
+          ) : (
+            <ol class="timeline">
+              {items.map((revision) => (
+                <RevisionItem key={revision.id} revision={revision} zone={zone} />
+              ))}
+            </ol>
+          )
+        }
+      </Reading>
+      <div class="row end">
+        {onVoid && (
+          <button type="button" onClick={onVoid}>
+            {t('session.void')}
+          </button>
+        )}
+        <button type="button" class="primary" onClick={onClose}>
+          {t('action.close')}
+        </button>
+      </div>
+    </Dialog>
+  );
+};
+
+const RevisionItem = ({ revision, zone }: { readonly revision: Revision; readonly zone: string }) => {
+  const { before, after } = revision;
+  const instant = (value: string | null) => (value ? formatDateTime(Date.parse(value), zone) : '–');
+  const changes = [
+    before.start !== after.start && (['session.start', instant(before.start), instant(after.start)] as const),
+    before.end !== after.end && (['session.end', instant(before.end), instant(after.end)] as const),
+  ].filter((change) => change !== false);
+  return (
+    <li>
+      <span class="when">
+        <Instant at={revision.at} zone={zone} />
+      </span>
+      <span class="dot" />
+      <div class="what">
+        {t(revision.action === 'voided' ? 'session.wasVoided' : 'session.wasCorrected', {
+          who: revision.by.name,
+        })}
+        <span class="sub">“{revision.reason}”</span>
+        {changes.map(([key, old, now]) => (
+          <div class="diff" key={key}>
+            <span class="muted">{t(key)}</span>
+            <span>
+              <del>{old}</del> → <ins>{now}</ins>
+            </span>
+          </div>
+        ))}
+      </div>
+    </li>
+  );
+};
