@@ -10,8 +10,8 @@ const SCALED = ['test/{scale,properties}/**/*.test.ts'];
  * make communities of their own and look at nothing else, so they share a process and its migrated database.
  */
 const OWN_DATABASE = [...SCALED, 'test/{core,jobs}/**/*.test.ts'];
-/** What starts programs of its own, and so runs in Node, by scripts of its own. */
-const IN_NODE = ['test/{node,browser,faults,scripts}/**'];
+/** What starts programs of its own, and so runs on Node. The browser and the faults have scripts of their own. */
+const ON_NODE = ['test/{node,browser,faults,scripts}/**'];
 
 export default defineConfig(({ mode }) => {
   const isFull = mode === 'full';
@@ -54,7 +54,15 @@ export default defineConfig(({ mode }) => {
             name: 'shared',
             isolate: false,
             include: isFull ? [] : ['test/**/*.test.ts'],
-            exclude: [...OWN_DATABASE, ...IN_NODE],
+            exclude: [...OWN_DATABASE, ...ON_NODE],
+          },
+        },
+        {
+          test: {
+            name: 'node',
+            include: isFull ? ['test/node/**/*.test.ts'] : ['test/scripts/**/*.test.ts'],
+            testTimeout: 180_000,
+            hookTimeout: 180_000,
           },
         },
       ],

@@ -8,7 +8,7 @@ import { type Cost, countingDatabase } from './counting-database.ts';
 
 export const ADMIN_TOKEN = 'test-admin-token-000000000000000000000000';
 
-/** A clock that only tests move. */
+/** A clock that only tests move; a ticking one moves too when it is read. */
 export interface TestClock {
   now(): number;
   /** Moves by milliseconds. */
@@ -18,10 +18,14 @@ export interface TestClock {
 
 export const START = Date.parse('2026-04-15T00:00:00.000Z');
 
-const testClock = (epochMs: number): TestClock => {
+const testClock = (epochMs: number, ticking: number): TestClock => {
   let now = epochMs;
   return {
-    now: () => now,
+    now: () => {
+      const read = now;
+      now += ticking;
+      return read;
+    },
     advance: (ms) => {
       now += ms;
     },
@@ -59,17 +63,26 @@ export class Harness {
   readonly #origin: string;
 
   /**
+   * @param options.ticking milliseconds that the clock goes on by after each look at it, as time does during a call;
+   *   what a call reads twice differs
    * @param options.overrides services of the test's own, such as a failing database
    * @param options.origin where the calls go; the switches of a local run hold for a loopback host alone
    */
   constructor({
     now = START,
+    ticking = 0,
     vars = {},
     overrides = {},
     origin = 'https://rollcall.test',
-  }: { now?: number; vars?: Partial<Env>; overrides?: Partial<Services>; origin?: string } = {}) {
+  }: {
+    now?: number;
+    ticking?: number;
+    vars?: Partial<Env>;
+    overrides?: Partial<Services>;
+    origin?: string;
+  } = {}) {
     this.#origin = origin;
-    this.clock = testClock(now);
+    this.clock = testClock(now, ticking);
     const { database, cost } = countingDatabase(env.DB);
     this.#cost = cost;
     this.services = createServices(

@@ -45,7 +45,7 @@ describe('an unknown query parameter', () => {
     const path = operation.path.replace('{serverId}', '1').replaceAll(/\{(?!serverId)\w+\}/g, NIL);
     const answer = await app.request(
       operation.method,
-      `${path.replace('activity_log/' + NIL, 'activity_log/1')}?nosuch=1`,
+      `${path.replace(`activity_log/${NIL}`, 'activity_log/1')}?nosuch=1`,
       {
         key: operation.access === 'operator' ? ADMIN_TOKEN : key,
         ...(operation.body && { body: '{}' }),
