@@ -37,7 +37,9 @@ export const devVarsProblem = (text: string): string | undefined => {
   const anew = 'delete the file, and the next npm start writes a new one.';
   // A quoted value may go over several lines: what is in it is left out, its line ends stay.
   const outside = text.replaceAll(/(?<==\s*)(["'`])[\s\S]*?\1/g, (value) => value.replaceAll(/[^\n]+/g, '#'));
-  const line = outside.split('\n').findIndex((row) => !/^\s*(#.*)?$|^\s*(export\s+)?[\w.-]+\s*=/.test(row));
+  const line = outside
+    .split(/\r?\n/)
+    .findIndex((row) => !/^\s*(#.*)?$|^\s*(export\s+)?[\w.-]+\s*=/.test(row));
   if (line >= 0) return `is broken: line ${line + 1} is not NAME=value. Correct that line, or ${anew}`;
   const vars = parseEnv(text);
   if (Object.keys(vars).length === 0) return `sets nothing. To go on, ${anew}`;

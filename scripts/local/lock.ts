@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 interface Holder {
   /** The starter's process. */
   readonly pid: number;
-  readonly port: number;
+  /** None for a script that only looks. */
+  readonly port?: number | undefined;
   /** The process that ends the server where the starter is gone; it may still be about to. */
   readonly guardianPid?: number;
 }
@@ -25,7 +26,7 @@ const GUARDIAN_MS = 8_000;
  * Takes the directory for this process; creates it where it is missing. A lock whose process is gone is void.
  * @throws a sentence for the person who starts, where somebody else has it, or nothing can be written there
  */
-export const lockDirectory = async (directory: string, port: number): Promise<Lock> => {
+export const lockDirectory = async (directory: string, port?: number): Promise<Lock> => {
   const path = join(directory, FILE);
   const mine: Holder = { pid: process.pid, port };
   for (let attempt = 1; ; attempt++) {
@@ -38,7 +39,12 @@ export const lockDirectory = async (directory: string, port: number): Promise<Lo
     }
     const holder = readHolder(path);
     if (holder && isRunning(holder.pid)) {
-      throw `Rollcall already runs on ${directory}: process ${holder.pid}, port ${holder.port}. Stop it, or start with other data: npm start -- --port ${port + 1} --persist-to /another/directory`;
+      const who = `process ${holder.pid}${holder.port === undefined ? '' : `, port ${holder.port}`}`;
+      const instead =
+        port === undefined
+          ? ''
+          : `, or start with other data: npm start -- --port ${port + 1} --persist-to /another/directory`;
+      throw `Rollcall already runs on ${directory}: ${who}. Stop it${instead}`;
     }
     if (attempt > 3) throw `${path} is taken again and again. Delete it if no Rollcall runs there.`;
     if (holder?.guardianPid !== undefined) await untilEnded(holder.guardianPid);
