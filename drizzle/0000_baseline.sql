@@ -105,6 +105,7 @@ CREATE TABLE `communities` (
 	`sessions_due_at` integer,
 	`log_due_at` integer,
 	`account_activity_due_at` integer,
+	`empty_report_status` integer DEFAULT 404 NOT NULL,
 	`has_webhooks` integer DEFAULT false NOT NULL,
 	`audit_sequence` integer DEFAULT 0 NOT NULL,
 	`audit_hash` text DEFAULT '' NOT NULL,

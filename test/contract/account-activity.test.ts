@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Harness } from '../harness.ts';
+import { setUp } from '../helpers.ts';
 
 let app: Harness;
 let key: string;
@@ -216,5 +217,83 @@ describe('bad input', () => {
       const answer = await report(query);
       expect([answer.status, answer.body.error]).toEqual([400, 'invalid_cursor']);
     }
+  });
+});
+
+describe('dates', () => {
+  const report = async (query: string, settings = {}) => {
+    const { app, key } = await setUp(settings);
+    return app.get(`/scr/api/activity?${query}`, { key });
+  };
+
+  it.each([
+    ['all of October in Madrid', '2026-10-01T00:00:00+02:00', '2026-11-01T00:00:00+01:00', true],
+    ['an hour more than that', '2026-10-01T00:00:00+02:00', '2026-11-01T01:00:00+01:00', false],
+    ['all of March in Madrid', '2026-03-01T00:00:00+01:00', '2026-04-01T00:00:00+02:00', true],
+    [
+      '31 days by the clock, which the calendar has as more',
+      '2026-03-01T00:00:00+01:00',
+      '2026-04-01T01:00:00+02:00',
+      true,
+    ],
+    ['offsets without a colon', '2026-03-01T00:00:00-0600', '2026-04-01T00:00:00-0600', true],
+    ['small letters', '2026-03-01t00:00:00z', '2026-03-02t00:00:00z', true],
+    ['nine decimals', '2026-03-01T00:00:00.123456789Z', '2026-03-02T00:00:00.999999999Z', true],
+    ['no seconds, and minus zero', '2026-03-01T00:00-00:00', '2026-03-02T00:00Z', true],
+    ['the year 50', '0050-01-01T00:00:00Z', '0050-01-31T00:00:00Z', true],
+  ])('%s', async (_, startDate, endDate, isTaken) => {
+    const query = new URLSearchParams({ startDate, endDate, type: 'COMMENTS' });
+    expect((await report(String(query))).status).toBe(isTaken ? 404 : 400);
+    // A `+` that nobody escaped.
+    expect((await report(`startDate=${startDate}&endDate=${endDate}&type=COMMENTS`)).status).toBe(
+      isTaken ? 404 : 400,
+    );
+  });
+
+  it('a type may have blanks around it, come twice, and come in several parameters', async () => {
+    const { app, key } = await setUp();
+    await app.post('/v2/community/servers/1/activity', { key, body: { username: 'ana', forceStart: true } });
+    const path = '/scr/api/activity?startDate=2026-04-01T00:00:00Z&endDate=2026-05-01T00:00:00Z';
+    const types = 'type=USERS_JOINED,%20LOGINS%20,USERS_JOINED&type=LOGINS';
+    const { body } = await app.get(`${path}&${types}`, { key });
+    expect(body.records.map(({ type }: { type: string }) => type).sort()).toEqual([
+      'USER_JOINED',
+      'USER_LOGIN',
+    ]);
+    for (const type of ['type=LOGINS&type=', 'type=,LOGINS', 'type=LOGINS,%20,COMMENTS']) {
+      expect((await app.get(`${path}&${type}`, { key })).status, type).toBe(400);
+    }
+  });
+
+  it('what a record shows as its time is the next startDate', async () => {
+    const { app, key } = await setUp({ timezone: 'Asia/Kathmandu' });
+    const times = ['2026-04-14T00:00:00.123456789+05:45', '2026-04-14T01:00:00-0600', '2026-04-14t02:00z'];
+    const body = times.map((time) => ({ category: 'PROCESS_COMMENTS', type: 'X', user: 'ana', time }));
+    expect((await app.post('/v2/community/account-activities', { key, body })).body.data.accepted).toBe(3);
+    await app.post('/v2/community/servers/1/activity', { key, body: { username: 'ana', forceStart: true } });
+    const query = (startDate: string) =>
+      `/scr/api/activity?${new URLSearchParams({ startDate, endDate: '2026-04-16T00:00:00Z', type: 'COMMENTS,LOGINS' })}`;
+    const first = await app.get(query('2026-04-01T00:00:00Z'), { key });
+    expect(first.body.records).toHaveLength(4);
+    for (const { time } of first.body.records) {
+      expect((await app.get(query(time), { key })).status, time).toBe(200);
+    }
+  });
+});
+
+describe('emptyReportStatus', () => {
+  it('is 404, or 200 for clients that give up on a 404', async () => {
+    const { app, key } = await setUp({ emptyReportStatus: 200 });
+    const path =
+      '/scr/api/activity?startDate=2026-04-01T00:00:00Z&endDate=2026-05-01T00:00:00Z&type=COMMENTS';
+    const { status, body } = await app.get(path, { key });
+    expect([status, body]).toEqual([200, { records: [] }]);
+    const csv = await app.get(path, { key, headers: { Accept: 'text/csv' } });
+    expect([csv.status, csv.text.split('\r\n').length]).toEqual([200, 2]);
+    await app.patch('/v2/community/settings', { key, body: { emptyReportStatus: 404 } });
+    app.clock.advance(60_000);
+    expect((await app.get(path, { key })).status).toBe(404);
+    const refused = await app.patch('/v2/community/settings', { key, body: { emptyReportStatus: 204 } });
+    expect(refused.body.errors).toEqual([{ path: 'emptyReportStatus', message: 'must be one of 404, 200' }]);
   });
 });

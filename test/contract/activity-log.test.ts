@@ -651,7 +651,11 @@ describe('bad input', () => {
     [{ ...ENTRY, username: 'x'.repeat(257) }, 'username must have at most 256 characters.'],
     [{ ...ENTRY, event_id: '' }, 'event_id must have 1 to 128 characters.'],
     [{ entries: 5 }, 'entries must be of type array.'],
-    ...[1707725000000, -1, 1.5, '1707725000', 4102444801].map((timestamp) => [
+    [
+      { ...ENTRY, timestamp: 1707725000.5 },
+      'timestamp must be whole Unix seconds, without a fraction: round 1707725000.5 to an integer.',
+    ],
+    ...[1707725000000, -1, -1.5, 1e300, '1707725000', 4102444801].map((timestamp) => [
       { ...ENTRY, timestamp },
       'timestamp must be Unix seconds: an integer from 0 to 4102444800 (milliseconds have to be divided by 1000).',
     ]),
@@ -793,5 +797,38 @@ describe('access', () => {
     expect((await app.delete(`${LOGS}/all`, { headers })).status).toBe(status);
     const left = status === 200 ? 0 : 1;
     expect((await admin.get(`${LOGS}/count`, { key })).body.data).toEqual({ count: left });
+  });
+});
+
+describe('license/check', () => {
+  it('is what the clients of the source ask first', async () => {
+    const { app, key } = await setUpLog();
+    const { status, body } = await app.get('/api/v1/license/check?app=farm', { key });
+    expect([status, body]).toEqual([
+      200,
+      {
+        code: 0,
+        message: 'success',
+        data: { plan_name: 'Rollcall', api_enabled: true, device_limit: 2147483647 },
+      },
+    ]);
+    expect((await app.get('/api/v1/license/check')).body).toEqual({
+      code: 40101,
+      message: expect.any(String),
+      data: null,
+    });
+  });
+
+  it('is of the family, as all of /api/v1/ is', async () => {
+    const { app, key } = await setUpLog();
+    for (const path of ['/api/v1', '/api/v1/devices', '/api/v1/activity_log/1/2']) {
+      expect((await app.get(path, { key })).body, path).toEqual({
+        code: 40401,
+        message: 'There is nothing at this path.',
+        data: null,
+      });
+    }
+    const { status, headers, body } = await app.delete('/api/v1/license/check', { key });
+    expect([status, headers.get('allow'), body.code]).toEqual([405, 'GET', 40501]);
   });
 });

@@ -1,5 +1,6 @@
 import { SignJWT, UnsecuredJWT } from 'jose';
 import * as oauth from 'oauth4webapi';
+import * as client from 'openid-client';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Harness } from '../harness.ts';
 
@@ -308,5 +309,46 @@ describe('an access token', () => {
     expect((await app.get(REPORT, { headers: basic(clientId, clientSecret) })).status).toBe(200);
     expect((await app.get(REPORT, { headers: basic(clientId, 'rcs_wrong') })).status).toBe(401);
     expect((await app.get(REPORT, { headers: basic('anything', key) })).status).toBe(200);
+  });
+});
+
+describe('/.well-known/oauth-authorization-server', () => {
+  it('says where tokens come from (RFC 8414)', async () => {
+    const { status, headers, body } = await app.get('/.well-known/oauth-authorization-server');
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toBe('application/json');
+    expect(body).toEqual({
+      issuer: 'https://rollcall.test',
+      token_endpoint: 'https://rollcall.test/oauth/token',
+      response_types_supported: [],
+      grant_types_supported: ['client_credentials'],
+      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+      scopes_supported: ['account-activity:read'],
+      service_documentation: 'https://rollcall.test/docs',
+    });
+  });
+
+  it.each([
+    ['client_secret_post', client.ClientSecretPost],
+    ['client_secret_basic', client.ClientSecretBasic],
+  ])('openid-client discovers it, and gets a token by %s', async (_, authentication) => {
+    const { clientId, clientSecret } = await newServiceId();
+    const config = await client.discovery(
+      new URL('https://rollcall.test'),
+      clientId,
+      undefined,
+      authentication(clientSecret),
+      {
+        algorithm: 'oauth2',
+        [client.customFetch]: (url, options) => app.fetchUrl(url, options as RequestInit),
+      },
+    );
+    const token = await client.clientCredentialsGrant(config, { scope: 'account-activity:read' });
+    expect([token.token_type, token.scope, token.expires_in]).toEqual([
+      'bearer',
+      'account-activity:read',
+      3600,
+    ]);
+    expect((await app.get(REPORT, { key: token.access_token })).status).toBe(200);
   });
 });

@@ -56,7 +56,11 @@ export const listActivities = defineOperation({
           });
     const isCsv = prefersCsv(http);
     const first = await chunks.next();
-    if (first.done) throw new DomainError('activities_not_found');
+    if (first.done) {
+      if (ctx.actor.community.settings.emptyReportStatus === 404)
+        throw new DomainError('activities_not_found');
+      return isCsv ? csvResponse(http, 'activity.csv', CSV_HEADER, toCsvPages([], chunks)) : { records: [] };
+    }
     if (isCsv) return csvResponse(http, 'activity.csv', CSV_HEADER, toCsvPages(first.value, chunks));
     return streamText(http, toJson(first.value, chunks), { 'Content-Type': 'application/json' });
   },

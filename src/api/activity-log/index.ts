@@ -1,16 +1,24 @@
 import type { Family } from '../kit/family.ts';
 import { appendLogEntries } from './append-log-entries.ts';
+import { checkLicense } from './check-license.ts';
 import { countLogEntries } from './count-log-entries.ts';
 import { deleteAllLogEntries } from './delete-all-log-entries.ts';
 import { deleteLogEntry } from './delete-log-entry.ts';
 import { activityLogDialect } from './dialect.ts';
 import { listLogEntries } from './list-log-entries.ts';
 
-/** `/api/v1/activity_log...`: the Activity Log. Its source runs locally and has no credentials. */
+/** `/api/v1/...`: the Activity Log. Its source runs locally and has no credentials. */
 export const activityLog: Family = {
   name: 'activity-log',
   prefixes: ['/api/v1'],
   dialect: activityLogDialect,
   allowsAnonymous: true,
-  operations: [appendLogEntries, listLogEntries, countLogEntries, deleteAllLogEntries, deleteLogEntry],
+  operations: [
+    appendLogEntries,
+    listLogEntries,
+    countLogEntries,
+    deleteAllLogEntries,
+    deleteLogEntry,
+    checkLicense,
+  ],
 };

@@ -20,6 +20,7 @@ const settingsEntries = {
   sessionRetentionDays: v.nullable(RETENTION_DAYS),
   logRetentionDays: v.nullable(RETENTION_DAYS),
   accountActivityRetentionDays: v.nullable(RETENTION_DAYS),
+  emptyReportStatus: v.picklist([404, 200]),
 } satisfies Record<keyof Settings, v.GenericSchema>;
 
 /** The settings as they are read. */
@@ -55,6 +56,7 @@ export const SETTINGS_EXAMPLE = {
   sessionRetentionDays: null,
   logRetentionDays: null,
   accountActivityRetentionDays: null,
+  emptyReportStatus: 404,
 } satisfies Settings;
 
 export const nameSchema = text(1, 100);

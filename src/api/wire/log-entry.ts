@@ -11,7 +11,14 @@ export const MAX_ENTRIES = 1_000;
 /** A platform, a serial or an action type. */
 export const logName = text(1, 128);
 export const logUsername = text(0, 256);
-export const UNIX_SECONDS = fieldMessage('unix_seconds', 0, MAX_TIMESTAMP);
+/** Milliseconds and fractions are the usual mistakes, and each is told how to mend it. */
+export const UNIX_SECONDS = ({ input }: { input: unknown }): string =>
+  isFraction(Number(typeof input === 'object' ? Number.NaN : input))
+    ? fieldMessage('whole_seconds', Number(input))
+    : fieldMessage('unix_seconds', 0, MAX_TIMESTAMP);
+
+const isFraction = (seconds: number): boolean =>
+  !Number.isInteger(seconds) && seconds >= 0 && seconds <= MAX_TIMESTAMP;
 
 /** One entry of a body. Null counts as absent. */
 export const newEntrySchema = v.pipe(

@@ -17,6 +17,8 @@ export interface Settings {
   readonly logRetentionDays: number | null;
   /** For how many days account activity is kept; null for ever. */
   readonly accountActivityRetentionDays: number | null;
+  /** The HTTP status of an Account Activity report without records. */
+  readonly emptyReportStatus: 200 | 404;
 }
 
 export type SettingsPatch = { readonly [K in keyof Settings]?: Settings[K] | undefined };
@@ -32,4 +34,5 @@ export const toSettings = (row: typeof communities.$inferSelect): Settings => ({
   sessionRetentionDays: row.sessionRetentionDays,
   logRetentionDays: row.logRetentionDays,
   accountActivityRetentionDays: row.accountActivityRetentionDays,
+  emptyReportStatus: row.emptyReportStatus === 200 ? 200 : 404,
 });

@@ -36,6 +36,8 @@ export const communities = sqliteTable(
     sessionsDueAt: integer('sessions_due_at'),
     logDueAt: integer('log_due_at'),
     accountActivityDueAt: integer('account_activity_due_at'),
+    /** The HTTP status of an Account Activity report without records: 404, or 200 for clients that give up on a 404. */
+    emptyReportStatus: integer('empty_report_status').notNull().default(404),
     /** Whether it has a webhook endpoint. Without one, the statement that publishes events is left out. */
     hasWebhooks: integer('has_webhooks', { mode: 'boolean' }).notNull().default(false),
     /** The head of the audit trail: its last record's number and hash (core/audit/audit-chain.ts). */

@@ -188,6 +188,7 @@ describe('settings', () => {
     heartbeatTimeoutSeconds: 600,
     maxSessionSeconds: 86400,
     resetGraceSeconds: 3600,
+    emptyReportStatus: 404,
     unconfirmedEnd: 'last-seen',
     timezone: 'UTC',
     sessionRetentionDays: null,
