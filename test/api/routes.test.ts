@@ -7,6 +7,7 @@ import { NIL } from '../helpers.ts';
 
 /** Operations that need no credential, each for its reason. */
 const PUBLIC: Readonly<Record<string, string>> = {
+  getAuthorizationServerMetadata: 'a client asks it before it has a token',
   issueToken: 'it checks the client itself, as RFC 6749 says',
   openConsoleSession: 'the key in its body is checked by itself',
   closeConsoleSession: 'it makes the browser forget a cookie, and nothing else',
