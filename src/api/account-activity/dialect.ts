@@ -12,7 +12,6 @@ const ERRORS: Record<FaultKind, string> = {
   forbidden: 'forbidden',
   not_found: 'not_found',
   conflict: 'conflict',
-  unprocessable: 'unprocessable',
   method_not_allowed: 'method_not_allowed',
   too_large: 'body_too_large',
   rate_limited: 'rate_limited',

@@ -55,7 +55,6 @@ const STATUSES: Readonly<Record<FaultKind, ContentfulStatusCode>> = {
   method_not_allowed: 405,
   conflict: 409,
   too_large: 413,
-  unprocessable: 422,
   rate_limited: 429,
   internal: 500,
   unavailable: 503,

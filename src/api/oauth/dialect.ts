@@ -22,7 +22,6 @@ const ERRORS: Record<FaultKind, OAuthErrorCode> = {
   forbidden: 'invalid_scope',
   not_found: 'invalid_request',
   conflict: 'invalid_request',
-  unprocessable: 'invalid_request',
   method_not_allowed: 'invalid_request',
   too_large: 'invalid_request',
   rate_limited: 'temporarily_unavailable',

@@ -43,6 +43,9 @@ export const t = (key: Key, params: Params = {}): string => {
 /** Whether the catalogue has a text of this name: for codes of the API that may be newer than the console. */
 export const hasText = (key: string): key is Key => key in current().catalogue;
 
+/** The text of a key that is put together from a code of the API; the code itself where there is none. */
+export const textOf = (key: string, code: string): string => (hasText(key) ? t(key) : code);
+
 /** The browser's language, where it is one of ours. */
 export const preferredLanguage = (wanted: readonly string[]): Language => {
   for (const tag of wanted) {

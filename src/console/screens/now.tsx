@@ -7,7 +7,7 @@ import { formatDuration, formatNumber, formatZone } from '../kit/format.ts';
 import { nameOf } from '../kit/people.ts';
 import { useNow, useQuery } from '../kit/query.ts';
 import { changeQuery, href } from '../kit/route.ts';
-import { serverName } from '../kit/servers.ts';
+import { serverName, useServerNames } from '../kit/servers.ts';
 import { MINUTE } from '../kit/time.ts';
 import { Badge, Card, Instant, Name } from '../ui/basics.tsx';
 import { PageHead } from '../ui/page.tsx';
@@ -100,6 +100,7 @@ const People = ({
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
   }, []);
+  const names = useServerNames();
   const servers = serversOf(items, now);
   const wanted = q.trim().toLocaleLowerCase();
   const shown = items.filter(
@@ -160,7 +161,7 @@ const People = ({
                   aria-pressed={isOn}
                   onClick={() => changeQuery({ server: isOn ? '' : id })}
                 >
-                  {serverName(id)} <span class="count">{formatNumber(count)}</span>
+                  {serverName(id, names)} <span class="count">{formatNumber(count)}</span>
                   {isSilent && (
                     <Badge tone="warn">{t('now.silent', { time: formatDuration(now - lastSeen) })}</Badge>
                   )}
@@ -194,7 +195,7 @@ const People = ({
                   </a>
                 ),
               },
-              { title: t('servers.server'), cell: (item) => serverName(item.serverId) },
+              { title: t('servers.server'), cell: (item) => serverName(item.serverId, names) },
               {
                 title: t('now.since'),
                 cell: (item) => (

@@ -1,53 +1,62 @@
 /** The servers: who is on where, when each last gave a sign, and its share of the week. */
+import { useState } from 'preact/hooks';
 import { t } from '../i18n/index.ts';
 import { api, call } from '../kit/api.ts';
 import { useViewer } from '../kit/context.ts';
 import { formatDuration, formatHours, formatNumber } from '../kit/format.ts';
-import { useNow, useQuery } from '../kit/query.ts';
+import { forget, useNow, useQuery } from '../kit/query.ts';
 import { href } from '../kit/route.ts';
-import { serverName } from '../kit/servers.ts';
+import { readServers, type Server } from '../kit/servers.ts';
 import { addDays, dayAt, MINUTE } from '../kit/time.ts';
 import { totalsByServer } from '../kit/totals.ts';
-import { Badge, Card, Instant } from '../ui/basics.tsx';
+import { ActionDialog, useToast } from '../ui/actions.tsx';
+import { Badge, Card, Instant, TextField } from '../ui/basics.tsx';
 import { PageHead } from '../ui/page.tsx';
 import { Empty, Freshness, Reading } from '../ui/states.tsx';
 import { Table } from '../ui/table.tsx';
 
 const EVERY_MS = 15_000;
 
-interface Row {
-  readonly id: number;
-  readonly on: number;
-  readonly lastSeen: number | undefined;
+interface Row extends Server {
   readonly seconds: number;
 }
 
-const readServers = async (zone: string): Promise<Row[]> => {
+const readRows = async (zone: string): Promise<Row[]> => {
   const today = dayAt(Date.now(), zone);
-  const [totals, open] = await Promise.all([
+  const [totals, servers] = await Promise.all([
     totalsByServer(addDays(today, -6), today, zone),
-    call(() => api.GET('/v2/community/activity', { params: { query: { status: 'open', limit: 1000 } } })),
+    readServers(),
   ]);
-  const byServer = Map.groupBy(open.items, ({ serverId }) => serverId);
-  const ids = [...new Set([...totals.map(({ serverId }) => serverId), ...byServer.keys()])].sort(
-    (a, b) => a - b,
+  const bySeconds = new Map(totals.map(({ serverId, seconds }) => [serverId, seconds]));
+  return servers.map((server) => ({ ...server, seconds: bySeconds.get(server.id) ?? 0 }));
+};
+
+/** Three rosters missed, and time for a slow one. */
+const SILENT_MS = 5 * MINUTE;
+
+const LastRoster = ({
+  server,
+  zone,
+  now,
+}: {
+  readonly server: Row;
+  readonly zone: string;
+  readonly now: number;
+}) => {
+  if (server.lastRosterAt === null) return <span class="muted">{t('servers.noRoster')}</span>;
+  const at = Date.parse(server.lastRosterAt);
+  return server.open > 0 && now - at > SILENT_MS ? (
+    <Badge tone="warn">{t('now.silent', { time: formatDuration(now - at) })}</Badge>
+  ) : (
+    <Instant at={at} zone={zone} now={now} as="ago" />
   );
-  return ids.map((id) => {
-    const sessions = byServer.get(id) ?? [];
-    return {
-      id,
-      on: sessions.length,
-      lastSeen:
-        sessions.length > 0 ? Math.max(...sessions.map(({ lastSeen }) => Date.parse(lastSeen))) : undefined,
-      seconds: totals.find(({ serverId }) => serverId === id)?.seconds ?? 0,
-    };
-  });
 };
 
 export const Servers = () => {
   const { zone, may } = useViewer();
   const now = useNow(5000);
-  const query = useQuery('servers', () => readServers(zone), { every: EVERY_MS });
+  const [renamed, setRenamed] = useState<Row>();
+  const query = useQuery('servers', () => readRows(zone), { every: EVERY_MS });
   const all = (query.data ?? []).reduce((sum, { seconds }) => sum + seconds, 0);
   return (
     <>
@@ -84,23 +93,17 @@ export const Servers = () => {
                   {
                     title: t('servers.server'),
                     isHeader: true,
-                    cell: ({ id }) => (
+                    cell: ({ id, name, description }) => (
                       <a class="name" href={href(['now'], { server: id })}>
-                        {serverName(id)}
+                        <bdi class="cut">{name ?? t('servers.number', { id: String(id) })}</bdi>
+                        {description && <span class="sub">{description}</span>}
                       </a>
                     ),
                   },
-                  { title: t('now.on'), isNumber: true, cell: ({ on }) => formatNumber(on) },
+                  { title: t('now.on'), isNumber: true, cell: ({ open }) => formatNumber(open) },
                   {
                     title: t('servers.lastSign'),
-                    cell: ({ lastSeen, on }) =>
-                      lastSeen === undefined ? (
-                        <span class="muted">{t('servers.quiet')}</span>
-                      ) : now - lastSeen > 5 * MINUTE && on > 0 ? (
-                        <Badge tone="warn">{t('now.silent', { time: formatDuration(now - lastSeen) })}</Badge>
-                      ) : (
-                        <Instant at={lastSeen} zone={zone} now={now} as="ago" />
-                      ),
+                    cell: (server) => <LastRoster server={server} zone={zone} now={now} />,
                   },
                   {
                     title: t('servers.week'),
@@ -115,12 +118,76 @@ export const Servers = () => {
                       </span>
                     ),
                   },
+                  ...(may('servers:write')
+                    ? [
+                        {
+                          title: t('action.actions'),
+                          isSilent: true,
+                          isNumber: true,
+                          cell: (server: Row) => (
+                            <button type="button" class="plain" onClick={() => setRenamed(server)}>
+                              {t('servers.rename')}
+                            </button>
+                          ),
+                        },
+                      ]
+                    : []),
                 ]}
               />
             )
           }
         </Reading>
       </Card>
+      {renamed && (
+        <Rename
+          server={renamed}
+          onClose={() => setRenamed(undefined)}
+          onDone={async () => {
+            forget('server-names');
+            await query.refresh();
+          }}
+        />
+      )}
     </>
+  );
+};
+
+const Rename = ({
+  server,
+  onClose,
+  onDone,
+}: {
+  readonly server: Row;
+  readonly onClose: () => void;
+  readonly onDone: () => Promise<void>;
+}) => {
+  const toast = useToast();
+  const [name, setName] = useState(server.name ?? '');
+  const [description, setDescription] = useState(server.description ?? '');
+  return (
+    <ActionDialog
+      title={t('servers.renameTitle', { id: String(server.id) })}
+      consequence={<p>{t('servers.renameText')}</p>}
+      confirm={t('action.save')}
+      canRun={name.trim() !== ''}
+      onClose={onClose}
+      onRun={async () => {
+        await call(() =>
+          api.POST('/v2/community/servers', {
+            body: { servers: [{ id: server.id, name: name.trim(), description: description.trim() }] },
+          }),
+        );
+        toast(t('servers.renamed'));
+        await onDone();
+      }}
+    >
+      <TextField label={t('person.name')} value={name} onValue={setName} maxLength={200} required />
+      <TextField
+        label={t('servers.description')}
+        value={description}
+        onValue={setDescription}
+        maxLength={1000}
+      />
+    </ActionDialog>
   );
 };

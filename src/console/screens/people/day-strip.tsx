@@ -1,7 +1,7 @@
 /** A day from midnight to midnight, a lane a server: solid is known, hatched is what nobody confirmed. */
 import { t } from '../../i18n/index.ts';
 import { formatTime } from '../../kit/format.ts';
-import { serverName } from '../../kit/servers.ts';
+import { serverName, useServerNames } from '../../kit/servers.ts';
 import { addDays, fromLocal, HOUR } from '../../kit/time.ts';
 import type { Session } from './sessions.tsx';
 
@@ -16,6 +16,7 @@ export const DayStrip = ({
   readonly now: number;
   readonly sessions: readonly Session[];
 }) => {
+  const names = useServerNames();
   const start = fromLocal(day, zone);
   const end = fromLocal(addDays(day, 1), zone);
   const counted = sessions.filter(({ voidedAt, closeKind }) => !voidedAt && closeKind !== 'cleared');
@@ -27,7 +28,7 @@ export const DayStrip = ({
     <div class="strip" style={{ padding: '4px 16px 14px' }}>
       {lanes.map(([serverId, own]) => (
         <div class="lane" key={serverId}>
-          <span class="muted">{serverName(serverId)}</span>
+          <span class="muted">{serverName(serverId, names)}</span>
           <div class="track">
             {own.map((session) => {
               const from = Date.parse(session.start);

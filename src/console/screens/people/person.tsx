@@ -1,6 +1,6 @@
 /** One person: who they are, when they were here, and why it says so. */
 import { useState } from 'preact/hooks';
-import { hasText, t } from '../../i18n/index.ts';
+import { t, textOf } from '../../i18n/index.ts';
 import { api, call, type Data } from '../../kit/api.ts';
 import { useViewer } from '../../kit/context.ts';
 import {
@@ -83,7 +83,7 @@ const Facts = ({ account, zone }: { readonly account: Account; readonly zone: st
       .filter(({ type }) => type !== 'accId')
       .map(({ type, value }) => (
         <div key={`${type} ${value}`}>
-          <dt>{hasText(`person.identifier.${type}`) ? t(`person.identifier.${type}`) : type}</dt>
+          <dt>{textOf(`person.identifier.${type}`, type)}</dt>
           <dd class="copy">
             <bdi class="mono">{value}</bdi>
             <CopyButton text={value} />

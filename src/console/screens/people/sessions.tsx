@@ -5,7 +5,7 @@ import { api, call, type Data } from '../../kit/api.ts';
 import { useViewer } from '../../kit/context.ts';
 import { formatDateTime, formatDuration, formatZone } from '../../kit/format.ts';
 import { useQuery } from '../../kit/query.ts';
-import { serverName } from '../../kit/servers.ts';
+import { serverName, useServerNames } from '../../kit/servers.ts';
 import { fromLocal, toLocalField, toZoned } from '../../kit/time.ts';
 import { ActionDialog, useToast } from '../../ui/actions.tsx';
 import { Badge, CopyButton, Dialog, Instant, TextField, type Tone } from '../../ui/basics.tsx';
@@ -43,9 +43,10 @@ export const Sessions = ({
   readonly onChanged: () => void;
 }) => {
   const { may } = useViewer();
+  const names = useServerNames();
   const [open, setOpen] = useState<Open>();
   const close = () => setOpen(undefined);
-  const canChange = may('admin');
+  const canChange = may('sessions:correct');
   return (
     <>
       <Table
@@ -76,7 +77,7 @@ export const Sessions = ({
             isNumber: true,
             cell: (session) => formatDuration(lengthOf(session)),
           },
-          { title: t('servers.server'), isExtra: true, cell: ({ serverId }) => serverName(serverId) },
+          { title: t('servers.server'), isExtra: true, cell: ({ serverId }) => serverName(serverId, names) },
           {
             title: t('session.state'),
             isExtra: true,
@@ -246,6 +247,7 @@ const Details = ({
   readonly onClose: () => void;
   readonly onVoid?: () => void;
 }) => {
+  const names = useServerNames();
   const { tone, text } = stateOf(session);
   const revisions = useQuery(`revisions ${session.id}`, () =>
     call(() =>
@@ -277,7 +279,7 @@ const Details = ({
           <Instant at={session.lastSeen} zone={zone} />
         </dd>
         <dt>{t('servers.server')}</dt>
-        <dd>{serverName(session.serverId)}</dd>
+        <dd>{serverName(session.serverId, names)}</dd>
         {session.clearReason && (
           <>
             <dt>{t('session.reason')}</dt>

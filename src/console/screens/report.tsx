@@ -1,0 +1,305 @@
+/** Who did what: the report of people's activity, the trail of administrators, and the chain that vouches for both. */
+import { useState } from 'preact/hooks';
+import { locale, t, textOf } from '../i18n/index.ts';
+import { ApiError, api, call, type Data } from '../kit/api.ts';
+import { useViewer } from '../kit/context.ts';
+import { toCsv } from '../kit/csv.ts';
+import { download } from '../kit/download.ts';
+import { formatDateTime, formatDayRange, formatNumber, formatZone } from '../kit/format.ts';
+import { useQuery } from '../kit/query.ts';
+import { changeQuery, href } from '../kit/route.ts';
+import { addDays, dayAt, fromLocal, isDay, toZoned } from '../kit/time.ts';
+import { useWork, WorkError } from '../ui/actions.tsx';
+import { Badge, Card, CopyButton, Instant, SelectField, Tabs, TextField } from '../ui/basics.tsx';
+import { Icon } from '../ui/icons.tsx';
+import { PageHead } from '../ui/page.tsx';
+import { Empty, Reading } from '../ui/states.tsx';
+import { Table } from '../ui/table.tsx';
+import type { ScreenProps } from './index.ts';
+
+type Row = Data<'listActivities'>['records'][number];
+const VIEWS = ['report', 'audit', 'chain'] as const;
+const MAX_DAYS = 31;
+const CATEGORIES = [
+  'LOGINS',
+  'USERS_JOINED',
+  'ACCOUNT_CHANGED',
+  'ITEMS_VIEWED',
+  'PROCESSES_VIEWED',
+  'POLICIES_VIEWED',
+  'DECISIONS_VIEWED',
+  'SPACES_VIEWED',
+  'COMMENTS',
+  'ITEMS_CHANGED',
+  'SNAPSHOTS',
+] as const;
+
+export const Report = ({ route }: ScreenProps) => {
+  const { zone, may } = useViewer();
+  const views = VIEWS.filter((view) => view !== 'chain' || may('audit:read'));
+  const view = views.find((one) => one === route.path[1]) ?? 'report';
+  return (
+    <>
+      <PageHead title={t('nav.report')} note={t('state.zone', { zone: formatZone(zone, Date.now()) })} />
+      <Tabs
+        label={t('nav.report')}
+        items={views.map((one) => ({
+          href: href(['report', one]),
+          text: t(`report.${one}`),
+          isCurrent: one === view,
+        }))}
+      />
+      {view === 'chain' ? <Chain /> : <Records key={view} route={route} isAudit={view === 'audit'} />}
+    </>
+  );
+};
+
+/** An empty report is 404 in that family, unless a setting says otherwise. */
+const readReport = async (from: string, to: string, type: string, zone: string): Promise<readonly Row[]> => {
+  try {
+    const { records } = await call(() =>
+      api.GET('/scr/api/activity', {
+        params: {
+          query: {
+            startDate: toZoned(fromLocal(from, zone), zone),
+            endDate: toZoned(fromLocal(addDays(to, 1), zone) - 1, zone),
+            type,
+          },
+        },
+      }),
+    );
+    return records;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return [];
+    throw error;
+  }
+};
+
+const Records = ({ route, isAudit }: ScreenProps & { readonly isAudit: boolean }) => {
+  const { zone } = useViewer();
+  const today = dayAt(Date.now(), zone);
+  const to = isDay(route.query.to) ? route.query.to : today;
+  const earliest = addDays(to, 1 - MAX_DAYS);
+  const wanted = isDay(route.query.from) ? route.query.from : addDays(to, isAudit ? 1 - MAX_DAYS : -6);
+  const from = wanted > to ? to : wanted < earliest ? earliest : wanted;
+  const type = isAudit ? 'ACCOUNT_CHANGED' : (CATEGORIES.find((one) => one === route.query.type) ?? 'LOGINS');
+  const user = (route.query.user ?? '').trim().toLocaleLowerCase();
+  const query = useQuery(`report ${type} ${from} ${to}`, () => readReport(from, to, type, zone));
+  const records = (query.data ?? []).filter((row) => row.user.toLocaleLowerCase().includes(user));
+  const newestFirst = [...records].reverse();
+  return (
+    <>
+      <div class="filters">
+        {!isAudit && (
+          <SelectField
+            label={t('report.category')}
+            value={type}
+            options={CATEGORIES.map((one) => [one, t(`report.type.${one}`)] as const)}
+            onValue={(next) => changeQuery({ type: next })}
+          />
+        )}
+        <TextField
+          type="date"
+          label={t('filter.from')}
+          value={from}
+          min={earliest}
+          max={to}
+          onValue={(value) => changeQuery({ from: value })}
+        />
+        <TextField
+          type="date"
+          label={t('filter.to')}
+          value={to}
+          max={today}
+          onValue={(value) => changeQuery({ to: value, from: '' })}
+        />
+        <TextField
+          wide
+          type="search"
+          label={t('report.user')}
+          value={route.query.user ?? ''}
+          onValue={(value) => changeQuery({ user: value }, { replace: true })}
+        />
+        <button
+          type="button"
+          disabled={records.length === 0}
+          onClick={() => download(`${isAudit ? 'audit' : 'report'}-${from}-${to}.csv`, reportCsv(records))}
+        >
+          <Icon name="download" />
+          {t('action.spreadsheet')}
+        </button>
+      </div>
+      <Card
+        flush
+        title={isAudit ? t('report.auditTitle') : t(`report.type.${type as (typeof CATEGORIES)[number]}`)}
+        note={`${formatDayRange(from, to)} · ${t('report.rows', { n: records.length })}`}
+      >
+        <Reading query={query} lines={6}>
+          {() =>
+            records.length === 0 ? (
+              <Empty title={t('report.none')}>{isAudit ? t('report.noneAudit') : t('report.noneText')}</Empty>
+            ) : isAudit ? (
+              <Trail records={newestFirst} zone={zone} />
+            ) : (
+              <Table
+                caption={t('report.report')}
+                rows={newestFirst.map((row, index) => ({ row, index }))}
+                keyOf={({ index }) => index}
+                columns={[
+                  {
+                    title: t('log.time'),
+                    cell: ({ row }) => <Instant at={row.time} zone={zone} />,
+                  },
+                  {
+                    title: t('report.who'),
+                    isHeader: true,
+                    cell: ({ row }) => <bdi class="cut">{row.user}</bdi>,
+                  },
+                  { title: t('report.what'), cell: ({ row }) => row.message },
+                  {
+                    title: t('session.end'),
+                    isExtra: true,
+                    cell: ({ row }) => (row.endTime ? <Instant at={row.endTime} zone={zone} /> : '–'),
+                  },
+                  {
+                    title: t('report.kind'),
+                    isExtra: true,
+                    cell: ({ row }) => <span class="mono">{row.type}</span>,
+                  },
+                ]}
+              />
+            )
+          }
+        </Reading>
+      </Card>
+    </>
+  );
+};
+
+const reportCsv = (records: readonly Row[]): string =>
+  toCsv(
+    ['time', 'endTime', 'user', 'type', 'subType', 'message'],
+    records.map((row) => [
+      row.time,
+      row.endTime ?? null,
+      row.user,
+      row.type,
+      row.subType ?? null,
+      row.message,
+    ]),
+    'spreadsheet',
+    locale(),
+  );
+
+const KNOWN = ['message', 'time', 'timeStamp', 'endTime', 'type', 'subType', 'user'];
+
+/** A sentence an event; all of it for who wants it. */
+const Trail = ({ records, zone }: { readonly records: readonly Row[]; readonly zone: string }) => (
+  <ol class="timeline" style={{ padding: '8px 0 12px' }}>
+    {records.map((row, index) => {
+      const more = Object.entries(row).filter(([name]) => !KNOWN.includes(name));
+      return (
+        <li key={index}>
+          <span class="when">
+            <Instant at={row.time} zone={zone} />
+          </span>
+          <span class="dot" />
+          <div class="what">
+            <bdi>{row.message}</bdi>
+            {more.length > 0 && (
+              <details>
+                <summary class="small muted">{textOf(`report.event.${row.type}`, row.type)}</summary>
+                <dl class="pair small" style={{ marginTop: '6px' }}>
+                  {more.map(([name, value]) => (
+                    <div key={name} style={{ display: 'contents' }}>
+                      <dt class="mono">{name}</dt>
+                      <dd class="mono">{typeof value === 'string' ? value : JSON.stringify(value)}</dd>
+                    </div>
+                  ))}
+                </dl>
+              </details>
+            )}
+          </div>
+        </li>
+      );
+    })}
+  </ol>
+);
+
+type Verification = Data<'verifyAccountActivities'>;
+interface Verified {
+  readonly at: number;
+  readonly links: number;
+  readonly records: number;
+  readonly result: Verification;
+}
+
+const Chain = () => {
+  const { zone } = useViewer();
+  const work = useWork();
+  const [progress, setProgress] = useState(0);
+  const [verified, setVerified] = useState<Verified>();
+  const verify = async () => {
+    let links = 0;
+    let records = 0;
+    let cursor: string | undefined;
+    let result: Verification;
+    do {
+      const after = cursor;
+      result = await call(() =>
+        api.GET('/v2/community/account-activities/verify', {
+          params: { query: after === undefined ? {} : { cursor: after } },
+        }),
+      );
+      links += result.checkedLinks;
+      records += result.checkedRecords;
+      setProgress(links);
+      cursor = result.nextCursor ?? undefined;
+    } while (cursor !== undefined && result.intact);
+    setVerified({ at: Date.now(), links, records, result });
+  };
+  return (
+    <Card title={t('chain.title')} note={t('chain.note')}>
+      <div class="stack">
+        <div class="row">
+          <button
+            type="button"
+            class="primary"
+            disabled={work.isBusy}
+            onClick={() => {
+              setProgress(0);
+              void work.run(verify);
+            }}
+          >
+            {work.isBusy ? t('chain.working', { n: progress }) : t('chain.verify')}
+          </button>
+        </div>
+        <WorkError work={work} />
+        {verified && (
+          <>
+            <p role="status">
+              <Badge tone={verified.result.intact ? 'good' : 'bad'}>
+                {verified.result.intact
+                  ? t('chain.intact', { n: verified.links, records: verified.records })
+                  : t('chain.broken')}
+              </Badge>
+            </p>
+            {verified.result.firstBreak && <pre>{JSON.stringify(verified.result.firstBreak, null, 2)}</pre>}
+            <dl class="pair">
+              <dt>{t('chain.at')}</dt>
+              <dd>{formatDateTime(verified.at, zone)}</dd>
+              <dt>{t('chain.sequence')}</dt>
+              <dd class="tabular">{formatNumber(verified.result.head.sequence)}</dd>
+              <dt>{t('chain.head')}</dt>
+              <dd class="copy">
+                <code>{verified.result.head.hash}</code>
+                <CopyButton text={verified.result.head.hash} />
+              </dd>
+            </dl>
+            <p class="small muted">{t('chain.keep')}</p>
+          </>
+        )}
+      </div>
+    </Card>
+  );
+};

@@ -1,0 +1,161 @@
+/** Addresses that other systems send to. */
+import { useState } from 'preact/hooks';
+import { t } from '../../i18n/index.ts';
+import { api, call, type Data } from '../../kit/api.ts';
+import { formatNumber } from '../../kit/format.ts';
+import { useQuery } from '../../kit/query.ts';
+import { href } from '../../kit/route.ts';
+import { ActionDialog, useToast } from '../../ui/actions.tsx';
+import { Card, SelectField, TextField } from '../../ui/basics.tsx';
+import { Icon } from '../../ui/icons.tsx';
+import { SecretDialog } from '../../ui/secret.tsx';
+import { Empty, Reading } from '../../ui/states.tsx';
+import { Table } from '../../ui/table.tsx';
+
+export type InboundRow = Data<'listInboundWebhooks'>['items'][number];
+const KINDS = ['tracker', 'activity-log', 'account-activity'] as const;
+const SCHEMES = ['standard-webhooks', 'hmac-sha256', 'token'] as const;
+type Scheme = (typeof SCHEMES)[number];
+
+export const InboundList = () => {
+  const query = useQuery('inbound', () => call(() => api.GET('/v2/community/inbound-webhooks')));
+  const [isAdding, setAdding] = useState(false);
+  const [made, setMade] = useState<{ secret: string; url: string }>();
+  return (
+    <>
+      <Card
+        flush
+        title={t('hooks.senders')}
+        actions={
+          <button type="button" class="primary" onClick={() => setAdding(true)}>
+            <Icon name="plus" />
+            {t('hooks.addSender')}
+          </button>
+        }
+      >
+        <Reading query={query}>
+          {({ items }) =>
+            items.length === 0 ? (
+              <Empty title={t('hooks.noSenders')}>{t('hooks.noSendersText')}</Empty>
+            ) : (
+              <Table
+                caption={t('hooks.senders')}
+                rows={items}
+                keyOf={({ id }) => id}
+                columns={[
+                  {
+                    title: t('person.name'),
+                    isHeader: true,
+                    cell: ({ id, name }) => (
+                      <a class="name" href={href(['webhooks', 'in', id])}>
+                        <bdi class="cut">{name}</bdi>
+                      </a>
+                    ),
+                  },
+                  { title: t('hooks.kind'), cell: ({ kind }) => t(`hooks.kind.${kind}`) },
+                  {
+                    title: t('hooks.proof'),
+                    isExtra: true,
+                    cell: ({ verification }) => <span class="mono">{verification.scheme}</span>,
+                  },
+                  {
+                    title: t('hooks.calls'),
+                    isNumber: true,
+                    cell: ({ callCount }) => formatNumber(callCount),
+                  },
+                ]}
+              />
+            )
+          }
+        </Reading>
+      </Card>
+      {isAdding && (
+        <AddSender
+          onClose={() => setAdding(false)}
+          onAdded={(next) => {
+            setMade(next);
+            void query.refresh();
+          }}
+        />
+      )}
+      {made && (
+        <SecretDialog
+          title={t('hooks.senderSecret')}
+          note={t('hooks.senderSecretNote', { url: made.url })}
+          secret={made.secret}
+          onClose={() => setMade(undefined)}
+        />
+      )}
+    </>
+  );
+};
+
+const AddSender = ({
+  onClose,
+  onAdded,
+}: {
+  readonly onClose: () => void;
+  readonly onAdded: (made: { secret: string; url: string }) => void;
+}) => {
+  const toast = useToast();
+  const [name, setName] = useState('');
+  const [kind, setKind] = useState<(typeof KINDS)[number]>('activity-log');
+  const [scheme, setScheme] = useState<Scheme>('token');
+  const [header, setHeader] = useState('X-Signature-256');
+  const [prefix, setPrefix] = useState('');
+  return (
+    <ActionDialog
+      title={t('hooks.addSender')}
+      confirm={t('hooks.addSender')}
+      canRun={name.trim() !== ''}
+      onClose={onClose}
+      onRun={async () => {
+        const made = await call(() =>
+          api.POST('/v2/community/inbound-webhooks', {
+            body: {
+              name: name.trim(),
+              kind,
+              verification: scheme === 'hmac-sha256' ? { scheme, header: header.trim(), prefix } : { scheme },
+            },
+          }),
+        );
+        toast(t('hooks.senderAdded'));
+        onAdded({ secret: made.secret, url: made.url });
+      }}
+    >
+      <TextField
+        label={t('person.name')}
+        hint={t('hooks.senderName')}
+        value={name}
+        onValue={setName}
+        maxLength={100}
+        required
+      />
+      <div class="fields">
+        <SelectField
+          label={t('hooks.kind')}
+          value={kind}
+          options={KINDS.map((one) => [one, t(`hooks.kind.${one}`)] as const)}
+          onValue={setKind}
+        />
+        <SelectField
+          label={t('hooks.proof')}
+          value={scheme}
+          options={SCHEMES.map((one) => [one, t(`hooks.scheme.${one}`)] as const)}
+          onValue={setScheme}
+        />
+      </div>
+      {scheme === 'hmac-sha256' && (
+        <div class="fields">
+          <TextField label={t('hooks.header')} value={header} onValue={setHeader} required />
+          <TextField
+            label={t('hooks.prefix')}
+            hint={t('hooks.prefixHint')}
+            value={prefix}
+            onValue={setPrefix}
+          />
+        </div>
+      )}
+    </ActionDialog>
+  );
+};
