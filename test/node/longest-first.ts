@@ -5,6 +5,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const LONGEST = [
   'scale/honest-time-simulation',
   'core/webhooks/sockets',
+  'scripts/deploy',
   'scale/restart-storm',
   'scale/waiting-messages',
   'scale/summary-budget',
@@ -15,6 +16,8 @@ const LONGEST = [
   'properties/replay',
   'properties/log-model',
   'properties/session-invariants',
+  'scale/retention',
+  'core/webhooks/delivery',
 ];
 
 const rank = ({ moduleId }: TestSpecification): number => {
