@@ -174,9 +174,9 @@ describe('history', () => {
     expect(answer.headers.get('content-disposition')).toBe('attachment; filename="activity.csv"');
     expect(answer.text).toBe(
       [
-        'id,accId,serverId,start,end,lastSeen,closeKind,clearReason,unconfirmed,voidedAt,metadata',
-        `${cleared.id},${played.accId},1,${iso(MINUTE)},${iso(MINUTE)},${iso(MINUTE)},cleared,'=1+1,false,,{}`,
-        `${played.id},${played.accId},1,${iso(0)},${iso(MINUTE)},${iso(MINUTE)},stopped,,false,,"{""job"":""medic, \\""chief\\""""}"`,
+        'id,accId,name,serverId,serverName,start,end,localStart,localEnd,seconds,hours,lastSeen,closeKind,clearReason,unconfirmed,voidedAt,metadata',
+        `${cleared.id},${played.accId},ana,1,,${iso(MINUTE)},${iso(MINUTE)},2026-04-15T00:01:00.000+00:00,2026-04-15T00:01:00.000+00:00,0,0,${iso(MINUTE)},cleared,'=1+1,false,,{}`,
+        `${played.id},${played.accId},ana,1,,${iso(0)},${iso(MINUTE)},2026-04-15T00:00:00.000+00:00,2026-04-15T00:01:00.000+00:00,60,0.02,${iso(MINUTE)},stopped,,false,,"{""job"":""medic, \\""chief\\""""}"`,
         '',
       ].join('\r\n'),
     );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { START } from '../harness.ts';
 import { HOUR, MINUTE } from '../helpers.ts';
-import { ANA, BO, items, SUMMARY, setUpSummary, store } from '../summary.ts';
+import { ANA, BO, bare, items, SUMMARY, setUpSummary, store } from '../summary.ts';
 
 const period = { from: '2026-04-15T00:00:00Z', to: '2026-04-16T00:00:00Z' };
 
@@ -28,7 +28,9 @@ describe('the totals of a period', () => {
         items: [
           {
             accId: ANA,
+            name: null,
             seconds: 5400,
+            hours: 1.5,
             confirmedSeconds: 5400,
             unconfirmedSeconds: 0,
             watchedSeconds: 0,
@@ -37,7 +39,9 @@ describe('the totals of a period', () => {
           },
           {
             accId: BO,
+            name: null,
             seconds: 3600,
+            hours: 1,
             confirmedSeconds: 3600,
             unconfirmedSeconds: 0,
             watchedSeconds: 0,
@@ -46,6 +50,9 @@ describe('the totals of a period', () => {
           },
         ],
         nextCursor: null,
+        from: '2026-04-15T00:00:00.000Z',
+        to: '2026-04-16T00:00:00.000Z',
+        timezone: 'UTC',
       },
       meta: { timestamp: '2026-04-15T01:00:00.000Z', path: SUMMARY },
     });
@@ -60,7 +67,7 @@ describe('the totals of a period', () => {
       { account: BO, server: 3, start: START, end: START + HOUR },
     ]);
     const total = { confirmedSeconds: 3600, unconfirmedSeconds: 0, watchedSeconds: 0, sessions: 1 };
-    expect(items(await summary({ ...period, groupBy: 'server' }))).toEqual([
+    expect(bare(await summary({ ...period, groupBy: 'server' }))).toEqual([
       {
         serverId: 20,
         seconds: 10_800,
@@ -72,10 +79,10 @@ describe('the totals of a period', () => {
       { serverId: 1, seconds: 3600, ...total },
       { serverId: 3, seconds: 3600, ...total },
     ]);
-    expect(items(await summary({ ...period, groupBy: 'server', accId: BO }))).toEqual([
+    expect(bare(await summary({ ...period, groupBy: 'server', accId: BO }))).toEqual([
       { serverId: 3, seconds: 3600, ...total },
     ]);
-    expect(items(await summary({ ...period, serverId: 1 }))).toEqual([
+    expect(bare(await summary({ ...period, serverId: 1 }))).toEqual([
       { accId: ANA, seconds: 3600, ...total, distinctSeconds: 3600 },
     ]);
   });
@@ -97,8 +104,8 @@ describe('the totals of a period', () => {
       { day: '2026-03-28', ...total(2 * 3600) },
       { day: '2026-03-30', ...total(2 * 3600) },
     ];
-    expect(items(await summary(days))).toEqual(madrid);
-    expect(items(await summary({ ...days, timezone: 'UTC' }))).toEqual([
+    expect(bare(await summary(days))).toEqual(madrid);
+    expect(bare(await summary({ ...days, timezone: 'UTC' }))).toEqual([
       { day: '2026-03-29', ...total(24 * 3600) },
       { day: '2026-03-28', ...total(3 * 3600) },
     ]);
@@ -123,7 +130,7 @@ describe('the totals of a period', () => {
       watchedSeconds: 0,
       sessions: 1,
     });
-    expect(items(answer)).toEqual([
+    expect(bare(answer)).toEqual([
       { hour: '2026-10-25T02:00:00.000+01:00', ...total(3600) },
       { hour: '2026-10-25T02:00:00.000+02:00', ...total(3600) },
       { hour: '2026-10-25T01:00:00.000+02:00', ...total(900) },
@@ -143,13 +150,13 @@ describe('the totals of a period', () => {
       { account: ANA, server: 7, start: START - 2 * HOUR, end: null, lastSeen: START - HOUR },
     ]);
     const answer = await summary({ ...period, groupBy: 'server' });
-    expect(items(answer).map((item: Record<string, number>) => [item.serverId, item.seconds])).toEqual([
+    expect(bare(answer).map((item: Record<string, number>) => [item.serverId, item.seconds])).toEqual([
       [1, 3600],
       [2, 3600],
       [3, 3600],
       [6, 1800],
     ]);
-    expect(items(await summary(period))).toMatchObject([
+    expect(bare(await summary(period))).toMatchObject([
       { seconds: 12_600, sessions: 4, distinctSeconds: 7200 },
     ]);
   });
@@ -166,7 +173,7 @@ describe('the totals of a period', () => {
       { account: ANA, server: 1, start: START, end, kind: 'cleared' },
       { account: ANA, server: 1, start: START, end, voided: true },
     ]);
-    expect(items(await summary(period))).toEqual([
+    expect(bare(await summary(period))).toEqual([
       {
         accId: ANA,
         seconds: 15_000,
@@ -190,13 +197,13 @@ describe('the totals of a period', () => {
       await roster();
     }
     app.clock.advance(HOUR);
-    expect(items(await summary(period))).toMatchObject([
+    expect(bare(await summary(period))).toMatchObject([
       { accId: ANA, seconds: 180, sessions: 1 },
       { accId: BO, seconds: 0, sessions: 1 },
     ]);
     const later = { from: '2026-04-15T00:02:00Z', to: period.to };
-    expect(items(await summary(later))).toMatchObject([{ accId: ANA, seconds: 60, sessions: 1 }]);
-    expect(items(await summary({ ...later, serverId: 2 }))).toEqual([]);
+    expect(bare(await summary(later))).toMatchObject([{ accId: ANA, seconds: 60, sessions: 1 }]);
+    expect(bare(await summary({ ...later, serverId: 2 }))).toEqual([]);
   });
 
   it('counts time once as distinct, however sessions overlap', async () => {
@@ -215,7 +222,7 @@ describe('the totals of a period', () => {
       session(4, 4, 5),
       session(5, 7, 8),
     ]);
-    expect(items(await summary(period))).toMatchObject([{ seconds: 27_000, distinctSeconds: 21_600 }]);
+    expect(bare(await summary(period))).toMatchObject([{ seconds: 27_000, distinctSeconds: 21_600 }]);
   });
 
   it('counts a session without a length, in the hour of its start', async () => {
@@ -228,10 +235,10 @@ describe('the totals of a period', () => {
       watchedSeconds: 0,
       sessions: 1,
     };
-    expect(items(await summary({ ...period, groupBy: 'hour' }))).toEqual([
+    expect(bare(await summary({ ...period, groupBy: 'hour' }))).toEqual([
       { hour: '2026-04-15T01:00:00.000+00:00', ...nothing },
     ]);
-    expect(items(await summary(period))).toEqual([{ accId: ANA, ...nothing, distinctSeconds: 0 }]);
+    expect(bare(await summary(period))).toEqual([{ accId: ANA, ...nothing, distinctSeconds: 0 }]);
   });
 
   it('is the leaderboard: most time first, page by page', async () => {
@@ -275,10 +282,10 @@ describe('the totals of a period', () => {
     }
     await app.post(`/v2/community/accounts/${BO}/merge`, { key, body: { into: ANA } });
     const byOld = await summary({ ...period, accId: BO });
-    expect(items(byOld)).toMatchObject([{ accId: ANA, seconds: 7200, sessions: 2 }]);
+    expect(bare(byOld)).toMatchObject([{ accId: ANA, seconds: 7200, sessions: 2 }]);
     await app.delete(`/v2/community/accounts/${ANA}`, { key });
-    expect(items(await summary({ ...period, accId: ANA }))).toEqual(items(byOld));
-    expect(items(await other.summary(period))).toEqual([]);
+    expect(bare(await summary({ ...period, accId: ANA }))).toEqual(bare(byOld));
+    expect(bare(await other.summary(period))).toEqual([]);
   });
 });
 
@@ -291,11 +298,15 @@ describe('bad input', () => {
     [{ from, to: from }, 'to', 'must be after from'],
     [{ from: '2025-04-13T00:00:00Z', to }, 'to', 'must be at most 366 days after from'],
     [
-      { from: '2026-04-15', to },
+      { from: '2026-04-31', to },
       'from',
-      'must be an ISO 8601 date-time with an offset, such as 2026-04-15T00:00:00Z',
+      'must be a day, such as 2026-11-16, or an ISO 8601 date-time with an offset',
     ],
-    [{ ...period, groupBy: 'week' }, 'groupBy', 'must be one of account, server, day, hour'],
+    [
+      { ...period, groupBy: 'year' },
+      'groupBy',
+      'must be one or two different ones of account, server, day, week, month, hour, weekday-hour, with a comma between',
+    ],
     [
       { ...period, timezone: 'Europe/Atlantis' },
       'timezone',
@@ -319,7 +330,7 @@ describe('bad input', () => {
     const { summary } = await setUpSummary();
     for (const groupBy of ['account', 'day', 'hour']) {
       const answer = await summary({ from: start, to: end, groupBy, timezone: 'Pacific/Kiritimati' });
-      expect([answer.status, items(answer)]).toEqual([200, []]);
+      expect([answer.status, bare(answer)]).toEqual([200, []]);
     }
   });
 });

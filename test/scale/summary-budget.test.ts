@@ -8,7 +8,7 @@ import { ANA, items, setUpSummary } from '../summary.ts';
 const SESSIONS = atScale({ full: 100_000, small: 20_000 });
 
 describe('totals', () => {
-  it(`a month of ${SESSIONS} sessions: those and at most 100 rows are read, whatever else there is`, async () => {
+  it(`a month of ${SESSIONS} sessions: twice those and at most 200 rows are read, whatever else there is`, async () => {
     const { app, id, summary } = await setUpSummary();
     const from = Date.parse('2026-03-01T00:00:00Z');
     const to = from + 30 * 24 * HOUR;
@@ -32,12 +32,22 @@ describe('totals', () => {
       .first<number>('n');
     expect(counted).toBeGreaterThan(SESSIONS + SESSIONS / 500);
     await summary({ ...month, limit: 1 });
-    for (const groupBy of ['account', 'server', 'day', 'hour']) {
+    for (const groupBy of [
+      'account',
+      'server',
+      'day',
+      'week',
+      'month',
+      'hour',
+      'weekday-hour',
+      'account,week',
+    ]) {
       const cost = await app.measure(() => summary({ ...month, groupBy, timezone: 'Europe/Madrid' }));
       expect(cost.result.status).toBe(200);
-      expect(cost.rowsRead, groupBy).toBeLessThanOrEqual((counted as number) + 100);
+      expect(cost.rowsRead, groupBy).toBeLessThanOrEqual(2 * (counted as number) + 700);
       expect(cost.rowsWritten).toBe(0);
-      expect(cost.trips).toBeLessThanOrEqual(7);
+      // One for the totals, one for the names of a page.
+      expect(cost.trips).toBeLessThanOrEqual(2);
     }
     const total = await summary({ ...month, groupBy: 'server' });
     const sum = items(total).reduce((all: number, item: { sessions: number }) => all + item.sessions, 0);

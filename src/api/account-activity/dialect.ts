@@ -13,6 +13,7 @@ const ERRORS: Record<FaultKind, string> = {
   not_found: 'not_found',
   conflict: 'conflict',
   method_not_allowed: 'method_not_allowed',
+  not_acceptable: 'not_acceptable',
   too_large: 'body_too_large',
   rate_limited: 'rate_limited',
   internal: 'internal_error',

@@ -22,6 +22,7 @@ export const listActivities = defineOperation({
   access: { scope: 'account-activity:read' },
   unknownQuery: 'ignored',
   repeatable: ['type'],
+  offersCsv: true,
   query: reportQuery,
   docs: WITH_DOCS && {
     operationId: 'listActivities',

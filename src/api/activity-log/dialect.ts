@@ -15,6 +15,7 @@ const CODES: Record<FaultKind, number> = {
   forbidden: 40301,
   not_found: 40401,
   method_not_allowed: 40501,
+  not_acceptable: 40601,
   too_large: 41301,
   rate_limited: 42901,
   internal: 50001,

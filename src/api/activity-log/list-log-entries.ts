@@ -19,6 +19,7 @@ export const listLogEntries = defineOperation({
   path: '/api/v1/activity_log',
   access: { scope: 'logs:read' },
   unknownQuery: 'ignored',
+  offersCsv: true,
   query: v.object({
     ...filterQuery,
     limit: v.optional(integerText(1, MAX_LIMIT)),

@@ -1,12 +1,26 @@
 /** CSV (RFC 4180, UTF-8, CRLF) that a spreadsheet shows as it is, and in which no cell runs as a formula. */
 
 import { accepts } from 'hono/accepts';
+import * as v from 'valibot';
 import { addHeader } from './answer.ts';
+import { documented } from './fields.ts';
+import { fieldMessage } from './messages.ts';
 import type { HttpContext } from './operation.ts';
-import { asHonoContext } from './request.ts';
+import { asHonoContext, languageOf } from './request.ts';
 import { streamText } from './stream.ts';
 
-type Cell = string | number | null;
+export type Cell = string | number | null;
+
+/** How a file is written. */
+interface CsvDialect {
+  readonly delimiter: ',' | ';';
+  readonly decimal: '.' | ',';
+  /** Before the first line: what tells a spreadsheet that it is UTF-8. */
+  readonly mark: string;
+}
+
+/** Comma, point, ISO times, no mark. */
+const PROGRAMS: CsvDialect = { delimiter: ',', decimal: '.', mark: '' };
 
 /**
  * What a spreadsheet takes for the start of a formula (OWASP, "CSV Injection"), the full-width forms included, also
@@ -14,23 +28,62 @@ type Cell = string | number | null;
  */
 const FORMULA = /^[\s\0]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/;
 
-const toField = (cell: Cell): string => {
+const toField = (cell: Cell, { decimal }: CsvDialect): string => {
   if (cell === null) return '';
-  if (typeof cell === 'number') return String(cell);
-  const safe = FORMULA.test(cell) ? `'${cell}` : cell;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  if (typeof cell === 'number') return quote(String(cell).replace('.', decimal), decimal);
+  return quote(FORMULA.test(cell) ? `'${cell}` : cell, decimal);
 };
 
+/** Where the decimal is a comma, the delimiter is none. */
+const quote = (text: string, decimal: string): string =>
+  (decimal === ',' ? /[";\r\n]/ : /[",\r\n]/).test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+
 /** One line with its line end. A text that would run as a formula gets an apostrophe in front. */
-const toCsvLine = (cells: readonly Cell[]): string => `${cells.map(toField).join(',')}\r\n`;
+const toCsvLine = (cells: readonly Cell[], dialect: CsvDialect): string =>
+  `${cells.map((cell) => toField(cell, dialect)).join(dialect.delimiter)}\r\n`;
+
+const SUPPORTED = ['application/json', 'text/csv'];
 
 /** Whether the caller would rather have CSV than JSON. */
 export const prefersCsv = (c: HttpContext): boolean => {
   addHeader(c, 'Vary', 'Accept');
-  const supports = ['application/json', 'text/csv'];
   return (
-    accepts(asHonoContext(c), { header: 'Accept', supports, default: 'application/json' }) === 'text/csv'
+    accepts(asHonoContext(c), { header: 'Accept', supports: SUPPORTED, default: 'application/json' }) ===
+    'text/csv'
   );
+};
+
+const isLocale = (value: string): boolean => {
+  try {
+    return Intl.NumberFormat.supportedLocalesOf(value).length > 0;
+  } catch {
+    return false;
+  }
+};
+
+/** Query parameters of what answers CSV: for whom the file is, and of a spreadsheet the region. */
+export const csvQuery = {
+  csv: v.optional(v.picklist(['programs', 'spreadsheet']), 'programs'),
+  locale: v.optional(
+    v.pipe(
+      v.string(),
+      v.check(isLocale, fieldMessage('locale')),
+      documented({ type: 'string', examples: ['en-GB', 'es-ES', 'es-MX'] }),
+    ),
+  ),
+};
+
+export interface CsvQuery {
+  readonly csv: 'programs' | 'spreadsheet';
+  readonly locale?: string | undefined;
+}
+
+const dialectOf = (c: HttpContext, { csv, locale }: CsvQuery): CsvDialect => {
+  if (csv === 'programs') return PROGRAMS;
+  const parts = new Intl.NumberFormat(locale ?? languageOf(c)).formatToParts(1.5);
+  const hasComma = parts.some(({ type, value }) => type === 'decimal' && value === ',');
+  // Excel splits at the list separator of its region, which is a semicolon where the comma is taken.
+  return { delimiter: hasComma ? ';' : ',', decimal: hasComma ? ',' : '.', mark: '\ufeff' };
 };
 
 /** A streamed CSV download: the header line, then the lines of each page as it is asked for (see `streamText`). */
@@ -39,8 +92,9 @@ export const csvResponse = (
   fileName: string,
   header: readonly string[],
   pages: AsyncIterable<readonly (readonly Cell[])[]>,
+  query: CsvQuery = { csv: 'programs' },
 ): Response =>
-  streamText(c, toLines(header, pages), {
+  streamText(c, toLines(header, pages, dialectOf(c, query)), {
     'Content-Type': 'text/csv; charset=utf-8; header=present',
     'Content-Disposition': `attachment; filename="${fileName}"`,
   });
@@ -48,7 +102,8 @@ export const csvResponse = (
 async function* toLines(
   header: readonly string[],
   pages: AsyncIterable<readonly (readonly Cell[])[]>,
+  dialect: CsvDialect,
 ): AsyncGenerator<string, void, void> {
-  yield toCsvLine(header);
-  for await (const lines of pages) yield lines.map(toCsvLine).join('');
+  yield dialect.mark + toCsvLine(header, dialect);
+  for await (const lines of pages) yield lines.map((line) => toCsvLine(line, dialect)).join('');
 }

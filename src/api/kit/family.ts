@@ -23,7 +23,7 @@ import { isLocalCall } from './local-call.ts';
 import { fieldMessage } from './messages.ts';
 import type { Access, AnyOperation, AppEnv, HttpContext } from './operation.ts';
 import { addressOf, limitRate } from './rate-limit.ts';
-import { requestIdOf } from './request.ts';
+import { acceptsOnlyCsv, requestIdOf } from './request.ts';
 import { validate } from './validate.ts';
 
 /** An API family: what it answers, in which dialect. */
@@ -77,6 +77,7 @@ const run = async (
   c: HttpContext,
 ): Promise<Response> => {
   await limitBody(c);
+  if (operation.offersCsv !== true && acceptsOnlyCsv(c)) throw new Fault('not_acceptable');
   let reading: Promise<unknown> | undefined;
   const body = () => {
     reading ??= operation.bodyEncoding === 'form' ? readForm(c) : readJson(c);
@@ -236,7 +237,7 @@ const PAGING = ['limit', 'cursor', 'offset', 'skip', 'take'];
  * @throws Fault invalid_input for a name that it does not know or that came twice
  */
 const readQuery = (
-  { method, query, repeatable = [] }: AnyOperation,
+  { method, query, repeatable = [], dotted = [] }: AnyOperation,
   unknownQuery: AnyOperation['unknownQuery'],
   given: URLSearchParams,
 ): Record<string, string> => {
@@ -247,7 +248,11 @@ const readQuery = (
     const values = given.getAll(name);
     const refuse = (message: string) => issues.push({ path: name, message });
     const text = values.join(',');
-    if (!known.includes(name)) {
+    const base = dotted.find((start) => name.startsWith(`${start}.`));
+    if (base !== undefined) {
+      if (values.length > 1 || base in read) refuse(fieldMessage('once'));
+      else if (text !== '') read[base] = `${name.slice(base.length + 1)}=${text}`;
+    } else if (!known.includes(name)) {
       if (unknownQuery === 'ignored') continue;
       refuse(known.length > 0 ? fieldMessage('unknown', known.join(', ')) : fieldMessage('no_parameters'));
     } else if (values.length > 1 && !repeatable.includes(name)) refuse(fieldMessage('once'));

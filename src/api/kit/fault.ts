@@ -14,6 +14,7 @@ export type FaultKind =
   | 'unauthenticated'
   | 'forbidden'
   | 'method_not_allowed'
+  | 'not_acceptable'
   | 'too_large'
   | 'rate_limited'
   | 'internal'
@@ -31,6 +32,7 @@ const BOUNDARY_FAULTS = {
   forbidden: 'forbidden',
   route_not_found: 'not_found',
   method_not_allowed: 'method_not_allowed',
+  not_acceptable: 'not_acceptable',
   rate_limited: 'rate_limited',
   internal: 'internal',
   unavailable: 'unavailable',
@@ -53,6 +55,7 @@ const STATUSES: Readonly<Record<FaultKind, ContentfulStatusCode>> = {
   forbidden: 403,
   not_found: 404,
   method_not_allowed: 405,
+  not_acceptable: 406,
   conflict: 409,
   too_large: 413,
   rate_limited: 429,

@@ -84,6 +84,10 @@ export interface Operation<
   readonly unknownQuery?: 'ignored';
   /** Query parameters that may come several times; their values are joined by commas. */
   readonly repeatable?: readonly string[];
+  /** Query parameters whose names go on behind a dot: `metadata.job=police` is read as `metadata`, `job=police`. */
+  readonly dotted?: readonly string[];
+  /** Whether it answers CSV to a caller that accepts nothing else; one that does not, answers 406. */
+  readonly offersCsv?: boolean;
   /** The body. Absent: a body is not read. */
   readonly body?: B;
   /** How the body is encoded; default `json`. */

@@ -33,3 +33,11 @@ const LANGUAGE_OPTIONS: Parameters<typeof detectFromHeader>[1] = {
 /** The language that the caller would rather read: of those of the catalogue, else English. */
 export const languageOf = (c: HttpContext): Language =>
   (detectFromHeader(asHonoContext(c), LANGUAGE_OPTIONS) as Language | undefined) ?? 'en';
+
+/** Whether the caller takes CSV and nothing else. */
+export const acceptsOnlyCsv = (c: HttpContext): boolean => {
+  const header = c.req.header('Accept');
+  return (
+    header !== undefined && /text\/csv/i.test(header) && !/[/+]json|\*\/\*|application\/\*/i.test(header)
+  );
+};

@@ -23,6 +23,7 @@ const ERRORS: Record<FaultKind, OAuthErrorCode> = {
   not_found: 'invalid_request',
   conflict: 'invalid_request',
   method_not_allowed: 'invalid_request',
+  not_acceptable: 'invalid_request',
   too_large: 'invalid_request',
   rate_limited: 'temporarily_unavailable',
   internal: 'server_error',

@@ -24,6 +24,7 @@ const FAILURES: Record<FaultKind, Failure> = {
   unauthenticated: WRONG_KEY,
   forbidden: { status: 403, text: 'FORBIDDEN' },
   method_not_allowed: { status: 405, text: 'METHOD_NOT_ALLOWED' },
+  not_acceptable: { status: 406, text: 'NOT_ACCEPTABLE' },
   too_large: { status: 413, text: 'BODY_TOO_LARGE' },
   rate_limited: { status: 429, text: 'RATE_LIMITED' },
   internal: { status: 500, text: 'INTERNAL_ERROR' },

@@ -34,12 +34,12 @@ const summarize = (query: {
 }) =>
   call(() => api.GET('/v2/community/activity/summary', { params: { query: { limit: LIMIT, ...query } } }));
 
-const itemsOf = async <K extends string>(
-  query: Query,
-  key: K,
-): Promise<Extract<Item, Record<K, unknown>>[]> => {
+/** A total that has what it is grouped by. */
+type ItemBy<K extends keyof Item> = Item & { readonly [P in K]-?: NonNullable<Item[P]> };
+
+const itemsOf = async <K extends keyof Item>(query: Query, key: K): Promise<ItemBy<K>[]> => {
   const { items } = await summarize(query);
-  return items.filter((item): item is Extract<Item, Record<K, unknown>> => key in item);
+  return items.filter((item): item is ItemBy<K> => key in item);
 };
 
 /** Days from `from` to `to`, both included. */

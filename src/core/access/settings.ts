@@ -11,6 +11,8 @@ export interface Settings {
   readonly unconfirmedEnd: 'last-seen' | 'close-time';
   /** An IANA time zone. */
   readonly timezone: string;
+  /** The day that the weeks of totals begin with. */
+  readonly weekStart: 'monday' | 'saturday' | 'sunday';
   /** For how long after its start a closed session is kept; null for ever. */
   readonly sessionRetentionDays: number | null;
   /** Log entries are purged this many days after their timestamp; null keeps them for ever. */
@@ -31,6 +33,7 @@ export const toSettings = (row: typeof communities.$inferSelect): Settings => ({
   resetGraceSeconds: row.resetGraceSeconds,
   unconfirmedEnd: row.unconfirmedEnd,
   timezone: row.timezone,
+  weekStart: row.weekStart,
   sessionRetentionDays: row.sessionRetentionDays,
   logRetentionDays: row.logRetentionDays,
   accountActivityRetentionDays: row.accountActivityRetentionDays,

@@ -48,3 +48,13 @@ export const forgetServerNames = statement<{ communityId: number; kept: string }
     WHERE community_id = ${$.communityId} AND name IS NOT NULL
       AND server_id NOT IN (SELECT value FROM json_each(${$.kept}))`,
 );
+
+/** Statement: what servers are called; `ids` is a JSON array of numbers. */
+export const selectNamesOfServers = statement<
+  { communityId: number; ids: string },
+  Pick<ServerRow, 'server_id' | 'name'>
+>(
+  ($) => sql`
+    SELECT r.server_id, r.name FROM json_each(${$.ids}) AS wanted CROSS JOIN servers AS r
+    WHERE r.community_id = ${$.communityId} AND r.server_id = wanted.value`,
+);

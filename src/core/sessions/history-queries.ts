@@ -7,6 +7,7 @@ import { sessionsAccountIdOf } from '../accounts/queries.ts';
 import { lastSeenOf } from './queries.ts';
 import type { CloseKind } from './session.ts';
 import { selectByStart } from './start-order-queries.ts';
+import type { MetadataFilter } from './summary-queries.ts';
 
 /** Which sessions are asked for. Instants are epoch milliseconds, of the session's start; `to` is exclusive. */
 export interface SessionFilter {
@@ -17,6 +18,7 @@ export interface SessionFilter {
   readonly isOpen?: boolean | undefined;
   readonly closeKind?: CloseKind | undefined;
   readonly includesVoided: boolean;
+  readonly metadata?: MetadataFilter | undefined;
 }
 
 /** The place of a session in the order of start. */
@@ -78,10 +80,11 @@ const walk = (communityId: number, page: SessionPage): SQL => {
 };
 
 /** Conditions that are looked at in each session of the walk. */
-const remaining = ({ serverId, isOpen, closeKind }: SessionFilter): (SQL | undefined)[] => [
+const remaining = ({ serverId, isOpen, closeKind, metadata }: SessionFilter): (SQL | undefined)[] => [
   serverId === undefined ? undefined : sql`server_id = ${serverId}`,
   isOpen === undefined ? undefined : isOpen ? sql`ended_at IS NULL` : sql`ended_at IS NOT NULL`,
   closeKind === undefined ? undefined : sql`close_kind = ${closeKind}`,
+  metadata && sql`metadata -> ${`$."${metadata.key}"`} IN (json_quote(${metadata.value}), ${metadata.value})`,
 ];
 
 const isNotVoided = ({ includesVoided }: SessionFilter): SQL | undefined =>

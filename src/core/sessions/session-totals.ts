@@ -1,116 +1,322 @@
-/** Adds up the time of sessions by account, server, day or hour. Pure, and in memory bounded by the groups. */
-import { type CalendarSpan, calendarSpans } from '../../lib/calendar-spans.ts';
-import { confirmedUntil, countedUntil, type Lifetime, watchedWithin } from './rules.ts';
+/** Shares the time of a period out among what it is grouped by. Pure; see summary-queries.ts for what it is made of. */
+import {
+  type CalendarPiece,
+  type CalendarUnit,
+  calendarLabel,
+  calendarPieces,
+  unitRule,
+  type WeekStart,
+  zoneStretches,
+} from '../../lib/calendar-spans.ts';
+import type { Cuts, SummaryRow } from './summary-queries.ts';
 
-export const GROUPINGS = ['account', 'server', 'day', 'hour'] as const;
+export const GROUPINGS = ['account', 'server', 'day', 'week', 'month', 'hour', 'weekday-hour'] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 
-/** What of a session decides how its time counts. */
-export interface CountedSession extends Lifetime {
-  readonly accountId: string;
-  readonly serverId: number;
-}
+/** The groupings that the calendar cuts by. */
+export type TimeGrouping = Exclude<Grouping, 'account' | 'server'>;
+export const isTimeGrouping = (grouping: Grouping): grouping is TimeGrouping =>
+  grouping !== 'account' && grouping !== 'server';
 
-/** The total of one account, server, day or hour. */
+/** The total of one group. */
 export interface SessionTotal {
-  /** The account's id, the server's id, or the label of a day or an hour (lib/calendar-spans.ts). */
-  readonly key: string | number;
+  /** Where it is grouped by account; the id that the sessions are under. */
+  readonly accountId: string | undefined;
+  readonly serverId: number | undefined;
+  /** For each time that it is grouped by, its name (`calendarLabel`); of a weekday's hour `2-18`, Tuesday from 18:00. */
+  readonly labels: Readonly<Partial<Record<TimeGrouping, string>>>;
+  /** From when to when the group's part of the period is; epoch milliseconds. The whole period where no time cuts. */
+  readonly start: number;
+  readonly end: number;
   /** Each session's time in full: who is on two servers at once gets both. */
   readonly ms: number;
-  /** Beyond what was seen (rules.ts). */
-  readonly unconfirmedMs: number;
+  /** Until the last sight; see rules.ts. */
+  readonly confirmedMs: number;
   /** Between signs of life that are no further apart than the heartbeat timeout. */
   readonly watchedMs: number;
-  /** The time in which at least one session was there. Only kept by account. */
+  /** The time in which at least one session was there. Only where it is grouped by account, and not by server. */
   readonly distinctMs: number;
   /** How many sessions reach into it, those without a length included. */
   readonly sessions: number;
 }
 
-type Sum = { -readonly [K in keyof SessionTotal]: SessionTotal[K] } & {
-  /** Until when the account's time is in `distinctMs`. */
-  coveredUntil: number;
-  /** The number of the last session that was counted, so that none counts twice. */
-  lastSession: number;
-};
+/** How to share out: which groups, in which calendar. */
+export interface TotalsPlan {
+  readonly groupings: readonly Grouping[];
+  /** Epoch milliseconds; `to` is exclusive. */
+  readonly from: number;
+  readonly to: number;
+  /** IANA. */
+  readonly timeZone: string;
+  readonly weekStart: WeekStart;
+}
 
-/** Sums up sessions, which must come in the order of their start. */
+/** Whether time on two servers at once is to be counted once, too. */
+export const countsDistinct = ({ groupings }: Pick<TotalsPlan, 'groupings'>): boolean =>
+  groupings.includes('account') && !groupings.includes('server');
+
+type Sum = { -readonly [K in keyof SessionTotal]: SessionTotal[K] };
+
+/** A piece of the calendar with the names that it has. */
+interface NamedPiece extends CalendarPiece {
+  readonly labels: SessionTotal['labels'];
+  /** The names in one text. */
+  readonly key: string;
+}
+
+/** As many groups as an answer may have in all its pages: some 100 MB of a Worker's memory. */
+export const MAX_GROUPS = 200_000;
+
 export class SessionTotals {
-  readonly #from: number;
-  readonly #to: number;
-  readonly #grouping: Grouping;
-  readonly #heartbeatTimeoutMs: number;
-  readonly #spans: readonly CalendarSpan[];
-  readonly #sums = new Map<string | number, Sum>();
-  #span = 0;
-  #sessions = 0;
+  readonly #plan: TotalsPlan;
+  readonly #times: readonly TimeGrouping[];
+  readonly #unit: CalendarUnit | undefined;
+  readonly #pieces: readonly CalendarPiece[];
+  readonly #names: (NamedPiece | undefined)[] = [];
+  /** By the number that SQL gives a piece. */
+  readonly #places = new Map<number, number>();
+  readonly #sums = new Map<string, Sum>();
+  readonly #intervals = new Map<string, number[]>();
+  readonly cuts: Cuts;
+  sessions = 0;
 
-  constructor({
-    grouping,
-    from,
-    to,
-    timeZone,
-    heartbeatTimeoutMs,
-  }: { grouping: Grouping; from: number; to: number; timeZone: string; heartbeatTimeoutMs: number }) {
-    this.#from = from;
-    this.#to = to;
-    this.#grouping = grouping;
-    this.#heartbeatTimeoutMs = heartbeatTimeoutMs;
-    this.#spans =
-      grouping === 'day' || grouping === 'hour' ? calendarSpans(timeZone, grouping, from, to) : [];
-  }
-
-  /** Adds what of the session lies within the period. */
-  add(session: CountedSession): void {
-    this.#sessions += 1;
-    const start = Math.max(session.startedAt, this.#from);
-    const end = Math.max(start, Math.min(countedUntil(session), this.#to));
-    if (this.#grouping === 'account') this.#count(session.accountId, start, end, session);
-    else if (this.#grouping === 'server') this.#count(session.serverId, start, end, session);
-    else this.#countBySpan(start, end, session);
-  }
-
-  #countBySpan(start: number, end: number, session: CountedSession): void {
-    while ((this.#spans[this.#span]?.end ?? Number.POSITIVE_INFINITY) <= start) this.#span += 1;
-    for (let index = this.#span; ; index++) {
-      const span = this.#spans[index];
-      if (!span || (span.start >= end && span.start > start)) return;
-      this.#count(span.label, Math.max(start, span.start), Math.min(end, span.end), session);
+  constructor(plan: TotalsPlan) {
+    this.#plan = plan;
+    this.#times = plan.groupings.filter(isTimeGrouping);
+    this.#unit = unitOf(this.#times);
+    const { from, to, timeZone, weekStart } = plan;
+    if (!this.#unit) {
+      this.#pieces = [{ start: from, end: to, number: 0, localStart: from, offset: 0 }];
+      this.cuts = { kind: 'none' };
+      return;
+    }
+    const stretches = zoneStretches(timeZone, from, to);
+    this.#pieces = calendarPieces(stretches, this.#unit, weekStart);
+    if (this.#unit === 'month') {
+      this.cuts = { kind: 'borders', borders: this.#pieces.map(({ start }) => start) };
+      this.#pieces.forEach((_, place) => void this.#places.set(place, place));
+    } else {
+      const { length, shift } = unitRule(this.#unit, weekStart);
+      this.cuts = {
+        kind: 'units',
+        length,
+        stretches: stretches.map(({ end, offset }) => ({ end, shift: offset + shift })),
+      };
+      this.#pieces.forEach(({ number }, place) => void this.#places.set(number, place));
     }
   }
 
-  #count(key: string | number, start: number, end: number, session: CountedSession): void {
-    const sum = this.#sums.get(key) ?? this.#newSum(key);
-    sum.ms += end - start;
-    sum.unconfirmedMs += end - Math.max(start, Math.min(end, confirmedUntil(session)));
-    sum.watchedMs += watchedWithin(session, this.#heartbeatTimeoutMs, start, end);
-    sum.distinctMs += Math.max(0, end - Math.max(start, sum.coveredUntil));
-    sum.coveredUntil = Math.max(sum.coveredUntil, end);
-    if (sum.lastSession !== this.#sessions) sum.sessions += 1;
-    sum.lastSession = this.#sessions;
+  /** Adds sessions of one group, as the database has added them up. */
+  add(row: SummaryRow): void {
+    const { from } = this.#plan;
+    this.sessions += row.sessions;
+    if (row.intervals !== null || (countsDistinct(this.#plan) && row.sessions === 1)) this.#addIntervals(row);
+    if (this.cuts.kind === 'none') {
+      const sum = this.#sumOf(row, 0);
+      sum.ms += row.ms;
+      sum.confirmedMs += row.confirmed_ms;
+      sum.watchedMs += row.watched_ms;
+      sum.sessions += row.sessions;
+      return;
+    }
+    const first = this.#placeOf(row.first_piece);
+    const last = this.#placeOf(row.last_piece);
+    const starts = row.starts ?? 0;
+    const ends = row.ends ?? 0;
+    const seen = new Set<Sum>();
+    for (let place = first; place <= last; place++) {
+      const piece = this.#pieces[place] as CalendarPiece;
+      const sum = this.#sumOf(row, place);
+      const ms =
+        (place === last ? ends : row.sessions * (piece.end - from)) -
+        (place === first ? starts : row.sessions * (piece.start - from));
+      sum.ms += ms;
+      if (!seen.has(sum)) sum.sessions += row.sessions;
+      seen.add(sum);
+      if (row.parts === null) {
+        sum.confirmedMs += ms;
+        if (row.is_watched === 1) sum.watchedMs += ms;
+      } else {
+        const [confirmed, watchedFrom, watchedUntil, gapFrom, gapUntil, start] = JSON.parse(row.parts) as [
+          number,
+          number,
+          number,
+          number | null,
+          number | null,
+          number,
+        ];
+        sum.confirmedMs += within(piece, start, confirmed);
+        sum.watchedMs +=
+          within(piece, watchedFrom, watchedUntil) -
+          (gapFrom === null || gapUntil === null ? 0 : within(piece, gapFrom, gapUntil));
+      }
+    }
   }
 
-  #newSum(key: string | number): Sum {
-    const sum = {
-      key,
-      ms: 0,
-      unconfirmedMs: 0,
-      watchedMs: 0,
-      distinctMs: 0,
-      sessions: 0,
-      coveredUntil: 0,
-      lastSession: 0,
-    };
-    this.#sums.set(key, sum);
+  #addIntervals({ account_id, sessions, intervals, starts, ends }: SummaryRow): void {
+    const key = account_id ?? '';
+    const list = this.#intervals.get(key) ?? [];
+    this.#intervals.set(key, list);
+    if (sessions === 1) list.push(starts ?? 0, ends ?? 0);
+    else for (const part of (intervals ?? '').split(' ')) list.push(Number(part));
+  }
+
+  /** The place in the calendar of a piece that SQL numbered. */
+  #placeOf(number: number | null): number {
+    const place = this.#places.get(number ?? -1);
+    if (place === undefined) throw new Error(`The calendar has no piece ${number}`);
+    return place;
+  }
+
+  /** Adds the time of every account once, however its sessions overlap. */
+  #addDistinct(): void {
+    const { from } = this.#plan;
+    for (const [accountId, list] of this.#intervals) {
+      const row = { account_id: accountId, server_id: null };
+      let place = 0;
+      for (const [start, end] of union(list)) {
+        while ((this.#pieces[place]?.end ?? Number.POSITIVE_INFINITY) - from <= start) place += 1;
+        for (let next = place; ; next++) {
+          const piece = this.#pieces[next];
+          if (!piece || piece.start - from >= end) break;
+          this.#sumOf(row, next).distinctMs += within(piece, start + from, end + from);
+        }
+      }
+    }
+    this.#intervals.clear();
+  }
+
+  #nameOf(place: number): NamedPiece {
+    const known = this.#names[place];
+    if (known) return known;
+    const piece = this.#pieces[place] as CalendarPiece;
+    const labels = Object.fromEntries(
+      this.#times.map((time) => [time, labelOf(piece, time, this.#plan.weekStart)]),
+    );
+    const name = { ...piece, labels, key: Object.values(labels).join(' ') };
+    this.#names[place] = name;
+    return name;
+  }
+
+  #sumOf({ account_id, server_id }: Pick<SummaryRow, 'account_id' | 'server_id'>, place: number): Sum {
+    const { groupings } = this.#plan;
+    const piece = this.#nameOf(place);
+    const accountId = groupings.includes('account') ? (account_id ?? '') : undefined;
+    const serverId = groupings.includes('server') ? (server_id ?? 0) : undefined;
+    const key = `${accountId ?? ''} ${serverId ?? ''} ${piece.key}`;
+    let sum = this.#sums.get(key);
+    if (!sum) {
+      const { start, end, labels } = piece;
+      sum = {
+        accountId,
+        serverId,
+        labels,
+        start,
+        end,
+        ms: 0,
+        confirmedMs: 0,
+        watchedMs: 0,
+        distinctMs: 0,
+        sessions: 0,
+      };
+      this.#sums.set(key, sum);
+    }
+    sum.start = Math.min(sum.start, piece.start);
+    sum.end = Math.max(sum.end, piece.end);
     return sum;
   }
 
-  /** The totals, most time first. */
-  ranked(): SessionTotal[] {
-    return [...this.#sums.values()].sort(byRank);
+  /** Makes totals of zero for every time of the period, for each account and server that has any. */
+  fill(): void {
+    const others = new Map<string, Pick<SummaryRow, 'account_id' | 'server_id'>>();
+    for (const { accountId, serverId } of this.#sums.values()) {
+      others.set(`${accountId} ${serverId}`, { account_id: accountId ?? null, server_id: serverId ?? null });
+    }
+    const isGrouped = this.#times.length < this.#plan.groupings.length;
+    const rows = isGrouped ? [...others.values()] : [{ account_id: null, server_id: null }];
+    for (const row of rows) {
+      for (let place = 0; place < this.#pieces.length; place++) this.#sumOf(row, place);
+      if (this.#sums.size > MAX_GROUPS) return;
+    }
+  }
+
+  /** How many groups there are. */
+  get size(): number {
+    return this.#sums.size;
+  }
+
+  /** The totals in their order. */
+  sorted(order: TotalsOrder): SessionTotal[] {
+    this.#addDistinct();
+    return [...this.#sums.values()].sort((a, b) => compareTotals(order, placeInOrder(a), placeInOrder(b)));
   }
 }
 
-/** The order of the totals: most time first, then by key. */
-export const byRank = (a: Pick<SessionTotal, 'ms' | 'key'>, b: Pick<SessionTotal, 'ms' | 'key'>): number =>
-  b.ms - a.ms || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+/** What of an interval lies in the piece. */
+const within = (piece: Pick<CalendarPiece, 'start' | 'end'>, start: number, end: number): number =>
+  Math.max(0, Math.min(end, piece.end) - Math.max(start, piece.start));
+
+/** The smallest unit that all groupings are made of. */
+const unitOf = (times: readonly TimeGrouping[]): CalendarUnit | undefined => {
+  if (times.some((time) => time === 'hour' || time === 'weekday-hour')) return 'hour';
+  const units = times as readonly Exclude<TimeGrouping, 'hour' | 'weekday-hour'>[];
+  return units.length > 1 ? 'day' : units[0];
+};
+
+const labelOf = (piece: CalendarPiece, time: TimeGrouping, weekStart: WeekStart): string => {
+  if (time === 'weekday-hour') {
+    const local = new Date(piece.localStart);
+    return `${local.getUTCDay() || 7}-${local.getUTCHours()}`;
+  }
+  return calendarLabel({ ...piece, localStart: startOf(piece.localStart, time, weekStart) }, time, weekStart);
+};
+
+/** Where the unit begins, by the wall clock, that a smaller one is in. */
+const startOf = (localMs: number, unit: CalendarUnit, weekStart: WeekStart): number => {
+  if (unit === 'month') {
+    const local = new Date(localMs);
+    return Date.UTC(local.getUTCFullYear(), local.getUTCMonth());
+  }
+  const { length, shift } = unitRule(unit, weekStart);
+  return Math.floor((localMs + shift) / length) * length - shift;
+};
+
+/** The union of intervals that are listed as start, end, start, end. */
+const union = (list: readonly number[]): [number, number][] => {
+  const order = Array.from({ length: list.length / 2 }, (_, index) => index * 2);
+  order.sort((a, b) => (list[a] as number) - (list[b] as number));
+  const merged: [number, number][] = [];
+  for (const index of order) {
+    const start = list[index] as number;
+    const end = list[index + 1] as number;
+    const last = merged.at(-1);
+    if (last && start <= last[1]) last[1] = Math.max(last[1], end);
+    else merged.push([start, end]);
+  }
+  return merged;
+};
+
+/** `most`: most time first. `time`: the earliest first, and of one time the one with the most. */
+export const TOTALS_ORDERS = ['most', 'time'] as const;
+export type TotalsOrder = (typeof TOTALS_ORDERS)[number];
+
+/** Where a total stands: `[milliseconds, start, account, server, labels]`. */
+export type TotalsPlace = readonly [number, number, string, number, string];
+
+export const placeInOrder = ({ ms, start, accountId, serverId, labels }: SessionTotal): TotalsPlace => [
+  ms,
+  start,
+  accountId ?? '',
+  serverId ?? 0,
+  Object.values(labels).join(' '),
+];
+
+/** The order of the totals: ties by account, server and name of the time. */
+export const compareTotals = (order: TotalsOrder, a: TotalsPlace, b: TotalsPlace): number =>
+  (order === 'time' ? a[1] - b[1] : 0) ||
+  b[0] - a[0] ||
+  compare(a[2], b[2]) ||
+  a[3] - b[3] ||
+  compare(a[4], b[4]);
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -23,6 +23,10 @@ export const communities = sqliteTable(
       .notNull()
       .default('last-seen'),
     timezone: text().notNull().default('UTC'),
+    /** The day that the weeks of totals begin with. */
+    weekStart: text('week_start', { enum: ['monday', 'saturday', 'sunday'] })
+      .notNull()
+      .default('monday'),
     /** How long a closed session is kept after its start; null for ever. */
     sessionRetentionDays: integer('session_retention_days'),
     /** How long a log entry is kept after its timestamp; null for ever. */

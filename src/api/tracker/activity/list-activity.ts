@@ -2,8 +2,10 @@ import type * as v from 'valibot';
 import type { CommunityActor } from '../../../core/access/actor.ts';
 import type { Ctx } from '../../../core/context.ts';
 import { exportSessions, listSessions } from '../../../core/sessions/list-sessions.ts';
+import { namesOfTotals } from '../../../core/sessions/names-of-totals.ts';
 import type { SessionDetails } from '../../../core/sessions/session.ts';
 import { encodeCursor } from '../../../lib/cursor.ts';
+import { zonedFormat } from '../../../lib/zoned-time.ts';
 import { addHeader } from '../../kit/answer.ts';
 import { csvResponse, prefersCsv } from '../../kit/csv.ts';
 import { defineOperation, type HttpContext } from '../../kit/operation.ts';
@@ -26,6 +28,8 @@ export const listActivity = defineOperation({
   path: '/v2/community/activity',
   access: { scope: 'sessions:read' },
   query: sessionQuery,
+  dotted: ['metadata'],
+  offersCsv: true,
   docs: WITH_DOCS && {
     operationId: 'listActivity',
     tag: 'Presence',
@@ -51,6 +55,8 @@ export const listServerActivity = defineOperation({
   access: { scope: 'sessions:read' },
   params: serverParams,
   query: serverSessionQuery,
+  dotted: ['metadata'],
+  offersCsv: true,
   docs: WITH_DOCS && {
     operationId: 'listServerActivity',
     tag: 'Presence',
@@ -75,21 +81,28 @@ const answer = async (
   const key = readCursor(query.cursor, scope, ['number', 'string']);
   const before = key && { startedAt: key[0] as number, id: key[1] as string };
   const isCsv = prefersCsv(http);
-  if (isCsv && query.limit === undefined) return csvFile(http, exportSessions(ctx, { filter, before }));
+  if (isCsv && query.limit === undefined)
+    return csvFile(ctx, query, http, exportSessions(ctx, { filter, before }));
 
   const { items, next } = await listSessions(ctx, { filter, before, limit: query.limit ?? DEFAULT_LIMIT });
   const nextCursor = next ? encodeCursor([next.startedAt, next.id], scope) : null;
   if (!isCsv) return { items: items.map(toSessionDetailsWire), nextCursor };
   if (nextCursor) addHeader(http, 'Link', nextLink(http.req.url, nextCursor));
-  return csvFile(http, [items]);
+  return csvFile(ctx, query, http, [items]);
 };
 
 const COLUMNS = [
   'id',
   'accId',
+  'name',
   'serverId',
+  'serverName',
   'start',
   'end',
+  'localStart',
+  'localEnd',
+  'seconds',
+  'hours',
   'lastSeen',
   'closeKind',
   'clearReason',
@@ -98,18 +111,39 @@ const COLUMNS = [
   'metadata',
 ] as const;
 
-const csvFile = (
-  http: HttpContext,
-  pages: AsyncIterable<readonly SessionDetails[]> | Iterable<readonly SessionDetails[]>,
-) => csvResponse(http, 'activity.csv', COLUMNS, toLines(pages));
+type Pages = AsyncIterable<readonly SessionDetails[]> | Iterable<readonly SessionDetails[]>;
 
-async function* toLines(
-  pages: AsyncIterable<readonly SessionDetails[]> | Iterable<readonly SessionDetails[]>,
-) {
+const csvFile = (
+  ctx: Ctx<CommunityActor>,
+  query: v.InferOutput<typeof sessionQuery>,
+  http: HttpContext,
+  pages: Pages,
+) => csvResponse(http, 'activity.csv', COLUMNS, toLines(ctx, query, pages), query);
+
+/** Times by the wall clock: of an open session, and for spreadsheets, in the form that every region reads. */
+async function* toLines(ctx: Ctx<CommunityActor>, query: v.InferOutput<typeof sessionQuery>, pages: Pages) {
+  const format = zonedFormat(query.timezone ?? ctx.actor.community.settings.timezone);
+  const toLocal = (epochMs: number | null): string | null => {
+    if (epochMs === null) return null;
+    return query.csv === 'programs' ? format(epochMs) : format(epochMs).slice(0, 19).replace('T', ' ');
+  };
   for await (const page of pages) {
+    const { accounts, servers } = await namesOfTotals(ctx, page);
     yield page.map((session) => {
       const row = toSessionDetailsWire(session);
-      const cells = { ...row, unconfirmed: String(row.unconfirmed), metadata: JSON.stringify(row.metadata) };
+      const { startedAt, endedAt, lastSeenAt } = session;
+      const seconds = Math.round(((endedAt ?? lastSeenAt) - startedAt) / 1000);
+      const cells = {
+        ...row,
+        name: accounts.get(session.accountId) ?? null,
+        serverName: servers.get(session.serverId) ?? null,
+        localStart: toLocal(startedAt),
+        localEnd: toLocal(endedAt),
+        seconds,
+        hours: Math.round(seconds / 36) / 100,
+        unconfirmed: String(row.unconfirmed),
+        metadata: JSON.stringify(row.metadata),
+      };
       return COLUMNS.map((column) => cells[column]);
     });
   }

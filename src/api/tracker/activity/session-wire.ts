@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { RevisedSession, Revision } from '../../../core/sessions/correction-queries.ts';
 import type { SessionFilter } from '../../../core/sessions/history-queries.ts';
 import { CLOSE_KINDS, type SessionDetails } from '../../../core/sessions/session.ts';
+import { csvQuery } from '../../kit/csv.ts';
 import {
   dateTime,
   instant,
@@ -11,11 +12,13 @@ import {
   pageQuery,
   queryInstant,
   text,
+  timezone,
   uuid,
 } from '../../kit/fields.ts';
 import { fieldMessage } from '../../kit/messages.ts';
 import { isoOrNull } from '../../wire/access.ts';
 import { SESSION_EXAMPLE, sessionSchema, toSessionWire } from '../../wire/activity.ts';
+import { metadataFilter } from './totals-wire.ts';
 
 export const sessionParams = v.object({ activityId: uuid });
 
@@ -67,6 +70,9 @@ const filterEntries = {
   status: v.optional(v.picklist(['open', 'closed'])),
   closeKind: v.optional(v.picklist(CLOSE_KINDS)),
   includeVoided: v.optional(v.picklist(['true', 'false']), 'false'),
+  metadata: v.optional(metadataFilter),
+  timezone: v.optional(timezone),
+  ...csvQuery,
   limit: v.optional(integerText(1, 1000)),
   cursor: pageQuery(100, 1000).cursor,
 };
@@ -102,6 +108,7 @@ export const toSessionFilter = (query: SessionQuery): SessionFilter => ({
   isOpen: query.status && query.status === 'open',
   closeKind: query.closeKind,
   includesVoided: query.includeVoided === 'true',
+  metadata: query.metadata,
 });
 
 const REASON = text(1, 500);

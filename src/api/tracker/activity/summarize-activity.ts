@@ -1,86 +1,64 @@
 import * as v from 'valibot';
-import { GROUPINGS, type Grouping, type SessionTotal } from '../../../core/sessions/session-totals.ts';
-import { summarizeSessions } from '../../../core/sessions/summarize-sessions.ts';
-import { integerText, pageQuery, queryInstant, timezone, uuid } from '../../kit/fields.ts';
-import { fieldMessage } from '../../kit/messages.ts';
+import { namesOfTotals } from '../../../core/sessions/names-of-totals.ts';
+import { placeInOrder, type SessionTotal } from '../../../core/sessions/session-totals.ts';
+import { pageOfTotals, summarizeSessions } from '../../../core/sessions/summarize-sessions.ts';
+import { csvResponse, prefersCsv } from '../../kit/csv.ts';
+import { dateTime, pageQuery } from '../../kit/fields.ts';
 import { defineOperation } from '../../kit/operation.ts';
+import { isoOrNull } from '../../wire/access.ts';
 import { listSchema, readCursor, toListWire } from '../../wire/list.ts';
+import {
+  MAX_DAYS,
+  requireTimes,
+  toAccountFilter,
+  toPeriod,
+  toTotalItem,
+  totalColumns,
+  totalItemSchema,
+  totalsEntries,
+} from './totals-wire.ts';
 
-const MAX_DAYS = 366;
-
-const summaryQuery = v.pipe(
-  v.object({
-    from: queryInstant,
-    to: queryInstant,
-    groupBy: v.optional(v.picklist(GROUPINGS), 'account'),
-    accId: v.optional(uuid),
-    serverId: v.optional(integerText(1)),
-    timezone: v.optional(timezone),
-    ...pageQuery(100, 1000),
-  }),
-  v.forward(
-    v.check(({ from, to }) => to > from, fieldMessage('after', 'from')),
-    ['to'],
-  ),
-  v.forward(
-    v.check(({ from, to }) => to - from <= MAX_DAYS * 86_400_000, fieldMessage('period', MAX_DAYS, 'from')),
-    ['to'],
-  ),
-);
-
-const sums = {
-  seconds: v.number(),
-  confirmedSeconds: v.number(),
-  unconfirmedSeconds: v.number(),
-  watchedSeconds: v.number(),
-  sessions: v.number(),
-};
-
-const summaryItemSchema = () =>
-  v.union([
-    v.object({ accId: v.string(), ...sums, distinctSeconds: v.number() }),
-    v.object({ serverId: v.number(), ...sums }),
-    v.object({ day: v.string(), ...sums }),
-    v.object({ hour: v.string(), ...sums }),
-  ]);
-
-const KEYS = { account: 'accId', server: 'serverId', day: 'day', hour: 'hour' } as const;
-
-const toSummaryItem =
-  (grouping: Grouping) =>
-  ({ key, ms, unconfirmedMs, watchedMs, distinctMs, sessions }: SessionTotal) => ({
-    [KEYS[grouping]]: key,
-    seconds: ms / 1000,
-    confirmedSeconds: (ms - unconfirmedMs) / 1000,
-    unconfirmedSeconds: unconfirmedMs / 1000,
-    watchedSeconds: watchedMs / 1000,
-    sessions,
-    ...(grouping === 'account' && { distinctSeconds: distinctMs / 1000 }),
-  });
+/** Lines of a file that are written at once. */
+const CSV_LINES = 1000;
 
 export const summarizeActivity = defineOperation({
   method: 'GET',
   path: '/v2/community/activity/summary',
   access: { scope: 'sessions:read' },
-  query: summaryQuery,
+  query: v.object({ ...totalsEntries, ...pageQuery(100, 1000) }),
+  dotted: ['metadata'],
+  offersCsv: true,
   docs: WITH_DOCS && {
     operationId: 'summarizeActivity',
     tag: 'Activity Tracker',
-    summary: 'Total the time of a period by account, server, day or hour',
+    summary: 'Total the time of a period by account, server or time, or by two of them',
     description:
-      'The most time first. Sessions are cut exactly at `from` and `to`, and at the borders of days and hours of `timezone` ' +
-      "(by default the community's), also where the clocks change. `seconds` counts a session on each server in full; " +
-      '`distinctSeconds` counts time on two servers at once only once. Confirmed is the time until a session was last seen, ' +
-      'unconfirmed the time from then to its end. `watchedSeconds` is the confirmed time between signs of life that are no ' +
-      'further apart than `heartbeatTimeoutSeconds`. Cleared and voided sessions do not count. Open ones ' +
-      `count until they were last seen. A period has at most ${MAX_DAYS} days.`,
+      '`groupBy` is one or two of account, server, day, week, month, hour and weekday-hour. `from` and `to` are days, both ' +
+      'of them included, or instants, of which `to` is not. Sessions are cut exactly at the borders of the period, and ' +
+      "of days, weeks, months and hours of `timezone` (by default the community's), also where the clocks change. " +
+      '`seconds` counts a session on each server in full; `distinctSeconds` counts time on two servers at once only once. ' +
+      'Confirmed is the time until a session was last seen, unconfirmed the time from then to its end. `watchedSeconds` is ' +
+      'the confirmed time between signs of life that are no further apart than `heartbeatTimeoutSeconds`. `rounding` rounds ' +
+      'once, after the sum. Cleared and voided sessions do not count. Open ones count until they were last seen. With ' +
+      '`Accept: text/csv` the answer is a file of all totals, for programs or, with `csv=spreadsheet`, for a spreadsheet ' +
+      `of the region of \`locale\`. A period has at most ${MAX_DAYS} days.`,
     answer: {
-      schema: listSchema(summaryItemSchema()),
+      schema: v.object({
+        ...listSchema(totalItemSchema()).entries,
+        from: dateTime(),
+        to: dateTime(),
+        timezone: v.string(),
+      }),
       example: {
         items: [
           {
             accId: '00000000-0000-0000-0000-000000000000',
+            name: 'ana',
+            week: '2026-W16',
+            start: '2026-04-12T22:00:00.000Z',
+            end: '2026-04-19T22:00:00.000Z',
             seconds: 10_800,
+            hours: 3,
             confirmedSeconds: 7200,
             unconfirmedSeconds: 3600,
             watchedSeconds: 5400,
@@ -89,26 +67,57 @@ export const summarizeActivity = defineOperation({
           },
         ],
         nextCursor: null,
+        from: '2026-04-12T22:00:00.000Z',
+        to: '2026-04-19T22:00:00.000Z',
+        timezone: 'Europe/Madrid',
       },
     },
-    errors: ['invalid_cursor', 'too_many_sessions'],
+    errors: ['invalid_cursor', 'too_many_sessions', 'too_many_groups'],
   },
-  handle: async ({ ctx, query }) => {
-    const { from, to, groupBy, accId, serverId, limit, cursor } = query;
-    const { community } = ctx.actor;
-    const timeZone = query.timezone ?? community.settings.timezone;
-    const scope = JSON.stringify(['summary', community.id, from, to, groupBy, accId, serverId, timeZone]);
-    const key = readCursor(cursor, scope, ['number', groupBy === 'server' ? 'number' : 'string']);
-    const page = await summarizeSessions(ctx, {
-      from,
-      to,
-      grouping: groupBy,
-      accountId: accId,
+  handle: async ({ ctx, query, http }) => {
+    const { groupBy: groupings, serverId, metadata, order, fill, rounding, limit, cursor } = query;
+    const { id, settings } = ctx.actor.community;
+    const timeZone = query.timezone ?? settings.timezone;
+    const { weekStart } = settings;
+    requireTimes(query);
+    const period = toPeriod(query, timeZone);
+    const account = toAccountFilter(query);
+    const summary = {
+      ...period,
+      groupings,
+      account,
       serverId,
+      metadata,
       timeZone,
-      limit,
-      after: key && { ms: key[0] as number, key: key[1] as string | number },
-    });
-    return toListWire(page, scope, (total) => [total.ms, total.key], toSummaryItem(groupBy));
+      weekStart,
+      order,
+      fills: fill === 'true',
+    };
+    const totals = await summarizeSessions(ctx, summary);
+    const toItem = async (some: readonly SessionTotal[]) =>
+      toTotalItem(groupings, rounding, await namesOfTotals(ctx, some));
+
+    if (prefersCsv(http)) {
+      const columns = totalColumns(groupings);
+      const lines = async function* () {
+        for (let next = 0; next < totals.length; next += CSV_LINES) {
+          const some = totals.slice(next, next + CSV_LINES);
+          const items = some.map(await toItem(some)) as Record<string, string | number | null>[];
+          yield items.map((item) => columns.map((column) => item[column] ?? null));
+        }
+      };
+      return csvResponse(http, 'hours.csv', columns, lines(), query);
+    }
+
+    const scope = JSON.stringify(['summary', id, summary]);
+    const key = readCursor(cursor, scope, ['number', 'number', 'string', 'number', 'string']);
+    const after = key as ReturnType<typeof placeInOrder> | undefined;
+    const page = pageOfTotals(totals, order, after, limit);
+    return {
+      ...toListWire(page, scope, placeInOrder, await toItem(page.items)),
+      from: isoOrNull(period.from),
+      to: isoOrNull(period.to),
+      timezone: timeZone,
+    };
   },
 });

@@ -1,0 +1,244 @@
+/** How the totals of a period are asked for and shown, as JSON and as a file. */
+import * as v from 'valibot';
+import type { IdentifierKind } from '../../../core/accounts/identifiers.ts';
+import {
+  GROUPINGS,
+  type Grouping,
+  isTimeGrouping,
+  type SessionTotal,
+} from '../../../core/sessions/session-totals.ts';
+import type { MetadataFilter } from '../../../core/sessions/summary-queries.ts';
+import { startOfDay } from '../../../lib/calendar-spans.ts';
+import { type Cell, csvQuery } from '../../kit/csv.ts';
+import { invalidField } from '../../kit/fault.ts';
+import { dateTime, documented, integerText, parseInstant, text, timezone, uuid } from '../../kit/fields.ts';
+import { fieldMessage } from '../../kit/messages.ts';
+import { isoOrNull } from '../../wire/access.ts';
+
+const DAY_MS = 86_400_000;
+const isDay = (value: string): boolean =>
+  /^\d{4}-\d\d-\d\d$/.test(value) && parseInstant(`${value}T00:00:00Z`) !== undefined;
+
+/** A day, or an instant with an offset, in which a `+` that nobody escaped arrives as a space. */
+export const dayOrInstant = v.pipe(
+  v.string(),
+  v.transform((value) => value.replace(/ (?=\d\d:?\d\d$)/, '+')),
+  v.check((value) => isDay(value) || parseInstant(value) !== undefined, fieldMessage('day_or_instant')),
+  documented({ type: 'string', examples: ['2026-11-16', '2026-11-16T00:00:00Z'] }),
+);
+
+/** When a period begins, or ends: a day is in it as a whole. @throws Fault invalid_input for a day that the zone skips */
+export const toPeriodEdge = (field: 'from' | 'to', value: string, timeZone: string): number => {
+  if (!isDay(value)) return parseInstant(value) as number;
+  const start = startOfDay(timeZone, value);
+  if (start.isSkipped) throw invalidField(field, fieldMessage('no_such_day', timeZone));
+  if (field === 'from') return start.at;
+  const next = new Date(Date.parse(`${value}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10);
+  return startOfDay(timeZone, next).at;
+};
+
+export const MAX_DAYS = 366;
+/** The clocks of a zone may go back within the longest period. */
+const SLACK_MS = 3 * 3_600_000;
+
+/** @throws Fault invalid_input */
+export const toPeriod = (
+  query: { readonly from: string; readonly to: string },
+  timeZone: string,
+): { from: number; to: number } => {
+  const from = toPeriodEdge('from', query.from, timeZone);
+  const to = toPeriodEdge('to', query.to, timeZone);
+  if (to <= from) throw invalidField('to', fieldMessage('after', 'from'));
+  if (to - from > MAX_DAYS * DAY_MS + SLACK_MS) {
+    throw invalidField('to', fieldMessage('period', MAX_DAYS, 'from'));
+  }
+  return { from, to };
+};
+
+/** `metadata.job=police`, as the kit reads it: `job=police`. */
+export const metadataFilter = v.pipe(
+  v.string(),
+  v.check((value) => /^[^"\\\0=]{1,64}=.{1,256}$/su.test(value), fieldMessage('metadata_filter')),
+  v.transform((value): MetadataFilter => {
+    const end = value.indexOf('=');
+    return { key: value.slice(0, end), value: value.slice(end + 1) };
+  }),
+  documented({ type: 'string', description: 'Written metadata.{key}={value}: metadata.job=police' }),
+);
+
+/** Whose sessions are asked for: an account by one of its identifiers, a server, a value in the metadata. */
+export const filterQuery = {
+  accId: v.optional(uuid),
+  apiId: v.optional(text(1, 128)),
+  discord: v.optional(text(1, 128)),
+  uniqueId: v.optional(text(1, 128)),
+  username: v.optional(text(1, 128)),
+  serverId: v.optional(integerText(1)),
+  metadata: v.optional(metadataFilter),
+};
+
+const KINDS: readonly IdentifierKind[] = ['accId', 'apiId', 'discord', 'uniqueId', 'username'];
+
+/** @throws Fault invalid_input where two identifiers came */
+export const toAccountFilter = (query: Partial<Record<IdentifierKind, string | undefined>>) => {
+  const [first, second] = KINDS.filter((kind) => query[kind] !== undefined);
+  if (first && second) throw invalidField(second, fieldMessage('exclusive', first));
+  return first && { kind: first, value: query[first] as string };
+};
+
+const groupBy = v.pipe(
+  v.string(),
+  v.check(
+    (value) => {
+      const names = value.split(',');
+      return (
+        names.length <= 2 &&
+        new Set(names).size === names.length &&
+        names.every((name) => (GROUPINGS as readonly string[]).includes(name))
+      );
+    },
+    fieldMessage('grouping', GROUPINGS.join(', ')),
+  ),
+  v.transform((value) => value.split(',') as Grouping[]),
+  documented({ type: 'string', examples: ['account', 'account,week', 'day'] }),
+);
+
+export const ROUNDINGS = { none: 1000, minute: 60_000, 'quarter-hour': 900_000 } as const;
+export type Rounding = keyof typeof ROUNDINGS;
+
+export const totalsEntries = {
+  from: dayOrInstant,
+  to: dayOrInstant,
+  groupBy: v.optional(groupBy, 'account'),
+  timezone: v.optional(timezone),
+  ...filterQuery,
+  order: v.optional(v.picklist(['most', 'time']), 'most'),
+  fill: v.optional(v.picklist(['true', 'false']), 'false'),
+  rounding: v.optional(v.picklist(['none', 'minute', 'quarter-hour']), 'none'),
+  ...csvQuery,
+};
+
+/** @throws Fault invalid_input for what has a meaning only where a time is grouped by */
+export const requireTimes = ({
+  groupBy: groupings,
+  order,
+  fill,
+}: {
+  groupBy: readonly Grouping[];
+  order: string;
+  fill: string;
+}): void => {
+  if (groupings.some(isTimeGrouping)) return;
+  const needs = fieldMessage('only_with', 'groupBy=day');
+  if (order === 'time') throw invalidField('order', needs);
+  if (fill === 'true') throw invalidField('fill', needs);
+};
+
+/** What the totals of accounts and servers are shown with. */
+export interface TotalNames {
+  readonly accounts: ReadonlyMap<string, string | null>;
+  readonly servers: ReadonlyMap<number, string | null>;
+}
+
+export const totalItemSchema = () =>
+  v.object({
+    accId: v.optional(v.string()),
+    name: v.optional(v.nullable(v.string())),
+    serverId: v.optional(v.number()),
+    serverName: v.optional(v.nullable(v.string())),
+    day: v.optional(v.string()),
+    week: v.optional(v.string()),
+    month: v.optional(v.string()),
+    hour: v.optional(v.string()),
+    weekday: v.optional(v.number()),
+    hourOfDay: v.optional(v.number()),
+    start: v.optional(dateTime()),
+    end: v.optional(dateTime()),
+    seconds: v.number(),
+    hours: v.number(),
+    confirmedSeconds: v.number(),
+    unconfirmedSeconds: v.number(),
+    watchedSeconds: v.number(),
+    sessions: v.number(),
+    distinctSeconds: v.optional(v.number()),
+  });
+
+/** Rounded once, after the sum; the parts still add up. */
+const roundedSeconds = (
+  total: Pick<SessionTotal, 'ms' | 'confirmedMs' | 'watchedMs' | 'distinctMs'>,
+  rounding: Rounding,
+) => {
+  const step = ROUNDINGS[rounding];
+  const round = (ms: number): number => (Math.round(ms / step) * step) / 1000;
+  const seconds = round(total.ms);
+  const confirmed = Math.min(seconds, round(total.confirmedMs));
+  return {
+    seconds,
+    hours: Math.round(seconds / 36) / 100,
+    confirmedSeconds: confirmed,
+    unconfirmedSeconds: seconds - confirmed,
+    watchedSeconds: Math.min(confirmed, round(total.watchedMs)),
+    distinctSeconds: Math.min(seconds, round(total.distinctMs)),
+  };
+};
+
+/** The sums of a total, as JSON has them. */
+export const toSums = (total: SessionTotal, rounding: Rounding) => {
+  const { distinctSeconds, ...sums } = roundedSeconds(total, rounding);
+  return {
+    ...sums,
+    sessions: total.sessions,
+    ...(total.accountId !== undefined && total.serverId === undefined && { distinctSeconds }),
+  };
+};
+
+export const toTotalItem =
+  (groupings: readonly Grouping[], rounding: Rounding, names: TotalNames) => (total: SessionTotal) => ({
+    ...Object.assign({}, ...groupings.map((grouping) => toKey(grouping, total, names))),
+    ...(groupings.some((grouping) => isTimeGrouping(grouping) && grouping !== 'weekday-hour') && {
+      start: isoOrNull(total.start),
+      end: isoOrNull(total.end),
+    }),
+    ...toSums(total, rounding),
+  });
+
+const toKey = (
+  grouping: Grouping,
+  { accountId, serverId, labels }: SessionTotal,
+  { accounts, servers }: TotalNames,
+): Record<string, Cell> => {
+  switch (grouping) {
+    case 'account':
+      return { accId: accountId ?? null, name: accounts.get(accountId ?? '') ?? null };
+    case 'server':
+      return { serverId: serverId ?? null, serverName: servers.get(serverId ?? 0) ?? null };
+    case 'weekday-hour': {
+      const [weekday = '', hour = ''] = (labels['weekday-hour'] ?? '').split('-');
+      return { weekday: Number(weekday), hourOfDay: Number(hour) };
+    }
+    default:
+      return { [grouping]: labels[grouping] ?? null };
+  }
+};
+
+const KEY_COLUMNS: Readonly<Record<Grouping, readonly string[]>> = {
+  account: ['accId', 'name'],
+  server: ['serverId', 'serverName'],
+  day: ['day'],
+  week: ['week'],
+  month: ['month'],
+  hour: ['hour'],
+  'weekday-hour': ['weekday', 'hourOfDay'],
+};
+
+/** The columns of the file: a contract, as the names of JSON are. */
+export const totalColumns = (groupings: readonly Grouping[]): string[] => [
+  ...groupings.flatMap((grouping) => KEY_COLUMNS[grouping]),
+  'seconds',
+  'hours',
+  'confirmedSeconds',
+  'unconfirmedSeconds',
+  'watchedSeconds',
+  'sessions',
+  ...(groupings.includes('account') && !groupings.includes('server') ? ['distinctSeconds'] : []),
+];
