@@ -99,6 +99,7 @@ CREATE TABLE `communities` (
 	`reset_grace_seconds` integer DEFAULT 3600 NOT NULL,
 	`unconfirmed_end` text DEFAULT 'last-seen' NOT NULL,
 	`timezone` text DEFAULT 'UTC' NOT NULL,
+	`week_start` text DEFAULT 'monday' NOT NULL,
 	`session_retention_days` integer,
 	`log_retention_days` integer,
 	`account_activity_retention_days` integer,
