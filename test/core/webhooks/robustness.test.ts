@@ -72,7 +72,7 @@ describe('nothing is lost', () => {
   });
 
   it('by a queue that fails beside one that works', async () => {
-    const net = new Receivers();
+    const net = new Receivers({ vars: { MAX_STATEMENTS: '1000', MAX_REQUESTS: '1000' } });
     const community = await net.app.community();
     const dead = await net.endpoint({ events: EVENTS, url: 'https://dead.example.com/' }, community);
     const live = await net.endpoint({ events: EVENTS, url: 'https://live.example.com/' }, community);
