@@ -1,8 +1,7 @@
-/** `npm run build`: the OpenAPI document, the table of docs/endpoints.md, and the viewer out of swagger-ui's own files. */
+/** `npm run build`: the OpenAPI document, the table of docs/endpoints.md, and the viewer. */
 import '../src/docs/with-docs.ts';
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { families } from '../src/api/index.ts';
 import { withEndpointTable } from '../src/docs/endpoint-table.ts';
 import { buildOpenApi } from '../src/docs/openapi.ts';
@@ -18,11 +17,14 @@ export const buildDocs = (): void => {
   const endpoints = join(ROOT, 'docs/endpoints.md');
   writeIfChanged(endpoints, withEndpointTable(readFileSync(endpoints, 'utf8')));
 
+  const source = join(ROOT, 'src/docs/viewer');
   mkdirSync(VIEWER, { recursive: true });
-  cpSync(join(ROOT, 'src/docs/viewer'), VIEWER, { recursive: true });
-  const swaggerUi = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json')));
-  for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js']) {
-    cpSync(join(swaggerUi, file), join(VIEWER, file));
+  for (const name of readdirSync(source)) {
+    writeIfChanged(join(VIEWER, name), readFileSync(join(source, name), 'utf8'));
+  }
+  // What an older version has put there would be deployed, too.
+  for (const name of readdirSync(VIEWER)) {
+    if (!existsSync(join(source, name))) rmSync(join(VIEWER, name));
   }
 };
 
