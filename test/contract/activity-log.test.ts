@@ -679,7 +679,7 @@ describe('bad input', () => {
   });
 
   it.each([
-    ['PUT', '', 'POST, GET'],
+    ['PUT', '', 'POST, GET, DELETE'],
     ['POST', '/count', 'GET'],
     ['DELETE', '/count', 'GET'],
     ['GET', '/all', 'DELETE'],
@@ -830,5 +830,224 @@ describe('license/check', () => {
     }
     const { status, headers, body } = await app.delete('/api/v1/license/check', { key });
     expect([status, headers.get('allow'), body.code]).toEqual([405, 'GET', 40501]);
+  });
+});
+
+describe('what people asked the log for', () => {
+  const setUpMany = async () => {
+    const log = await setUpLog();
+    const { body } = await log.append(
+      Array.from({ length: 12 }, (_, n) => ({
+        platform: n % 3 === 0 ? 'instagram' : 'tiktok',
+        serial: `device_${n % 4}`,
+        action_type: ['post', 'like', 'follow', 'comment', 'view', 'share'][n % 6] as string,
+        action_detail: n === 3 ? null : `Published Video ${n}`,
+        username: n % 2 === 0 ? 'ana' : 'bo',
+        timestamp: 1000 + n,
+      })),
+    );
+    return { ...log, all: body.data.ids as number[] };
+  };
+  const pick = (all: number[], ...places: number[]) => places.map((place) => all[place]);
+
+  it('several action types, in any combination, in both orders', async () => {
+    const { ids, count, all } = await setUpMany();
+    for (const [query, expected] of [
+      ['action_type=post,like', [7, 6, 1, 0]],
+      ['action_type=post,%20like%20,post', [7, 6, 1, 0]],
+      ['action_type=post,like&order=asc', [0, 1, 6, 7]],
+      ['action_type=post,like,follow,comment,view&order=asc&limit=3', [0, 1, 2]],
+      ['action_type=post,like,follow,comment,view&limit=3', [10, 9, 8]],
+      ['action_type=post,like&platform=tiktok', [7, 1]],
+      ['action_type=post,like&serial=device_1', [1]],
+      ['action_type=post,like&username=ana&from=1001', [6]],
+      ['action_type=post,nosuch', [6, 0]],
+      ['platform=instagram&order=asc', [0, 3, 6, 9]],
+      ['platform=instagram&order=asc&limit=100&from=1001&to=1006', [3, 6]],
+      ['order=asc&limit=2', [0, 1]],
+      ['serial=device_2&order=asc', [2, 6, 10]],
+    ] as [string, number[]][]) {
+      expect(await ids(`?${query}`), query).toEqual(pick(all, ...expected));
+    }
+    expect(await count('?action_type=post,like')).toBe(4);
+    expect(await count('?action_type=post,like&platform=tiktok&from=1001')).toBe(2);
+    expect(await count('?action_type=post,like&serial=device_1')).toBe(1);
+  });
+
+  it.each(['', '&action_type=post,like,follow,comment,view', '&platform=tiktok', '&q=video'])(
+    'pages forward as well as backward: %s',
+    async (query) => {
+      const { app, key, ids } = await setUpMany();
+      for (const order of ['asc', 'desc']) {
+        const whole = await ids(`?limit=1000&order=${order}${query}`);
+        const paged: number[] = [];
+        let path: string | undefined = `${LOGS}?limit=2&order=${order}${query}`;
+        while (path) {
+          const { headers, body } = await app.get(path, { key });
+          paged.push(...body.data.map(({ id }: { id: number }) => id));
+          const link = headers.get('link');
+          path = link
+            ? new URL(link.slice(1, link.indexOf('>'))).pathname +
+              new URL(link.slice(1, link.indexOf('>'))).search
+            : undefined;
+        }
+        expect(paged, order).toEqual(whole);
+      }
+    },
+  );
+
+  it('after_id: what is newer than an entry', async () => {
+    const { ids, all } = await setUpMany();
+    expect(await ids(`?after_id=${all[9]}`)).toEqual(pick(all, 11, 10));
+    expect(await ids(`?after_id=${all[9]}&order=asc&limit=1`)).toEqual(pick(all, 10));
+    expect(await ids(`?after_id=${all[9]}&platform=tiktok&order=asc`)).toEqual(pick(all, 10, 11));
+    expect(await ids(`?after_id=${all[11]}`)).toEqual([]);
+  });
+
+  it('q: a text in action_detail, in either case', async () => {
+    const { ids, list, all } = await setUpMany();
+    expect(await ids('?q=video%201')).toEqual(pick(all, 11, 10, 1));
+    expect(await ids('?q=VIDEO%201&username=bo&order=asc')).toEqual(pick(all, 1, 11));
+    expect(await ids('?q=video&platform=instagram&action_type=post')).toEqual(pick(all, 6, 0));
+    expect(await ids('?q=video&action_type=post,like&serial=device_1')).toEqual(pick(all, 1));
+    expect(await ids('?q=%25')).toEqual([]);
+    const { headers } = await list('?q=nothing');
+    expect([headers.get('link'), headers.get('x-search-stopped-at')]).toEqual([null, null]);
+  });
+
+  it('q looks at 5000 entries a call, and says where it stopped', async () => {
+    const { app, key, append, list } = await setUpLog();
+    for (let n = 0; n < 6; n++) {
+      await append(
+        Array.from({ length: 1000 }, (_, m) => ({
+          ...ENTRY,
+          action_detail: n === 0 && m === 0 ? 'the needle' : 'hay',
+          timestamp: 1000 + n,
+        })),
+      );
+    }
+    const first = await list('?q=needle&limit=10');
+    expect([first.body.data, first.headers.get('x-search-stopped-at')]).toEqual([[], '1001']);
+    const link = first.headers.get('link') as string;
+    const next = new URL(link.slice(1, link.indexOf('>')));
+    const second = await app.get(next.pathname + next.search, { key });
+    expect(second.body.data.map(({ timestamp }: { timestamp: number }) => timestamp)).toEqual([1000]);
+    expect([second.headers.get('link'), second.headers.get('x-search-stopped-at')]).toEqual([null, null]);
+    const csv = await app.get(`${LOGS}?q=needle`, { key, headers: { Accept: 'text/csv' } });
+    expect(csv.text.trim().split('\r\n')).toHaveLength(2);
+  });
+
+  it('what the count cannot answer is refused there, by name', async () => {
+    const { app, key } = await setUpMany();
+    for (const name of ['q', 'after_id']) {
+      const { status, body } = await app.get(`${LOGS}/count?${name}=1`, { key });
+      expect([status, body.message]).toEqual([400, `${name} cannot be counted; the list has it.`]);
+    }
+    expect((await app.get(`${LOGS}/count?limit=5&sort=x`, { key })).body.data).toEqual({ count: 12 });
+  });
+
+  it('devices: each serial with its last entry and its count', async () => {
+    const { app, key, all } = await setUpMany();
+    const { status, body } = await app.get(`${LOGS}/devices`, { key });
+    expect(status).toBe(200);
+    expect(body.data).toEqual(
+      [0, 1, 2, 3].map((n) => ({
+        serial: `device_${n}`,
+        count: 3,
+        count_is_exact: true,
+        last_entry: expect.objectContaining({ id: all[8 + n], serial: `device_${n}`, timestamp: 1008 + n }),
+      })),
+    );
+    const first = await app.get(`${LOGS}/devices?limit=3`, { key });
+    expect(first.body.data).toHaveLength(3);
+    const link = first.headers.get('link') as string;
+    const next = new URL(link.slice(1, link.indexOf('>')));
+    const rest = await app.get(next.pathname + next.search, { key });
+    expect(rest.body.data.map(({ serial }: { serial: string }) => serial)).toEqual(['device_3']);
+    expect(rest.headers.get('link')).toBeNull();
+  });
+
+  it('stats: counts by platform and action type, as deletions leave them', async () => {
+    const { app, key, all } = await setUpMany();
+    await app.delete(`${LOGS}/${all[0]}`, { key });
+    const { body } = await app.get(`${LOGS}/stats`, { key });
+    expect(body.data).toMatchObject({
+      total: 11,
+      is_complete: true,
+      platforms: [
+        { platform: 'tiktok', count: 8 },
+        { platform: 'instagram', count: 3 },
+      ],
+    });
+    const types = new Map(
+      body.data.action_types.map((each: { action_type: string; count: number }) => [
+        each.action_type,
+        each.count,
+      ]),
+    );
+    expect(Object.fromEntries(types)).toEqual({ like: 2, follow: 2, comment: 2, view: 2, share: 2, post: 1 });
+    expect(body.data.kinds).toContainEqual({ platform: 'instagram', action_type: 'post', count: 1 });
+  });
+});
+
+describe('DELETE with a filter', () => {
+  it('deletes what the filter names, counts exactly, and never gives an id again', async () => {
+    const { app, key, append, count, ids } = await setUpLog();
+    await append([
+      { ...ENTRY, platform: 'a', action_type: 'x', timestamp: 100 },
+      { ...ENTRY, platform: 'a', action_type: 'y', timestamp: 100 },
+      { ...ENTRY, platform: 'b', action_type: 'x', timestamp: 100, username: null },
+      { ...ENTRY, platform: 'b', action_type: 'z', timestamp: 200 },
+    ]);
+    const remove = async (query: string) => (await app.delete(`${LOGS}?${query}`, { key })).body.data;
+    expect(await remove('platform=a&action_type=x,z')).toEqual({ deleted: 1, hasMore: false });
+    expect(await count()).toBe(3);
+    expect(await count('?platform=a')).toBe(1);
+    expect(await remove('action_type=x')).toEqual({ deleted: 1, hasMore: false });
+    expect(await remove('platform=nosuch')).toEqual({ deleted: 0, hasMore: false });
+    expect(await remove('to=150')).toEqual({ deleted: 1, hasMore: false });
+    expect(await ids()).toHaveLength(1);
+    const again = await append({ ...ENTRY, timestamp: 100 });
+    expect(again.body.data.id).toBe(100 * 2 ** 20 + 3);
+    const audit = await app.get(
+      '/scr/api/activity?startDate=2026-04-01T00:00:00Z&endDate=2026-05-01T00:00:00Z&type=ACCOUNT_CHANGED',
+      { key },
+    );
+    const messages = audit.body.records.map(({ message }: { message: string }) => message);
+    expect(messages.filter((message: string) => message.includes('activity logs'))).toEqual([
+      expect.stringContaining('deleted activity logs with platform=a, action_type=x,z'),
+      expect.stringContaining('deleted activity logs with action_type=x'),
+      expect.stringContaining('deleted activity logs with to=150'),
+    ]);
+  });
+
+  it('is bounded, and goes on where it ended', async () => {
+    const { app, key, append, count } = await setUpLog();
+    for (let n = 0; n < 6; n++) {
+      await append(
+        Array.from({ length: 1000 }, () => ({ ...ENTRY, platform: n < 3 ? 'p' : 'q', timestamp: n })),
+      );
+    }
+    const remove = async () => (await app.delete(`${LOGS}?serial=${ENTRY.serial}`, { key })).body.data;
+    expect(await remove()).toEqual({ deleted: 5000, hasMore: true });
+    expect([await count(), await count('?platform=p'), await count('?platform=q')]).toEqual([1000, 0, 1000]);
+    expect(await remove()).toEqual({ deleted: 1000, hasMore: false });
+    expect([await count(), (await app.get(`${LOGS}/stats`, { key })).body.data.total]).toEqual([0, 0]);
+  });
+
+  it.each([
+    ['', 'query must have at least one of platform, serial, action_type, username, from, to.'],
+    ['?platform=', 'platform must not be empty in a deletion.'],
+    ['?platform=a&serial=', 'serial must not be empty in a deletion.'],
+    ['?plattform=a', 'plattform is unknown; known are platform, serial, action_type, username, from, to.'],
+    ['?platform=a&q=x', 'q is unknown; known are platform, serial, action_type, username, from, to.'],
+    ['?platform=a&limit=1', 'limit is unknown; known are platform, serial, action_type, username, from, to.'],
+  ])('%s: 400, and nothing is gone', async (query, message) => {
+    const { app, key, append, count } = await setUpLog();
+    await append({ ...ENTRY, platform: 'a' });
+    const answer = await app.delete(`${LOGS}${query}`, { key });
+    expect([answer.status, answer.body]).toEqual([400, { code: 40001, message, data: null }]);
+    expect((await app.delete(`${LOGS}?platform=a`, { key, body: { serial: 'x' } })).status).toBe(400);
+    expect(await count()).toBe(1);
   });
 });

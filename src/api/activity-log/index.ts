@@ -3,8 +3,11 @@ import { appendLogEntries } from './append-log-entries.ts';
 import { checkLicense } from './check-license.ts';
 import { countLogEntries } from './count-log-entries.ts';
 import { deleteAllLogEntries } from './delete-all-log-entries.ts';
+import { deleteLogEntries } from './delete-log-entries.ts';
 import { deleteLogEntry } from './delete-log-entry.ts';
 import { activityLogDialect } from './dialect.ts';
+import { getStats } from './get-stats.ts';
+import { listDevices } from './list-devices.ts';
 import { listLogEntries } from './list-log-entries.ts';
 
 /** `/api/v1/...`: the Activity Log. Its source runs locally and has no credentials. */
@@ -19,6 +22,9 @@ export const activityLog: Family = {
     countLogEntries,
     deleteAllLogEntries,
     deleteLogEntry,
+    deleteLogEntries,
+    listDevices,
+    getStats,
     checkLicense,
   ],
 };

@@ -33,11 +33,26 @@ export const appendBody = unionBy([oneSchema, arraySchema, wrappedSchema], (body
 
 const instantText = integerText(0, MAX_TIMESTAMP, UNIX_SECONDS);
 
-/** The filters of the list and of the count. */
+const MAX_ACTION_TYPES = 20;
+
+/** One action type, or several with commas between them. */
+const actionTypes = v.pipe(
+  v.string(),
+  v.transform((value) => [...new Set(value.split(',').map((name) => name.trim()))]),
+  v.check((names) => names.length <= MAX_ACTION_TYPES, fieldMessage('count', 1, MAX_ACTION_TYPES)),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const [issue] = dataset.value.flatMap((name) => v.safeParse(logName, name).issues ?? []);
+    if (issue) addIssue({ message: issue.message });
+  }),
+  documented({ type: 'string', minLength: 1, examples: ['post', 'post,follow'] }),
+);
+
+/** The filters of the list, of the count and of deletions. */
 export const filterQuery = {
   platform: v.optional(logName),
   serial: v.optional(logName),
-  action_type: v.optional(logName),
+  action_type: v.optional(actionTypes),
   username: v.optional(logUsername),
   from: v.optional(instantText),
   to: v.optional(instantText),
@@ -60,12 +75,18 @@ export const noFilterBody = v.pipe(
   documented({ type: 'object', maxProperties: 0 }),
 );
 
+/** Filters in words, for the audit trail: `platform=tiktok, to=1707725000`. */
+export const describeFilter = (query: FilterQuery): string =>
+  Object.entries(query)
+    .flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]))
+    .join(', ');
+
 type FilterQuery = v.InferOutput<v.ObjectSchema<typeof filterQuery, undefined>>;
 
 export const toFilter = ({ platform, serial, action_type, username, from, to }: FilterQuery): LogFilter => ({
   platform,
   serial,
-  actionType: action_type,
+  actionTypes: action_type,
   username,
   from,
   to,

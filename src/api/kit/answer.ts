@@ -17,10 +17,7 @@ const SECURITY_HEADERS = new Headers({
 });
 
 /** Only a browser says where it comes from, and only a browser heeds these. */
-const CROSS_ORIGIN_HEADERS = {
-  'Access-Control-Allow-Origin': '*',
-  'Access-Control-Expose-Headers': 'Link,Retry-After,X-Request-Id',
-};
+const EXPOSED = 'Link,Retry-After,X-Request-Id';
 
 /** Adds a header to the answer that is still to be made, unless that one has it itself. */
 export const addHeader = (c: HttpContext, name: string, value: string): void =>
@@ -37,7 +34,12 @@ export const answer = (
   const response = new Response(body, { status, headers: SECURITY_HEADERS });
   setHeaders(response, { ...c.get('headers'), ...headers });
   response.headers.set('X-Request-Id', requestIdOf(c));
-  if (c.req.header('Origin') !== undefined) setHeaders(response, CROSS_ORIGIN_HEADERS);
+  if (c.req.header('Origin') !== undefined) {
+    // Beside those that many have, what this answer has of its own.
+    const own = Object.keys(c.get('headers') ?? {}).filter((name) => name.startsWith('X-'));
+    response.headers.set('Access-Control-Allow-Origin', '*');
+    response.headers.set('Access-Control-Expose-Headers', [EXPOSED, ...own].join(','));
+  }
   return response;
 };
 

@@ -4,8 +4,6 @@ import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import type { Plan } from '../plan.ts';
 import { commit, outbox } from '../webhooks/events.ts';
-import { NUMBERS_PER_SECOND, timestampOf } from './log-id.ts';
-import type { NewLogEntry } from './model.ts';
 import {
   countInserted,
   type EntryToInsert,
@@ -16,7 +14,9 @@ import {
   isSecondFull,
   type KindToCount,
   selectByEvent,
-} from './queries.ts';
+} from './append-queries.ts';
+import { NUMBERS_PER_SECOND, timestampOf } from './log-id.ts';
+import type { NewLogEntry } from './model.ts';
 
 /**
  * Appends entries in one transaction and returns their ids, in the order given. An entry whose `eventId` came before,

@@ -2,7 +2,7 @@ import { runBatch } from '../../db/client.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import { audited } from '../audit/audit.ts';
 import type { Ctx } from '../context.ts';
-import { wipeLog } from './queries.ts';
+import { wipeLog } from './delete-queries.ts';
 
 /** Empties a log of any size for every reader at once; the scheduled job removes the rows. */
 export const deleteAllLogEntries = (ctx: Ctx<CommunityActor>): Promise<void> => {

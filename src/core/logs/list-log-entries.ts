@@ -1,19 +1,39 @@
-import { type Page, pageOf } from '../../lib/page.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import type { Ctx } from '../context.ts';
 import type { LogEntry } from './model.ts';
-import { type LogPageQuery, selectLogEntries } from './queries.ts';
+import { type LogPageQuery, searchLogEntries, selectLogEntries } from './read-queries.ts';
 
-/** A page of the entries that the filter lets through, newest first; `beforeId` continues after that entry. */
+/** So many entries a search looks at in one call, whatever it finds. */
+const SEARCHED = 5_000;
+
+/** Which entries; with `text` only those whose `actionDetail` has it. */
+export interface LogListQuery extends LogPageQuery {
+  readonly text?: string | undefined;
+}
+
+export interface LogPage {
+  readonly items: readonly LogEntry[];
+  /** The id to go on from (`cursor`); undefined where nothing follows. */
+  readonly next: number | undefined;
+  /** Whether a search ended there, because it had looked at enough entries, and not because the page was full. */
+  readonly isCutShort: boolean;
+}
+
+/** A page of the entries that the filter lets through. A search may find less than a page before it has to go on. */
 export const listLogEntries = async (
   ctx: Ctx<CommunityActor>,
-  query: LogPageQuery,
-): Promise<Page<LogEntry>> => {
-  const entries = await selectLogEntries(ctx.db, ctx.actor.community.id, {
-    ...query,
-    limit: query.limit + 1,
-  });
-  return pageOf(entries, query.limit);
+  { text, ...query }: LogListQuery,
+): Promise<LogPage> => {
+  const { limit } = query;
+  const communityId = ctx.actor.community.id;
+  const oneMore = { ...query, limit: limit + 1 };
+  const { entries, lastReadId } =
+    text === undefined
+      ? { entries: await selectLogEntries(ctx.db, communityId, oneMore), lastReadId: undefined }
+      : await searchLogEntries(ctx.db, communityId, { ...oneMore, text }, SEARCHED);
+  const items = entries.slice(0, limit);
+  if (entries.length > limit) return { items, next: items.at(-1)?.id, isCutShort: false };
+  return { items, next: lastReadId, isCutShort: lastReadId !== undefined };
 };
 
 /** Entries in one trip of an export: a Worker has a limited number of trips to D1. */
@@ -22,15 +42,14 @@ const EXPORT_PAGE = 5_000;
 /** All entries from there on, page by page as they are asked for. */
 export async function* exportLogEntries(
   ctx: Ctx<CommunityActor>,
-  query: Omit<LogPageQuery, 'limit'>,
+  query: Omit<LogListQuery, 'limit'>,
 ): AsyncGenerator<readonly LogEntry[]> {
-  let { offset, beforeId } = query;
+  let { offset, cursor } = query;
   for (;;) {
-    const page = await listLogEntries(ctx, { ...query, offset, beforeId, limit: EXPORT_PAGE });
+    const page = await listLogEntries(ctx, { ...query, offset, cursor, limit: EXPORT_PAGE });
     yield page.items;
-    const last = page.items.at(-1);
-    if (!page.hasMore || !last) return;
-    beforeId = last.id;
+    if (page.next === undefined) return;
+    cursor = page.next;
     offset = 0;
   }
 }

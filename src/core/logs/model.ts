@@ -26,7 +26,8 @@ export interface LogEntry {
 export interface LogFilter {
   readonly platform?: string | undefined;
   readonly serial?: string | undefined;
-  readonly actionType?: string | undefined;
+  /** One of these; at least one. */
+  readonly actionTypes?: readonly string[] | undefined;
   readonly username?: string | undefined;
   /** Unix seconds, inclusive. */
   readonly from?: number | undefined;

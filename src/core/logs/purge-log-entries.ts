@@ -2,7 +2,6 @@ import { runBatch } from '../../db/client.ts';
 import type { SystemActor } from '../access/actor.ts';
 import { applyRetention, type RetentionStep } from '../access/apply-retention.ts';
 import type { Ctx } from '../context.ts';
-import { firstIdOf, timestampOf } from './log-id.ts';
 import {
   dropEmptyCounters,
   findPurgeBound,
@@ -11,7 +10,8 @@ import {
   purgeThrough,
   selectOldestEntry,
   selectPendingWipes,
-} from './queries.ts';
+} from './delete-queries.ts';
+import { firstIdOf, timestampOf } from './log-id.ts';
 
 const CHUNK = 5_000;
 
@@ -56,17 +56,17 @@ const purgeChunk = async (ctx: Ctx<SystemActor>, target: PurgeTarget): Promise<R
   const { communityId, generation } = target;
   const bound = await findPurgeBound(ctx.db, target, CHUNK - 1);
   const isLast = bound === undefined;
-  const [statements, , oldest] = await runBatch(ctx.db, [
+  const [[, , purged], , oldest] = await runBatch(ctx.db, [
     purgeThrough(target, bound ?? target.belowId - 1),
     isLast
       ? generation === undefined
-        ? [dropEmptyCounters(communityId)]
+        ? [dropEmptyCounters({ communityId })]
         : markWipePurged(communityId, generation, ctx.clock.now())
       : [],
     isLast && generation === undefined ? selectOldestEntry(target) : undefined,
   ]);
-  const removed = statements.at(-1)?.length ?? 0;
+  const removed = purged.length;
   if (!isLast) return { removed };
-  const id = oldest?.[0]?.id;
-  return { removed, oldestLeft: typeof id === 'number' ? timestampOf(id) * 1000 : null };
+  const [left] = oldest ?? [];
+  return { removed, oldestLeft: left ? timestampOf(left.id) * 1000 : null };
 };
