@@ -19,6 +19,7 @@ import { correctActivity } from './activity/correct-activity.ts';
 import { getActivity } from './activity/get-activity.ts';
 import { listActivity, listServerActivity } from './activity/list-activity.ts';
 import { listLatestActivity } from './activity/list-latest-activity.ts';
+import { listOnline } from './activity/list-online.ts';
 import { listRevisions } from './activity/list-revisions.ts';
 import { recordActivity } from './activity/record-activity.ts';
 import { recordHeartbeat } from './activity/record-heartbeat.ts';
@@ -65,6 +66,7 @@ export const tracker: Family = {
     listServerActivity,
     listActivity,
     summarizeActivity,
+    listOnline,
     // Behind the fixed paths: {activityId} would match them.
     getActivity,
     correctActivity,

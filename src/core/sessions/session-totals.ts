@@ -8,6 +8,7 @@ import {
   type WeekStart,
   zoneStretches,
 } from '../../lib/calendar-spans.ts';
+import { union } from './online-steps.ts';
 import type { Cuts, SummaryRow } from './summary-queries.ts';
 
 export const GROUPINGS = ['account', 'server', 'day', 'week', 'month', 'hour', 'weekday-hour'] as const;
@@ -153,12 +154,11 @@ export class SessionTotals {
     }
   }
 
-  #addIntervals({ account_id, sessions, intervals, starts, ends }: SummaryRow): void {
-    const key = account_id ?? '';
+  #addIntervals(row: SummaryRow): void {
+    const key = row.account_id ?? '';
     const list = this.#intervals.get(key) ?? [];
     this.#intervals.set(key, list);
-    if (sessions === 1) list.push(starts ?? 0, ends ?? 0);
-    else for (const part of (intervals ?? '').split(' ')) list.push(Number(part));
+    for (const at of intervalsOf(row)) list.push(at);
   }
 
   /** The place in the calendar of a piece that SQL numbered. */
@@ -252,6 +252,10 @@ export class SessionTotals {
   }
 }
 
+/** The intervals of a row that has them: start, end, start, end, in milliseconds after the period's start. */
+export const intervalsOf = ({ sessions, intervals, starts, ends }: SummaryRow): number[] =>
+  sessions === 1 ? [starts ?? 0, ends ?? 0] : (intervals ?? '').split(' ').map(Number);
+
 /** What of an interval lies in the piece. */
 const within = (piece: Pick<CalendarPiece, 'start' | 'end'>, start: number, end: number): number =>
   Math.max(0, Math.min(end, piece.end) - Math.max(start, piece.start));
@@ -279,21 +283,6 @@ const startOf = (localMs: number, unit: CalendarUnit, weekStart: WeekStart): num
   }
   const { length, shift } = unitRule(unit, weekStart);
   return Math.floor((localMs + shift) / length) * length - shift;
-};
-
-/** The union of intervals that are listed as start, end, start, end. */
-const union = (list: readonly number[]): [number, number][] => {
-  const order = Array.from({ length: list.length / 2 }, (_, index) => index * 2);
-  order.sort((a, b) => (list[a] as number) - (list[b] as number));
-  const merged: [number, number][] = [];
-  for (const index of order) {
-    const start = list[index] as number;
-    const end = list[index + 1] as number;
-    const last = merged.at(-1);
-    if (last && start <= last[1]) last[1] = Math.max(last[1], end);
-    else merged.push([start, end]);
-  }
-  return merged;
 };
 
 /** `most`: most time first. `time`: the earliest first, and of one time the one with the most. */

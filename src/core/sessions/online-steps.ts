@@ -1,0 +1,62 @@
+/** How many were on in each step of a period: a sweep over everybody's time. Pure. */
+
+/** Epoch milliseconds. */
+export interface Step {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface OnlineStep extends Step {
+  /** The most people at once. */
+  readonly max: number;
+  /** On average over the step. */
+  readonly mean: number;
+}
+
+/**
+ * @param steps one after the other, without a gap
+ * @param intervals when people were on, `[start, end]`; nobody twice at once
+ */
+export const countOnline = (
+  steps: readonly Step[],
+  intervals: readonly (readonly [number, number])[],
+): OnlineStep[] => {
+  const starts = Float64Array.from(intervals, ([start]) => start).sort();
+  const ends = Float64Array.from(intervals, ([, end]) => end).sort();
+  let [started, ended, online] = [0, 0, 0];
+  return steps.map(({ start, end }) => {
+    let max = 0;
+    let area = 0;
+    for (let at = start; at < end; ) {
+      // Whoever leaves at an instant is gone when somebody comes at it.
+      while (ended < ends.length && (ends[ended] as number) <= at) {
+        ended += 1;
+        online -= 1;
+      }
+      while (started < starts.length && (starts[started] as number) <= at) {
+        started += 1;
+        online += 1;
+      }
+      const next = Math.min(end, ends[ended] ?? end, starts[started] ?? end);
+      max = Math.max(max, online);
+      area += online * (next - at);
+      at = next;
+    }
+    return { start, end, max, mean: end > start ? area / (end - start) : 0 };
+  });
+};
+
+/** The union of intervals that are listed as start, end, start, end. */
+export const union = (list: readonly number[]): [number, number][] => {
+  const order = Array.from({ length: list.length / 2 }, (_, index) => index * 2);
+  order.sort((a, b) => (list[a] as number) - (list[b] as number));
+  const merged: [number, number][] = [];
+  for (const index of order) {
+    const start = list[index] as number;
+    const end = list[index + 1] as number;
+    const last = merged.at(-1);
+    if (last && start <= last[1]) last[1] = Math.max(last[1], end);
+    else merged.push([start, end]);
+  }
+  return merged;
+};
