@@ -32,7 +32,7 @@ export const wranglerCli = (program = process.env.ROLLCALL_WRANGLER ?? WRANGLER)
       const child = spawn(process.execPath, [program, ...args], {
         // Without a terminal it asks nothing: an answer nobody gives must not hold a deployment up.
         stdio: ['ignore', 'pipe', 'pipe'],
-        env: { ...process.env, ...QUIET, WRANGLER_LOG: 'log', ...env },
+        env: { ...process.env, ...QUIET, WRANGLER_LOG: 'log', NO_COLOR: '1', FORCE_COLOR: '0', ...env },
       });
       let stdout = '';
       let text = '';
@@ -48,6 +48,9 @@ export const wranglerCli = (program = process.env.ROLLCALL_WRANGLER ?? WRANGLER)
     }),
 });
 
+const LOGIN =
+  'You are not logged in at Cloudflare: npx wrangler login. (A build machine needs CLOUDFLARE_API_TOKEN and CLOUDFLARE_ACCOUNT_ID.)';
+
 /** Runs a command that has to succeed. @throws a text with its output, where it fails */
 export const runOrFail = async (
   cli: Cli,
@@ -55,6 +58,8 @@ export const runOrFail = async (
   options?: Parameters<Cli['run']>[1],
 ): Promise<Outcome> => {
   const outcome = await cli.run(args, options);
+  // What it says there leads people astray: it sees no terminal, and so offers no login.
+  if (outcome.code !== 0 && outcome.text.includes('CLOUDFLARE_API_TOKEN')) throw LOGIN;
   if (outcome.code !== 0) throw `wrangler ${args.join(' ')} failed:\n${outcome.text.trim()}`;
   return outcome;
 };

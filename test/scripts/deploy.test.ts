@@ -137,13 +137,13 @@ describe('npm run deploy', () => {
 
   it('ends with the text of what went wrong, and with a code that says so', () => {
     const program = join(checkout, 'no-wrangler.mjs');
-    writeFileSync(program, 'console.error("You are not logged in."); process.exitCode = 1;');
+    writeFileSync(program, 'console.error("The account is closed."); process.exitCode = 1;');
     const { status, stderr } = spawnSync(process.execPath, [join(ROOT, 'scripts/deploy.ts')], {
       cwd: checkout,
       encoding: 'utf8',
       env: { ...process.env, ROLLCALL_WRANGLER: program },
     });
-    expect([status, stderr]).toEqual([1, 'wrangler d1 list --json failed:\nYou are not logged in.\n']);
+    expect([status, stderr]).toEqual([1, 'wrangler d1 list --json failed:\nThe account is closed.\n']);
   });
 });
 
