@@ -120,6 +120,16 @@ CREATE INDEX `communities_deleted` ON `communities` (`id`) WHERE deleted_at IS N
 CREATE INDEX `communities_with_sessions_due` ON `communities` (`sessions_due_at`) WHERE sessions_due_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `communities_with_log_due` ON `communities` (`log_due_at`) WHERE log_due_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `communities_with_account_activity_due` ON `communities` (`account_activity_due_at`) WHERE account_activity_due_at IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `idempotency_keys` (
+	`community_id` integer NOT NULL,
+	`key_hash` text NOT NULL,
+	`fingerprint` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`answer` text,
+	PRIMARY KEY(`community_id`, `key_hash`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `idempotency_keys_by_age` ON `idempotency_keys` (`created_at`);--> statement-breakpoint
 CREATE TABLE `inbound_webhook_calls` (
 	`community_id` integer NOT NULL,
 	`webhook_id` text NOT NULL,

@@ -1,7 +1,7 @@
 export { databaseFaultOf, retryAfterSeconds } from '../db/faults.ts';
 
 /** What sort of refusal a code is. A family's dialect says once what each kind looks like on its wire. */
-export type ErrorKind = 'invalid' | 'not_found' | 'conflict';
+export type ErrorKind = 'invalid' | 'not_found' | 'conflict' | 'unprocessable';
 
 /** Everything the domain can refuse, each code with its kind. This is the only place that says it. */
 export const DOMAIN_ERRORS = {
@@ -10,6 +10,10 @@ export const DOMAIN_ERRORS = {
   api_key_not_found: 'not_found',
   community_not_found: 'not_found',
   identifier_taken: 'conflict',
+  // The first call was carried out; what it was answered cannot be told any more.
+  idempotency_answer_lost: 'conflict',
+  idempotency_mismatch: 'unprocessable',
+  idempotency_running: 'conflict',
   inbound_webhook_not_found: 'not_found',
   invalid_cursor: 'invalid',
   log_entry_not_found: 'not_found',

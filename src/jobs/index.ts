@@ -4,6 +4,7 @@ import { purgeAccountActivity } from '../core/account-activity/purge-account-act
 import { sealActivityBatches } from '../core/account-activity/seal-activity-batches.ts';
 import type { Ctx, Services } from '../core/context.ts';
 import { purgeInboundMessages } from '../core/hooks/purge-inbound-messages.ts';
+import { purgeIdempotencyKeys } from '../core/idempotency/purge-keys.ts';
 import { purgeLogEntries } from '../core/logs/purge-log-entries.ts';
 import { closeStale } from '../core/sessions/close-stale.ts';
 import { purgeCalls } from '../core/sessions/late/purge-calls.ts';
@@ -38,6 +39,7 @@ const HOURLY: readonly Job[] = [
   { name: 'purge-sessions', reserve: 2, run: purgeSessions },
   { name: 'purge-inbound-messages', reserve: 2, run: purgeInboundMessages },
   { name: 'purge-calls', reserve: 2, run: purgeCalls },
+  { name: 'purge-idempotency-keys', reserve: 2, run: purgeIdempotencyKeys },
   { name: 'purge-deleted-communities', reserve: 2, run: purgeCommunities },
 ];
 

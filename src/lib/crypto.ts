@@ -20,7 +20,14 @@ export const toHex = (bytes: ArrayBuffer | Uint8Array): string => {
 };
 
 /** Base64 (RFC 4648 §4) of the bytes. */
-export const toBase64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
+export const toBase64 = (bytes: Uint8Array): string => {
+  let binary = '';
+  // In pieces: a call can have only so many arguments.
+  for (let start = 0; start < bytes.length; start += 0x8000) {
+    binary += String.fromCharCode(...bytes.subarray(start, start + 0x8000));
+  }
+  return btoa(binary);
+};
 
 /** The bytes of a base64 text (RFC 4648 §4); undefined for a text that is none. */
 export const fromBase64 = (text: string): Uint8Array | undefined => {
@@ -72,4 +79,40 @@ export const crc32 = (text: string): number => {
   let crc = 0xffffffff;
   for (const byte of encoder.encode(text)) crc = (CRC32_TABLE[(crc ^ byte) & 0xff] as number) ^ (crc >>> 8);
   return (crc ^ 0xffffffff) >>> 0;
+};
+
+/** A key for AES-GCM out of a secret of any length (HKDF, RFC 5869). */
+const deriveKey = async (secret: string, usage: 'encrypt' | 'decrypt'): Promise<CryptoKey> => {
+  const material = await crypto.subtle.importKey('raw', encoder.encode(secret), 'HKDF', false, ['deriveKey']);
+  return crypto.subtle.deriveKey(
+    { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: encoder.encode('rollcall answer') },
+    material,
+    { name: 'AES-GCM', length: 256 },
+    false,
+    [usage],
+  );
+};
+
+const IV_BYTES = 12;
+
+/** The text encrypted with a key out of `secret` (AES-256-GCM), as base64. */
+export const encryptText = async (secret: string, text: string): Promise<string> => {
+  const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
+  const key = await deriveKey(secret, 'encrypt');
+  const sealed = new Uint8Array(
+    await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, encoder.encode(text)),
+  );
+  return `${toBase64(iv)}.${toBase64(sealed)}`;
+};
+
+/** What `encryptText` has encrypted; undefined where the secret is another one, or somebody has changed it. */
+export const decryptText = async (secret: string, sealed: string): Promise<string | undefined> => {
+  const [iv, bytes] = sealed.split('.').map(fromBase64);
+  if (!iv || !bytes) return undefined;
+  try {
+    const key = await deriveKey(secret, 'decrypt');
+    return new TextDecoder().decode(await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, key, bytes));
+  } catch {
+    return undefined;
+  }
 };

@@ -195,17 +195,15 @@ describe(`at ${ENTRIES} entries, with a warm credential`, () => {
   });
 
   it('retention reads and writes in proportion to what it removes', async () => {
+    const retain = (logRetentionDays: number | null) =>
+      app.patch('/v2/community/settings', { key, body: { logRetentionDays } });
     const before = (await app.get(`${LOGS}/count`, { key })).body.data.count as number;
-    await env.DB.prepare('UPDATE communities SET log_retention_days = 1 WHERE id = ?')
-      .bind(communityId)
-      .run();
+    await retain(1);
     app.clock.set((BASE + DAY_SECONDS + 5_000) * 1000);
     const { trips, rowsRead } = await app.measure(() => app.cron());
     const after = (await app.get(`${LOGS}/count`, { key })).body.data.count as number;
     const { body } = await app.get(`${LOGS}/count?from=0`, { key });
-    await env.DB.prepare('UPDATE communities SET log_retention_days = NULL WHERE id = ?')
-      .bind(communityId)
-      .run();
+    await retain(null);
     expect(before - after).toBeGreaterThan(10_000);
     expect(body.data.count).toBe(after);
     expect(trips).toBeLessThanOrEqual(50);

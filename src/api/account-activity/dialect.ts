@@ -12,6 +12,7 @@ const ERRORS: Record<FaultKind, string> = {
   forbidden: 'forbidden',
   not_found: 'not_found',
   conflict: 'conflict',
+  unprocessable: 'unprocessable',
   method_not_allowed: 'method_not_allowed',
   not_acceptable: 'not_acceptable',
   too_large: 'body_too_large',

@@ -11,6 +11,7 @@ const CODES: Record<FaultKind, number> = {
   invalid: 40001,
   // The source has no code of its own for it.
   conflict: 40001,
+  unprocessable: 40001,
   unauthenticated: 40101,
   forbidden: 40301,
   not_found: 40401,
@@ -19,7 +20,8 @@ const CODES: Record<FaultKind, number> = {
   too_large: 41301,
   rate_limited: 42901,
   internal: 50001,
-  unavailable: 50001,
+  // Not 50001: nothing is broken, and the next try may do.
+  unavailable: 50301,
 };
 
 /** The family's number for a fault. */

@@ -19,6 +19,7 @@ import { COMMUNITY_COOKIE, isFromScript, OPERATOR_COOKIE, readConsoleSession } f
 import { type Presented, readCredential } from './credential.ts';
 import type { Dialect } from './dialect.ts';
 import { Fault, type FieldIssue, toFault } from './fault.ts';
+import { answerOnce, readIdempotencyKey } from './idempotency.ts';
 import { isLocalCall } from './local-call.ts';
 import { fieldMessage } from './messages.ts';
 import type { Access, AnyOperation, AppEnv, HttpContext } from './operation.ts';
@@ -96,14 +97,21 @@ const run = async (
     throw refusal;
   }
   if (actor) await limitRate(services, `credential:${actor.id}`);
-  const answer = await operation.handle({
-    ctx: { ...services, actor, defer: (work) => defer(c, work) },
+  const ctx = { ...services, actor, defer: (work: Promise<unknown>) => defer(c, work) };
+  const input = {
     params: operation.params && validate(operation.params, c.req.param()),
     query: validateQuery(operation, operation.unknownQuery ?? family.unknownQuery, c),
     body: operation.body && validate(operation.body, await body()),
     http: c,
-  });
-  return answer instanceof Response ? answer : family.dialect.success(c, answer, operation.status ?? 200);
+  };
+  const handle = async (context: typeof ctx): Promise<Response> => {
+    const answer = await operation.handle({ ctx: context, ...input });
+    return answer instanceof Response ? answer : family.dialect.success(c, answer, operation.status ?? 200);
+  };
+  const key = actor && readIdempotencyKey(c);
+  return actor && key !== undefined
+    ? answerOnce(c, { ...ctx, actor }, { key, presented, body: await body() }, handle)
+    : handle(ctx);
 };
 
 /** The credential of the headers; where they have none, the console's session. */

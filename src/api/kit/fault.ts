@@ -58,6 +58,7 @@ const STATUSES: Readonly<Record<FaultKind, ContentfulStatusCode>> = {
   not_acceptable: 406,
   conflict: 409,
   too_large: 413,
+  unprocessable: 422,
   rate_limited: 429,
   internal: 500,
   unavailable: 503,

@@ -29,6 +29,11 @@ export const FAULT_MESSAGES: Texts<FaultCode> = {
     activities_not_found: 'Activities with the specified parameters were not found.',
     api_key_not_found: 'There is no API key {id}.',
     community_not_found: 'There is no community {id}.',
+    idempotency_answer_lost:
+      'The first call with this Idempotency-Key was carried out, but its answer was lost. Read what it changed; use a new key for another call.',
+    idempotency_mismatch:
+      'This Idempotency-Key came with another request before. Use a new key for a new request.',
+    idempotency_running: 'The first call with this Idempotency-Key is still running. Try again in a moment.',
     identifier_taken: 'The {type} {value} already belongs to the account {id}.',
     service_id_not_found: 'There is no service ID {id}.',
     inbound_webhook_not_found: 'There is no inbound webhook {id}.',
@@ -69,6 +74,12 @@ export const FAULT_MESSAGES: Texts<FaultCode> = {
     activities_not_found: 'No se han encontrado actividades con los parámetros indicados.',
     api_key_not_found: 'No existe la clave de API {id}.',
     community_not_found: 'No existe la comunidad {id}.',
+    idempotency_answer_lost:
+      'La primera llamada con este Idempotency-Key se realizó, pero su respuesta se perdió. Lea lo que cambió y use otra clave para otra llamada.',
+    idempotency_mismatch:
+      'Este Idempotency-Key llegó antes con otra solicitud. Use otra clave para otra solicitud.',
+    idempotency_running:
+      'La primera llamada con este Idempotency-Key sigue en curso. Inténtelo de nuevo en un momento.',
     identifier_taken: 'El {type} {value} ya pertenece a la cuenta {id}.',
     service_id_not_found: 'No existe el ID de servicio {id}.',
     inbound_webhook_not_found: 'No existe el webhook entrante {id}.',

@@ -22,6 +22,7 @@ const ERRORS: Record<FaultKind, OAuthErrorCode> = {
   forbidden: 'invalid_scope',
   not_found: 'invalid_request',
   conflict: 'invalid_request',
+  unprocessable: 'invalid_request',
   method_not_allowed: 'invalid_request',
   not_acceptable: 'invalid_request',
   too_large: 'invalid_request',

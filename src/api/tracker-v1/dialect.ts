@@ -21,6 +21,7 @@ const FAILURES: Record<FaultKind, Failure> = {
   invalid: REFUSED,
   not_found: REFUSED,
   conflict: REFUSED,
+  unprocessable: REFUSED,
   unauthenticated: WRONG_KEY,
   forbidden: { status: 403, text: 'FORBIDDEN' },
   method_not_allowed: { status: 405, text: 'METHOD_NOT_ALLOWED' },

@@ -5,6 +5,7 @@ export { activityCalls } from './activity-calls.ts';
 export { apiKeys } from './api-keys.ts';
 export { auditRecords } from './audit-records.ts';
 export { communities } from './communities.ts';
+export { idempotencyKeys } from './idempotency-keys.ts';
 export { inboundWebhookCalls } from './inbound-webhook-calls.ts';
 export { inboundWebhookMessages } from './inbound-webhook-messages.ts';
 export { inboundWebhooks } from './inbound-webhooks.ts';

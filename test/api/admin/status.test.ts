@@ -84,7 +84,7 @@ describe('the status of an installation', () => {
     expect(app.logs.map(({ event }) => event)).toEqual([
       ...Array(2).fill('job_done'),
       'run_not_noted',
-      ...Array(7).fill('job_done'),
+      ...Array(8).fill('job_done'),
       'run_not_noted',
     ]);
   });
