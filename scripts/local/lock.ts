@@ -96,7 +96,9 @@ const isRunning = (pid: number): boolean => {
     if (codeOf(error) !== 'EPERM') return false;
   }
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('scripts/');
+    // Not the shell between npm and a script, whose command line names the script, too.
+    const [program = '', ...args] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    return /(^|\/)node$/.test(program) && args.some((arg) => arg.includes('scripts/'));
   } catch {
     // No /proc here, or a process that ended just now.
     return process.platform !== 'linux';

@@ -80,6 +80,8 @@ export const startWranglerDev = (args: readonly string[]): DevServer => {
     });
   }
   child.on('error', ready.reject);
+  // Where the guardian itself was killed, nobody else ends its group.
+  child.on('exit', () => signalGroup(child, 'SIGKILL'));
   child.on('close', (code) => {
     flush();
     ready.reject(new Error('wrangler dev ended before it was ready.'));
