@@ -14,6 +14,7 @@ export const DOMAIN_ERRORS = {
   idempotency_answer_lost: 'conflict',
   idempotency_mismatch: 'unprocessable',
   idempotency_running: 'conflict',
+  inbound_call_not_kept: 'not_found',
   inbound_webhook_not_found: 'not_found',
   invalid_cursor: 'invalid',
   log_entry_not_found: 'not_found',

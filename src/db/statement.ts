@@ -2,7 +2,16 @@
  * Statements: their text is put together once, by Drizzle, with names where values go; a call only fills those in.
  * (Drizzle's templates put together anew for each call were the greatest single cost of a start or stop.)
  */
-import { is, Param, Placeholder, type SQL, type SQLWrapper, sql, type Table } from 'drizzle-orm';
+import {
+  getTableColumns,
+  is,
+  Param,
+  Placeholder,
+  type SQL,
+  type SQLWrapper,
+  sql,
+  type Table,
+} from 'drizzle-orm';
 
 export { type SQL, sql } from 'drizzle-orm';
 
@@ -138,6 +147,17 @@ export type RowOf<T extends Table> = {
   readonly [K in keyof T['_']['columns'] as T['_']['columns'][K]['_']['name']]:
     | (T['_']['columns'][K]['_']['dataType'] extends 'boolean' ? number : T['_']['columns'][K]['_']['data'])
     | (T['_']['columns'][K]['_']['notNull'] extends true ? never : null);
+};
+
+/** The same row as Drizzle's builders return it. */
+export const fromRow = <T extends Table>(table: T, row: RowOf<T>): T['$inferSelect'] => {
+  const values: Readonly<Record<string, unknown>> = row;
+  return Object.fromEntries(
+    Object.entries(getTableColumns(table)).map(([key, column]) => {
+      const value = values[column.name];
+      return [key, value === null ? null : column.mapFromDriverValue(value)];
+    }),
+  );
 };
 
 /** Joins the conditions of a WHERE clause that there are. */

@@ -4,11 +4,29 @@ const encoder = new TextEncoder();
 export const sha256Hex = async (data: string | Uint8Array): Promise<string> =>
   toHex(await crypto.subtle.digest('SHA-256', typeof data === 'string' ? encoder.encode(data) : data));
 
-/** HMAC-SHA-256 (RFC 2104) of the bytes. */
-export const hmacSha256 = async (key: Uint8Array, data: Uint8Array): Promise<Uint8Array> => {
-  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+/** HMAC (RFC 2104) of the bytes. */
+export const hmac = async (
+  hash: 'SHA-256' | 'SHA-1',
+  key: Uint8Array,
+  data: Uint8Array,
+): Promise<Uint8Array> => {
+  const algorithm = { name: 'HMAC', hash };
   const imported = await crypto.subtle.importKey('raw', key, algorithm, false, ['sign']);
   return new Uint8Array(await crypto.subtle.sign('HMAC', imported, data));
+};
+
+/** HMAC-SHA-256 (RFC 2104) of the bytes. */
+export const hmacSha256 = (key: Uint8Array, data: Uint8Array): Promise<Uint8Array> =>
+  hmac('SHA-256', key, data);
+
+/** Whether an Ed25519 signature (RFC 8032) is of the bytes, by the key's holder. */
+export const verifyEd25519 = async (
+  publicKey: Uint8Array,
+  signature: Uint8Array,
+  data: Uint8Array,
+): Promise<boolean> => {
+  const imported = await crypto.subtle.importKey('raw', publicKey, { name: 'Ed25519' }, false, ['verify']);
+  return crypto.subtle.verify({ name: 'Ed25519' }, imported, signature, data);
 };
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
@@ -18,6 +36,14 @@ export const toHex = (bytes: ArrayBuffer | Uint8Array): string => {
   for (const byte of bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes)) hex += HEX[byte];
   return hex;
 };
+
+/** The bytes of a hex text; undefined for a text that is none. */
+export const fromHex = (text: string): Uint8Array | undefined =>
+  /^(?:[0-9a-f]{2})*$/i.test(text)
+    ? Uint8Array.from({ length: text.length / 2 }, (_, index) =>
+        Number.parseInt(text.slice(2 * index, 2 * index + 2), 16),
+      )
+    : undefined;
 
 /** Base64 (RFC 4648 §4) of the bytes. */
 export const toBase64 = (bytes: Uint8Array): string => {

@@ -1,5 +1,6 @@
 import type { Family } from '../kit/family.ts';
 import { problemDialect } from '../kit/problem.ts';
+import { answerChallenge } from './answer-challenge.ts';
 import { receiveCall } from './receive-call.ts';
 
 /** `/hooks/...`: where other systems' webhooks come in. */
@@ -7,5 +8,5 @@ export const hooks: Family = {
   name: 'hooks',
   prefixes: ['/hooks'],
   dialect: problemDialect,
-  operations: [receiveCall],
+  operations: [receiveCall, answerChallenge],
 };

@@ -19,10 +19,16 @@ export const eachOf = <S extends v.GenericSchema>(item: S, max: number, min = 1)
     documented({ type: 'array', minItems: min, maxItems: max, items: item }),
   );
 
-/** An item as the schema has it, or why it is refused. */
-export const readItem = <S extends v.GenericSchema>(schema: S, value: unknown): Item<v.InferOutput<S>> => {
+/** An item as the schema has it, or why it is refused: by the schema, or by what `check` throws. */
+export const readItem = <S extends v.GenericSchema>(
+  schema: S,
+  input: unknown,
+  check?: (value: v.InferOutput<S>) => void,
+): Item<v.InferOutput<S>> => {
   try {
-    return { value: validate(schema, value) };
+    const value = validate(schema, input);
+    check?.(value);
+    return { value };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return { fault: error };

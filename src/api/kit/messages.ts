@@ -36,6 +36,7 @@ export const FAULT_MESSAGES: Texts<FaultCode> = {
     idempotency_running: 'The first call with this Idempotency-Key is still running. Try again in a moment.',
     identifier_taken: 'The {type} {value} already belongs to the account {id}.',
     service_id_not_found: 'There is no service ID {id}.',
+    inbound_call_not_kept: 'The body of the call {number} is not kept.',
     inbound_webhook_not_found: 'There is no inbound webhook {id}.',
     invalid_cursor: 'The cursor does not belong to this list.',
     too_many_steps: 'The period has more than {max} steps. Ask for longer steps or for a shorter period.',
@@ -82,6 +83,7 @@ export const FAULT_MESSAGES: Texts<FaultCode> = {
       'La primera llamada con este Idempotency-Key sigue en curso. Inténtelo de nuevo en un momento.',
     identifier_taken: 'El {type} {value} ya pertenece a la cuenta {id}.',
     service_id_not_found: 'No existe el ID de servicio {id}.',
+    inbound_call_not_kept: 'No se guarda el cuerpo de la llamada {number}.',
     inbound_webhook_not_found: 'No existe el webhook entrante {id}.',
     invalid_cursor: 'El cursor no pertenece a esta lista.',
     too_many_steps: 'El periodo tiene más de {max} pasos. Pida pasos más largos o un periodo más corto.',
@@ -159,7 +161,10 @@ const FIELD_TEXTS = {
     public_host: 'must name a public host; private, loopback, link-local and reserved addresses are refused',
     header_name: 'must be the name of an HTTP header',
     json_pointer: 'must be a JSON Pointer (RFC 6901), such as /repo/name',
-    source: 'must be a JSON Pointer, {"root": pointer} or {"const": value}',
+    source:
+      'must be a JSON Pointer, or an object with one of pointer, root, header, const, first, and with values and default where wanted',
+    condition:
+      'must be a source with one of equals, in, exists, or {"not": condition}, or a list of conditions',
     base64_secret: 'must be whsec_ and 24 to 64 bytes in base64',
     text_secret: 'must have 16 to 256 printable ASCII characters and no space',
     call_missing: 'is missing from the call',
@@ -169,6 +174,12 @@ const FIELD_TEXTS = {
     call_signature: 'does not match the body and the secret',
     call_token: 'is not the secret',
     call_items: 'points to no list in the body',
+    call_no_items: 'has no items',
+    call_left_out: 'leaves this out',
+    call_handshake: 'is only a test of the address',
+    public_key: 'must be a public key: 64 hexadecimal digits',
+    signed_text:
+      'must have {body}, and of {timestamp}, {id} and {url} only those that the call has a header for',
   },
   es: {
     required: 'es obligatorio',
@@ -227,7 +238,10 @@ const FIELD_TEXTS = {
       'debe nombrar un host público; se rechazan direcciones privadas, de bucle local, de enlace local y reservadas',
     header_name: 'debe ser el nombre de una cabecera HTTP',
     json_pointer: 'debe ser un JSON Pointer (RFC 6901), como /repo/name',
-    source: 'debe ser un JSON Pointer, {"root": puntero} o {"const": valor}',
+    source:
+      'debe ser un JSON Pointer, o un objeto con uno de pointer, root, header, const, first, y con values y default si hacen falta',
+    condition:
+      'debe ser un origen con uno de equals, in, exists, o {"not": condición}, o una lista de condiciones',
     base64_secret: 'debe ser whsec_ y de 24 a 64 bytes en base64',
     text_secret: 'debe tener de 16 a 256 caracteres ASCII imprimibles y ningún espacio',
     call_missing: 'falta en la llamada',
@@ -237,6 +251,12 @@ const FIELD_TEXTS = {
     call_signature: 'no corresponde al cuerpo y al secreto',
     call_token: 'no es el secreto',
     call_items: 'no apunta a ninguna lista del cuerpo',
+    call_no_items: 'no tiene elementos',
+    call_left_out: 'deja esto fuera',
+    call_handshake: 'es solo una prueba de la dirección',
+    public_key: 'debe ser una clave pública: 64 dígitos hexadecimales',
+    signed_text:
+      'debe tener {body}, y de {timestamp}, {id} y {url} solo los que la llamada trae en una cabecera',
   },
 } as const;
 

@@ -35,6 +35,8 @@ import { createInboundWebhook } from './inbound-webhooks/create-inbound-webhook.
 import { deleteInboundWebhook } from './inbound-webhooks/delete-inbound-webhook.ts';
 import { listInboundCalls } from './inbound-webhooks/list-inbound-calls.ts';
 import { listInboundWebhooks } from './inbound-webhooks/list-inbound-webhooks.ts';
+import { resendInboundCall } from './inbound-webhooks/resend-inbound-call.ts';
+import { tryInboundWebhook } from './inbound-webhooks/try-inbound-webhook.ts';
 import { addServers } from './servers/add-servers.ts';
 import { listServers } from './servers/list-servers.ts';
 import { setServers } from './servers/set-servers.ts';
@@ -109,6 +111,8 @@ export const tracker: Family = {
     changeInboundWebhook,
     deleteInboundWebhook,
     listInboundCalls,
+    resendInboundCall,
+    tryInboundWebhook,
     testWebhookEndpoint,
     listWebhookDeliveries,
     resendWebhookDelivery,

@@ -1,14 +1,20 @@
 /** The SQL of inbound webhooks: their configuration, the messages they have recorded, and their latest calls. */
 
-import { and, asc, eq, gt, inArray, isNull } from 'drizzle-orm';
-import type { Database, Row, Statement } from '../../db/client.ts';
-import { readRows } from '../../db/client.ts';
+import type { Statement as AnyStatement } from '../../db/client.ts';
+import { type Database, readRows, runBatch } from '../../db/client.ts';
 import { isRefusedBy } from '../../db/constraint.ts';
-import { communities, inboundWebhooks } from '../../db/schema/index.ts';
-import { type SQL, sql } from '../../db/sql.ts';
+import {
+  communities,
+  type inboundWebhookCalls,
+  type inboundWebhookMessages,
+  type inboundWebhooks,
+} from '../../db/schema/index.ts';
+import { sql as oldSql } from '../../db/sql.ts';
+import { fromRow, type RowOf, type Statement, sql, statement } from '../../db/statement.ts';
 import type { Community } from '../access/actor.ts';
 import { toCommunity } from '../access/queries.ts';
 import type { Plan } from '../plan.ts';
+import type { Mapping } from './mapping.ts';
 import {
   CALLS_KEPT,
   type CallOutcome,
@@ -16,24 +22,30 @@ import {
   type InboundAnswer,
   type InboundKind,
   type InboundWebhook,
+  type ItemOutcome,
   type ItemResult,
-  type Mapping,
+  type KeptCall,
   type Refusal,
   toRefusal,
   type Verification,
 } from './model.ts';
+import type { SenderName } from './senders/index.ts';
 
-type WebhookRow = typeof inboundWebhooks.$inferSelect;
+type WebhookRow = RowOf<typeof inboundWebhooks>;
 
 export const toInboundWebhook = (row: WebhookRow): InboundWebhook => ({
   id: row.id,
-  communityId: row.communityId,
+  communityId: row.community_id,
   name: row.name,
   kind: row.kind as InboundKind,
-  verification: JSON.parse(row.verification) as Verification,
+  sender: row.sender as SenderName,
+  verification: row.verification === null ? null : (JSON.parse(row.verification) as Verification),
   mapping: row.mapping === null ? null : (JSON.parse(row.mapping) as Mapping),
-  createdAt: row.createdAt,
-  callCount: row.callCount,
+  repeatSeconds: row.repeat_seconds,
+  keepBodies: row.keep_bodies === 1,
+  createdAt: row.created_at,
+  callCount: row.call_count,
+  previousSecretExpiresAt: row.previous_secret_expires_at,
 });
 
 /** An inbound webhook as a call to it needs it. */
@@ -41,94 +53,138 @@ export interface CallTarget {
   readonly webhook: InboundWebhook;
   /** As `storedSecret` made it. */
   readonly secret: string;
+  readonly previousSecret: string | null;
   readonly community: Community;
 }
 
+const selectTarget = statement<{ id: string }, WebhookRow>(
+  ($) => sql`SELECT * FROM inbound_webhooks WHERE id = ${$.id}`,
+);
+
+const selectTargetCommunity = statement<{ id: string }, RowOf<typeof communities>>(
+  ($) => sql`
+    SELECT * FROM communities
+    WHERE id = (SELECT community_id FROM inbound_webhooks WHERE id = ${$.id}) AND deleted_at IS NULL`,
+);
+
 /** The webhook with this id with its community, if that lives. */
 export const findCallTarget = async (db: Database, id: string): Promise<CallTarget | undefined> => {
-  const webhook = db.select().from(inboundWebhooks).where(eq(inboundWebhooks.id, id));
-  const communityId = db
-    .select({ id: inboundWebhooks.communityId })
-    .from(inboundWebhooks)
-    .where(eq(inboundWebhooks.id, id));
   // Two selects, not a join: in a batch D1 names columns, and both tables have an `id`.
-  const [[row], [community]] = await db.batch([
-    webhook,
-    db
-      .select()
-      .from(communities)
-      .where(and(inArray(communities.id, communityId), isNull(communities.deletedAt))),
-  ]);
+  const [[row], [community]] = await runBatch(db, [selectTarget({ id }), selectTargetCommunity({ id })]);
   return (
     row &&
-    community && { webhook: toInboundWebhook(row), secret: row.secret, community: toCommunity(community) }
+    community && {
+      webhook: toInboundWebhook(row),
+      secret: row.secret,
+      previousSecret: row.previous_secret,
+      community: toCommunity(fromRow(communities, community)),
+    }
   );
 };
 
-const isWebhook = (communityId: number, id: string) =>
-  and(eq(inboundWebhooks.communityId, communityId), eq(inboundWebhooks.id, id));
+const selectInboundWebhook = statement<{ communityId: number; id: string }, WebhookRow>(
+  ($) => sql`SELECT * FROM inbound_webhooks WHERE community_id = ${$.communityId} AND id = ${$.id}`,
+);
 
 export const findInboundWebhook = async (
   db: Database,
   communityId: number,
   id: string,
 ): Promise<InboundWebhook | undefined> => {
-  const [row] = await db.select().from(inboundWebhooks).where(isWebhook(communityId, id));
+  const [row] = await readRows(db, selectInboundWebhook({ communityId, id }));
   return row && toInboundWebhook(row);
 };
 
-/** The community's inbound webhooks by id (so by age), after `afterId`. */
-export const selectInboundWebhooks = async (
-  db: Database,
-  communityId: number,
-  afterId: string,
-  limit: number,
-): Promise<InboundWebhook[]> => {
-  const rows = await db
-    .select()
-    .from(inboundWebhooks)
-    .where(and(eq(inboundWebhooks.communityId, communityId), gt(inboundWebhooks.id, afterId)))
-    .orderBy(asc(inboundWebhooks.id))
-    .limit(limit);
-  return rows.map(toInboundWebhook);
-};
+/** Query: the community's inbound webhooks by id (so by age), after `afterId`. */
+export const selectInboundWebhooks = statement<
+  { communityId: number; afterId: string; limit: number },
+  WebhookRow
+>(
+  ($) => sql`
+    SELECT * FROM inbound_webhooks WHERE community_id = ${$.communityId} AND id > ${$.afterId}
+    ORDER BY id LIMIT ${$.limit}`,
+);
 
-/** What an owner decides about an inbound webhook, as it is stored. */
-export interface StoredInput {
-  readonly name: string;
-  readonly verification: Verification;
-  readonly mapping: Mapping | null;
-  /** As `storedSecret` made it; undefined to leave it as it is. */
-  readonly secret: string | undefined;
-}
+/** What an owner decides about an inbound webhook. */
+export interface InboundInput
+  extends Pick<
+    InboundWebhook,
+    'name' | 'sender' | 'verification' | 'mapping' | 'repeatSeconds' | 'keepBodies'
+  > {}
 
-const toColumns = ({ name, verification, mapping, secret }: StoredInput) => ({
-  name,
-  verification: JSON.stringify(verification),
+const toColumns = ({ verification, mapping, keepBodies, ...input }: InboundInput) => ({
+  name: input.name,
+  sender: input.sender,
+  repeatSeconds: input.repeatSeconds,
+  verification: verification === null ? null : JSON.stringify(verification),
   mapping: mapping === null ? null : JSON.stringify(mapping),
-  ...(secret !== undefined && { secret }),
+  keepBodies: keepBodies ? 1 : 0,
 });
 
-/** Statement. */
+const insertRow = statement<
+  Pick<InboundWebhook, 'id' | 'communityId' | 'kind' | 'createdAt'> &
+    ReturnType<typeof toColumns> & { secret: string },
+  WebhookRow
+>(
+  ($) => sql`
+    INSERT INTO inbound_webhooks
+      (id, community_id, name, kind, sender, verification, secret, mapping, repeat_seconds, keep_bodies, created_at)
+    VALUES (${$.id}, ${$.communityId}, ${$.name}, ${$.kind}, ${$.sender}, ${$.verification}, ${$.secret}, ${$.mapping},
+      ${$.repeatSeconds}, ${$.keepBodies}, ${$.createdAt})
+    RETURNING *`,
+);
+
+/** Statement. `secret` is as `storedSecret` made it. */
 export const insertInboundWebhook = (
-  db: Database,
   key: Pick<InboundWebhook, 'id' | 'communityId' | 'kind' | 'createdAt'>,
-  input: StoredInput & { secret: string },
+  input: InboundInput & { secret: string },
+) => insertRow({ ...key, ...toColumns(input), secret: input.secret });
+
+const updateRow = statement<
+  Pick<InboundWebhook, 'id' | 'communityId' | 'previousSecretExpiresAt'> &
+    ReturnType<typeof toColumns> & { secret: string | null; keepsPrevious: number },
+  WebhookRow
+>(
+  ($) => sql`
+    UPDATE inbound_webhooks SET name = ${$.name}, sender = ${$.sender}, verification = ${$.verification},
+      mapping = ${$.mapping}, repeat_seconds = ${$.repeatSeconds}, keep_bodies = ${$.keepBodies},
+      secret = coalesce(${$.secret}, secret),
+      previous_secret = CASE WHEN ${$.secret} IS NULL AND ${$.keepsPrevious} THEN previous_secret
+        WHEN ${$.previousSecretExpiresAt} IS NOT NULL THEN secret END,
+      previous_secret_expires_at = CASE WHEN ${$.secret} IS NULL AND ${$.keepsPrevious} THEN previous_secret_expires_at
+        ELSE ${$.previousSecretExpiresAt} END
+    WHERE community_id = ${$.communityId} AND id = ${$.id}
+    RETURNING *`,
+);
+
+/**
+ * Statement. `secret` is as `storedSecret` made it, null to leave it as it is; the old one is taken too until
+ * `previousSecretExpiresAt`, where that is not null. Where the proof itself changes (`keepsPrevious` is false), no older
+ * secret stays.
+ */
+export const updateInboundWebhook = (
+  key: Pick<InboundWebhook, 'id' | 'communityId' | 'previousSecretExpiresAt'>,
+  input: InboundInput & { secret: string | null; keepsPrevious: boolean },
 ) =>
-  db
-    .insert(inboundWebhooks)
-    .values({ ...key, ...toColumns(input), secret: input.secret })
-    .returning();
+  updateRow({
+    id: key.id,
+    communityId: key.communityId,
+    previousSecretExpiresAt: key.previousSecretExpiresAt,
+    ...toColumns(input),
+    secret: input.secret,
+    keepsPrevious: input.keepsPrevious ? 1 : 0,
+  });
 
-/** Statement. */
-export const updateInboundWebhook = (db: Database, communityId: number, id: string, input: StoredInput) =>
-  db.update(inboundWebhooks).set(toColumns(input)).where(isWebhook(communityId, id)).returning();
+/** Statement. What a webhook has recorded stays; its message ids go when they are old. */
+export const deleteInboundWebhook = statement<{ communityId: number; id: string }>(
+  ($) => sql`DELETE FROM inbound_webhooks WHERE community_id = ${$.communityId} AND id = ${$.id}`,
+);
 
-/** Statements: removes a webhook with its calls. What it has recorded stays; its message ids go when they are old. */
-export const deleteInboundWebhook = (communityId: number, id: string): SQL[] => [
-  sql`DELETE FROM inbound_webhook_calls WHERE community_id = ${communityId} AND webhook_id = ${id}`,
-  sql`DELETE FROM inbound_webhooks WHERE community_id = ${communityId} AND id = ${id}`,
-];
+/** Statement: removes the notes of a webhook's calls. */
+export const deleteCalls = statement<{ communityId: number; id: string }>(
+  ($) =>
+    sql`DELETE FROM inbound_webhook_calls WHERE community_id = ${$.communityId} AND webhook_id = ${$.id}`,
+);
 
 /** Which message of which webhook. */
 export interface MessageKey {
@@ -137,73 +193,105 @@ export interface MessageKey {
   readonly messageId: string;
 }
 
-const isMessage = ({ communityId, webhookId, messageId }: MessageKey): SQL => sql`
-  community_id = ${communityId} AND webhook_id = ${webhookId} AND message_id = ${messageId}`;
+/**
+ * Statement: forgets the message where it is older than a repeat can be, so that it can be recorded anew.
+ * `receivedBefore` in epoch milliseconds.
+ */
+export const forgetMessage = statement<MessageKey & { receivedBefore: number }>(
+  ($) => sql`
+    DELETE FROM inbound_webhook_messages
+    WHERE community_id = ${$.communityId} AND webhook_id = ${$.webhookId} AND message_id = ${$.messageId}
+      AND received_at < ${$.receivedBefore}`,
+);
+
+const insertMessageRow = statement<MessageKey & { receivedAt: number; answer: string }>(
+  ($) => sql`
+    INSERT INTO inbound_webhook_messages (community_id, webhook_id, message_id, received_at, answer)
+    VALUES (${$.communityId}, ${$.webhookId}, ${$.messageId}, ${$.receivedAt}, ${$.answer})`,
+);
+
+/** What a message's answer is kept as, while it is recorded and after: the items that were not, and the steps' results. */
+interface StoredAnswer {
+  readonly count: number;
+  readonly refused: Readonly<Record<string, Refusal>>;
+  readonly steps: readonly (readonly ItemOutcome[])[];
+}
 
 /**
- * Statement: begins to record a message of `count` items. It fails the whole batch where the message has been recorded
- * before (`isRecordedBefore`).
+ * Statement: begins to record a message of `count` items, some of which are recorded already (`outcomes`). It fails the
+ * whole batch where the message has been recorded before (`isRecordedBefore`).
  */
 export const insertMessage = (
   key: MessageKey,
   receivedAt: number,
   count: number,
   refused: ReadonlyMap<number, Refusal>,
-): SQL => {
-  const answer = JSON.stringify({ count, refused: Object.fromEntries(refused), steps: [] });
-  return sql`
-    INSERT INTO inbound_webhook_messages (community_id, webhook_id, message_id, received_at, answer)
-    VALUES (${key.communityId}, ${key.webhookId}, ${key.messageId}, ${receivedAt}, ${answer})`;
+  outcomes: readonly ItemOutcome[] = [],
+): Statement => {
+  const answer: StoredAnswer = { count, refused: Object.fromEntries(refused), steps: [outcomes] };
+  return insertMessageRow({ ...key, receivedAt, answer: JSON.stringify(answer) });
 };
+
+/** Of the pieces that plans are made of, which put their texts together in their own way. */
+const isMessage = ({ communityId, webhookId, messageId }: MessageKey) => oldSql`
+  community_id = ${communityId} AND webhook_id = ${webhookId} AND message_id = ${messageId}`;
 
 /** Statements: one step of recording a message, its result in the answer. */
 export const runStep = (
   key: MessageKey,
   { prepare, target, changes, recorded, failure }: Plan,
-): Statement[] => {
-  const outcomes = sql`(
+): AnyStatement[] => {
+  const outcomes = oldSql`(
     SELECT json_group_array(json_object('recorded', json(value)) ORDER BY key)
     FROM json_each(${
       typeof recorded === 'function'
-        ? recorded(sql`inbound_webhook_messages.target`)
+        ? recorded(oldSql`inbound_webhook_messages.target`)
         : JSON.stringify(recorded)
     }))`;
   const refusals = ({ error }: NonNullable<Plan['failure']>) =>
     JSON.stringify([{ refusal: toRefusal(error) }]);
   const result = failure
-    ? sql`CASE WHEN ${failure.when} THEN ${refusals(failure)} ELSE ${outcomes} END`
+    ? oldSql`CASE WHEN ${failure.when} THEN ${refusals(failure)} ELSE ${outcomes} END`
     : outcomes;
   return [
     ...prepare,
-    ...(target ? [sql`UPDATE inbound_webhook_messages SET target = ${target} WHERE ${isMessage(key)}`] : []),
+    ...(target
+      ? [oldSql`UPDATE inbound_webhook_messages SET target = ${target} WHERE ${isMessage(key)}`]
+      : []),
     ...changes,
-    sql`
+    oldSql`
       UPDATE inbound_webhook_messages SET target = NULL, answer = json_insert(answer, '$.steps[#]', json(${result}))
       WHERE ${isMessage(key)}`,
   ];
 };
 
+const demandRecordedRow = statement<MessageKey>(
+  ($) => sql`
+    UPDATE inbound_webhook_messages SET answer = CASE WHEN EXISTS (
+      SELECT 1 FROM json_each(answer, '$.steps') AS step, json_each(step.value) AS result
+      WHERE json_type(result.value, '$.recorded') IS NOT NULL
+    ) THEN answer END
+    WHERE community_id = ${$.communityId} AND webhook_id = ${$.webhookId} AND message_id = ${$.messageId}`,
+);
+
 /**
  * Statement: fails the whole batch where no step has recorded anything (`isNothingRecorded`), so that the message can
  * come again.
  */
-export const demandRecorded = (key: MessageKey): SQL => sql`
-  UPDATE inbound_webhook_messages SET answer = CASE WHEN EXISTS (
-    SELECT 1 FROM json_each(answer, '$.steps') AS step, json_each(step.value) AS result
-    WHERE json_type(result.value, '$.recorded') IS NOT NULL
-  ) THEN answer END
-  WHERE ${isMessage(key)}`;
+export const demandRecorded = (key: MessageKey): Statement => demandRecordedRow(key);
 
-/** Statement: the message, for `toAnswer`. */
-export const selectMessage = (key: MessageKey): SQL => sql`
-  SELECT message_id, received_at, answer FROM inbound_webhook_messages WHERE ${isMessage(key)}`;
+/** What `selectMessage` returns, for `toAnswer`. */
+type MessageRow = Pick<RowOf<typeof inboundWebhookMessages>, 'message_id' | 'received_at' | 'answer'>;
 
-export const toAnswer = (row: Row): InboundAnswer => {
-  const { count, refused, steps } = JSON.parse(row.answer as string) as {
-    count: number;
-    refused: Record<string, Refusal>;
-    steps: ({ recorded: unknown } | { refusal: Refusal })[][];
-  };
+/** Query. */
+export const selectMessage = statement<MessageKey, MessageRow>(
+  ($) => sql`
+    SELECT message_id, received_at, answer FROM inbound_webhook_messages
+    WHERE community_id = ${$.communityId} AND webhook_id = ${$.webhookId} AND message_id = ${$.messageId}`,
+);
+
+export const toAnswer = (row: MessageRow): InboundAnswer => {
+  const { count, refused, steps } = JSON.parse(row.answer) as StoredAnswer;
   const outcomes = steps.flat().values();
   const results = Array.from({ length: count }, (_, index): ItemResult => {
     const refusal = refused[index];
@@ -211,7 +299,7 @@ export const toAnswer = (row: Row): InboundAnswer => {
     if (!outcome) throw new Error('A message has fewer results than items');
     return { index, ...outcome };
   });
-  return { messageId: row.message_id as string, receivedAt: row.received_at as number, results };
+  return { messageId: row.message_id, receivedAt: row.received_at, results };
 };
 
 /** Whether a batch failed because `insertMessage` found the message there. */
@@ -222,6 +310,31 @@ export const isRecordedBefore = (error: unknown): boolean =>
 export const isNothingRecorded = (error: unknown): boolean =>
   isRefusedBy(error, 'NOT NULL', 'inbound_webhook_messages.answer');
 
+const countCall = statement<{ webhookId: string }>(
+  ($) => sql`UPDATE inbound_webhooks SET call_count = call_count + 1 WHERE id = ${$.webhookId}`,
+);
+
+const insertCall = statement<{
+  communityId: number;
+  webhookId: string;
+  receivedAt: number;
+  outcome: CallOutcome;
+  messageId: string | null;
+  bodyBytes: number;
+  refusal: string | null;
+  kept: string | null;
+}>(
+  ($) => sql`
+    INSERT INTO inbound_webhook_calls
+      (community_id, webhook_id, slot, number, received_at, outcome, message_id, body_bytes, refusal, kept)
+    SELECT ${$.communityId}, id, call_count % ${sql.raw(String(CALLS_KEPT))}, call_count, ${$.receivedAt}, ${$.outcome},
+      ${$.messageId}, ${$.bodyBytes}, ${$.refusal}, CASE WHEN keep_bodies THEN ${$.kept} END
+    FROM inbound_webhooks WHERE id = ${$.webhookId}
+    ON CONFLICT DO UPDATE SET number = excluded.number, received_at = excluded.received_at,
+      outcome = excluded.outcome, message_id = excluded.message_id, body_bytes = excluded.body_bytes,
+      refusal = excluded.refusal, kept = excluded.kept`,
+);
+
 /** Statements: notes a call; the oldest one goes where there are too many. */
 export const noteCall = (
   { communityId, webhookId }: Pick<MessageKey, 'communityId' | 'webhookId'>,
@@ -231,46 +344,105 @@ export const noteCall = (
     readonly messageId?: string | undefined;
     readonly bodyBytes: number;
     readonly refusal?: Refusal | undefined;
+    readonly kept?: string | undefined;
   },
-): SQL[] => [
-  sql`UPDATE inbound_webhooks SET call_count = call_count + 1 WHERE id = ${webhookId}`,
-  sql`
-    INSERT INTO inbound_webhook_calls
-      (community_id, webhook_id, slot, number, received_at, outcome, message_id, body_bytes, refusal)
-    SELECT ${communityId}, id, call_count % ${CALLS_KEPT}, call_count, ${call.receivedAt}, ${call.outcome},
-      ${call.messageId ?? null}, ${call.bodyBytes}, ${call.refusal ? JSON.stringify(call.refusal) : null}
-    FROM inbound_webhooks WHERE id = ${webhookId}
-    ON CONFLICT DO UPDATE SET number = excluded.number, received_at = excluded.received_at,
-      outcome = excluded.outcome, message_id = excluded.message_id, body_bytes = excluded.body_bytes,
-      refusal = excluded.refusal`,
+): Statement[] => [
+  countCall({ webhookId }),
+  insertCall({
+    communityId,
+    webhookId,
+    receivedAt: call.receivedAt,
+    outcome: call.outcome,
+    messageId: call.messageId ?? null,
+    bodyBytes: call.bodyBytes,
+    refusal: call.refusal ? JSON.stringify(call.refusal) : null,
+    kept: call.kept ?? null,
+  }),
 ];
 
-/** The calls that are kept, newest first. */
+type CallRow = Pick<
+  RowOf<typeof inboundWebhookCalls>,
+  'number' | 'received_at' | 'outcome' | 'message_id' | 'body_bytes' | 'refusal'
+> & { readonly has_body: number };
+
+const selectCallRows = statement<{ communityId: number; webhookId: string; keptSince: number }, CallRow>(
+  ($) => sql`
+    SELECT number, received_at, outcome, message_id, body_bytes, refusal,
+      kept IS NOT NULL AND received_at > ${$.keptSince} AS has_body
+    FROM inbound_webhook_calls
+    WHERE community_id = ${$.communityId} AND webhook_id = ${$.webhookId} ORDER BY number DESC`,
+);
+
+/** The calls that are kept, newest first. Bodies from before `keptSince` (epoch milliseconds) count as gone. */
 export const selectCalls = async (
   db: Database,
   communityId: number,
   webhookId: string,
-): Promise<CallRecord[]> => {
-  const rows = await readRows<Row>(
-    db,
-    sql`
-      SELECT number, received_at, outcome, message_id, body_bytes, refusal FROM inbound_webhook_calls
-      WHERE community_id = ${communityId} AND webhook_id = ${webhookId} ORDER BY number DESC`,
-  );
-  return rows.map((row) => ({
-    number: row.number as number,
-    receivedAt: row.received_at as number,
+  keptSince: number,
+): Promise<CallRecord[]> =>
+  (await readRows(db, selectCallRows({ communityId, webhookId, keptSince }))).map((row) => ({
+    number: row.number,
+    receivedAt: row.received_at,
     outcome: row.outcome as CallOutcome,
-    messageId: row.message_id as string | null,
-    bodyBytes: row.body_bytes as number,
-    refusal: row.refusal === null ? null : (JSON.parse(row.refusal as string) as Refusal),
+    messageId: row.message_id,
+    bodyBytes: row.body_bytes,
+    hasBody: row.has_body === 1,
+    refusal: row.refusal === null ? null : (JSON.parse(row.refusal) as Refusal),
   }));
+
+const selectKept = statement<
+  { communityId: number; webhookId: string; number: number; keptSince: number },
+  { kept: string; message_id: string | null; body_bytes: number }
+>(
+  ($) => sql`
+    SELECT kept, message_id, body_bytes FROM inbound_webhook_calls
+    WHERE community_id = ${$.communityId} AND webhook_id = ${$.webhookId}
+      AND slot = ${$.number} % ${sql.raw(String(CALLS_KEPT))} AND number = ${$.number}
+      AND kept IS NOT NULL AND received_at > ${$.keptSince}`,
+);
+
+/** What a call brought, where that is kept; else undefined. */
+export const findKeptCall = async (
+  db: Database,
+  key: { communityId: number; webhookId: string; number: number; keptSince: number },
+): Promise<(KeptCall & { messageId: string | null; bodyBytes: number }) | undefined> => {
+  const [row] = await readRows(db, selectKept(key));
+  return (
+    row && { ...(JSON.parse(row.kept) as KeptCall), messageId: row.message_id, bodyBytes: row.body_bytes }
+  );
 };
 
+/** Statement: forgets what calls before an instant brought. A row for each. */
+export const forgetKeptBefore = statement<{ receivedBefore: number; limit: number }, { slot: number }>(
+  ($) => sql`
+    UPDATE inbound_webhook_calls SET kept = NULL WHERE (community_id, webhook_id, slot) IN (
+      SELECT community_id, webhook_id, slot FROM inbound_webhook_calls INDEXED BY inbound_webhook_calls_kept
+      WHERE kept IS NOT NULL AND received_at < ${$.receivedBefore} ORDER BY received_at LIMIT ${$.limit})
+    RETURNING slot`,
+);
+
+/** Statement: forgets what the calls of one webhook brought. */
+export const forgetKeptOf = statement<{ communityId: number; id: string }>(
+  ($) => sql`
+    UPDATE inbound_webhook_calls SET kept = NULL
+    WHERE community_id = ${$.communityId} AND webhook_id = ${$.id} AND kept IS NOT NULL`,
+);
+
+/** Statement: forgets what the calls of a community's webhooks brought. */
+export const forgetKept = statement<{ communityId: number }>(
+  ($) => sql`
+    UPDATE inbound_webhook_calls SET kept = NULL WHERE community_id = ${$.communityId} AND kept IS NOT NULL`,
+);
+
 /** Statement: forgets up to `limit` messages received before an instant; a row per message. */
-export const deleteMessagesBefore = (receivedBefore: number, limit: number): SQL => sql`
-  DELETE FROM inbound_webhook_messages WHERE (community_id, webhook_id, message_id) IN (
-    SELECT community_id, webhook_id, message_id
-    FROM inbound_webhook_messages INDEXED BY inbound_webhook_messages_by_age
-    WHERE received_at < ${receivedBefore} ORDER BY received_at LIMIT ${limit})
-  RETURNING 1`;
+export const deleteMessagesBefore = statement<
+  { receivedBefore: number; limit: number },
+  { message_id: string }
+>(
+  ($) => sql`
+    DELETE FROM inbound_webhook_messages WHERE (community_id, webhook_id, message_id) IN (
+      SELECT community_id, webhook_id, message_id
+      FROM inbound_webhook_messages INDEXED BY inbound_webhook_messages_by_age
+      WHERE received_at < ${$.receivedBefore} ORDER BY received_at LIMIT ${$.limit})
+    RETURNING message_id`,
+);

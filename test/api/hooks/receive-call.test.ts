@@ -26,8 +26,11 @@ describe('a tracker webhook', () => {
       success: true,
       data: {
         messageId: 'msg_1',
+        status: 'recorded',
+        replayed: false,
         accepted: 1,
         rejected: 0,
+        ignored: 0,
         results: [
           {
             index: 0,
@@ -54,6 +57,7 @@ describe('a tracker webhook', () => {
         outcome: 'recorded',
         messageId: 'msg_1',
         bodyBytes: JSON.stringify(JOIN).length,
+        hasBody: false,
         reason: null,
       },
     ]);
@@ -94,8 +98,11 @@ describe('a tracker webhook', () => {
     const identifierMessage = 'must name the account by one of accId, apiId, discord, uniqueId, username';
     expect(answer.body.data).toEqual({
       messageId: 'msg_1',
+      status: 'recorded',
+      replayed: false,
       accepted: 2,
       rejected: 3,
+      ignored: 0,
       results: [
         { index: 0, status: 'recorded', session: { ...session, status: true, end: null } },
         {
@@ -130,7 +137,7 @@ describe('a tracker webhook', () => {
     expect((await calls())[0]).toMatchObject({
       outcome: 'recorded',
       reason: {
-        code: 'INVALID_INPUT',
+        code: 'VALIDATION_FAILED',
         errors: [
           { path: '1.accId', message: uuidMessage },
           { path: '2', message: identifierMessage },
@@ -138,7 +145,10 @@ describe('a tracker webhook', () => {
         ],
       },
     });
-    expect((await sendStandard(app, webhook, 'msg_1', body)).text).toBe(answer.text);
+    expect((await sendStandard(app, webhook, 'msg_1', body)).body.data).toEqual({
+      ...answer.body.data,
+      replayed: true,
+    });
   });
 
   it.each([
@@ -175,19 +185,28 @@ describe('a tracker webhook', () => {
     });
   });
 
-  it('an account that must exist and does not: 404, and the message may come again', async () => {
+  it('an account that must exist and does not: ignored, and the message may come again', async () => {
     const { app, key, webhook, calls } = await setUpWebhook({}, { autoCreateAccounts: false });
     const refused = await sendStandard(app, webhook, 'msg_1', JOIN);
-    expect([refused.status, refused.body.code, refused.body.detail]).toEqual([
-      404,
-      'ACCOUNT_NOT_FOUND',
-      `There is no account ${NIL} in this community.`,
+    const reason = {
+      code: 'ACCOUNT_NOT_FOUND',
+      message: `There is no account ${NIL} in this community.`,
+      errors: [],
+    };
+    expect([refused.status, refused.body.data]).toEqual([
+      200,
+      {
+        messageId: 'msg_1',
+        status: 'ignored',
+        replayed: false,
+        accepted: 0,
+        rejected: 1,
+        ignored: 0,
+        reason,
+        results: [{ index: 0, status: 'rejected', ...reason }],
+      },
     ]);
-    expect((await calls())[0]).toMatchObject({
-      outcome: 'refused',
-      messageId: 'msg_1',
-      reason: { code: 'ACCOUNT_NOT_FOUND', message: `There is no account ${NIL} in this community.` },
-    });
+    expect((await calls())[0]).toMatchObject({ outcome: 'ignored', messageId: 'msg_1', reason });
     await app.patch('/v2/community/settings', { key, body: { autoCreateAccounts: true } });
     expect((await sendStandard(app, webhook, 'msg_1', JOIN)).status).toBe(200);
     await app.patch('/v2/community/settings', { key, body: { autoCreateAccounts: false } });
@@ -277,50 +296,86 @@ describe('a call that is not what it seems', () => {
   });
 
   it.each([
-    ['broken JSON', '{"serverId":1,', 'MALFORMED_JSON', 'The request body is not valid JSON.'],
-    ['nothing', '', 'MALFORMED_JSON', 'The request body is not valid JSON.'],
-    [
-      'a bad field',
-      '{"serverId":0,"discord":"1"}',
-      'INVALID_INPUT',
-      'serverId must be an integer of at least 1.',
-    ],
-    ['an empty object', '{}', 'INVALID_INPUT', 'serverId is required.'],
-    ['a number', '7', 'INVALID_INPUT', 'The request body must be a JSON object.'],
-    ['a list of nothing good', '[{}]', 'INVALID_INPUT', '0.serverId is required.'],
-    [
-      'too many items',
-      JSON.stringify(Array(101).fill(JOIN)),
-      'TOO_MANY_ITEMS',
-      'The request body must have 0 to 100 items.',
-    ],
-  ])('verified, but %s: 400 says why, and the message may come again', async (_, text, reason, message) => {
+    ['broken JSON', '{"serverId":1,'],
+    ['nothing', ''],
+  ])('verified, but %s: 400 says why, and the message may come again', async (_, text) => {
     const { app, webhook, calls } = await setUpWebhook();
+    const message = 'The request body is not valid JSON.';
     const refused = await sendStandard(app, webhook, 'm', text);
     expect([refused.status, refused.body.code, refused.body.detail]).toEqual([
       400,
-      reason === 'MALFORMED_JSON' ? reason : 'VALIDATION_FAILED',
+      'MALFORMED_JSON',
       message,
     ]);
-    expect((await calls())[0]).toMatchObject({ outcome: 'refused', reason: { code: reason, message } });
+    expect((await calls())[0]).toMatchObject({
+      outcome: 'refused',
+      reason: { code: 'MALFORMED_JSON', message },
+    });
     expect((await sendStandard(app, webhook, 'm', JOIN)).status).toBe(200);
   });
 
+  it.each([
+    ['a bad field', '{"serverId":0,"discord":"1"}', 'serverId must be an integer of at least 1.'],
+    ['an empty object', '{}', 'serverId is required.'],
+    ['a number', '7', 'The request body must be a JSON object.'],
+    ['a list of nothing good', '[{}]', '0.serverId is required.'],
+    ['an empty list', '[]', 'The request body has no items.'],
+    ['too many items', JSON.stringify(Array(101).fill(JOIN)), 'The request body must have 0 to 100 items.'],
+  ])('verified, but %s: ignored, says why, and the message may come again', async (_, text, message) => {
+    const { app, webhook, calls } = await setUpWebhook();
+    const ignored = await sendStandard(app, webhook, 'm', text);
+    expect([ignored.status, ignored.body.data.status, ignored.body.data.reason.message]).toEqual([
+      200,
+      'ignored',
+      message,
+    ]);
+    expect((await calls())[0]).toMatchObject({ outcome: 'ignored', reason: ignored.body.data.reason });
+    expect((await sendStandard(app, webhook, 'm', JOIN)).body.data.status).toBe('recorded');
+  });
+
   it('a list that is not there', async () => {
-    const { app, webhook, calls } = await setUpWebhook({ mapping: { items: '/list', serverId: '/s' } });
-    for (const body of [{}, { list: { a: 1 } }, { list: 'x' }, []]) {
-      const answer = await sendStandard(app, webhook, 'm', body);
-      expect([answer.status, answer.body.detail]).toEqual([400, '/list points to no list in the body.']);
-    }
-    expect((await sendStandard(app, webhook, 'm', { list: [] })).body.data).toEqual({
+    const { app, webhook, calls } = await setUpWebhook({
+      mapping: { items: '/list', serverId: '/s', username: '/u' },
+    });
+    const ignored = {
       messageId: 'm',
+      status: 'ignored',
+      replayed: false,
       accepted: 0,
       rejected: 0,
-      results: [],
-    });
-    expect((await calls({ 'Accept-Language': 'es' }))[1].reason.message).toBe(
-      '/list no apunta a ninguna lista del cuerpo.',
-    );
+      ignored: 0,
+    };
+    for (const body of [{}, { list: { a: 1 } }, { list: 'x' }, []]) {
+      const answer = await sendStandard(app, webhook, 'm', body);
+      expect([answer.status, answer.body.data]).toEqual([
+        200,
+        {
+          ...ignored,
+          reason: {
+            code: 'ITEMS_NOT_FOUND',
+            message: '/list points to no list in the body.',
+            errors: [{ path: '/list', message: 'points to no list in the body' }],
+          },
+          results: [],
+        },
+      ]);
+    }
+    for (const body of [{ list: [] }, { list: {} }]) {
+      expect((await sendStandard(app, webhook, 'm', body)).body.data).toEqual({
+        ...ignored,
+        reason: {
+          code: 'NO_ITEMS',
+          message: '/list has no items.',
+          errors: [{ path: '/list', message: 'has no items' }],
+        },
+        results: [],
+      });
+    }
+    expect(
+      (await calls({ 'Accept-Language': 'es' }))
+        .map(({ reason }: { reason: { message: string } }) => reason.message)
+        .slice(1, 3),
+    ).toEqual(['/list no tiene elementos.', '/list no apunta a ninguna lista del cuerpo.']);
   });
 
   it('over 1 MiB: 413, whoever it is for', async () => {
@@ -347,15 +402,22 @@ const signedHeaders = async (
 };
 
 describe('exactly once', () => {
-  it('a replay is answered byte for byte as the first time, and records nothing', async () => {
+  it('a replay is answered as the first time, says so, and records nothing', async () => {
     const { app, webhook, calls, latest } = await setUpWebhook();
     const first = await sendStandard(app, webhook, 'join', JOIN);
     app.clock.advance(MINUTE);
     const left = await sendStandard(app, webhook, 'leave', LEAVE);
     app.clock.advance(MINUTE);
     // The sender missed both answers, and sends the older one last.
-    expect((await sendStandard(app, webhook, 'leave', LEAVE)).text).toBe(left.text);
-    expect((await sendStandard(app, webhook, 'join', JOIN)).text).toBe(first.text);
+    for (const [id, body, answer] of [
+      ['leave', LEAVE, left],
+      ['join', JOIN, first],
+    ] as const) {
+      expect((await sendStandard(app, webhook, id, body)).body).toEqual({
+        ...answer.body,
+        data: { ...answer.body.data, replayed: true },
+      });
+    }
     expect(await latest()).toMatchObject([{ status: false, end: '2026-04-15T00:01:00.000Z' }]);
     expect((await calls()).map(({ outcome }: { outcome: string }) => outcome)).toEqual([
       'replayed',
@@ -371,7 +433,11 @@ describe('exactly once', () => {
     const answers = await Promise.all(
       Array.from({ length: 50 }, () => sendToken(app, webhook, toggle, { 'webhook-id': 'm' })),
     );
-    expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
+    const [first] = answers.filter(({ body }) => !body.data.replayed);
+    expect(answers.filter(({ body }) => body.data.replayed)).toHaveLength(49);
+    for (const { body } of answers) {
+      expect({ ...body, data: { ...body.data, replayed: false } }).toEqual(first?.body);
+    }
     expect(await latest()).toMatchObject([{ status: true }]);
   });
 
@@ -389,28 +455,53 @@ describe('exactly once', () => {
     expect((await latest()).map(({ status }: { status: boolean }) => status)).toEqual([true, false]);
   });
 
-  it('without an id, the same body is the same message; with a configured header, only the same id', async () => {
+  it('without an id, an equal body is a repeat only within repeatSeconds', async () => {
     const hmac = { scheme: 'hmac-sha256', header: 'x-signature' };
-    const { app, key, latest } = await setUpWebhook();
-    const plain = await createInboundWebhook(app, key, { verification: hmac });
-    const withId = await createInboundWebhook(app, key, {
-      verification: { ...hmac, idHeader: 'X-Delivery' },
-    });
-    const send = async ({ path, secret }: typeof plain, headers: Record<string, string>) => {
+    const { app, key, webhook, latest } = await setUpWebhook({ verification: hmac });
+    const send = async ({ path, secret }: typeof webhook, headers: Record<string, string> = {}) => {
       const text = JSON.stringify(JOIN);
       const signature = await hmacHex(secret, text);
-      return app.post(path, { body: text, headers: { 'x-signature': signature, ...headers } });
+      const answer = await app.post(path, { body: text, headers: { 'x-signature': signature, ...headers } });
+      return answer.body.data.replayed;
     };
     // An id that nobody has signed does not make a replay something new.
-    await send(plain, { 'webhook-id': '1' });
-    await send(plain, { 'webhook-id': '2' });
-    expect(await latest()).toHaveLength(1);
-    await send(withId, { 'x-delivery': '1' });
-    await send(withId, { 'x-delivery': '2' });
-    await send(withId, { 'x-delivery': '2' });
+    expect(await send(webhook, { 'webhook-id': '1' })).toBe(false);
+    app.clock.advance(60_000);
+    expect(await send(webhook, { 'webhook-id': '2' })).toBe(true);
+    app.clock.advance(1);
+    expect(await send(webhook)).toBe(false);
+    app.clock.advance(60_000);
+    expect(await send(webhook)).toBe(true);
+    expect(await latest()).toHaveLength(2);
+
+    const long = await createInboundWebhook(app, key, { verification: hmac, repeatSeconds: 3600 });
+    expect([await send(long), await send(long)]).toEqual([false, true]);
+    app.clock.advance(3_600_001);
+    expect([await send(long), await send(long)]).toEqual([false, true]);
+    const never = await createInboundWebhook(app, key, { verification: hmac, repeatSeconds: 0 });
+    expect([await send(never), await send(never)]).toEqual([false, false]);
+  });
+
+  it('a token says that an equal body is another event, unless it is told otherwise', async () => {
+    const { app, key, webhook, latest } = await setUpWebhook({ verification: { scheme: 'token' } });
+    for (let join = 0; join < 3; join++) {
+      expect((await sendToken(app, webhook, JOIN)).body.data).toMatchObject({ replayed: false, accepted: 1 });
+    }
     expect(await latest()).toHaveLength(3);
-    const without = await send(withId, {});
-    expect([without.status, without.body.detail]).toEqual([400, 'x-delivery is missing from the call.']);
+    await app.patch(`/v2/community/inbound-webhooks/${webhook.id}`, { key, body: { repeatSeconds: 5 } });
+    const answers = [await sendToken(app, webhook, JOIN), await sendToken(app, webhook, JOIN)];
+    expect(answers.map(({ body }) => body.data.replayed)).toEqual([false, true]);
+  });
+
+  it('with a configured header, only the same id is the same message', async () => {
+    const verification = { scheme: 'token', idHeader: 'X-Delivery' };
+    const { app, webhook } = await setUpWebhook({ verification });
+    const replayed = async (headers: Record<string, string>) =>
+      (await sendToken(app, webhook, JOIN, headers)).body.data.replayed;
+    expect(await replayed({ 'x-delivery': '1' })).toBe(false);
+    expect(await replayed({ 'x-delivery': '2' })).toBe(false);
+    expect(await replayed({ 'x-delivery': '2' })).toBe(true);
+    expect(await replayed({})).toBe(false);
   });
 
   it('the ids of two webhooks do not meet', async () => {
@@ -423,13 +514,15 @@ describe('exactly once', () => {
 
   it('is remembered for 7 days', async () => {
     const { app, webhook } = await setUpWebhook({ verification: { scheme: 'token' } });
-    const first = await sendToken(app, webhook, JOIN);
+    const replayed = async () =>
+      (await sendToken(app, webhook, JOIN, { 'webhook-id': 'm' })).body.data.replayed;
+    expect(await replayed()).toBe(false);
     app.clock.advance(7 * DAY);
     await app.cron();
-    expect((await sendToken(app, webhook, JOIN)).text).toBe(first.text);
+    expect(await replayed()).toBe(true);
     app.clock.advance(1);
     await app.cron();
-    expect((await sendToken(app, webhook, JOIN)).text).not.toBe(first.text);
+    expect(await replayed()).toBe(false);
   });
 
   it('where the batch fails, nothing of it has happened and the message may come again', async () => {
@@ -538,8 +631,11 @@ describe('an activity-log webhook', () => {
     });
     expect(answer.body.data).toEqual({
       messageId: 'm1',
+      status: 'recorded',
+      replayed: false,
       accepted: 2,
       rejected: 0,
+      ignored: 0,
       results: [
         { index: 0, status: 'recorded', id: one.id },
         { index: 1, status: 'recorded', id: two.id },
@@ -549,7 +645,7 @@ describe('an activity-log webhook', () => {
 
   it('a bad item costs the others nothing; a replay stores nothing, even after the log was wiped', async () => {
     const { app, key, webhook, entries } = await setUpLog();
-    const body = push(commit('one', 1), commit('milliseconds', 1_776_211_200_000), commit('three', 3));
+    const body = push(commit('one', 1), commit('no time', 'yesterday'), commit('three', 3));
     const first = await sendStandard(app, webhook, 'm1', body);
     expect(first.body.data.results).toEqual([
       { index: 0, status: 'recorded', id: expect.any(Number) },
@@ -562,10 +658,11 @@ describe('an activity-log webhook', () => {
       },
       { index: 2, status: 'recorded', id: expect.any(Number) },
     ]);
-    expect((await sendStandard(app, webhook, 'm1', body)).text).toBe(first.text);
+    const again = { ...first.body.data, replayed: true };
+    expect((await sendStandard(app, webhook, 'm1', body)).body.data).toEqual(again);
     expect(await entries()).toHaveLength(2);
     await app.delete('/api/v1/activity_log/all', { key });
-    expect((await sendStandard(app, webhook, 'm1', body)).text).toBe(first.text);
+    expect((await sendStandard(app, webhook, 'm1', body)).body.data).toEqual(again);
     expect(await entries()).toEqual([]);
   });
 
@@ -605,19 +702,22 @@ describe('an activity-log webhook', () => {
     expect(ids.map((id: number) => details.get(id))).toEqual(commits.map(({ message }) => message));
     expect((await app.get('/api/v1/activity_log/count', { key })).body.data.count).toBe(1000);
     const more = await sendStandard(app, webhook, 'm2', push(...commits, commit('too many', 1)));
-    expect([more.status, more.body.detail]).toEqual([400, '/commits must have 0 to 1000 items.']);
+    expect([more.status, more.body.data.reason.message]).toEqual([
+      200,
+      '/commits must have 0 to 1000 items.',
+    ]);
   });
 
-  it('a second without room: 400, and the message may come again', async () => {
+  it('a second without room: ignored, and the message may come again', async () => {
     const { app, key, webhook, calls } = await setUpLog();
     const created = await sendStandard(app, webhook, 'm0', push(commit('first', 500)));
     await env.DB.prepare('UPDATE log_entries SET id = (500 << 20) + 1048575 WHERE id = ?')
       .bind(created.body.data.results[0].id)
       .run();
     const full = await sendStandard(app, webhook, 'm1', push(commit('second', 500)));
-    expect([full.status, full.body.code]).toEqual([400, 'LOG_SECOND_FULL']);
-    expect(full.body.detail).toContain('500');
-    expect((await calls())[0]).toMatchObject({ outcome: 'refused', reason: { code: 'LOG_SECOND_FULL' } });
+    expect([full.status, full.body.data.reason.code]).toEqual([200, 'LOG_SECOND_FULL']);
+    expect(full.body.data.reason.message).toContain('500');
+    expect((await calls())[0]).toMatchObject({ outcome: 'ignored', reason: { code: 'LOG_SECOND_FULL' } });
     expect((await app.get('/api/v1/activity_log/count', { key })).body.data.count).toBe(1);
     expect((await sendStandard(app, webhook, 'm1', push(commit('second', 501)))).status).toBe(200);
   });
@@ -658,8 +758,11 @@ describe('an account-activity webhook', () => {
     const instantMessage = 'must be an ISO 8601 date-time with an offset, such as 2026-04-15T00:00:00Z';
     expect(answer.body.data).toEqual({
       messageId: 'm1',
+      status: 'recorded',
+      replayed: false,
       accepted: 2,
       rejected: 1,
+      ignored: 0,
       results: [
         { index: 0, status: 'recorded', id: expect.stringMatching(/:0000$/) },
         {
@@ -672,7 +775,10 @@ describe('an account-activity webhook', () => {
         { index: 2, status: 'recorded', id: expect.stringMatching(/:0001$/) },
       ],
     });
-    expect((await sendStandard(app, webhook, 'm1', body)).text).toBe(answer.text);
+    expect((await sendStandard(app, webhook, 'm1', body)).body.data).toEqual({
+      ...answer.body.data,
+      replayed: true,
+    });
     expect(await records()).toEqual([
       {
         message: 'user Ana: RENAMED',

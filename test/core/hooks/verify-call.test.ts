@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
+import { messageIdOf } from '../../../src/core/hooks/message-id.ts';
 import type { InboundCall, Verification } from '../../../src/core/hooks/model.ts';
-import { messageIdOf, storedSecret, verifyCall } from '../../../src/core/hooks/verify-call.ts';
+import { senderOf } from '../../../src/core/hooks/senders/index.ts';
+import { storedSecret, verifyCall } from '../../../src/core/hooks/verify-call.ts';
 import { hmacSha256, toBase64, toHex } from '../../../src/lib/crypto.ts';
 
 const NOW = Date.parse('2026-04-15T00:00:00.500Z');
@@ -11,7 +13,9 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 
 const call = (headers: Record<string, string>, body: string | Uint8Array): InboundCall => ({
   webhookId: 'w',
+  url: 'https://rollcall.test/hooks/w',
   header: (name) => headers[name] ?? null,
+  headers: Object.entries(headers),
   body: typeof body === 'string' ? bytes(body) : body,
 });
 
@@ -22,9 +26,11 @@ const signed = (body: string, at = NOW, id = 'msg_1', secret = SECRET): Record<s
   'webhook-signature': new Webhook(secret).sign(id, new Date(at), body),
 });
 
-const STANDARD: Verification = { scheme: 'standard-webhooks' };
+const custom = (verification: Verification) => senderOf({ sender: 'custom', verification });
+
+const STANDARD = custom({ scheme: 'standard-webhooks' });
 const reasonOf = async (headers: Record<string, string>, body: string | Uint8Array) =>
-  (await verifyCall(STANDARD, SECRET, call(headers, body), NOW))?.reason;
+  (await verifyCall(STANDARD, [SECRET], call(headers, body), NOW))?.reason;
 
 describe('standard-webhooks', () => {
   it('believes whatever the official library signs, and nothing that was changed since', async () => {
@@ -82,7 +88,7 @@ describe('standard-webhooks', () => {
 
   it.each(['webhook-id', 'webhook-timestamp', 'webhook-signature'])('needs %s', async (name) => {
     const { [name]: _, ...headers } = signed('{}');
-    expect(await verifyCall(STANDARD, SECRET, call(headers, '{}'), NOW)).toEqual({
+    expect(await verifyCall(STANDARD, [SECRET], call(headers, '{}'), NOW)).toEqual({
       reason: 'header_missing',
       subject: name,
     });
@@ -112,11 +118,11 @@ describe('hmac-sha256', () => {
     [SIGNATURE, 'Hello, World', 'signature_mismatch'],
     [SIGNATURE.slice(7), 'Hello, World!', 'signature_mismatch'],
     [`${SIGNATURE}0`, 'Hello, World!', 'signature_mismatch'],
-    ['', 'Hello, World!', 'signature_mismatch'],
+    ['', 'Hello, World!', 'header_missing'],
   ])('%s over %j: %s', async (signature, body, reason) => {
     const refusal = await verifyCall(
-      GITHUB,
-      SECRET_TEXT,
+      custom(GITHUB),
+      [SECRET_TEXT],
       call({ 'x-hub-signature-256': signature }, body),
       NOW,
     );
@@ -129,8 +135,14 @@ describe('hmac-sha256', () => {
       fc.asyncProperty(fc.uint8Array(), async (body) => {
         const mac = await hmacSha256(bytes(SECRET_TEXT), body);
         const reason = async (signature: string) =>
-          (await verifyCall(verification, SECRET_TEXT, call({ 'x-hub-signature-256': signature }, body), NOW))
-            ?.reason;
+          (
+            await verifyCall(
+              custom(verification),
+              [SECRET_TEXT],
+              call({ 'x-hub-signature-256': signature }, body),
+              NOW,
+            )
+          )?.reason;
         expect(await reason(toBase64(mac))).toBeUndefined();
         expect(await reason(toHex(mac))).toBe('signature_mismatch');
       }),
@@ -140,7 +152,7 @@ describe('hmac-sha256', () => {
 });
 
 describe('token', () => {
-  const BEARER: Verification = { scheme: 'token', header: 'authorization', prefix: 'Bearer ' };
+  const BEARER = custom({ scheme: 'token', header: 'authorization', prefix: 'Bearer ' });
 
   it.each([
     ['Bearer 0123456789abcdef', undefined],
@@ -150,10 +162,14 @@ describe('token', () => {
     ['Basic  0123456789abcdef', 'token_mismatch'],
     ['0123456789abcdef', 'token_mismatch'],
     ['', 'token_mismatch'],
+    [`Basic ${btoa('x:0123456789abcdef')}`, undefined],
+    [`Basic ${btoa('0123456789abcdef:')}`, undefined],
+    [`Basic ${btoa('0123456789abcdef')}`, undefined],
+    [`Basic ${btoa('x:0123456789abcdeF')}`, 'token_mismatch'],
   ])('%j: %s', async (presented, reason) => {
-    const stored = await storedSecret(BEARER, '0123456789abcdef');
+    const stored = await storedSecret(BEARER.proof, '0123456789abcdef');
     expect(stored).not.toContain('0123456789abcdef');
-    const refusal = await verifyCall(BEARER, stored, call({ authorization: presented }, '{}'), NOW);
+    const refusal = await verifyCall(BEARER, [stored], call({ authorization: presented }, '{}'), NOW);
     expect(refusal?.reason).toBe(reason);
   });
 });
@@ -161,29 +177,42 @@ describe('token', () => {
 describe('what tells a message from others', () => {
   const TOKEN: Verification = { scheme: 'token', header: 'x', prefix: '' };
   const HMAC: Verification = { scheme: 'hmac-sha256', header: 'x', prefix: '', encoding: 'hex' };
-  const EMPTY_OBJECT = 'sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a';
+  const BODY = 'sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a';
+  const idOf = (verification: Verification, headers: Record<string, string>, repeatSeconds = 60) =>
+    messageIdOf(custom(verification), call(headers, '{}'), {}, repeatSeconds, () => 'new');
 
   it.each([
-    [STANDARD, { messageId: 'a' }],
+    [{ scheme: 'standard-webhooks' }, { messageId: 'a' }],
     [TOKEN, { messageId: 'a' }],
-    [HMAC, { messageId: EMPTY_OBJECT }],
+    [HMAC, { messageId: BODY, repeatSeconds: 60 }],
     [{ ...TOKEN, idHeader: 'x-id' }, { messageId: 'b' }],
     [{ ...HMAC, idHeader: 'x-id' }, { messageId: 'b' }],
-    [{ ...HMAC, idHeader: 'x-other' }, { refusal: { reason: 'message_id_missing', subject: 'x-other' } }],
+    [
+      { ...HMAC, idHeader: 'x-other' },
+      { messageId: BODY, repeatSeconds: 60 },
+    ],
   ] as const)('%j: %j', async (verification, expected) => {
-    const headers = { 'webhook-id': 'a', 'x-id': 'b' };
-    expect(await messageIdOf(verification, call(headers, '{}'))).toEqual(expected);
+    expect(await idOf(verification, { 'webhook-id': 'a', 'x-id': 'b' })).toEqual(expected);
   });
 
-  it('is the body where the sender says nothing', async () => {
-    expect(await messageIdOf(TOKEN, call({}, '{}'))).toEqual({ messageId: EMPTY_OBJECT });
+  it('is the body where the sender says nothing, for as long as a repeat may take', async () => {
+    expect(await idOf(TOKEN, {}, 5)).toEqual({ messageId: BODY, repeatSeconds: 5 });
+    expect(await idOf(TOKEN, {}, 0)).toEqual({ messageId: 'new' });
   });
 
-  it('is at most 256 characters', async () => {
-    const idOf = (length: number) => messageIdOf(STANDARD, call({ 'webhook-id': 'x'.repeat(length) }, ''));
-    expect(await idOf(256)).toEqual({ messageId: 'x'.repeat(256) });
-    expect(await idOf(257)).toEqual({
-      refusal: { reason: 'message_id_invalid', subject: 'webhook-id', limits: [256] },
-    });
+  it('is the signed time with the body, where there is one', async () => {
+    const timed: Verification = { ...HMAC, signed: '{timestamp}.{body}', timestampHeader: 'x-time' };
+    const first = await idOf(timed, { 'x-time': '1' });
+    expect(first).toEqual({ messageId: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) });
+    expect(await idOf(timed, { 'x-time': '1' })).toEqual(first);
+    expect(await idOf(timed, { 'x-time': '2' })).not.toEqual(first);
+  });
+
+  it('is a hash where it is longer than 256 characters', async () => {
+    const ofLength = (length: number) =>
+      idOf({ scheme: 'standard-webhooks' }, { 'webhook-id': 'x'.repeat(length) });
+    expect(await ofLength(256)).toEqual({ messageId: 'x'.repeat(256) });
+    expect((await ofLength(257)).messageId).toMatch(/^sha256:/);
+    expect((await ofLength(258)).messageId).not.toBe((await ofLength(257)).messageId);
   });
 });

@@ -1,5 +1,6 @@
 import { changeInboundWebhook as change, getInboundWebhook } from '../../../core/hooks/inbound-webhooks.ts';
 import { defineOperation } from '../../kit/operation.ts';
+import { toMapping } from './mapping.ts';
 import {
   changedInboundWebhookSchema,
   checkSecret,
@@ -7,8 +8,7 @@ import {
   inboundWebhookParams,
   inboundWebhookPatchBody,
   toInboundWebhookWire,
-  toMapping,
-  toVerification,
+  toProven,
 } from './wire.ts';
 
 export const changeInboundWebhook = defineOperation({
@@ -23,8 +23,8 @@ export const changeInboundWebhook = defineOperation({
     summary: 'Change an inbound webhook',
     description:
       'What is not given stays. `mapping: null` takes the body as it is. `secret: null` makes a new ' +
-      'secret, and so does another scheme. It is shown in this answer only, and the old one stops working ' +
-      'at once.',
+      'secret, and so does a sender with secrets of another form. It is shown in this answer only. The old ' +
+      'one stops working at once, or after `overlapSeconds`.',
     bodyExample: { mapping: { serverId: '/server', discord: '/member/id' } },
     answer: {
       schema: changedInboundWebhookSchema(),
@@ -35,13 +35,16 @@ export const changeInboundWebhook = defineOperation({
   handle: async ({ ctx, params, body, http }) => {
     // What a mapping and a secret may be depends on the kind, which never changes, and on the scheme.
     const before = await getInboundWebhook(ctx, params.webhookId);
-    const verification = body.verification && toVerification(body.verification);
+    const proof = toProven(body);
+    const isNew = proof !== undefined && proof.sender !== before.sender;
     const { webhook, newSecret } = await change(ctx, params.webhookId, {
       name: body.name,
-      verification,
+      proof,
       mapping: body.mapping === undefined ? undefined : toMapping(body.mapping, before.kind),
-      secret:
-        body.secret == null ? body.secret : checkSecret(body.secret, verification ?? before.verification),
+      repeatSeconds: body.repeatSeconds,
+      keepBodies: body.keepBodies,
+      secret: checkSecret(body.secret, proof ?? before, isNew),
+      overlapSeconds: body.overlapSeconds,
     });
     return {
       ...toInboundWebhookWire(webhook, http.req.url),

@@ -1,4 +1,6 @@
 import { createInboundWebhook as create } from '../../../core/hooks/inbound-webhooks.ts';
+import { invalidField } from '../../kit/fault.ts';
+import { fieldMessage } from '../../kit/messages.ts';
 import { defineOperation } from '../../kit/operation.ts';
 import {
   checkSecret,
@@ -6,8 +8,8 @@ import {
   newInboundWebhookBody,
   newInboundWebhookSchema,
   toInboundWebhookWire,
-  toMapping,
-  toVerification,
+  toNewMapping,
+  toProven,
 } from './wire.ts';
 
 export const createInboundWebhook = defineOperation({
@@ -22,15 +24,15 @@ export const createInboundWebhook = defineOperation({
     summary: 'Create an inbound webhook',
     description:
       'The sender posts to `url` and proves itself with the secret. The secret is shown in this answer ' +
-      'only; you can give the sender’s own as `secret`. `mapping` says where our fields are in the body: a ' +
-      'JSON Pointer (RFC 6901) or `{"const": value}`. With `items`, a pointer to a list, each item is ' +
-      'recorded by itself, and `{"root": pointer}` points into the whole body. Without a mapping, the body ' +
-      'has our fields as they are. The id of a message is `webhook-id` (`standard-webhooks`, `token`), or ' +
-      'the header named in `verification.idHeader`, or else the SHA-256 of its body.',
+      'only; you can give the sender’s own as `secret`, in the form that it has there. `sender` is a name ' +
+      'of the list, or `custom` with `verification`. `mapping` says where our fields are in the body, and ' +
+      '`recipe` brings one that is ready; what `mapping` says beside it goes before it. Without a mapping, ' +
+      'the body has our fields as they are. Without an id of the sender’s, an equal body is a repeat within ' +
+      '`repeatSeconds`. `keepBodies` keeps the bodies of the last 100 calls for 24 hours.',
     bodyExample: {
       name: 'Gate',
       kind: 'tracker',
-      verification: { scheme: 'standard-webhooks' },
+      sender: 'standard-webhooks',
       mapping: { serverId: { const: 1 }, discord: '/member/id' },
     },
     answer: {
@@ -42,13 +44,16 @@ export const createInboundWebhook = defineOperation({
     },
   },
   handle: async ({ ctx, body, http }) => {
-    const verification = toVerification(body.verification);
+    const proven = toProven(body);
+    if (!proven) throw invalidField('', fieldMessage('exactly_one', 'sender, verification'));
     const { webhook, secret } = await create(ctx, {
       name: body.name,
       kind: body.kind,
-      verification,
-      mapping: toMapping(body.mapping, body.kind),
-      secret: body.secret == null ? undefined : checkSecret(body.secret, verification),
+      ...proven,
+      mapping: toNewMapping(body.kind, body.recipe, body.mapping),
+      secret: checkSecret(body.secret, proven, true) ?? undefined,
+      repeatSeconds: body.repeatSeconds,
+      keepBodies: body.keepBodies ?? false,
     });
     return { ...toInboundWebhookWire(webhook, http.req.url), secret };
   },

@@ -26,8 +26,12 @@ describe('creating', () => {
       path: `/hooks/${id}`,
       name: 'Gate',
       kind: 'tracker',
+      sender: 'custom',
       verification: { scheme: 'standard-webhooks' },
       mapping: { serverId: { const: 1 }, discord: '/member/id' },
+      repeatSeconds: 60,
+      keepBodies: false,
+      previousSecretExpiresAt: null,
       createdAt: '2026-04-15T00:00:00.000Z',
       callCount: 0,
       secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/),
@@ -63,7 +67,9 @@ describe('creating', () => {
   });
 
   it.each([
-    [{}, ['name is required', 'kind is required', 'verification is required']],
+    [{}, ['name is required', 'kind is required']],
+    [{ name: 'x', kind: 'tracker' }, [' must have exactly one of sender, verification']],
+    [{ name: 'x', kind: 'tracker', sender: 'custom' }, ['verification is required']],
     [
       { name: 'x', kind: 'clockin', verification: { scheme: 'md5' } },
       [
@@ -103,18 +109,24 @@ describe('creating', () => {
   it.each([
     [
       { serverId: 'server' },
-      'mapping.serverId must be a JSON Pointer, {"root": pointer} or {"const": value}',
+      'mapping.serverId must be a JSON Pointer, or an object with one of pointer, root, header, const, first, and with values and default where wanted',
     ],
-    [{ serverId: '/a~2' }, 'mapping.serverId must be a JSON Pointer, {"root": pointer} or {"const": value}'],
-    [{ serverId: 1 }, 'mapping.serverId must be a JSON Pointer, {"root": pointer} or {"const": value}'],
+    [
+      { serverId: '/a~2' },
+      'mapping.serverId must be a JSON Pointer, or an object with one of pointer, root, header, const, first, and with values and default where wanted',
+    ],
+    [
+      { serverId: 1 },
+      'mapping.serverId must be a JSON Pointer, or an object with one of pointer, root, header, const, first, and with values and default where wanted',
+    ],
     [
       { serverId: { const: 1, root: '' } },
-      'mapping.serverId must be a JSON Pointer, {"root": pointer} or {"const": value}',
+      'mapping.serverId must be a JSON Pointer, or an object with one of pointer, root, header, const, first, and with values and default where wanted',
     ],
     [{ items: { const: [] } }, 'mapping.items must be a JSON Pointer (RFC 6901), such as /repo/name'],
     [
       { server: '/server' },
-      'mapping.server is unknown; known are items, serverId, accId, apiId, discord, uniqueId, username, forceStart, forceStop, forceClear, metadata, clearReason',
+      'mapping.server is unknown; known are items, when, serverId, accId, apiId, discord, uniqueId, username, action, forceStart, forceStop, forceClear, metadata, clearReason, eventId, occurredAt',
     ],
     [['/a'], 'mapping must be a JSON object'],
     [{ serverId: { const: 'x'.repeat(9000) } }, 'mapping must be a JSON object of at most 8192 bytes'],
