@@ -43,8 +43,12 @@ const fill = async (key: string): Promise<void> => {
     name: MARK,
     kind: 'activity-log',
     verification: { scheme: 'token' },
+    keepBodies: true,
   });
   ofA.webhookId = webhook.id;
+  await env.DB.prepare('UPDATE inbound_webhooks SET call_count = 4100 WHERE id = ?').bind(webhook.id).run();
+  await app.post(webhook.path, { key: webhook.secret, body: { note: MARK } });
+  ofA.number = '4101';
   const service = { name: MARK, category: 'account-activity-reporting' };
   ofA.serviceId = (await create('/v2/community/service-ids', service)).id;
   const entry = { platform: MARK, serial: MARK, action_type: MARK };

@@ -42,7 +42,7 @@ describe('an unknown query parameter', () => {
     ),
   )('%s refuses it, by name', async (_, family, operation) => {
     const { app, key } = await setUp();
-    const path = operation.path.replace('{serverId}', '1').replaceAll(/\{(?!serverId)\w+\}/g, NIL);
+    const path = operation.path.replaceAll(/\{(?:serverId|number)\}/g, '1').replaceAll(/\{\w+\}/g, NIL);
     const answer = await app.request(
       operation.method,
       `${path.replace(`activity_log/${NIL}`, 'activity_log/1')}?nosuch=1`,

@@ -14,6 +14,7 @@ const PUBLIC: Readonly<Record<string, string>> = {
   openOperatorSession: 'the token in its body is checked by itself',
   closeOperatorSession: 'it makes the browser forget a cookie, and nothing else',
   receiveCall: 'a call proves itself by the secret of its inbound webhook',
+  answerChallenge: 'a hub proves itself by the token of the inbound webhook',
 };
 
 type Refusal = 401 | 403 | 404 | 405;
@@ -48,7 +49,9 @@ const ENVELOPES: Readonly<Record<string, (answer: Answer, status: Refusal) => vo
 
 /** A path with something plausible for each parameter. */
 const pathOf = ({ path }: AnyOperation): string =>
-  path.replaceAll(/\{(\w+)\}/g, (_, name: string) => (name === 'serverId' || name === 'id' ? '1' : NIL));
+  path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+    ['serverId', 'id', 'number'].includes(name) ? '1' : NIL,
+  );
 
 const app = new Harness();
 const send = (operation: AnyOperation, headers: Record<string, string> = {}): Promise<Answer> =>

@@ -17,14 +17,16 @@ export const purgeInboundMessages = async (
   ctx: Ctx<SystemActor>,
 ): Promise<{ purged: number; isComplete: boolean }> => {
   const now = ctx.clock.now();
+  const [bodies] = await runBatch(ctx.db, [
+    forgetKeptBefore({ receivedBefore: now - BODIES_KEPT_MS, limit: CHUNK }),
+  ]);
   let purged = 0;
   for (let chunk = 0; chunk < MAX_CHUNKS; chunk++) {
-    const [messages, bodies] = await runBatch(ctx.db, [
+    const [messages] = await runBatch(ctx.db, [
       deleteMessagesBefore({ receivedBefore: now - MESSAGES_KEPT_MS, limit: CHUNK }),
-      forgetKeptBefore({ receivedBefore: now - BODIES_KEPT_MS, limit: CHUNK }),
     ]);
     purged += messages.length;
-    if (messages.length < CHUNK && bodies.length < CHUNK) return { purged, isComplete: true };
+    if (messages.length < CHUNK) return { purged, isComplete: bodies.length < CHUNK };
   }
   return { purged, isComplete: false };
 };
