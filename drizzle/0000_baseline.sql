@@ -140,9 +140,11 @@ CREATE TABLE `inbound_webhook_calls` (
 	`message_id` text,
 	`body_bytes` integer NOT NULL,
 	`refusal` text,
+	`kept` text,
 	PRIMARY KEY(`community_id`, `webhook_id`, `slot`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
+CREATE INDEX `inbound_webhook_calls_kept` ON `inbound_webhook_calls` (`received_at`) WHERE "inbound_webhook_calls"."kept" IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `inbound_webhook_messages` (
 	`community_id` integer NOT NULL,
 	`webhook_id` text NOT NULL,
@@ -159,9 +161,14 @@ CREATE TABLE `inbound_webhooks` (
 	`community_id` integer NOT NULL,
 	`name` text NOT NULL,
 	`kind` text NOT NULL,
-	`verification` text NOT NULL,
+	`sender` text NOT NULL,
+	`verification` text,
 	`secret` text NOT NULL,
+	`previous_secret` text,
+	`previous_secret_expires_at` integer,
 	`mapping` text,
+	`repeat_seconds` integer NOT NULL,
+	`keep_bodies` integer DEFAULT false NOT NULL,
 	`created_at` integer NOT NULL,
 	`call_count` integer DEFAULT 0 NOT NULL
 );
