@@ -38,6 +38,8 @@ export interface Services {
 /** What every verb gets: the services, who calls, and how to go on after the answer. */
 export interface Ctx<A extends Actor = Actor> extends Services {
   readonly actor: A;
+  /** How many deliveries of our own led to this call: see the header `Rollcall-Hops`. */
+  readonly hops?: number;
   /** Lets work go on after the response (`ExecutionContext.waitUntil`). Nothing may depend on it. */
   readonly defer: (work: Promise<unknown>) => void;
 }

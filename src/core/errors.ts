@@ -32,8 +32,10 @@ export const DOMAIN_ERRORS = {
   too_many_sessions: 'invalid',
   too_many_webhook_endpoints: 'conflict',
   webhook_delivery_not_found: 'not_found',
+  webhook_digest_unfit: 'invalid',
   webhook_endpoint_disabled: 'conflict',
   webhook_endpoint_not_found: 'not_found',
+  webhook_format_unfit: 'invalid',
 } as const satisfies Record<string, ErrorKind>;
 
 export type DomainErrorCode = keyof typeof DOMAIN_ERRORS;

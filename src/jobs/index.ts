@@ -15,9 +15,11 @@ import { withBudget } from '../core/with-budget.ts';
 import { Budget, OutOfBudget } from '../db/budget.ts';
 import { fixedClock } from '../lib/clock.ts';
 
-/** A scheduled job. Its clock stands at the trigger's scheduled time; it can run twice, late, or half way. */
+/** A scheduled job. It can run twice, late, or half way. */
 export interface Job {
   readonly name: string;
+  /** Its clock: standing at the trigger's scheduled time, or the real one, which moves. Default: scheduled. */
+  readonly clock?: 'real';
   /** D1 statements that the jobs before it leave to it. */
   readonly reserve: number;
   /** Does a bounded piece of work and returns its counts for the log. */
@@ -28,7 +30,8 @@ export interface Job {
 const OFTEN: readonly Job[] = [
   { name: 'close-stale-sessions', reserve: 4, run: closeStale },
   // Last: it sends what the sweep has found.
-  { name: 'deliver-webhooks', reserve: 20, run: deliverDue },
+  // Receivers live in real time: a trigger that is fired for another time must not shut their gates.
+  { name: 'deliver-webhooks', reserve: 20, clock: 'real', run: deliverDue },
 ];
 
 /** What may wait: retention, and the seal of what came in. */
@@ -81,7 +84,10 @@ export const runJobs = async (
     const about = { job: job.name, cron, scheduledTime: new Date(scheduledTime).toISOString() };
     try {
       const ctx = withBudget(
-        jobContext(services, scheduledTime, (work) => deferred.push(work)),
+        {
+          ...jobContext(services, scheduledTime, (work) => deferred.push(work)),
+          ...(job.clock === 'real' && { clock: services.clock }),
+        },
         share,
       );
       const counts = await job.run(ctx);

@@ -13,6 +13,7 @@ import {
 } from '../../core/access/authenticate.ts';
 import { isClientId } from '../../core/access/service-id.ts';
 import type { Services } from '../../core/context.ts';
+import { HOPS_HEADER } from '../../core/webhooks/model.ts';
 import { errorText } from '../../lib/error-text.ts';
 import { limitBody, readForm, readJson } from './body.ts';
 import { COMMUNITY_COOKIE, isFromScript, OPERATOR_COOKIE, readConsoleSession } from './console-session.ts';
@@ -97,7 +98,13 @@ const run = async (
     throw refusal;
   }
   if (actor) await limitRate(services, `credential:${actor.id}`);
-  const ctx = { ...services, actor, defer: (work: Promise<unknown>) => defer(c, work) };
+  const hops = readHops(c);
+  const ctx = {
+    ...services,
+    actor,
+    defer: (work: Promise<unknown>) => defer(c, work),
+    ...(hops > 0 && { hops }),
+  };
   const input = {
     params: operation.params && validate(operation.params, c.req.param()),
     query: validateQuery(operation, operation.unknownQuery ?? family.unknownQuery, c),
@@ -112,6 +119,12 @@ const run = async (
   return actor && key !== undefined
     ? answerOnce(c, { ...ctx, actor }, { key, presented, body: await body() }, handle)
     : handle(ctx);
+};
+
+/** How many of our own deliveries led to this call: a receiver that calls back hands the header on. */
+const readHops = (c: HttpContext): number => {
+  const text = c.req.raw.headers.get(HOPS_HEADER);
+  return text !== null && /^\d{1,3}$/.test(text) ? Number(text) : 0;
 };
 
 /** The credential of the headers; where they have none, the console's session. */

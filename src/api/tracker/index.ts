@@ -50,6 +50,7 @@ import { deleteWebhookEndpoint } from './webhooks/delete-webhook-endpoint.ts';
 import { getWebhookEndpoint } from './webhooks/get-webhook-endpoint.ts';
 import { listWebhookDeliveries } from './webhooks/list-webhook-deliveries.ts';
 import { listWebhookEndpoints } from './webhooks/list-webhook-endpoints.ts';
+import { previewWebhookMessage } from './webhooks/preview-webhook.ts';
 import { replayWebhookEndpoint } from './webhooks/replay-webhook-endpoint.ts';
 import { resendWebhookDelivery } from './webhooks/resend-webhook-delivery.ts';
 import { rotateWebhookSecret } from './webhooks/rotate-webhook-secret.ts';
@@ -116,6 +117,7 @@ export const tracker: Family = {
     testWebhookEndpoint,
     listWebhookDeliveries,
     resendWebhookDelivery,
+    previewWebhookMessage,
     replayWebhookEndpoint,
   ],
 };

@@ -13,8 +13,7 @@ import {
 import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../../db/client.ts';
 import * as schema from '../../db/schema/index.ts';
-import { type SQL, sql } from '../../db/sql.ts';
-import { sql as namedSql, statement } from '../../db/statement.ts';
+import { sql as namedSql, statement, statementByShape } from '../../db/statement.ts';
 import type { Community } from './actor.ts';
 import { parseScopes, type Scope } from './scopes.ts';
 import { type SettingsPatch, toSettings } from './settings.ts';
@@ -222,19 +221,45 @@ export const selectDeletedCommunities = statement<{ limit: number }, { id: numbe
     SELECT id FROM communities INDEXED BY communities_deleted WHERE deleted_at IS NOT NULL LIMIT ${$.limit}`,
 );
 
-/** Statements: up to `limit` rows of the community from each table that has any; each returns a row per row removed. */
-export const deleteTenantRows = (communityId: number, limit: number): SQL[] =>
-  Object.values(schema).flatMap((table: SQLiteTable) => {
-    const { name, columns, primaryKeys } = getTableConfig(table);
-    if (!columns.some((column) => column.name === 'community_id')) return [];
-    const keys = primaryKeys[0]?.columns ?? columns.filter((column) => column.primary);
-    const key = sql.raw(keys.map((column) => column.name).join(', '));
-    return sql`
-      DELETE FROM ${sql.raw(name)} WHERE (${key}) IN (
-        SELECT ${key} FROM ${sql.raw(name)} WHERE community_id = ${communityId} LIMIT ${limit})
-      RETURNING 1`;
-  });
+/** A table with rows of communities: its name and the columns of its primary key. */
+interface TenantTable {
+  readonly name: string;
+  readonly key: string;
+}
 
-/** Statement. */
-export const deleteCommunityRow = (communityId: number): SQL =>
-  sql`DELETE FROM communities WHERE id = ${communityId} AND deleted_at IS NOT NULL`;
+const TENANT_TABLES: readonly TenantTable[] = Object.values(schema).flatMap((table: SQLiteTable) => {
+  const { name, columns, primaryKeys } = getTableConfig(table);
+  if (!columns.some((column) => column.name === 'community_id')) return [];
+  const keys = primaryKeys[0]?.columns ?? columns.filter((column) => column.primary);
+  return [{ name, key: keys.map((column) => column.name).join(', ') }];
+});
+
+/** The tables that have rows of communities. */
+export const TENANT_TABLE_NAMES: readonly string[] = TENANT_TABLES.map(({ name }) => name);
+
+/** Statement: removes up to `limit` rows of the community from a table; returns a row for each. */
+export const deleteTenantRows = statementByShape<
+  string,
+  { communityId: number; limit: number },
+  { one: number }
+>((table, $) => {
+  const found = TENANT_TABLES.find(({ name }) => name === table);
+  if (!found) throw new Error(`${table} has no rows of communities`);
+  const key = namedSql.raw(found.key);
+  return namedSql`
+    DELETE FROM ${namedSql.raw(table)} WHERE (${key}) IN (
+      SELECT ${key} FROM ${namedSql.raw(table)} WHERE community_id = ${$.communityId} LIMIT ${$.limit})
+    RETURNING 1 AS one`;
+}, TENANT_TABLE_NAMES);
+
+/** Statement: removes a deleted community, once no table has a row of it any more. */
+export const deleteCommunityRow = statement<{ communityId: number }, { id: number }>(
+  ($) => namedSql`
+    DELETE FROM communities WHERE id = ${$.communityId} AND deleted_at IS NOT NULL
+      ${namedSql.raw(
+        TENANT_TABLES.map(
+          ({ name }) => `AND NOT EXISTS (SELECT 1 FROM ${name} WHERE community_id = communities.id)`,
+        ).join(' '),
+      )}
+    RETURNING id`,
+);

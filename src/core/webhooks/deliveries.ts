@@ -54,7 +54,7 @@ export const testWebhookEndpoint = async (
   const { id, communityId } = await getEnabledEndpoint(ctx, endpointId);
   const [[row] = []] = await runBatch(ctx.db, [
     insertMessageFor(communityId, id, TEST_EVENT, { text: 'This is a test from Rollcall' }),
-    publishMessages(communityId, ctx.clock.now(), ctx.actor.name),
+    publishMessages(communityId, ctx.clock.now(), ctx.actor.name, ctx.hops),
   ]);
   if (!row) throw new DomainError('webhook_endpoint_not_found', { id });
   await deliverNow(ctx, [id]);

@@ -16,12 +16,21 @@ import {
   updateEndpoint,
 } from './queries.ts';
 import { newSecret } from './sign.ts';
+import { channelFormatOf } from './target.ts';
 
 /** Every event is a row per endpoint, in the batch of the change: so there are not any number of them. */
 export const MAX_ENDPOINTS = 20;
 
 /** How long the old secret signs too, after a rotation. */
 const ROTATION_MS = 24 * 3_600_000;
+
+/** @throws DomainError webhook_format_unfit, webhook_digest_unfit */
+const requireFit = ({ url, format, digestSeconds }: EndpointInput): void => {
+  const needed = channelFormatOf(url);
+  if (needed && format !== needed)
+    throw new DomainError('webhook_format_unfit', { host: hostOf(url), format: needed });
+  if (digestSeconds !== null && format === 'standard') throw new DomainError('webhook_digest_unfit');
+};
 
 /** A page of the endpoints, oldest first. */
 export const listWebhookEndpoints = async (
@@ -39,12 +48,13 @@ export const getWebhookEndpoint = async (ctx: Ctx<CommunityActor>, id: string): 
 
 /**
  * Creates an endpoint; `secret` is not readable ever again. It gets every event that commits from then on.
- * @throws DomainError too_many_webhook_endpoints
+ * @throws DomainError too_many_webhook_endpoints, webhook_format_unfit, webhook_digest_unfit
  */
 export const createWebhookEndpoint = async (
   ctx: Ctx<CommunityActor>,
   input: EndpointInput,
 ): Promise<{ endpoint: WebhookEndpoint; secret: string }> => {
+  requireFit(input);
   const communityId = ctx.actor.community.id;
   const createdAt = ctx.clock.now();
   const secret = newSecret();
@@ -87,7 +97,9 @@ export const changeWebhookEndpoint = (
       format: patch.format ?? before.format,
       events: patch.events ?? before.events,
       description: patch.description === undefined ? before.description : patch.description,
+      digestSeconds: patch.digestSeconds === undefined ? before.digestSeconds : patch.digestSeconds,
     };
+    requireFit(wanted);
     const state = stateAfter(before, patch.enabled, ctx.clock.now());
     const [[row] = []] = await runBatch(ctx.db, [
       updateEndpoint(communityId, id, { ...wanted, ...state }),
@@ -166,10 +178,11 @@ export const hostOf = (url: string): string => new URL(url).host;
 /** What a record about an endpoint says it is about. */
 export const targetOf = (url: string) => ({ type: 'WEBHOOK_ENDPOINT', name: hostOf(url) });
 
-const propertiesOf = ({ url, format, events }: EndpointInput): Record<string, string> => ({
+const propertiesOf = ({ url, format, events, digestSeconds }: EndpointInput): Record<string, string> => ({
   host: hostOf(url),
   format,
   events: events.join(' '),
+  ...(digestSeconds !== null && { digestSeconds: String(digestSeconds) }),
 });
 
 const changesOf = (before: Record<string, string>, after: Record<string, string>): Record<string, string> =>

@@ -29,7 +29,7 @@ export const commit = async <const T extends Batch>(ctx: Ctx, statements: T): Pr
   const [, results, published] = await runBatch(ctx.db, [
     publishMessages(community?.id, now, ''),
     statements,
-    publishMessages(community?.id, now, ctx.actor.name),
+    publishMessages(community?.id, now, ctx.actor.name, ctx.hops),
   ]);
   const endpointIds = new Set(published.map((row) => row.endpoint_id as string));
   if (endpointIds.size > 0 && ctx.actor.kind !== 'system') ctx.defer(deliverNow(ctx, [...endpointIds]));

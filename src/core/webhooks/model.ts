@@ -42,6 +42,8 @@ export interface WebhookEndpoint {
   readonly format: Format;
   readonly events: readonly string[];
   readonly description: string | null;
+  /** So long events are gathered into one message; null: each event is one. */
+  readonly digestSeconds: number | null;
   readonly createdAt: number;
   readonly disabledAt: number | null;
   readonly disabledReason: DisabledReason | null;
@@ -56,6 +58,7 @@ export interface EndpointInput {
   readonly format: Format;
   readonly events: readonly string[];
   readonly description: string | null;
+  readonly digestSeconds: number | null;
 }
 
 export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed'] as const;
@@ -74,6 +77,9 @@ export interface Attempt {
   readonly response: string | null;
 }
 
+/** Tells in a delivery how many of ours led to it; a call that carries it on is counted. */
+export const HOPS_HEADER = 'Rollcall-Hops';
+
 /** A message on its way to one endpoint. */
 export interface Message {
   readonly endpointId: string;
@@ -82,7 +88,11 @@ export interface Message {
   /** Epoch milliseconds of the event. */
   readonly createdAt: number;
   readonly actor: string;
+  /** How many deliveries of our own led to the event. */
+  readonly hops: number;
   readonly data: unknown;
+  /** What people call the server that it is about; null where it has no name, or the event no server. */
+  readonly serverName: string | null;
 }
 
 /** A message with what became of it. */

@@ -1,10 +1,9 @@
 import { type Database, type Row, readRows } from '../../db/client.ts';
 import { type SQL, sql } from '../../db/sql.ts';
 import type { DisabledReason, EndpointInput, Format, WebhookEndpoint } from './model.ts';
-import type { SigningSecrets } from './sign.ts';
 
 const ENDPOINT_COLUMNS = sql.raw(
-  'id, community_id, url, format, events, description, created_at, disabled_at, disabled_reason, failing_since, last_attempt_at',
+  'id, community_id, url, format, events, description, digest_seconds, created_at, disabled_at, disabled_reason, failing_since, last_attempt_at',
 );
 
 export const toEndpoint = (row: Row): WebhookEndpoint => ({
@@ -14,6 +13,7 @@ export const toEndpoint = (row: Row): WebhookEndpoint => ({
   format: row.format as Format,
   events: JSON.parse(row.events as string) as string[],
   description: row.description as string | null,
+  digestSeconds: row.digest_seconds as number | null,
   createdAt: row.created_at as number,
   disabledAt: row.disabled_at as number | null,
   disabledReason: row.disabled_reason as DisabledReason | null,
@@ -55,9 +55,9 @@ export const selectEndpoints = async (
 export const insertEndpoint = (
   endpoint: EndpointInput & { id: string; communityId: number; secret: string; createdAt: number },
 ): SQL => sql`
-  INSERT INTO webhook_endpoints (id, community_id, url, format, events, description, secret, created_at)
+  INSERT INTO webhook_endpoints (id, community_id, url, format, events, description, digest_seconds, secret, created_at)
   VALUES (${endpoint.id}, ${endpoint.communityId}, ${endpoint.url}, ${endpoint.format},
-    ${JSON.stringify(endpoint.events)}, ${endpoint.description}, ${endpoint.secret}, ${endpoint.createdAt})
+    ${JSON.stringify(endpoint.events)}, ${endpoint.description}, ${endpoint.digestSeconds}, ${endpoint.secret}, ${endpoint.createdAt})
   RETURNING ${ENDPOINT_COLUMNS}`;
 
 /**
@@ -71,7 +71,7 @@ export const updateEndpoint = (
 ): SQL => sql`
   UPDATE webhook_endpoints
   SET url = ${endpoint.url}, format = ${endpoint.format}, events = ${JSON.stringify(endpoint.events)},
-    description = ${endpoint.description}, disabled_at = ${endpoint.disabledAt},
+    description = ${endpoint.description}, digest_seconds = ${endpoint.digestSeconds}, disabled_at = ${endpoint.disabledAt},
     disabled_reason = ${endpoint.disabledReason}, failing_since = NULL, blocked_until = 0, is_throttled = 0
   WHERE ${isEndpoint(communityId, id)}
   RETURNING ${ENDPOINT_COLUMNS}`;
@@ -98,9 +98,3 @@ export const rotateEndpointSecret = (
   UPDATE webhook_endpoints
   SET previous_secret = secret, previous_secret_expires_at = ${previousExpiresAt}, secret = ${secret}
   WHERE ${isEndpoint(communityId, id)}`;
-
-export const toSigningSecrets = (row: Row): SigningSecrets => ({
-  secret: row.secret as string,
-  previousSecret: row.previous_secret as string | null,
-  previousSecretExpiresAt: row.previous_secret_expires_at as number | null,
-});

@@ -1,7 +1,8 @@
+import { OutOfBudget } from '../../db/budget.ts';
 import { stopwatch } from '../../lib/clock.ts';
 import type { Services } from '../context.ts';
 import { toBody } from './formats/index.ts';
-import { type Attempt, type Format, type Message, messageId } from './model.ts';
+import { type Attempt, type Format, HOPS_HEADER, type Message, messageId } from './model.ts';
 import { parseRetryAfter } from './schedule.ts';
 import { type SigningSecrets, signatureHeaders } from './sign.ts';
 import { targetIssue } from './target.ts';
@@ -31,8 +32,18 @@ export interface Target extends SigningSecrets {
   readonly format: Format;
 }
 
-/** Makes one attempt. Never throws: what goes wrong is the outcome. Redirects are not followed. */
-export const send = async (services: Services, target: Target, message: Message): Promise<Outcome> => {
+/**
+ * Makes one attempt at a message, or at several that become one. What goes wrong is the outcome. Redirects are not
+ * followed.
+ *
+ * @throws OutOfBudget where it is the platform that makes no more requests: that is no failure of the receiver
+ */
+export const send = async (
+  services: Services,
+  target: Target,
+  messages: readonly [Message, ...Message[]],
+): Promise<Outcome> => {
+  const [message] = messages;
   const at = services.clock.now();
   const took = stopwatch();
   const failed = (error: string): Outcome => ({
@@ -44,7 +55,7 @@ export const send = async (services: Services, target: Target, message: Message)
 
   let body: string;
   try {
-    body = toBody(target.format, message);
+    body = toBody(target.format, messages);
   } catch (error) {
     // A defect of ours must not keep the messages behind it waiting.
     services.log('webhook_body_defect', { message: messageId(message), error: String(error) });
@@ -61,6 +72,7 @@ export const send = async (services: Services, target: Target, message: Message)
       headers: {
         'Content-Type': 'application/json',
         'User-Agent': 'Rollcall-Webhooks/1.0',
+        [HOPS_HEADER]: String(message.hops + 1),
         ...signatureHeaders(target, { id: messageId(message), body }, at),
       },
       body,
@@ -73,6 +85,9 @@ export const send = async (services: Services, target: Target, message: Message)
       attempt: { at, status: response.status, durationMs: took(), error: null, response: text },
     };
   } catch (error) {
+    if (error instanceof OutOfBudget) throw error;
+    if (error instanceof Error && /too many subrequests/i.test(error.message))
+      throw new OutOfBudget('requests');
     if (signal.aborted) return failed(`no answer within ${TIMEOUT_MS / 1000} s`);
     // The URL can be a credential (Discord, Slack): it must not get into what is kept.
     const reason = error instanceof Error ? error.message.replaceAll(target.url, 'the URL') : 'unknown';

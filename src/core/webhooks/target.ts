@@ -3,6 +3,15 @@ import ipaddr from 'ipaddr.js';
 /** Why a URL is no place to send a webhook to. */
 export type TargetIssue = 'url' | 'https_url' | 'url_userinfo' | 'url_port' | 'public_host';
 
+/** The format that a URL of Discord's or Slack's takes; undefined for any other host. */
+export const channelFormatOf = (text: string): 'discord' | 'slack' | undefined => {
+  const { hostname, pathname } = new URL(text);
+  if (hostname === 'hooks.slack.com') return 'slack';
+  if (!/(^|\.)discord(app)?\.com$/.test(hostname)) return undefined;
+  // Discord takes Slack's format, too, at an address of its own.
+  return /\/slack\/?$/.test(pathname) ? 'slack' : 'discord';
+};
+
 const PORTS: readonly string[] = ['', '443', '8443'];
 
 /** Special-use names that never lead to a public host (RFC 6761, 6762, 7686, 8375, 9476; ICANN's `internal`). */

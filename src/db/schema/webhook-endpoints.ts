@@ -11,6 +11,8 @@ export const webhookEndpoints = sqliteTable(
     /** A JSON array of patterns: `session.*`. */
     events: text().notNull(),
     description: text(),
+    /** So long events are gathered into one message; null: each event is one. */
+    digestSeconds: integer('digest_seconds'),
     /** As it signs: HMAC needs the secret itself, so there is no hash to store in its place. */
     secret: text().notNull(),
     previousSecret: text('previous_secret'),

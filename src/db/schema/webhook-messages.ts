@@ -16,6 +16,8 @@ export const webhookMessages = sqliteTable(
     createdAt: integer('created_at').notNull().default(0),
     /** The name of the credential that acted. */
     actor: text().notNull().default(''),
+    /** How many deliveries of our own led to the call that caused it. */
+    hops: integer().notNull().default(0),
     /** JSON of the rows as they are stored; the format makes the body of it. */
     data: text().notNull(),
     status: text({ enum: ['new', 'pending', 'delivered', 'failed'] })

@@ -218,12 +218,19 @@ describe('formats', () => {
           type: 'section',
           text: {
             type: 'mrkdwn',
+            verbatim: true,
             text: ':large_blue_circle: *&lt;!channel&gt; &amp; co was active on server 1 for 1 h 5 min*',
           },
         },
         {
           type: 'context',
-          elements: [{ type: 'mrkdwn', text: 'session.stopped · First key · 2026-04-15T01:05:00.000Z' }],
+          elements: [
+            {
+              type: 'mrkdwn',
+              verbatim: true,
+              text: 'session.stopped · First key · 2026-04-15T01:05:00.000Z',
+            },
+          ],
         },
       ],
     });

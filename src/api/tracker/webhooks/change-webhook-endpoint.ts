@@ -1,5 +1,4 @@
 import { changeWebhookEndpoint as change } from '../../../core/webhooks/endpoints.ts';
-import { isLocalCall } from '../../kit/local-call.ts';
 import { defineOperation } from '../../kit/operation.ts';
 import {
   ENDPOINT_EXAMPLE,
@@ -28,16 +27,13 @@ export const changeWebhookEndpoint = defineOperation({
       schema: endpointSchema(),
       example: { ...ENDPOINT_EXAMPLE, events: ['session.*', 'server.reset'] },
     },
-    errors: ['webhook_endpoint_not_found'],
+    errors: ['webhook_endpoint_not_found', 'webhook_format_unfit', 'webhook_digest_unfit'],
   },
   handle: async ({ ctx, params, body, http }) =>
     toEndpointWire(
       await change(ctx, params.endpointId, {
         ...body,
-        url:
-          body.url === undefined
-            ? undefined
-            : toTargetUrl(body.url, ctx.config.allowsPrivateWebhooks && isLocalCall(http)),
+        url: body.url === undefined ? undefined : toTargetUrl(body.url, http, ctx.config),
       }),
     ),
 });

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Config } from '../../../core/context.ts';
 import {
   type Attempt,
   DELIVERY_STATUSES,
@@ -8,10 +9,12 @@ import {
   messageId,
   type WebhookEndpoint,
 } from '../../../core/webhooks/model.ts';
-import { targetIssue } from '../../../core/webhooks/target.ts';
+import { channelFormatOf, targetIssue } from '../../../core/webhooks/target.ts';
 import { invalidField } from '../../kit/fault.ts';
-import { dateTime, list, object, text, uuid } from '../../kit/fields.ts';
+import { dateTime, integer, list, object, text, uuid } from '../../kit/fields.ts';
+import { isLocalCall } from '../../kit/local-call.ts';
 import { fieldMessage } from '../../kit/messages.ts';
+import type { HttpContext } from '../../kit/operation.ts';
 import { isoOrNull } from '../../wire/access.ts';
 
 export const endpointParams = v.object({ endpointId: uuid });
@@ -26,22 +29,35 @@ const events = v.pipe(
   v.maxLength(MAX_PATTERNS, fieldMessage('count', 1, MAX_PATTERNS)),
 );
 const description = v.nullish(text(0, 200));
+const digestSeconds = v.nullish(integer(10, 3600));
 
-export const newEndpointBody = object({ url, events, format: v.optional(format, 'standard'), description });
+export const newEndpointBody = object({
+  url,
+  events,
+  format: v.optional(format, 'standard'),
+  description,
+  digestSeconds,
+});
 
 export const endpointPatchBody = object({
   url: v.optional(url),
   events: v.optional(events),
   format: v.optional(format),
   description,
+  digestSeconds,
   enabled: v.optional(v.boolean()),
 });
 
 /** A URL that webhooks may go to, in its canonical spelling. @throws Fault invalid_input */
-export const toTargetUrl = (value: string, allowsPrivate: boolean): string => {
-  const issue = targetIssue(value, allowsPrivate);
+export const toTargetUrl = (value: string, http: HttpContext, config: Config): string => {
+  const issue = targetIssue(value, config.allowsPrivateWebhooks && isLocalCall(http));
   if (issue) throw invalidField('url', fieldMessage(issue));
-  return new URL(value).href;
+  const url = new URL(value);
+  // An event would cause itself, over and over.
+  if (url.host === new URL(http.req.url).host && url.pathname.startsWith('/hooks/')) {
+    throw invalidField('url', fieldMessage('own_hook'));
+  }
+  return url.href;
 };
 
 export const endpointSchema = () =>
@@ -51,6 +67,7 @@ export const endpointSchema = () =>
     events: v.array(v.string()),
     format,
     description: v.nullable(v.string()),
+    digestSeconds: v.nullable(v.number()),
     enabled: v.boolean(),
     disabledReason: v.nullable(v.picklist(['requested', 'gone', 'failing'])),
     createdAt: dateTime(),
@@ -65,6 +82,7 @@ export const ENDPOINT_EXAMPLE = {
   events: ['session.*'],
   format: 'standard',
   description: 'Payroll',
+  digestSeconds: null,
   enabled: true,
   disabledReason: null,
   createdAt: '2026-04-15T00:00:00.000Z',
@@ -78,9 +96,9 @@ export const newEndpointSchema = () => v.object({ ...endpointSchema().entries, s
 
 export const SECRET_EXAMPLE = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=';
 
-/** The last part of the path of a Discord or Slack webhook is its credential: it is not shown. */
+/** The path of a Discord or Slack webhook is its credential: only the origin is shown. */
 const shownUrl = ({ url, format }: WebhookEndpoint): string =>
-  format === 'standard' ? url : url.replace(/[^/]+\/?$/, '***');
+  format === 'standard' && !channelFormatOf(url) ? url : `${new URL(url).origin}/***`;
 
 export const toEndpointWire = (endpoint: WebhookEndpoint) => ({
   id: endpoint.id,
@@ -88,6 +106,7 @@ export const toEndpointWire = (endpoint: WebhookEndpoint) => ({
   events: endpoint.events,
   format: endpoint.format,
   description: endpoint.description,
+  digestSeconds: endpoint.digestSeconds,
   enabled: endpoint.disabledAt === null,
   disabledReason: endpoint.disabledReason,
   createdAt: isoOrNull(endpoint.createdAt),

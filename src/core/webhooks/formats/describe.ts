@@ -12,15 +12,67 @@ export interface Description {
   readonly mood: Mood;
   /** What kind of event it is, and who acted. */
   readonly source: string;
+  /** When it happened, in epoch milliseconds. */
+  readonly at: number;
 }
 
-/** Says in English what happened. */
-export const describe = (message: Message): Description => ({
+/** Says in English what happened: one event, or several in one message. */
+export const describeAll = (messages: readonly [Message, ...Message[]]): Description => {
+  const [first, ...others] = messages;
+  return others.length === 0 ? describe(first) : describeDigest(messages);
+};
+
+const describe = (message: Message): Description => ({
   ...say(message),
   source: [message.type, message.actor].filter(Boolean).join(' · '),
+  at: message.createdAt,
 });
 
-type Words = Omit<Description, 'source'>;
+/** So many names of a kind a digest tells; then only how many more there are. */
+const MAX_NAMES = 20;
+
+/** How a digest counts an event, and whom it names. */
+const COUNTED: Partial<Record<Message['type'], string>> = {
+  'session.started': 'joined',
+  'session.stopped': 'left',
+  'session.auto_closed': 'closed automatically',
+  'session.superseded': 'replaced',
+  'session.cleared': 'cleared',
+  'session.corrected': 'corrected',
+};
+
+/** `12 joined, 3 left on Main`, with the names; what is not counted stands in a line of its own. */
+const describeDigest = (messages: readonly Message[]): Description => {
+  const byServer = Map.groupBy(
+    messages.filter(({ type }) => type in COUNTED),
+    (message) => serverOf(message, (message.data as Row).server_id),
+  );
+  const lines: string[] = [];
+  const headlines: string[] = [];
+  for (const [server, ofServer] of byServer) {
+    const kinds = [...Map.groupBy(ofServer, ({ type }) => COUNTED[type] ?? type)];
+    headlines.push(`${kinds.map(([kind, { length }]) => `${length} ${kind}`).join(', ')} on ${server}`);
+    for (const [kind, ofKind] of kinds) {
+      const names = ofKind.slice(0, MAX_NAMES).map(({ data }) => nameOf(data as Row));
+      const more = ofKind.length > MAX_NAMES ? ` and ${ofKind.length - MAX_NAMES} more` : '';
+      lines.push(`${kind}${byServer.size > 1 ? ` on ${server}` : ''}: ${names.join(', ')}${more}`);
+    }
+  }
+  const others = messages.filter(({ type }) => !(type in COUNTED)).map((message) => say(message).headline);
+  const [headline = quantity(messages.length, 'event'), ...rest] = headlines;
+  return {
+    headline: headlines.length > 0 ? headline : (others.shift() ?? headline),
+    details: [...rest, ...lines, ...others],
+    mood: 'neutral',
+    source: `digest of ${quantity(messages.length, 'event')}`,
+    at: Math.max(...messages.map(({ createdAt }) => createdAt)),
+  };
+};
+
+/** What people call a server; else its number. */
+const serverOf = ({ serverName }: Message, serverId: unknown): string => serverName ?? `server ${serverId}`;
+
+type Words = Omit<Description, 'source' | 'at'>;
 
 const say = (message: Message): Words => {
   const row = message.data as Row;
@@ -33,10 +85,10 @@ const say = (message: Message): Words => {
     case 'session.auto_closed':
     case 'session.reopened':
     case 'session.corrected':
-      return describeSession(message.type, toSession(row), nameOf(row));
+      return describeSession(message.type, toSession(row), nameOf(row), serverOf(message, row.server_id));
     case 'server.reset':
       return {
-        headline: `Server ${row.server_id} restarted`,
+        headline: `${capitalize(serverOf(message, row.server_id))} restarted`,
         details: [`${quantity(row.count, 'open session')} closed`],
         mood: 'attention',
       };
@@ -69,8 +121,9 @@ const describeSession = (
   type: Extract<Message['type'], `session.${string}`>,
   session: Session,
   name: string,
+  server: string,
 ): Words => {
-  const at = `on server ${session.serverId}`;
+  const at = `on ${server}`;
   const details = session.clearReason === null ? [] : [session.clearReason];
   const lasted = duration((session.endedAt ?? session.lastSeenAt) - session.startedAt);
   switch (type) {
@@ -114,6 +167,8 @@ const nameOf = (row: Row): string => {
   const names = (row.names ?? {}) as Record<string, string>;
   return names.username ?? names.apiId ?? names.uniqueId ?? names.discord ?? String(row.account_id ?? row.id);
 };
+
+const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const quantity = (count: unknown, one: string, many = `${one}s`): string =>
   `${count} ${count === 1 ? one : many}`;

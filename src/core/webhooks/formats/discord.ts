@@ -1,5 +1,5 @@
 import type { Message } from '../model.ts';
-import { describe, type Mood } from './describe.ts';
+import { describeAll, type Mood } from './describe.ts';
 
 const COLORS: Record<Mood, number> = {
   good: 0x2ecc71,
@@ -9,15 +9,15 @@ const COLORS: Record<Mood, number> = {
 };
 
 /** The body of Discord's Execute Webhook: one embed, which mentions nobody. */
-export const toDiscordBody = (message: Message): string => {
-  const { headline, details, mood, source } = describe(message);
+export const toDiscordBody = (messages: readonly [Message, ...Message[]]): string => {
+  const { headline, details, mood, source, at } = describeAll(messages);
   return JSON.stringify({
     embeds: [
       {
         title: shorten(escapeMarkdown(headline), 256),
         ...(details.length > 0 && { description: shorten(escapeMarkdown(details.join('\n')), 4096) }),
         color: COLORS[mood],
-        timestamp: new Date(message.createdAt).toISOString(),
+        timestamp: new Date(at).toISOString(),
         footer: { text: shorten(source, 2048) },
       },
     ],
@@ -25,7 +25,9 @@ export const toDiscordBody = (message: Message): string => {
   });
 };
 
-const escapeMarkdown = (text: string): string => text.replaceAll(/[\\*_~`|<>[\]()#@-]/g, String.raw`\$&`);
+/** Names are only names: no markup, no mention, and no link that Discord would make of an address in one. */
+const escapeMarkdown = (text: string): string =>
+  text.replaceAll(/[\\*_~`|<>[\]()#@-]/g, String.raw`\$&`).replaceAll('://', ':\u200b//');
 
 /** Discord refuses the whole message where a part is too long. */
 const shorten = (text: string, max: number): string =>

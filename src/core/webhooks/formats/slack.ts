@@ -1,5 +1,5 @@
 import type { Message } from '../model.ts';
-import { describe, type Mood } from './describe.ts';
+import { describeAll, type Mood } from './describe.ts';
 
 const EMOJI: Record<Mood, string> = {
   good: ':large_green_circle:',
@@ -12,19 +12,20 @@ const EMOJI: Record<Mood, string> = {
 const MAX_LENGTH = 3000;
 
 /** The body of a Slack incoming webhook: blocks, and a text for notifications. */
-export const toSlackBody = (message: Message): string => {
-  const { headline, details, mood, source } = describe(message);
+export const toSlackBody = (messages: readonly [Message, ...Message[]]): string => {
+  const { headline, details, mood, source, at } = describeAll(messages);
   const lines = [`${EMOJI[mood]} *${escapeMrkdwn(headline)}*`, ...details.map(escapeMrkdwn)];
   return JSON.stringify({
     text: shorten(escapeMrkdwn(headline)),
     blocks: [
-      { type: 'section', text: { type: 'mrkdwn', text: shorten(lines.join('\n')) } },
+      { type: 'section', text: { type: 'mrkdwn', verbatim: true, text: shorten(lines.join('\n')) } },
       {
         type: 'context',
         elements: [
           {
             type: 'mrkdwn',
-            text: shorten(`${escapeMrkdwn(source)} · ${new Date(message.createdAt).toISOString()}`),
+            verbatim: true,
+            text: shorten(`${escapeMrkdwn(source)} · ${new Date(at).toISOString()}`),
           },
         ],
       },
@@ -32,13 +33,17 @@ export const toSlackBody = (message: Message): string => {
   });
 };
 
-/** `<` would begin a mention or a link; the rest of the markup would only change how a name looks. */
+/**
+ * `<` would begin a mention or a link; the rest of the markup would only change how a name looks. `verbatim` keeps Slack
+ * from making links of addresses and channels; a notification's text has no such switch, so addresses are broken too.
+ */
 const escapeMrkdwn = (text: string): string =>
   text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replaceAll(/[*_~`]/g, '\u200b$&');
+    .replaceAll(/[*_~`]/g, '\u200b$&')
+    .replaceAll('://', ':\u200b//');
 
 const shorten = (text: string): string =>
   text.length <= MAX_LENGTH ? text : `${text.slice(0, MAX_LENGTH - 1).toWellFormed()}…`;

@@ -17,6 +17,7 @@ describe('webhook endpoints', () => {
       events: ['session.*'],
       format: 'standard',
       description: 'Payroll',
+      digestSeconds: null,
       enabled: true,
       disabledReason: null,
       createdAt: '2026-04-15T00:00:00.000Z',
@@ -83,7 +84,7 @@ describe('webhook endpoints', () => {
     const { id, secret, url } = (
       await app.post(PATH, { key, body: { ...BODY, url: slack, format: 'slack' } })
     ).body.data;
-    expect(url).toBe('https://hooks.slack.com/services/T000/B000/***');
+    expect(url).toBe('https://hooks.slack.com/***');
     const rotated = (await app.post(`${PATH}/${id}/rotate-secret`, { key })).body.data.secret;
     await app.patch(`${PATH}/${id}`, { key, body: { events: ['server.reset'] } });
     await app.delete(`${PATH}/${id}`, { key });
