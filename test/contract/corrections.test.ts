@@ -54,7 +54,7 @@ describe('a correction', () => {
       start: iso(0),
       end: iso(0),
       closeKind: 'auto_closed',
-      clearReason: 'Auto-closed: no activity for 13 h 0 min',
+      clearReason: 'Auto-closed: no activity for 12 h 0 min',
       voidedAt: null,
     };
     expect(await get(`/${session.id}/revisions`)).toEqual({

@@ -84,18 +84,37 @@ describe('heartbeat', () => {
     expect(await latest(NIL)).toMatchObject([{ end: iso(99 * SECOND) }]);
   });
 
-  it('reopens what the scheduled job closed', async () => {
-    const { app, record, heartbeat, statuses, latest } = await setUpPresence();
+  it.each([true, false])(
+    'after a silence begins a session that continues the one before (swept: %j)',
+    async (isSwept) => {
+      const { app, record, heartbeat, statuses, latest } = await setUpPresence();
+      const started = await record({ accId: NIL, forceStart: true });
+      await heartbeat({ accId: NIL });
+      app.clock.advance(HOUR);
+      if (isSwept) await app.cron();
+      // Named twice, it starts once.
+      const { results } = (await heartbeat({ accId: NIL }, { accId: NIL })).body.data;
+      const sessionId = results[0].sessionId;
+      expect(results).toEqual(Array(2).fill({ status: 'resumed', accId: NIL, sessionId }));
+      expect(await latest(NIL)).toEqual([
+        { ...started, id: sessionId, start: iso(HOUR), continues: started.id },
+        { ...started, status: false, end: iso(0), clearReason: 'Auto-closed: no activity for 10 min' },
+      ]);
+      expect(await statuses({ accId: NIL })).toEqual(['seen']);
+    },
+  );
+
+  it('within the limit goes on with what a sweep by a faster clock has closed', async () => {
+    const { app, record, heartbeat, latest } = await setUpPresence();
     const started = await record({ accId: NIL, forceStart: true });
     await heartbeat({ accId: NIL });
-    app.clock.advance(HOUR);
-    await app.cron();
-    app.clock.advance(MINUTE);
+    await app.cron(app.clock.now() + 11 * MINUTE);
+    expect(await latest(NIL)).toMatchObject([{ id: started.id, status: false }]);
+    app.clock.advance(10 * MINUTE);
     expect((await heartbeat({ accId: NIL })).body.data.results).toEqual([
-      { status: 'reopened', accId: NIL, sessionId: started.id },
+      { status: 'seen', accId: NIL, sessionId: started.id },
     ]);
     expect(await latest(NIL)).toEqual([started]);
-    expect(await statuses({ accId: NIL })).toEqual(['seen']);
   });
 
   it.each<
@@ -125,11 +144,29 @@ describe('heartbeat', () => {
       },
     ],
     [
-      'auto-closed, but begun too long ago',
-      async (app) => {
+      'auto-closed, but corrected since',
+      async (app, record, key) => {
+        const { id } = (await record({ accId: NIL, forceStop: true })) as { id: string };
+        await record({ accId: NIL, forceStart: true });
         app.clock.advance(13 * HOUR);
         await app.cron();
-        app.clock.advance(11 * HOUR + SECOND);
+        const { items } = (await app.get(`/v2/community/activity?accId=${NIL}`, { key })).body.data;
+        expect(items[1].id).toBe(id);
+        const correction = { clearReason: 'Left early', reason: 'Seen leaving' };
+        const answer = await app.patch(`/v2/community/activity/${items[0].id}`, { key, body: correction });
+        expect(answer.status, answer.text).toBe(200);
+      },
+    ],
+    [
+      'auto-closed, but void',
+      async (app, _, key) => {
+        app.clock.advance(13 * HOUR);
+        await app.cron();
+        const { items } = (await app.get(`/v2/community/activity?accId=${NIL}`, { key })).body.data;
+        await app.request('DELETE', `/v2/community/activity/${items[0].id}`, {
+          key,
+          body: { reason: 'Not him' },
+        });
       },
     ],
     [
@@ -141,7 +178,6 @@ describe('heartbeat', () => {
         await record({ accId: NIL, forceStop: true });
       },
     ],
-    ['open, but silent and begun too long ago', async (app) => app.clock.advance(24 * HOUR + SECOND)],
   ])('finds no session where it is %s', async (_, end) => {
     const { app, key, record, statuses, latest } = await setUpPresence();
     await record({ accId: NIL, forceStart: true });
@@ -202,7 +238,7 @@ describe('roster', () => {
             metadata: {},
           },
         ],
-        reopened: [],
+        resumed: [],
         closed: [],
         rejected: [],
       },
@@ -237,7 +273,7 @@ describe('roster', () => {
         isApplied: true,
         open: 1,
         started: [],
-        reopened: [],
+        resumed: [],
         closed: [],
       });
     }
@@ -253,7 +289,7 @@ describe('roster', () => {
       isComplete: true,
       open: 1,
       started: [],
-      reopened: [],
+      resumed: [],
       closed: [],
       rejected: [],
     });
@@ -350,14 +386,29 @@ describe('roster', () => {
     expect(closed.map(({ end }: { end: string }) => end).sort()).toEqual([iso(0), iso(MINUTE)]);
   });
 
-  it('reopens what the scheduled job closed', async () => {
-    const { app, roster } = await setUpPresence();
-    const [ana] = (await roster([{ username: 'ana' }])).body.data.started;
-    app.clock.advance(HOUR);
-    await app.cron();
-    const { body } = await roster([{ username: 'ana' }]);
-    expect(body.data).toMatchObject({ open: 1, started: [], reopened: [ana], closed: [] });
-  });
+  it.each([true, false])(
+    'after a silence starts sessions that continue those before (swept: %j)',
+    async (isSwept) => {
+      const { app, key, roster } = await setUpPresence();
+      const first = (await roster([{ username: 'ana' }, { username: 'bo' }])).body.data.started;
+      app.clock.advance(HOUR);
+      if (isSwept) await app.cron();
+      const { body } = await roster([{ username: 'ana' }]);
+      const [ana] = body.data.resumed;
+      expect(ana).toEqual({
+        ...first[0],
+        id: expect.stringMatching(UUID),
+        start: iso(HOUR),
+        continues: first[0].id,
+      });
+      expect(body.data).toMatchObject({ open: 1, started: [ana], resumed: [ana] });
+      const ended = { status: false, end: iso(0), clearReason: 'Auto-closed: no activity for 10 min' };
+      const { items } = (await app.get('/v2/community/activity?status=closed', { key })).body.data;
+      expect(items).toHaveLength(2);
+      for (const item of items) expect(item).toMatchObject({ ...ended, lastSeen: iso(0), unconfirmed: true });
+      expect(body.data.closed).toHaveLength(isSwept ? 0 : 2);
+    },
+  );
 
   it('starts anew where the open session is too long silent and too old to be believed', async () => {
     const { app, record, roster } = await setUpPresence();
@@ -367,7 +418,7 @@ describe('roster', () => {
     expect(body.data).toMatchObject({
       open: 1,
       started: [{ start: iso(25 * HOUR) }],
-      closed: [{ id: old.id, end: iso(0), clearReason: 'Auto-closed: no activity for 25 h 0 min' }],
+      closed: [{ id: old.id, end: iso(0), clearReason: 'Auto-closed: no activity for 12 h 0 min' }],
     });
   });
 
@@ -433,7 +484,7 @@ describe('where rosters come, every way to close a session knows when it was las
     app.clock.advance(HOUR);
     const { body } = await app.post(`${ACTIVITY}/start`, { key });
     expect(body.data).toMatchObject([
-      { id: ana.id, end: iso(5 * MINUTE), clearReason: 'Auto-closed: no activity for 1 h 0 min' },
+      { id: ana.id, end: iso(5 * MINUTE), clearReason: 'Auto-closed: no activity for 10 min' },
     ]);
     expect(await lastSeenOf(app, key, ana.id)).toBe(iso(5 * MINUTE));
   });

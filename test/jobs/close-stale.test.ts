@@ -33,7 +33,7 @@ describe('the scheduled trigger', () => {
         ...body.data,
         status: false,
         end: body.data.start,
-        clearReason: 'Auto-closed: no activity for 13 h 0 min',
+        clearReason: 'Auto-closed: no activity for 12 h 0 min',
       },
     ]);
   });
@@ -45,7 +45,7 @@ describe('the scheduled trigger', () => {
     await sweep(START + 5 * MINUTE);
     expect((await latest())[0].status).toBe(true);
     await sweep(START + 15 * MINUTE);
-    expect((await latest())[0].clearReason).toBe('Auto-closed: no activity for 15 min');
+    expect((await latest())[0].clearReason).toBe('Auto-closed: no activity for 10 min');
   });
 
   it('ends at the time of the close, where the community wants that', async () => {
@@ -57,8 +57,8 @@ describe('the scheduled trigger', () => {
     await sweep(START + HOUR);
     expect((await latest())[0]).toMatchObject({
       status: false,
-      end: '2026-04-15T01:00:00.000Z',
-      clearReason: 'Auto-closed: no activity for 1 h 0 min',
+      end: '2026-04-15T00:10:00.000Z',
+      clearReason: 'Auto-closed: no activity for 10 min',
     });
   });
 
@@ -77,7 +77,7 @@ describe('the scheduled trigger', () => {
     await record({ accId: NIL });
     await Promise.all([app.cron(START + 72 * HOUR), app.cron(START + 72 * HOUR)]);
     const closed = await latest();
-    expect(closed[0].clearReason).toBe('Auto-closed: no activity for 72 h 0 min');
+    expect(closed[0].clearReason).toBe('Auto-closed: no activity for 12 h 0 min');
     expect(await sweep(START + 72 * HOUR)).toMatchObject({ closed: 0 });
     await sweep(START + 100 * HOUR);
     expect(await latest()).toEqual(closed);
@@ -155,19 +155,19 @@ describe('an auto-close is provisional', () => {
     expect((await record({ accId: NIL, forceStop: true })).body.data).toBeNull();
     expect((await latest()).map((row: { clearReason: string }) => row.clearReason)).toEqual([
       'Cleared by request',
-      'Auto-closed: no activity for 15 h 59 min',
-      'Auto-closed: no activity for 13 h 0 min',
+      'Auto-closed: no activity for 12 h 0 min',
+      'Auto-closed: no activity for 12 h 0 min',
     ]);
   });
 
   it('a stop that nobody can believe credits nothing, even when no sweep came', async () => {
-    const { app, record } = await setUpSweep();
+    const { app, record, latest } = await setUpSweep();
     await record({ accId: NIL });
     app.clock.advance(72 * HOUR);
-    expect((await record({ accId: NIL, forceStop: true })).body.data).toMatchObject({
-      end: '2026-04-15T00:00:00.000Z',
-      clearReason: 'Auto-closed: no activity for 72 h 0 min',
-    });
+    expect((await record({ accId: NIL, forceStop: true })).body.data).toBeNull();
+    expect(await latest()).toMatchObject([
+      { end: '2026-04-15T00:00:00.000Z', clearReason: 'Auto-closed: no activity for 12 h 0 min' },
+    ]);
   });
 
   it('a reset credits nothing to who was silent for too long, even when no sweep came', async () => {
@@ -178,8 +178,8 @@ describe('an auto-close is provisional', () => {
     app.clock.advance(2 * HOUR);
     const { body } = await app.post('/v2/community/servers/1/activity/start', { key });
     expect(body.data).toMatchObject([
-      { end: '2026-04-15T00:00:00.000Z', clearReason: 'Auto-closed: no activity for 13 h 0 min' },
-      { end: '2026-04-15T13:00:00.000Z', clearReason: 'All server activity stopped that were in progress' },
+      { end: '2026-04-15T00:00:00.000Z', clearReason: 'Auto-closed: no activity for 12 h 0 min' },
+      { end: '2026-04-15T11:00:00.000Z', clearReason: 'All server activity stopped that were in progress' },
     ]);
   });
 });

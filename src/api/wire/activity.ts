@@ -141,6 +141,7 @@ export const sessionSchema = () =>
     end: v.nullable(dateTime()),
     clearReason: v.nullable(v.string()),
     metadata: v.record(v.string(), v.unknown()),
+    continues: v.optional(v.string()),
   });
 
 /** A session without what the call said of it. */
@@ -175,4 +176,5 @@ export const toSessionWire = (session: Session) => ({
   end: isoOrNull(session.endedAt),
   clearReason: session.clearReason,
   metadata: session.metadata,
+  ...(session.continuesId !== null && { continues: session.continuesId }),
 });

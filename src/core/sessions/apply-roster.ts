@@ -2,17 +2,15 @@ import type { CommunityActor } from '../access/actor.ts';
 import { type AccountRef, identifierKey } from '../accounts/identifiers.ts';
 import { ensureAccounts } from '../accounts/queries.ts';
 import type { Ctx } from '../context.ts';
-import { commit, startedEvents } from '../webhooks/events.ts';
+import { commit } from '../webhooks/events.ts';
 import {
-  closeAbsentSessions,
+  applyListed,
+  countOpenSessions,
   isNewest,
   noteRoster,
-  openListedSessions,
-  openSessionsOn,
   type Roster,
-  reopenListedSessions,
+  type SightingRow,
   selectIsNewest,
-  selectOpenSessions,
   selectUnnamed,
 } from './presence-queries.ts';
 import { heartbeatStepMs } from './record-heartbeat.ts';
@@ -34,7 +32,8 @@ export interface RosterResult {
   /** How many sessions are open on the server now. */
   readonly open: number;
   readonly started: readonly Session[];
-  readonly reopened: readonly Session[];
+  /** Of the sessions that started, those that go on after a silence. */
+  readonly resumed: readonly Session[];
   readonly closed: readonly Session[];
   /** The places in `accounts` of those that are not known, where accounts are not created on the spot. */
   readonly unknown: readonly number[];
@@ -57,39 +56,57 @@ export const applyRoster = async (
     communityId,
     serverId,
     accounts: listed.map(([first]) => first),
-    sessionIds: listed.map(() => ctx.newId(seenAt)),
+    firstId: ctx.newId(seenAt),
     observedAt: observedAt ?? now,
     seenAt,
     isComplete,
+    stepMs: heartbeatStepMs(settings.heartbeatTimeoutSeconds),
     moment: { now, settings },
   };
+  const creations = settings.autoCreateAccounts
+    ? ensureAccounts(communityId, listed, now, ctx.newId, isNewest(roster))
+    : [];
   const [[newest] = [], unnamed = [], ...results] = await commit(ctx, [
     selectIsNewest(roster),
     selectUnnamed(roster),
-    closeAbsentSessions(roster),
-    reopenListedSessions(roster),
-    ...(settings.autoCreateAccounts
-      ? ensureAccounts(communityId, listed, now, ctx.newId, isNewest(roster))
-      : []),
-    openListedSessions(roster, heartbeatStepMs(settings.heartbeatTimeoutSeconds)),
-    startedEvents(communityId, openSessionsOn(roster), roster.sessionIds),
-    selectOpenSessions(roster),
+    ...creations,
+    applyListed(roster),
+    countOpenSessions(roster),
     noteRoster(roster),
   ]);
-  const [closed = [], reopened = []] = results;
-  const open = results.at(-2) ?? [];
-  const started = new Set<unknown>(roster.sessionIds);
+  const [rows = [], [count] = []] = results.slice(creations.length);
+  const changes = rows as unknown as SightingRow[];
+  const started = changes
+    .filter(({ new_id }) => new_id !== null)
+    .sort((a, b) => (a.position ?? 0) - (b.position ?? 0))
+    .map((row) => toStarted(roster, row));
   return {
     isApplied: Boolean(newest?.is_newest),
-    open: open.length,
-    started: open.filter(({ id }) => started.has(id)).map(toSession),
-    reopened: reopened.map(toSession),
-    closed: closed.map(toSession),
+    open: (count?.open ?? 0) as number,
+    started,
+    resumed: started.filter(({ continuesId }) => continuesId !== null),
+    closed: changes.filter(({ close_kind }) => close_kind !== null).map((row) => toClosed(roster, row)),
     unknown: settings.autoCreateAccounts
       ? []
       : unnamed.map(({ position }) => positions[position as number] as number),
   };
 };
+
+const toStarted = ({ serverId, seenAt }: Roster, row: SightingRow): Session => ({
+  id: String(row.new_id),
+  accountId: row.account_id,
+  serverId,
+  startedAt: seenAt,
+  lastSeenAt: seenAt,
+  endedAt: null,
+  closeKind: null,
+  clearReason: null,
+  metadata: {},
+  continuesId: row.continues_id,
+});
+
+const toClosed = ({ serverId }: Roster, row: SightingRow): Session =>
+  toSession({ ...row, server_id: serverId, last_seen_at: row.seen_at, continues_id: null });
 
 /** The places of the accounts in the list, but of those only the first that are named by the same identifier. */
 const firstPositions = (accounts: readonly AccountRef[]): number[] => {

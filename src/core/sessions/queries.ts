@@ -5,12 +5,27 @@
 import { type SQL, sql } from '../../db/sql.ts';
 import type { Settings } from '../access/settings.ts';
 import { sessionsAccountIdOf } from '../accounts/queries.ts';
+import {
+  autoCloseReasonSql,
+  isOpenSilentSql,
+  isSilentSql,
+  isStopBelievedSql,
+  lastSeenSql,
+  limitsOfCommunity,
+  limitsSql,
+  resetEndSql,
+  unconfirmedEndSql,
+} from './rules.ts';
 import { SERVER_RESET, SUPERSEDED } from './session.ts';
 
-/** One account on one server. */
-export interface Place {
+/** A server of a community. */
+export interface Server {
   readonly communityId: number;
   readonly serverId: number;
+}
+
+/** One account on one server. */
+export interface Place extends Server {
   /** An expression for the account's id. Where it is NULL, a statement does nothing. */
   readonly accountId: SQL;
 }
@@ -23,43 +38,47 @@ export interface Moment {
 }
 
 export const COLUMNS = sql.raw(
-  'id, account_id, server_id, started_at, last_seen_at, ended_at, close_kind, clear_reason, metadata',
+  'id, account_id, server_id, started_at, last_seen_at, ended_at, close_kind, clear_reason, metadata, continues_id',
 );
 
-/** Expression: when everybody in the server's newest roster was there; NULL where there was none. */
-export const rosterSeenAt = (communityId: number, serverId: number): SQL => sql`
-  (SELECT roster_seen_at FROM servers WHERE community_id = ${communityId} AND server_id = ${serverId})`;
+/** Expression: what the server's row says; NULL where there is none. */
+const known = (
+  { communityId, serverId }: Server,
+  column: 'roster_seen_at' | 'alive_until' | 'reset_at',
+): SQL => sql`
+  (SELECT ${sql.raw(column)} FROM servers WHERE community_id = ${communityId} AND server_id = ${serverId})`;
 
-/**
- * Expression: when an open session was last seen. `last_seen_at` is written seldom where rosters come; but a roster
- * closes what it does not list, so whoever was here before the newest one and is open still was in it.
- */
-export const lastSeen = (rosterAt: SQL): SQL => sql`
-  max(last_seen_at, iif(${rosterAt} >= started_at, ${rosterAt}, 0))`;
+/** Source: the same in one row that is read once, for many sessions: \`roster_at\`, \`alive_at\` and \`reset_at\`. */
+export const knownOf = ({ communityId, serverId }: Server): SQL => sql`
+  (SELECT max(roster_seen_at) AS roster_at, max(alive_until) AS alive_at, max(reset_at) AS reset_at FROM servers
+   WHERE community_id = ${communityId} AND server_id = ${serverId}) AS known`;
+export const SEEN_AT_OF_S = lastSeenSql(sql`known.roster_at`, 's.');
 
-/** Expression: when the open session was last seen, on whatever server; `name` is what the statement calls it. */
+/** Expression: when an open session of the server was last seen. */
+const seenAt = (server: Server): SQL => lastSeenSql(known(server, 'roster_seen_at'));
+
+/** Condition: silence has ended the open session of the server. */
+const isSilentAt = (server: Server, { now, settings }: Moment): SQL =>
+  isOpenSilentSql(known(server, 'roster_seen_at'), sql`${now}`, limitsSql(settings));
+
+/** Expression: when the open session was last seen, on its server; `name` is what the statement calls it. */
 export const lastSeenOf = (name: 's' | 'sessions'): SQL => {
   const at = sql.raw(name);
-  return lastSeen(sql`(
+  return lastSeenSql(
+    sql`(
     SELECT roster_seen_at FROM servers AS r
-    WHERE r.community_id = ${at}.community_id AND r.server_id = ${at}.server_id)`);
+    WHERE r.community_id = ${at}.community_id AND r.server_id = ${at}.server_id)`,
+    `${name}.`,
+  );
 };
 
-/** Condition: nothing was heard of the open session for longer than its timeout (docs/honest-time.md). */
-export const isStale = ({ now, settings }: Moment, rosterAt: SQL): SQL => sql`
-  (last_seen_at < ${now} - CASE WHEN heartbeat_at IS NOT NULL
-    THEN ${settings.heartbeatTimeoutSeconds * 1000} ELSE ${settings.idleTimeoutSeconds * 1000} END
-  AND NOT coalesce(${rosterAt} >= max(started_at, ${now - settings.heartbeatTimeoutSeconds * 1000}), 0))`;
-
-/** Condition: an open session that was silent for too long and began too long ago to be believed to go on. */
-export const isUnbelievable = (moment: Moment, rosterAt: SQL): SQL => sql`
-  (started_at < ${moment.now - moment.settings.maxSessionSeconds * 1000} AND ${isStale(moment, rosterAt)})`;
-
-/** Expression: `Auto-closed: no activity for 13 h 5 min`. */
-export const autoCloseReason = (now: number, seenAt: SQL): SQL => sql`
-  'Auto-closed: no activity for ' || CASE WHEN ${now} - ${seenAt} >= 3600000
-    THEN printf('%d h %d min', (${now} - ${seenAt}) / 3600000, (${now} - ${seenAt}) / 60000 % 60)
-    ELSE printf('%d min', (${now} - ${seenAt}) / 60000) END`;
+/** Condition on a session `name`: somebody has corrected it by hand, so that nothing but a stop while it is open changes it. */
+export const isCorrectedSql = (name: 's' | 'l' | 'sessions'): SQL => {
+  const at = sql.raw(name);
+  return sql`EXISTS (
+    SELECT 1 FROM session_revisions AS v
+    WHERE v.community_id = ${at}.community_id AND v.session_id = ${at}.id)`;
+};
 
 /** Expression: a JSON object with another one merged into it (RFC 7396), so that a stop adds to what a start said. */
 const merged = (metadata: string | undefined): SQL =>
@@ -68,37 +87,34 @@ const merged = (metadata: string | undefined): SQL =>
 /** Expression: the present; but not before what is known already, where a client's clock was ahead. */
 const notBeforeLastSeen = (now: number): SQL => sql`max(${now}, last_seen_at)`;
 
-/**
- * Assignments: closes with `kind` at `now`, but where `unless` holds as the scheduled job would have closed it. So it
- * does not matter for anybody's hours whether the job came in time.
- */
-const closeUnless = (
-  unless: SQL,
-  kind: 'stopped' | 'server_reset',
-  reason: string | null,
-  moment: Moment,
-  seenAt: SQL,
-): SQL => sql`
-  ended_at = CASE WHEN ${unless} THEN ${unconfirmedEnd(moment, seenAt)} ELSE ${notBeforeLastSeen(moment.now)} END,
-  close_kind = CASE WHEN ${unless} THEN 'auto_closed' ELSE ${kind} END,
-  clear_reason = CASE WHEN ${unless} THEN ${autoCloseReason(moment.now, seenAt)} ELSE ${reason} END`;
-
-/** Expression: the end of a session that was closed without anybody's word. */
-export const unconfirmedEnd = ({ now, settings }: Moment, seenAt: SQL): SQL =>
-  settings.unconfirmedEnd === 'close-time' ? sql`${now}` : seenAt;
+/** What becomes of an open session by a call; each part an expression. */
+interface Close {
+  readonly kind: string;
+  readonly endedAt: SQL;
+  readonly reason: SQL;
+  /** Where it is not when it was last seen so far. */
+  readonly lastSeenAt?: SQL;
+  /** When the server said that it is over. */
+  readonly goneAt?: SQL;
+}
 
 /**
- * Assignments of a stop. It is the account's own word that it was there until now; but of a session that was silent for
- * too long and began too long ago, nobody believes it (`maxSessionSeconds`).
+ * Assignments: closes an open session; but one that silence has ended by the time of the call, as the sweep would have
+ * closed it. So it does not matter for anybody's hours whether the sweep came in time.
  */
-const stop = (place: Place, moment: Moment, metadata: string | undefined): SQL => {
-  const rosterAt = rosterSeenAt(place.communityId, place.serverId);
-  const unbelievable = isUnbelievable(moment, rosterAt);
+const closeBy = (server: Server, { now, settings }: Moment, close: Close): SQL => {
+  const limits = limitsSql(settings);
   return sql`
-    ${closeUnless(unbelievable, 'stopped', null, moment, lastSeen(rosterAt))},
-    last_seen_at = CASE WHEN ${unbelievable} THEN ${lastSeen(rosterAt)} ELSE ${notBeforeLastSeen(moment.now)} END,
-    metadata = ${merged(metadata)}`;
+    (ended_at, close_kind, clear_reason, last_seen_at, gone_at) = (
+      SELECT iif(is_silent, ${unconfirmedEndSql(SEEN_AT, limits)}, ${close.endedAt}),
+        iif(is_silent, 'auto_closed', ${close.kind}), iif(is_silent, ${autoCloseReasonSql(limits)}, ${close.reason}),
+        iif(is_silent, seen_at, ${close.lastSeenAt ?? SEEN_AT}), iif(is_silent, NULL, ${close.goneAt ?? sql`NULL`})
+      FROM (SELECT seen_at, ${isSilentSql(SEEN_AT, sql`${now}`, limits)} AS is_silent FROM (
+        SELECT ${lastSeenSql(known(server, 'roster_seen_at'))} AS seen_at LIMIT 1) LIMIT 1))`;
 };
+
+/** Within `closeBy`: when the session was last seen. */
+const SEEN_AT = sql`seen_at`;
 
 /** The start of an INSERT: the session that a start opens, for the account if it is known. */
 const insertion = (place: Place, id: string, now: number, metadata: string | undefined): SQL => sql`
@@ -111,7 +127,20 @@ export const openSession = (place: Place, id: string, now: number, metadata: str
   ${insertion(place, id, now, metadata)}
   RETURNING ${COLUMNS}`;
 
-/** Statement: opens a session, or stops the one that is open, by the rule of the partial unique index. */
+/** Statement: closes the account's open session, if silence has ended it. */
+export const expireSession = (place: Place, moment: Moment): SQL => {
+  const limits = limitsSql(moment.settings);
+  return sql`
+    UPDATE sessions INDEXED BY sessions_open
+    SET ended_at = ${unconfirmedEndSql(seenAt(place), limits)}, last_seen_at = ${seenAt(place)},
+      close_kind = 'auto_closed', clear_reason = ${autoCloseReasonSql(limits)}
+    WHERE ${isOpenAt(place)} AND ${isSilentAt(place, moment)}`;
+};
+
+/**
+ * Statement: opens a session, or stops the one that is open, by the rule of the partial unique index. Does nothing, and
+ * returns no row, where silence has ended the one that is open (`expireSession`).
+ */
 export const toggleSession = (
   place: Place,
   id: string,
@@ -120,7 +149,9 @@ export const toggleSession = (
 ): SQL => sql`
   ${insertion(place, id, moment.now, metadata)}
   ON CONFLICT (community_id, server_id, account_id) WHERE ended_at IS NULL
-  DO UPDATE SET ${stop(place, moment, metadata)}
+  DO UPDATE SET ended_at = ${notBeforeLastSeen(moment.now)}, last_seen_at = ${notBeforeLastSeen(moment.now)},
+    close_kind = 'stopped', metadata = ${merged(metadata)}
+  WHERE NOT ${isSilentAt(place, moment)}
   RETURNING ${COLUMNS}`;
 
 const isOpenAt = (place: Place): SQL => sql`
@@ -137,27 +168,45 @@ export const openSessionAt = (place: Place): SQL => sql`
     AND s.server_id = ${place.serverId} AND s.account_id = ${place.accountId} AND s.ended_at IS NULL`;
 
 /**
- * Query: the key of the session that a stop is for: the open one; or, where there is none, the latest one if only the
- * scheduled job had closed it and it began less than `maxSessionSeconds` ago: a late stop proves the job wrong.
+ * Query: the key of the session that a stop is for: the open one; or, where there is none, the latest one if silence ended
+ * it, it began less than `maxSessionSeconds` ago, and neither a reset nor an administrator's word came since.
  */
 const stoppableAt = (place: Place, moment: Moment): SQL => sql`
   ${openAt(place)}
   UNION ALL
   SELECT account_id, started_at, id FROM (
-    SELECT account_id, started_at, id, close_kind FROM sessions NOT INDEXED
+    SELECT * FROM sessions NOT INDEXED
     WHERE community_id = ${place.communityId}
       AND account_id = ${place.accountId}
       AND started_at >= ${moment.now - moment.settings.maxSessionSeconds * 1000}
-      AND server_id = ${place.serverId} AND voided_at IS NULL
-    ORDER BY started_at DESC LIMIT 1
-  ) WHERE close_kind = 'auto_closed'
+      AND server_id = ${place.serverId}
+    ORDER BY started_at DESC, id DESC LIMIT 1
+  ) AS l
+  WHERE close_kind = 'auto_closed' AND voided_at IS NULL
+    AND started_at >= coalesce(${known(place, 'reset_at')}, 0) AND NOT ${isCorrectedSql('l')}
   LIMIT 1`;
 
-/** Statement: stops the session that the stop is for. */
-export const stopSession = (place: Place, moment: Moment, metadata: string | undefined): SQL => sql`
-  UPDATE sessions SET ${stop(place, moment, metadata)}
-  WHERE community_id = ${place.communityId} AND (account_id, started_at, id) = (${stoppableAt(place, moment)})
-  RETURNING ${COLUMNS}`;
+/**
+ * Statement: stops the session that the stop is for. Where the stop is not believed, silence ends an open one, and one that
+ * is closed stays as it is (`isAnswerTo` tells whether the call is answered with it).
+ */
+export const stopSession = (place: Place, moment: Moment, metadata: string | undefined): SQL => {
+  const limits = limitsSql(moment.settings);
+  // Of one that silence has ended already, the newest roster tells nothing.
+  const lastSeenAt = sql`iif(ended_at IS NULL, ${seenAt(place)}, last_seen_at)`;
+  const at = sql`${moment.now}`;
+  const isBelieved = sql`iif(ended_at IS NULL AND NOT ${isSilentAt(place, moment)}, 1,
+    ${isStopBelievedSql(sql`iif(ended_at IS NULL, 0, last_seen_at)`, at, limits)})`;
+  const end = notBeforeLastSeen(moment.now);
+  return sql`
+    UPDATE sessions SET
+      ended_at = iif(${isBelieved}, ${end}, coalesce(ended_at, ${unconfirmedEndSql(lastSeenAt, limits)})),
+      close_kind = iif(${isBelieved}, 'stopped', 'auto_closed'),
+      clear_reason = iif(${isBelieved}, NULL, coalesce(clear_reason, ${autoCloseReasonSql(limits)})),
+      last_seen_at = iif(${isBelieved}, ${end}, ${lastSeenAt}), metadata = iif(${isBelieved}, ${merged(metadata)}, metadata)
+    WHERE community_id = ${place.communityId} AND (account_id, started_at, id) = (${stoppableAt(place, moment)})
+    RETURNING ${COLUMNS}`;
+};
 
 /**
  * Expression, to be asked before a change: the key (`[account_id, started_at, id]`) of the session that it closes or continues; NULL
@@ -169,24 +218,32 @@ export const keyToClose = (place: Place, isStop: boolean, moment: Moment): SQL =
 /** Expression: a session as a JSON object with its columns, but for the metadata. */
 const asJson = (condition: SQL): SQL => sql`
   (SELECT json_object('id', id, 'account_id', account_id, 'server_id', server_id, 'started_at', started_at,
-    'last_seen_at', last_seen_at, 'ended_at', ended_at, 'close_kind', close_kind, 'clear_reason', clear_reason)
+    'last_seen_at', last_seen_at, 'ended_at', ended_at, 'close_kind', close_kind, 'clear_reason', clear_reason,
+    'continues_id', continues_id)
    FROM sessions WHERE ${condition})`;
 
 /**
  * Expression, to be asked after a change: a JSON array with the session that started at `now` as `id`, else the one of
- * `key` (see `keyToClose`), else null.
+ * `key` (see `keyToClose`) if the call is answered with it, else null.
  */
 export const changedSession = (
   { communityId, accountId }: Place,
-  now: number,
+  isStop: boolean,
+  { now, settings }: Moment,
   id: string,
   key: SQL,
-): SQL => sql`
+): SQL => {
+  const isUnanswered = isStop
+    ? sql`close_kind IS 'auto_closed' AND started_at < ${now - settings.maxSessionSeconds * 1000}`
+    : sql`close_kind IS 'auto_closed'`;
+  return sql`
   json_array(json(coalesce(
     ${asJson(sql`community_id = ${communityId} AND account_id = ${accountId} AND started_at = ${now} AND id = ${id}`)},
     ${asJson(sql`
-      community_id = ${communityId} AND account_id = ${key} ->> 0 AND started_at = ${key} ->> 1 AND id = ${key} ->> 2`)},
+      community_id = ${communityId} AND account_id = ${key} ->> 0 AND started_at = ${key} ->> 1 AND id = ${key} ->> 2
+      AND NOT (${isUnanswered})`)},
     'null')))`;
+};
 
 /** Condition: there is no such account. */
 export const hasNoAccount = (place: Place): SQL => sql`${place.accountId} IS NULL`;
@@ -194,55 +251,94 @@ export const hasNoAccount = (place: Place): SQL => sql`${place.accountId} IS NUL
 /** Statement: clears the open session: closed now, and left out of every total. */
 export const clearSession = (
   place: Place,
-  now: number,
+  moment: Moment,
   reason: string,
   metadata?: string | undefined,
 ): SQL => sql`
   UPDATE sessions INDEXED BY sessions_open
-  SET ended_at = ${notBeforeLastSeen(now)}, last_seen_at = ${notBeforeLastSeen(now)}, close_kind = 'cleared', clear_reason = ${reason},
+  SET ${closeBy(place, moment, {
+    kind: 'cleared',
+    endedAt: notBeforeLastSeen(moment.now),
+    reason: sql`${reason}`,
+    lastSeenAt: notBeforeLastSeen(moment.now),
+  })},
     metadata = ${merged(metadata)}
   WHERE ${isOpenAt(place)}
   RETURNING ${COLUMNS}`;
 
 /** Statement: closes the open session in favour of a new one: its stop was lost, so it ends when it was last seen. */
-export const supersedeSession = (place: Place): SQL => {
-  const seenAt = lastSeen(rosterSeenAt(place.communityId, place.serverId));
-  return sql`
-    UPDATE sessions INDEXED BY sessions_open
-    SET ended_at = ${seenAt}, last_seen_at = ${seenAt},
-      close_kind = 'superseded', clear_reason = ${SUPERSEDED}
-    WHERE ${isOpenAt(place)}`;
-};
+export const supersedeSession = (place: Place, moment: Moment): SQL => sql`
+  UPDATE sessions INDEXED BY sessions_open
+  SET ${closeBy(place, moment, { kind: 'superseded', endedAt: SEEN_AT, reason: sql`${SUPERSEDED}` })}
+  WHERE ${isOpenAt(place)}`;
 
-/** Statement: closes all open sessions of a server. */
-export const resetSessions = (communityId: number, serverId: number, moment: Moment): SQL => {
-  const rosterAt = rosterSeenAt(communityId, serverId);
+/** Statement, before `noteReset`: closes all open sessions of a server. */
+export const resetSessions = (server: Server, moment: Moment): SQL => {
+  const now = sql`${moment.now}`;
+  const endedAt = resetEndSql(SEEN_AT, now, known(server, 'alive_until'), limitsSql(moment.settings));
   return sql`
     UPDATE sessions INDEXED BY sessions_open
-    SET ${closeUnless(isStale(moment, rosterAt), 'server_reset', SERVER_RESET, moment, lastSeen(rosterAt))},
-      last_seen_at = ${lastSeen(rosterAt)}
-    WHERE community_id = ${communityId} AND server_id = ${serverId} AND ended_at IS NULL
+    SET ${closeBy(server, moment, { kind: 'server_reset', endedAt, reason: sql`${SERVER_RESET}`, goneAt: now })}
+    WHERE community_id = ${server.communityId} AND server_id = ${server.serverId} AND ended_at IS NULL
     RETURNING ${COLUMNS}`;
 };
 
-/** Statement: notes that the server started anew, so that no session from before is reopened; if `condition` holds. */
+/** For so long a server's sign of life stands for those that follow it: at most one row is written in that time. */
+const ALIVE_STEP_MS = 300_000;
+/** As many stretches of a server's life are remembered, beside the newest. */
+const MAX_STRETCHES = 64;
+
+/**
+ * Assignments to the server's row, of which `excluded.alive_until` is a sign of life: it lengthens the newest stretch,
+ * begins another one, or is one of its own where it became known late.
+ */
+export const aliveSql = (settings: Settings): SQL => {
+  // A silence that no reset minds does not divide two stretches.
+  const gapMs = Math.max(settings.resetGraceSeconds * 1000, ALIVE_STEP_MS);
+  const isNew = sql`excluded.alive_until - alive_until > ${gapMs}`;
+  const isLate = sql`excluded.alive_until < alive_since`;
+  return sql`
+    alive_before = iif(${isNew} OR ${isLate}, json_insert(
+      iif(json_array_length(alive_before) < ${MAX_STRETCHES}, alive_before, json_remove(alive_before, '$[0]')), '$[#]',
+      iif(${isLate}, json_array(excluded.alive_until, excluded.alive_until), json_array(alive_since, alive_until))),
+      alive_before),
+    alive_since = iif(alive_until IS NULL OR ${isNew}, excluded.alive_until, alive_since),
+    alive_until = max(coalesce(alive_until, 0), excluded.alive_until)`;
+};
+
+const STEP = sql.raw(String(ALIVE_STEP_MS));
+
+/** Condition on the server's row: the sign of life `excluded.alive_until` tells more than a few minutes of it. */
+const isAliveDue = sql`
+  (alive_until IS NULL OR excluded.alive_until >= alive_until + ${STEP}
+    OR (excluded.alive_until <= alive_since - ${STEP} AND NOT EXISTS (
+      SELECT 1 FROM json_each(alive_before)
+      WHERE excluded.alive_until BETWEEN (value ->> 0) - ${STEP} AND (value ->> 1) + ${STEP})))`;
+
+/** Statement: notes a sign of life of the server: any call about it, at the time that the call is about. */
+export const noteAlive = ({ communityId, serverId }: Server, { now, settings }: Moment): SQL => sql`
+  INSERT INTO servers (community_id, server_id, alive_since, alive_until)
+  VALUES (${communityId}, ${serverId}, ${now}, ${now})
+  ON CONFLICT DO UPDATE SET ${aliveSql(settings)} WHERE ${isAliveDue}`;
+
+/** Statement: notes that the server started anew, so that no session from before goes on; if `condition` holds. */
 export const noteReset = (
-  communityId: number,
-  serverId: number,
-  now: number,
+  { communityId, serverId }: Server,
+  { now, settings }: Moment,
   condition: SQL = sql`true`,
 ): SQL => sql`
-  INSERT INTO servers (community_id, server_id, reset_at) SELECT ${communityId}, ${serverId}, ${now} WHERE ${condition}
-  ON CONFLICT DO UPDATE SET reset_at = max(coalesce(reset_at, 0), excluded.reset_at)`;
+  INSERT INTO servers (community_id, server_id, reset_at, alive_since, alive_until)
+  SELECT ${communityId}, ${serverId}, ${now}, ${now}, ${now} WHERE ${condition}
+  ON CONFLICT DO UPDATE SET reset_at = max(coalesce(reset_at, 0), excluded.reset_at), ${aliveSql(settings)}`;
 
 /** How long before an automatic close it is told (session.stale): one period of the scheduled trigger. */
 const WARNING_MS = 300_000;
 
+/** Expression: when the open session `s` was last seen, `r` its server. */
+const sweptSeenAt = lastSeenSql(sql`r.roster_seen_at`, 's.');
+
 /** Condition on `s`, `c` and `r`: the open session is stale by its community's settings. */
-const isStaleRow = (now: number): SQL => sql`
-  (s.last_seen_at < ${now} - 1000 * CASE WHEN s.heartbeat_at IS NOT NULL
-    THEN c.heartbeat_timeout_seconds ELSE c.idle_timeout_seconds END
-  AND NOT coalesce(r.roster_seen_at >= max(s.started_at, ${now} - 1000 * c.heartbeat_timeout_seconds), 0))`;
+const isStaleRow = (now: number): SQL => isSilentSql(sweptSeenAt, sql`${now}`, limitsOfCommunity, 's.');
 
 /** Condition: a webhook endpoint of the community asks for session.stale. */
 const isStaleHeard = (communityId: SQL): SQL => sql`
@@ -257,13 +353,13 @@ export const noteStaleSessions = (now: number, limit: number): SQL => sql`
   UPDATE sessions SET stale_at = ${now}, last_seen_at = stale_seen_at
   FROM (
     SELECT s.community_id AS stale_community_id, s.account_id AS stale_account_id,
-      s.started_at AS stale_started_at, s.id AS stale_id, ${lastSeen(sql`r.roster_seen_at`)} AS stale_seen_at
+      s.started_at AS stale_started_at, s.id AS stale_id, ${sweptSeenAt} AS stale_seen_at
     FROM (SELECT DISTINCT community_id FROM webhook_endpoints) AS heard
       CROSS JOIN communities AS c ON c.id = heard.community_id
       CROSS JOIN sessions AS s INDEXED BY sessions_open ON s.community_id = c.id
       LEFT JOIN servers AS r ON r.community_id = s.community_id AND r.server_id = s.server_id
     WHERE c.deleted_at IS NULL AND s.ended_at IS NULL AND ${isStaleHeard(sql`c.id`)} AND ${isStaleRow(now)}
-      AND coalesce(s.stale_at, 0) <= ${lastSeen(sql`r.roster_seen_at`)}
+      AND coalesce(s.stale_at, 0) <= ${sweptSeenAt}
     LIMIT ${limit}
   )
   WHERE community_id = stale_community_id AND account_id = stale_account_id
@@ -282,20 +378,19 @@ export interface OpenSessionKey {
  */
 export const closeStaleSessions = (now: number, after: OpenSessionKey, limit: number): SQL => sql`
   UPDATE sessions
-  SET ended_at = CASE WHEN stale_unconfirmed_end = 'close-time' THEN ${now} ELSE stale_seen_at END,
-    last_seen_at = stale_seen_at, close_kind = 'auto_closed',
-    clear_reason = ${autoCloseReason(now, sql`stale_seen_at`)}
+  SET ended_at = stale_ended_at, last_seen_at = stale_seen_at, close_kind = 'auto_closed', clear_reason = stale_reason
   FROM (
     SELECT s.community_id AS stale_community_id, s.account_id AS stale_account_id,
       s.started_at AS stale_started_at, s.id AS stale_id,
-      c.unconfirmed_end AS stale_unconfirmed_end, ${lastSeen(sql`r.roster_seen_at`)} AS stale_seen_at
+      ${unconfirmedEndSql(sweptSeenAt, limitsOfCommunity, 's.')} AS stale_ended_at,
+      ${autoCloseReasonSql(limitsOfCommunity, 's.')} AS stale_reason, ${sweptSeenAt} AS stale_seen_at
     FROM communities AS c CROSS JOIN sessions AS s INDEXED BY sessions_open ON s.community_id = c.id
       LEFT JOIN servers AS r ON r.community_id = s.community_id AND r.server_id = s.server_id
     WHERE c.id >= ${after.communityId} AND c.deleted_at IS NULL AND s.ended_at IS NULL
       AND (s.community_id, s.server_id, s.account_id) > (${after.communityId}, ${after.serverId}, ${after.accountId})
       AND ${isStaleRow(now)}
       AND NOT (c.has_webhooks AND ${isStaleHeard(sql`c.id`)}
-        AND NOT coalesce(s.stale_at BETWEEN ${lastSeen(sql`r.roster_seen_at`)} + 1 AND ${now - WARNING_MS}, 0))
+        AND NOT coalesce(s.stale_at BETWEEN ${sweptSeenAt} + 1 AND ${now - WARNING_MS}, 0))
     ORDER BY c.id, s.server_id, s.account_id
     LIMIT ${limit}
   )

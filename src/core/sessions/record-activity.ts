@@ -1,3 +1,4 @@
+import type { Row, Statement } from '../../db/client.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import type { AccountRef } from '../accounts/identifiers.ts';
 import { accountIdOf, ensureAccounts, selectAccountId } from '../accounts/queries.ts';
@@ -10,9 +11,11 @@ import { newCall, readPendingCall, settlePendingCall } from './late/settle-call.
 import {
   changedSession,
   clearSession,
+  expireSession,
   hasNoAccount,
   keyToClose,
   type Moment,
+  noteAlive,
   openSession,
   openSessionAt,
   type Place,
@@ -70,8 +73,8 @@ export const planActivity = (ctx: Ctx<CommunityActor>, activity: TimelyActivity)
   return {
     prepare,
     target: keyToClose(place, activity.action === 'stop', moment),
-    changes,
-    recorded: (key) => changedSession(place, moment.now, newSessionId, key),
+    changes: [...expirations(activity, place, moment), ...changes, noteAlive(place, moment)],
+    recorded: (key) => changedSession(place, activity.action === 'stop', moment, newSessionId, key),
     failure: moment.settings.autoCreateAccounts
       ? undefined
       : { when: hasNoAccount(place), error: accountNotFound(activity.account) },
@@ -88,11 +91,18 @@ export const recordActivity = async (
   activity: RecordActivity,
 ): Promise<Session | undefined> => {
   if (activity.eventId !== undefined || activity.occurredAt !== undefined) return recordEvent(ctx, activity);
-  const { moment, prepare, changes } = statementsOf(ctx, activity);
-  const results = await commit(ctx, [...prepare, ...changes]);
+  const { moment, place, prepare, changes } = statementsOf(ctx, activity);
+  const run = (more: readonly Statement[]) =>
+    commit(ctx, [...prepare, ...more, ...changes, noteAlive(place, moment)]);
+  let results: Row[][] = await run([]);
+  if (activity.action === 'toggle' && !results[prepare.length]?.[0]) {
+    // Silence has ended the session that is open. So it hardly ever costs another trip, and else no row read.
+    results = await run([expireSession(place, moment)]);
+  }
   if (!moment.settings.autoCreateAccounts && !results[0]?.[0]) throw accountNotFound(activity.account);
   const row = results.slice(prepare.length).findLast((rows) => rows.length > 0)?.[0];
-  return row && toSession(row);
+  const session = row && toSession(row);
+  return session && isAnswerTo(activity.action, session, moment) ? session : undefined;
 };
 
 /** Notes the call in the journal and, unless it is a repeat or late, does in the same batch what it asks for. */
@@ -112,8 +122,10 @@ const recordEvent = async (
       ? ensureAccounts(communityId, [account], receivedAt, ctx.newId, isNewCall(call))
       : []),
     insertCall(call, account[0], activity, moment),
+    ...expirations(activity, place, moment),
     ...changesOf(activity, place, id, moment),
     answerTimelyCall(call),
+    noteAlive(place, moment),
     ...read,
   ]);
   const pending = results.slice(-read.length);
@@ -121,6 +133,10 @@ const recordEvent = async (
   const [row] = await settlePendingCall(ctx, call, pending);
   return row && toSession(row);
 };
+
+/** What comes before the changes of a call that has to be done in one batch. */
+const expirations = ({ action }: TimelyActivity, place: Place, moment: Moment) =>
+  action === 'toggle' ? [expireSession(place, moment)] : [];
 
 /** What a call means. Of those that return a row, the last returns the session that started, else that which closed. */
 const changesOf = (
@@ -135,14 +151,14 @@ const changesOf = (
     case 'toggle':
       return [toggleSession(place, newSessionId, moment, metadata), started];
     case 'start':
-      return [supersedeSession(place), openSession(place, newSessionId, now, metadata), started];
+      return [supersedeSession(place, moment), openSession(place, newSessionId, now, metadata), started];
     case 'stop':
       return [stopSession(place, moment, metadata)];
     case 'clear':
-      return [clearSession(place, now, clearReason, metadata)];
+      return [clearSession(place, moment, clearReason, metadata)];
     case 'clear-and-start':
       return [
-        clearSession(place, now, clearReason),
+        clearSession(place, moment, clearReason),
         openSession(place, newSessionId, now, metadata),
         started,
       ];
@@ -150,6 +166,14 @@ const changesOf = (
       return action satisfies never;
   }
 };
+
+/** Whether the call is answered with the session that it left: not where silence had ended it before. */
+const isAnswerTo = (
+  action: ActivityAction,
+  { closeKind, startedAt }: Session,
+  { now, settings }: Moment,
+): boolean =>
+  closeKind !== 'auto_closed' || (action === 'stop' && startedAt >= now - settings.maxSessionSeconds * 1000);
 
 const accountNotFound = (account: AccountRef): DomainError =>
   new DomainError('account_not_found', { id: account[0].value });

@@ -2,11 +2,12 @@ import type { CommunityActor } from '../access/actor.ts';
 import type { AccountRef } from '../accounts/identifiers.ts';
 import type { Ctx } from '../context.ts';
 import { commit } from '../webhooks/events.ts';
-import { noteSightings, reopenSessions, type Sighting } from './presence-queries.ts';
+import { noteSightings, type Sighting, type SightingRow } from './presence-queries.ts';
+import { noteAlive } from './queries.ts';
 
-/** What a heartbeat came upon: the account's session, if it has one that goes on. */
+/** What a heartbeat came upon: the account's session, if it goes on; or the one that begins after a silence. */
 export type HeartbeatResult =
-  | { readonly status: 'seen' | 'reopened'; readonly accountId: string; readonly sessionId: string }
+  | { readonly status: 'seen' | 'resumed'; readonly accountId: string; readonly sessionId: string }
   | { readonly status: 'no_session'; readonly accountId: string | null; readonly sessionId: null };
 
 /**
@@ -17,8 +18,8 @@ export const heartbeatStepMs = (heartbeatTimeoutSeconds: number): number =>
   Math.min(heartbeatTimeoutSeconds * 250, 30_000);
 
 /**
- * Notes that the accounts are still on the server, and reopens their sessions that only the scheduled job had closed.
- * It starts none. One result an account, in their order, in one round trip.
+ * Notes that the accounts are still on the server. A session goes on, unless a silence longer than its limit has ended it:
+ * then a new one begins, which continues it. One result an account, in their order, in one round trip.
  */
 export const recordHeartbeat = async (
   ctx: Ctx<CommunityActor>,
@@ -32,17 +33,27 @@ export const recordHeartbeat = async (
     accounts: accounts.map(([first]) => first),
     seenAt: now,
     moment: { now, settings },
+    firstId: ctx.newId(now),
+    stepMs: heartbeatStepMs(settings.heartbeatTimeoutSeconds),
   };
-  const [rows = []] = await commit(ctx, [
-    noteSightings(sighting, heartbeatStepMs(settings.heartbeatTimeoutSeconds)),
-    reopenSessions(sighting),
-  ]);
-  const found = new Map(rows.map((row) => [row.position, row]));
-  return accounts.map((_, position) => {
-    const row = found.get(position);
-    const accountId = (row?.account_id ?? null) as string | null;
-    return accountId !== null && row?.session_id
-      ? { status: row.is_reopened ? 'reopened' : 'seen', accountId, sessionId: row.session_id as string }
-      : { status: 'no_session', accountId, sessionId: null };
-  });
+  const [rows] = await commit(ctx, [noteSightings(sighting), noteAlive(sighting, sighting.moment)]);
+  const found = new Map<number, SightingRow>();
+  // Of an account that is named twice, only the first entry starts a session.
+  const started = new Map<string, string>();
+  for (const row of rows as unknown as (SightingRow & { position: number })[]) {
+    found.set(row.position, row);
+    if (row.new_id !== null && !started.has(row.account_id)) started.set(row.account_id, row.new_id);
+  }
+  return accounts.map((_, position) => toResult(found.get(position), started));
+};
+
+const toResult = (row: SightingRow | undefined, started: ReadonlyMap<string, string>): HeartbeatResult => {
+  const accountId = row?.account_id ?? null;
+  if (row?.outcome === 'resumed') {
+    const { account_id, new_id } = row;
+    return { status: 'resumed', accountId: account_id, sessionId: started.get(account_id) ?? String(new_id) };
+  }
+  return row && row.id !== null && row.outcome !== 'none' && row.outcome !== 'expired'
+    ? { status: 'seen', accountId: row.account_id, sessionId: row.id }
+    : { status: 'no_session', accountId, sessionId: null };
 };

@@ -3,7 +3,7 @@ import type { Ctx } from '../context.ts';
 import { commit } from '../webhooks/events.ts';
 import { insertReset } from './late/call-queries.ts';
 import { newCall, readPendingCall, settlePendingCall } from './late/settle-call.ts';
-import { noteReset, resetSessions } from './queries.ts';
+import { noteAlive, noteReset, resetSessions } from './queries.ts';
 import type { EventRef } from './record-activity.ts';
 import { type Session, toSession } from './session.ts';
 
@@ -16,17 +16,18 @@ export const resetServer = async (
   reset: EventRef & { readonly serverId: number },
 ): Promise<Session[]> => {
   const { id: communityId, settings } = ctx.actor.community;
-  const { serverId } = reset;
-  const now = ctx.clock.now();
+  const server = { communityId, serverId: reset.serverId };
+  const moment = { now: ctx.clock.now(), settings };
   if (reset.eventId !== undefined || reset.occurredAt !== undefined) {
     const call = newCall(ctx, reset);
-    const [, ...read] = await commit(ctx, [insertReset(call), ...readPendingCall(call)]);
+    const [, , ...read] = await commit(ctx, [
+      insertReset(call),
+      noteAlive(server, { now: call.occurredAt, settings }),
+      ...readPendingCall(call),
+    ]);
     return (await settlePendingCall(ctx, call, read)).map(toSession);
   }
-  const [rows = []] = await commit(ctx, [
-    resetSessions(communityId, serverId, { now, settings }),
-    noteReset(communityId, serverId, now),
-  ]);
+  const [rows = []] = await commit(ctx, [resetSessions(server, moment), noteReset(server, moment)]);
   // RETURNING has no order.
   return rows.map(toSession).sort((a, b) => a.startedAt - b.startedAt || (a.id < b.id ? -1 : 1));
 };

@@ -1,8 +1,53 @@
 /**
- * The rules of docs/honest-time.md, each once: as a function, for what is worked out here, and as a piece of SQL, for what
- * the database decides. A property test runs one against the other (test/properties/rules.test.ts).
+ * The rules of docs/honest-time.md, each once: as a function, for what is worked out here, and as a piece of SQL (`...Sql`),
+ * for what the database decides. A property test runs one against the other (test/properties/rules.test.ts).
  */
+import { type SQL, sql } from '../../db/sql.ts';
+import type { Settings } from '../access/settings.ts';
 import type { CloseKind } from './session.ts';
+
+/** The settings that the rules go by, in milliseconds. */
+export interface Limits {
+  readonly heartbeatTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly maxSessionMs: number;
+  readonly resetGraceMs: number;
+  readonly unconfirmedEnd: Settings['unconfirmedEnd'];
+}
+
+export const limitsOf = (settings: Settings): Limits => ({
+  heartbeatTimeoutMs: settings.heartbeatTimeoutSeconds * 1000,
+  idleTimeoutMs: settings.idleTimeoutSeconds * 1000,
+  maxSessionMs: settings.maxSessionSeconds * 1000,
+  resetGraceMs: settings.resetGraceSeconds * 1000,
+  unconfirmedEnd: settings.unconfirmedEnd,
+});
+
+/** The same in SQL: values, or columns of the session's community. */
+export type LimitsSql = { readonly [Name in keyof Limits]: SQL };
+
+export const limitsSql = (settings: Settings): LimitsSql => {
+  const limits = limitsOf(settings);
+  return {
+    heartbeatTimeoutMs: sql`${limits.heartbeatTimeoutMs}`,
+    idleTimeoutMs: sql`${limits.idleTimeoutMs}`,
+    maxSessionMs: sql`${limits.maxSessionMs}`,
+    resetGraceMs: sql`${limits.resetGraceMs}`,
+    unconfirmedEnd: sql`${limits.unconfirmedEnd}`,
+  };
+};
+
+/** Those of the community `c`. */
+export const limitsOfCommunity: LimitsSql = {
+  heartbeatTimeoutMs: sql`c.heartbeat_timeout_seconds * 1000`,
+  idleTimeoutMs: sql`c.idle_timeout_seconds * 1000`,
+  maxSessionMs: sql`c.max_session_seconds * 1000`,
+  resetGraceMs: sql`c.reset_grace_seconds * 1000`,
+  unconfirmedEnd: sql`c.unconfirmed_end`,
+};
+
+/** What the table of sessions is called in a statement; empty where it is the only one. */
+export type Alias = '' | 's.' | 'l.' | 'sessions.';
 
 /** What the rules look at in a session. Instants are epoch milliseconds. */
 export interface Lifetime {
@@ -21,16 +66,102 @@ export interface Lifetime {
 
 /**
  * When an open session was last seen. Its row is written seldom where rosters come; but a roster closes what it does not
- * list, so a session from before the newest one that is open still was in it.
+ * list, so a session from before the newest one that is open still was in it. (One from after it was seen after it.)
  */
-export const lastSeen = (
-  { startedAt, lastSeenAt }: Pick<Lifetime, 'startedAt' | 'lastSeenAt'>,
-  rosterSeenAt: number | null,
+export const lastSeen = ({ lastSeenAt }: Pick<Lifetime, 'lastSeenAt'>, rosterSeenAt: number | null): number =>
+  Math.max(lastSeenAt, rosterSeenAt ?? 0);
+
+export const lastSeenSql = (rosterSeenAt: SQL, alias: Alias = ''): SQL => {
+  return sql`max(${sql.raw(alias)}last_seen_at, coalesce(${rosterSeenAt}, 0))`;
+};
+
+/** The longest silence that a session may have, in milliseconds. */
+export const limitMs = ({ heartbeatAt }: Pick<Lifetime, 'heartbeatAt'>, limits: Limits): number =>
+  heartbeatAt === null ? limits.idleTimeoutMs : limits.heartbeatTimeoutMs;
+
+export const limitMsSql = (limits: LimitsSql, alias: Alias = ''): SQL => {
+  const at = sql.raw(alias);
+  return sql`iif(${at}heartbeat_at IS NULL, ${limits.idleTimeoutMs}, ${limits.heartbeatTimeoutMs})`;
+};
+
+/** Whether a session that was last seen at `seenAt` has ended by `at`, because its silence is longer than its limit. */
+export const isSilent = (
+  session: Pick<Lifetime, 'heartbeatAt' | 'lastSeenAt'>,
+  at: number,
+  limits: Limits,
+): boolean => at - session.lastSeenAt > limitMs(session, limits);
+
+export const isSilentSql = (seenAt: SQL, at: SQL, limits: LimitsSql, alias: Alias = ''): SQL =>
+  sql`(${at} - ${seenAt} > ${limitMsSql(limits, alias)})`;
+
+/** The same of an open session; asks for the roster, a row read, only where its own row is old. */
+export const isOpenSilentSql = (rosterSeenAt: SQL, at: SQL, limits: LimitsSql, alias: Alias = ''): SQL => {
+  const since = sql`${at} - ${limitMsSql(limits, alias)}`;
+  return sql`(${sql.raw(alias)}last_seen_at < ${since} AND coalesce(${rosterSeenAt}, 0) < ${since})`;
+};
+
+/** The end of a session that silence ended. */
+export const unconfirmedEnd = (
+  session: Pick<Lifetime, 'heartbeatAt' | 'lastSeenAt'>,
+  limits: Limits,
 ): number =>
-  rosterSeenAt !== null && rosterSeenAt >= startedAt ? Math.max(lastSeenAt, rosterSeenAt) : lastSeenAt;
+  limits.unconfirmedEnd === 'close-time' ? session.lastSeenAt + limitMs(session, limits) : session.lastSeenAt;
+
+export const unconfirmedEndSql = (seenAt: SQL, limits: LimitsSql, alias: Alias = ''): SQL => sql`
+  (${seenAt} + iif(${limits.unconfirmedEnd} = 'close-time', ${limitMsSql(limits, alias)}, 0))`;
+
+/** `Auto-closed: no activity for 12 h 0 min`: the limit that was passed. */
+export const autoCloseReason = (session: Pick<Lifetime, 'heartbeatAt'>, limits: Limits): string => {
+  const minutes = Math.floor(limitMs(session, limits) / 60_000);
+  const text = minutes >= 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${minutes} min`;
+  return `Auto-closed: no activity for ${text}`;
+};
+
+export const autoCloseReasonSql = (limits: LimitsSql, alias: Alias = ''): SQL => {
+  const minutes = sql`(${limitMsSql(limits, alias)} / 60000)`;
+  return sql`
+    'Auto-closed: no activity for ' || iif(${minutes} >= 60,
+      printf('%d h %d min', ${minutes} / 60, ${minutes} % 60), printf('%d min', ${minutes}))`;
+};
+
+/**
+ * Whether an account's own stop at `at` is taken for its end: within the limit always; after a longer silence only where
+ * nothing but the account's own calls told of it, and it began less than `maxSessionSeconds` ago.
+ */
+export const isStopBelieved = (session: Lifetime, at: number, limits: Limits): boolean =>
+  !isSilent(session, at, limits) ||
+  (session.heartbeatAt === null && at - session.startedAt <= limits.maxSessionMs);
+
+export const isStopBelievedSql = (seenAt: SQL, at: SQL, limits: LimitsSql, alias: Alias = ''): SQL => {
+  const of = sql.raw(alias);
+  return sql`
+    (NOT ${isSilentSql(seenAt, at, limits, alias)}
+      OR (${of}heartbeat_at IS NULL AND ${at} - ${of}started_at <= ${limits.maxSessionMs}))`;
+};
+
+/**
+ * When a reset at `resetAt` ends a session: then, or, where the server itself was silent for longer than the grace, at its
+ * last sign of life; never before the session was last seen.
+ */
+export const resetEnd = (
+  session: Pick<Lifetime, 'lastSeenAt'>,
+  resetAt: number,
+  serverSeenAt: number | null,
+  limits: Limits,
+): number =>
+  Math.max(
+    session.lastSeenAt,
+    serverSeenAt !== null && resetAt - serverSeenAt > limits.resetGraceMs ? serverSeenAt : resetAt,
+  );
+
+export const resetEndSql = (seenAt: SQL, resetAt: SQL, serverSeenAt: SQL, limits: LimitsSql): SQL => sql`
+  max(${seenAt}, iif(${resetAt} - ${serverSeenAt} > ${limits.resetGraceMs}, ${serverSeenAt}, ${resetAt}))`;
 
 /** Until when a session counts: its end or, while it is open, its last sight. */
 export const countedUntil = ({ endedAt, lastSeenAt }: Lifetime): number => endedAt ?? lastSeenAt;
+
+export const countedUntilSql = (seenAt: SQL, alias: Alias = ''): SQL =>
+  sql`coalesce(${sql.raw(alias)}ended_at, ${seenAt})`;
 
 /**
  * Until when a session's time is confirmed. A stop is somebody's word that the account was there until then; any other end
@@ -40,6 +171,11 @@ export const confirmedUntil = (session: Lifetime): number =>
   session.closeKind === 'stopped'
     ? countedUntil(session)
     : Math.min(session.lastSeenAt, countedUntil(session));
+
+export const confirmedUntilSql = (seenAt: SQL, alias: Alias = ''): SQL => {
+  const until = countedUntilSql(seenAt, alias);
+  return sql`iif(${sql.raw(alias)}close_kind IS 'stopped', ${until}, min(${seenAt}, ${until}))`;
+};
 
 /**
  * From when on a session was watched: from its start, if the second sign of life came within the heartbeat timeout, else
@@ -51,6 +187,12 @@ export const watchedFrom = (
 ): number => {
   const second = heartbeatAt ?? lastSeenAt;
   return second - startedAt <= heartbeatTimeoutMs ? startedAt : second;
+};
+
+export const watchedFromSql = (seenAt: SQL, heartbeatTimeoutMs: SQL, alias: Alias = ''): SQL => {
+  const at = sql.raw(alias);
+  const second = sql`coalesce(${at}heartbeat_at, ${seenAt})`;
+  return sql`iif(${second} - ${at}started_at <= ${heartbeatTimeoutMs}, ${at}started_at, ${second})`;
 };
 
 /** The time between `from` and `to` in which the session was watched: signs of life no further apart than the timeout. */
@@ -69,6 +211,21 @@ export const watchedWithin = (
       ? overlap(start, end, silentSince, resumedAt)
       : 0;
   return Math.max(0, end - start) - silence;
+};
+
+export const watchedWithinSql = (
+  seenAt: SQL,
+  heartbeatTimeoutMs: SQL,
+  from: SQL,
+  to: SQL,
+  alias: Alias = '',
+): SQL => {
+  const at = sql.raw(alias);
+  const start = sql`max(${from}, ${watchedFromSql(seenAt, heartbeatTimeoutMs, alias)})`;
+  const end = sql`min(${to}, ${seenAt}, ${countedUntilSql(seenAt, alias)})`;
+  return sql`
+    (max(0, ${end} - ${start}) - iif(${at}resumed_at - ${at}silent_since > ${heartbeatTimeoutMs},
+      max(0, min(${end}, ${at}resumed_at) - max(${start}, ${at}silent_since)), 0))`;
 };
 
 const overlap = (from: number, to: number, otherFrom: number, otherTo: number): number =>

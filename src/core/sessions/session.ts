@@ -23,6 +23,8 @@ export interface Session {
   readonly closeKind: CloseKind | null;
   readonly clearReason: string | null;
   readonly metadata: Readonly<Record<string, unknown>>;
+  /** The session before a silence that this one goes on with. */
+  readonly continuesId: string | null;
 }
 
 export const toSession = (row: Row | SessionRow): Session => ({
@@ -35,6 +37,7 @@ export const toSession = (row: Row | SessionRow): Session => ({
   closeKind: row.close_kind as CloseKind | null,
   clearReason: row.clear_reason as string | null,
   metadata: JSON.parse(row.metadata as string) as Record<string, unknown>,
+  continuesId: (row.continues_id ?? null) as string | null,
 });
 
 /** A session with all that is known of it. */

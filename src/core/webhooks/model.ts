@@ -6,7 +6,6 @@ export const EVENT_TYPES = [
   'session.superseded',
   'session.stale',
   'session.auto_closed',
-  'session.reopened',
   'session.corrected',
   'server.reset',
   'log.appended',

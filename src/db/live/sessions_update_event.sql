@@ -20,14 +20,14 @@ BEGIN
     json_object('id', NEW.id, 'account_id', NEW.account_id, 'server_id', NEW.server_id,
       'started_at', NEW.started_at, 'last_seen_at', NEW.last_seen_at, 'ended_at', NEW.ended_at,
       'close_kind', NEW.close_kind, 'clear_reason', NEW.clear_reason, 'metadata', NEW.metadata || '',
+      'continues_id', NEW.continues_id,
       'names', (SELECT json_group_object(kind, value) FROM account_identifiers
         WHERE community_id = NEW.community_id AND account_id = NEW.account_id))
   FROM webhook_endpoints AS e CROSS JOIN (
     SELECT iif(OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL, 'session.' || NEW.close_kind,
-      iif(OLD.ended_at IS NOT NULL AND NEW.ended_at IS NULL, 'session.reopened',
       iif(NEW.ended_at IS NULL AND OLD.stale_at IS NOT NEW.stale_at, 'session.stale',
       iif(OLD.close_kind = 'auto_closed' AND NEW.close_kind = 'stopped', 'session.stopped',
-      'session.corrected')))) AS type) AS event
+      'session.corrected'))) AS type) AS event
   WHERE e.community_id = NEW.community_id AND e.disabled_at IS NULL
     AND EXISTS (SELECT 1 FROM json_each(e.events) WHERE event.type GLOB value);
 END;

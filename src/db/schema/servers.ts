@@ -1,6 +1,6 @@
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
-/** What is known of a server as a whole; there is no row until its first roster or reset. */
+/** What is known of a server as a whole; there is no row until its first call. */
 export const servers = sqliteTable(
   'servers',
   {
@@ -18,6 +18,13 @@ export const servers = sqliteTable(
     rosterResumedAt: integer('roster_resumed_at'),
     /** The last server reset: no session from before it goes on after it. */
     resetAt: integer('reset_at'),
+    /**
+     * The server's own signs of life: any call about it. The newest stretch without a silence that a reset would mind, and
+     * the stretches before it, as JSON `[from, to][]` in the order in which they became known.
+     */
+    aliveSince: integer('alive_since'),
+    aliveUntil: integer('alive_until'),
+    aliveBefore: text('alive_before').notNull().default('[]'),
   },
   (table) => [primaryKey({ columns: [table.communityId, table.serverId] })],
 );

@@ -73,6 +73,10 @@ export const sessions = sqliteTable(
     index('sessions_auto_closed')
       .on(table.communityId, table.serverId, table.startedAt)
       .where(sql`close_kind = 'auto_closed'`),
+    // Which a later word of the server's last sign of life before its reset may change.
+    index('sessions_cut_short')
+      .on(table.communityId, table.serverId, table.goneAt)
+      .where(sql`close_kind = 'server_reset' AND ended_at < gone_at`),
     index('sessions_moved').on(table.communityId, table.id).where(sql`is_moved = 1`),
   ],
 );

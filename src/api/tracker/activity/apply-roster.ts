@@ -27,7 +27,8 @@ export const applyRoster = defineOperation({
       'Starts a session for each new account, marks those that are there as seen, and closes those that ' +
       'are gone, where they were last seen. With one call a minute every session is right, even if joins ' +
       'and leaves get lost. The same roster again changes nothing, and neither does one whose `observedAt` ' +
-      'is older than the newest roster. `[]` says that nobody is there. A roster with an invalid entry is ' +
+      'is older than the newest roster. An account that is back after a silence longer than its limit gets a new ' +
+      'session, which `continues` the one that the silence ended; it is in `started` and in `resumed`. `[]` says that nobody is there. A roster with an invalid entry is ' +
       'not known to be complete, so it closes nobody.',
     bodyExample: { accounts: [{ discord: '80351110224678912' }, { username: 'ana' }] },
     answer: {
@@ -36,7 +37,7 @@ export const applyRoster = defineOperation({
         isComplete: v.boolean(),
         open: v.number(),
         started: v.array(sessionSchema()),
-        reopened: v.array(sessionSchema()),
+        resumed: v.array(sessionSchema()),
         closed: v.array(sessionSchema()),
         rejected: v.array(v.object({ index: v.number(), errors: v.array(fieldErrorSchema()) })),
       }),
@@ -45,7 +46,7 @@ export const applyRoster = defineOperation({
         isComplete: true,
         open: 2,
         started: [SESSION_EXAMPLE],
-        reopened: [],
+        resumed: [],
         closed: [],
         rejected: [],
       },
@@ -56,7 +57,7 @@ export const applyRoster = defineOperation({
     const language = languageOf(http);
     const named = body.accounts.flatMap(({ value, fault }, index) => (fault ? [] : [{ ref: value, index }]));
     const isComplete = named.length === body.accounts.length;
-    const { unknown, started, reopened, closed, ...result } = await apply(ctx, {
+    const { unknown, started, resumed, closed, ...result } = await apply(ctx, {
       serverId,
       accounts: named.map(({ ref }) => ref),
       isComplete,
@@ -75,7 +76,7 @@ export const applyRoster = defineOperation({
       isComplete,
       open: result.open,
       started: started.map(toSessionWire),
-      reopened: reopened.map(toSessionWire),
+      resumed: resumed.map(toSessionWire),
       closed: closed.map(toSessionWire),
       rejected: [...invalid, ...notFound].sort((a, b) => a.index - b.index),
     };

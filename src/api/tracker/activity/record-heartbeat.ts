@@ -17,16 +17,16 @@ export const recordHeartbeat = defineOperation({
     tag: 'Presence',
     summary: 'Send heartbeats: who is still there',
     description:
-      'Marks the open sessions of the accounts as seen. Reopens a session that was auto-closed although ' +
-      'its account is there: if no session is newer, within `maxSessionSeconds` of its start, and if the ' +
-      'server was not reset since. Starts no session. The answer has a result for each account, in their ' +
+      'Marks the open sessions of the accounts as seen. Where a silence longer than the limit has ended the latest session ' +
+      'of an account, a new one begins that `continues` it: the answer says `resumed`, with its id. Otherwise no session ' +
+      'starts, and none goes on after a stop, a clear, a reset or a correction. The answer has a result for each account, in their ' +
       'order. A bad entry does not affect the others.',
     bodyExample: { accounts: [{ discord: '80351110224678912' }, { username: 'ana' }] },
     answer: {
       schema: v.object({
         results: v.array(
           v.object({
-            status: v.picklist(['seen', 'reopened', 'no_session', 'invalid']),
+            status: v.picklist(['seen', 'resumed', 'no_session', 'invalid']),
             accId: v.nullable(v.string()),
             sessionId: v.nullable(v.string()),
             errors: v.optional(v.array(fieldErrorSchema())),

@@ -3,11 +3,13 @@
  * and the effect of a late one.
  */
 import { type SQL, sql } from '../../../db/sql.ts';
+import type { Settings } from '../../access/settings.ts';
 import type { Identifier } from '../../accounts/identifiers.ts';
 import { insertSessionEvent, insertStarted } from '../../webhooks/message-queries.ts';
 import type { EventType } from '../../webhooks/model.ts';
-import { COLUMNS, isStale, type Moment, noteReset, rosterSeenAt } from '../queries.ts';
+import { COLUMNS, knownOf, type Moment, noteReset, SEEN_AT_OF_S } from '../queries.ts';
 import type { ActivityAction } from '../record-activity.ts';
+import { isSilentSql, limitsSql } from '../rules.ts';
 import { type CloseKind, RETRACTED, type SessionRow } from '../session.ts';
 import { reachTable } from '../start-order-queries.ts';
 
@@ -35,10 +37,11 @@ const isCall = ({ communityId, eventId }: CallKey): SQL =>
 export const isNewCall = (key: CallKey): SQL =>
   sql`NOT EXISTS (SELECT 1 FROM activity_calls WHERE ${isCall(key)})`;
 
-/** Condition on a row of `sessions`: it has a trace of something that happened at `moment.now` or later. */
-const reachesBeyond = (moment: Moment, rosterAt: SQL): SQL => sql`
-  (started_at >= ${moment.now} OR last_seen_at > ${moment.now} OR ended_at >= ${moment.now}
-    OR close_kind = 'auto_closed' OR gone_at IS NOT NULL OR (ended_at IS NULL AND ${isStale(moment, rosterAt)}))`;
+/** Condition on a session `s` beside `known`: it has a trace of something at `moment.now` or later, or of a silence. */
+const reachesBeyond = ({ now, settings }: Moment): SQL => sql`
+  (started_at >= ${now} OR last_seen_at > ${now} OR ended_at >= ${now} OR gone_at >= ${now}
+    OR close_kind = 'auto_closed'
+    OR (ended_at IS NULL AND ${isSilentSql(SEEN_AT_OF_S, sql`${now}`, limitsSql(settings), 's.')}))`;
 
 /**
  * Statement: notes a call of the account that the identifier names, unless its event is known already. It is late where
@@ -68,8 +71,8 @@ export const insertCall = (
         FROM sessions NOT INDEXED
         WHERE community_id = ${call.communityId} AND account_id = account.account_id
           AND started_at >= ${call.occurredAt - REACH_MS} AND server_id = ${call.serverId}
-        ORDER BY started_at DESC LIMIT 1)
-      WHERE ${reachesBeyond(moment, rosterSeenAt(call.communityId, call.serverId))})
+        ORDER BY started_at DESC LIMIT 1) AS s CROSS JOIN ${knownOf(call)}
+      WHERE ${reachesBeyond(moment)})
     OR EXISTS (
       SELECT 1 FROM servers WHERE community_id = ${call.communityId} AND server_id = ${call.serverId}
         AND (reset_at >= ${call.occurredAt} OR roster_seen_at >= ${call.occurredAt}))
@@ -92,7 +95,7 @@ export const accountOfTimelyCall = (key: CallKey, id: string): SQL => sql`
 /** Expression: a session's row as a JSON object. */
 const rowJson = sql.raw(`json_object('id', id, 'account_id', account_id, 'server_id', server_id,
   'started_at', started_at, 'last_seen_at', last_seen_at, 'ended_at', ended_at, 'close_kind', close_kind,
-  'clear_reason', clear_reason, 'metadata', metadata)`);
+  'clear_reason', clear_reason, 'metadata', metadata, 'continues_id', continues_id)`);
 
 /** Statement: keeps what a call that came in time is answered with: the session that it started, else that it closed. */
 export const answerTimelyCall = ({ id, serverId, occurredAt, ...key }: NewCall): SQL => sql`
@@ -122,12 +125,15 @@ export interface CallRow {
 export interface PendingCall extends CallRow {
   readonly roster_seen_at: number | null;
   readonly reset_at: number | null;
+  readonly alive_since: number | null;
+  readonly alive_until: number | null;
+  readonly alive_before: string | null;
 }
 
 /** Statement: a call, and when its server last sent a roster and started anew. */
 export const selectCall = (key: CallKey): SQL => sql`
   SELECT c.event_id, c.id, c.server_id, c.account_id, c.action, c.occurred_at, c.metadata, c.clear_reason, c.answer,
-    s.roster_seen_at, s.reset_at
+    s.roster_seen_at, s.reset_at, s.alive_since, s.alive_until, s.alive_before
   FROM activity_calls AS c LEFT JOIN servers AS s ON s.community_id = c.community_id AND s.server_id = c.server_id
   WHERE c.community_id = ${key.communityId} AND c.event_id = ${key.eventId}`;
 
@@ -135,7 +141,8 @@ export const selectCall = (key: CallKey): SQL => sql`
  * Common table expressions: the call, if its effect is still to be written; and `scope`, the accounts that it may
  * concern, each with the time from which on it is worked out (that of its earliest pending call, so that one of many
  * calls at once does the work of all), and the start of the latest session before. A reset concerns whoever was there at
- * its time: who still is, whose session ended since, and whose session only the scheduled job has closed since.
+ * its time: who still is, whose session ended since, and whose session only the scheduled job has closed since. And any
+ * call is a sign of life of its server: it concerns those whom a later reset has ended at an earlier one.
  */
 const pending = (key: CallKey): SQL => sql`
   WITH call AS (SELECT * FROM activity_calls WHERE ${isCall(key)} AND answer IS NULL),
@@ -157,6 +164,10 @@ const pending = (key: CallKey): SQL => sql`
       AND s.community_id = call.community_id AND s.server_id = call.server_id
       AND s.started_at BETWEEN call.occurred_at - ${REACH_MS} AND call.occurred_at
       AND s.last_seen_at >= call.occurred_at - 1000 * max(c.idle_timeout_seconds, c.heartbeat_timeout_seconds)
+    UNION
+    SELECT s.account_id FROM call CROSS JOIN sessions AS s INDEXED BY sessions_cut_short
+    WHERE s.community_id = call.community_id AND s.server_id = call.server_id AND s.gone_at > call.occurred_at
+      AND s.close_kind = 'server_reset' AND s.ended_at < s.gone_at AND s.ended_at < call.occurred_at
   ),
   reach AS (
     SELECT call.community_id, call.server_id, concerned.account_id, min(call.occurred_at, coalesce((
@@ -170,7 +181,7 @@ const pending = (key: CallKey): SQL => sql`
       SELECT started_at FROM sessions AS s NOT INDEXED
       WHERE s.community_id = reach.community_id AND s.account_id = reach.account_id
         AND s.started_at < since AND s.started_at >= since - ${REACH_MS}
-        AND s.server_id = reach.server_id AND s.voided_at IS NULL
+        AND s.server_id = reach.server_id
       ORDER BY s.started_at DESC LIMIT 1), since) AS base_at
     FROM reach
   )`;
@@ -206,7 +217,7 @@ export const selectPendingCalls = (key: CallKey): SQL => sql`
     c.clear_reason, c.answer
   FROM call CROSS JOIN activity_calls AS c INDEXED BY activity_calls_by_account
   WHERE c.community_id = call.community_id AND c.server_id = call.server_id AND c.account_id = ''
-    AND c.occurred_at >= (SELECT min(since) FROM scope)
+    AND c.occurred_at >= (SELECT min(base_at) FROM scope)
   ORDER BY 5, 2`;
 
 /** Names a session's row. */
@@ -245,6 +256,7 @@ export const settleCall = (
   seen: { sessions: string; calls: string; server: string },
   { removed, changed, added, noted, renamed }: SessionChanges,
   call: PendingCall,
+  settings: Settings,
 ): SQL[] => {
   const { communityId } = key;
   const hasEffect = removed.length + changed.length + added.length > 0;
@@ -265,7 +277,8 @@ export const settleCall = (
     AND ${seen.sessions} = (
       SELECT json_group_array(json_array(id, last_seen_at, ended_at)) FROM (${selectPendingSessions(key)}))
     AND ${seen.calls} = (SELECT json_group_array(id) FROM (${selectPendingCalls(key)}))
-    AND ${seen.server} = (SELECT json_array(roster_seen_at, reset_at) FROM (${selectCall(key)}))`;
+    AND ${seen.server} = (
+      SELECT json_array(roster_seen_at, reset_at, alive_until, alive_before) FROM (${selectCall(key)}))`;
   const areRemoved = sql`
     community_id = ${communityId} AND (account_id, started_at, id) IN (
       SELECT value ->> 'account_id', value ->> 'started_at', value ->> 'id' FROM json_each(${JSON.stringify(removed)}))`;
@@ -325,7 +338,9 @@ export const settleCall = (
       WHERE community_id = ${communityId} AND event_id = value ->> 'event_id' AND ${isSettled}`,
         ]
       : []),
-    ...(call.action === 'reset' ? [noteReset(communityId, call.server_id, call.occurred_at, isSettled)] : []),
+    ...(call.action === 'reset'
+      ? [noteReset({ communityId, serverId: call.server_id }, { now: call.occurred_at, settings }, isSettled)]
+      : []),
   ];
 };
 
@@ -339,7 +354,7 @@ export const fingerprintSessions = (
 ): string => JSON.stringify(rows.map((row) => [row.id, row.last_seen_at, row.ended_at]));
 
 export const fingerprintServer = (call: PendingCall): string =>
-  JSON.stringify([call.roster_seen_at, call.reset_at]);
+  JSON.stringify([call.roster_seen_at, call.reset_at, call.alive_until, call.alive_before]);
 
 export const fingerprintCalls = (rows: readonly { id: string }[]): string =>
   JSON.stringify(rows.map(({ id }) => id));

@@ -5,6 +5,7 @@ import type { Settings } from '../../access/settings.ts';
 import type { Ctx } from '../../context.ts';
 import { commit } from '../../webhooks/events.ts';
 import type { EventRef } from '../record-activity.ts';
+import { limitsOf } from '../rules.ts';
 import { isMoved, type SessionRow } from '../session.ts';
 import {
   type CallKey,
@@ -73,7 +74,15 @@ export const settlePendingCall = async (
       calls: fingerprintCalls(calls),
       server: fingerprintServer(call),
     };
-    const statements = settleCall(key, ctx.newId(ctx.clock.now()), toAnswer(answer), seen, changes, call);
+    const statements = settleCall(
+      key,
+      ctx.newId(ctx.clock.now()),
+      toAnswer(answer),
+      seen,
+      changes,
+      call,
+      ctx.actor.community.settings,
+    );
     const [settled = []] = await commit(ctx, statements);
     if (settled.length > 0) return answer;
     results = await runBatch(ctx.db, readPendingCall(key));
@@ -107,20 +116,22 @@ const workOut = (
   const sessionsByAccount = Map.groupBy(sessions, (row) => row.account_id);
   const callsByAccount = Map.groupBy(calls, (row) => row.account_id);
   const resets = callsByAccount.get('') ?? [];
+  const limits = limitsOf(settings);
+  const aliveBefore = toAliveBefore(call);
   for (const accountId of new Set([...sessionsByAccount.keys(), ...callsByAccount.keys()])) {
     if (accountId === '') continue;
     const rows = sessionsByAccount.get(accountId) ?? [];
     const own = callsByAccount.get(accountId) ?? [];
     const since = (rows[0] ?? own[0])?.since ?? call.occurred_at;
-    const { base, events, unnoted, replaced } = toTimeline(
+    const { base, events, unnoted, replaced, resetAt } = toTimeline(
       since,
       rows,
       [...own, ...resets],
       call,
       newId(call.roster_seen_at ?? since),
     );
-    const place = { accountId, serverId: call.server_id };
-    const folded = foldTimeline(place, base, events, settings);
+    const place = { accountId, serverId: call.server_id, aliveBefore };
+    const folded = foldTimeline(place, base, events, limits, resetAt);
 
     const before = new Map(replaced.map((row) => [row.id, row]));
     const after = new Set(folded.sessions.map(({ id }) => id));
@@ -145,6 +156,21 @@ const workOut = (
   }
   answer.sort((a, b) => a.started_at - b.started_at || (a.id < b.id ? -1 : 1));
   return { answer, changes };
+};
+
+/** The server's own last sign of life before an instant, by the stretches that are known; null where there is none. */
+const toAliveBefore = ({
+  alive_since: since,
+  alive_until: until,
+  alive_before: before,
+}: PendingCall): ((at: number) => number | null) => {
+  const stretches: [number, number][] = JSON.parse(before ?? '[]');
+  if (since !== null && until !== null) stretches.push([since, until]);
+  return (at) => {
+    // The reset itself is a sign of life, but not one before it.
+    const ends = stretches.filter(([from]) => from < at).map(([, to]) => Math.min(to, at));
+    return ends.length > 0 ? Math.max(...ends) : null;
+  };
 };
 
 /** Of the calls, those that start a session with one of the two ids, with the other one. */
@@ -191,4 +217,5 @@ const isChanged = (old: SessionRow, row: SessionRow): boolean =>
   old.clear_reason !== row.clear_reason ||
   old.heartbeat_at !== row.heartbeat_at ||
   old.gone_at !== row.gone_at ||
+  old.continues_id !== row.continues_id ||
   JSON.stringify(JSON.parse(old.metadata)) !== row.metadata;

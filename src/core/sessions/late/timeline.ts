@@ -3,8 +3,15 @@
  * queries.ts applies the same rules to one call that arrives in time; this works out what late calls change.
  */
 import { mergePatch } from '../../../lib/merge-patch.ts';
-import type { Settings } from '../../access/settings.ts';
 import type { ActivityAction } from '../record-activity.ts';
+import {
+  autoCloseReason,
+  isSilent,
+  isStopBelieved,
+  type Limits,
+  resetEnd,
+  unconfirmedEnd,
+} from '../rules.ts';
 import { CLEARED_BY_REQUEST, type CloseKind, SERVER_RESET, type Session, SUPERSEDED } from '../session.ts';
 
 /** A session with what else is known of it. */
@@ -13,9 +20,8 @@ export interface TrackedSession extends Session {
   readonly heartbeatAt: number | null;
   /** Whether a roster started it: a late call knows better. */
   readonly isStartObserved: boolean;
-  /** When its server said that it was over, by a roster without it. */
+  /** When its server said that it was over, by a roster without it or by a reset. */
   readonly goneAt: number | null;
-  readonly continuesId: string | null;
   /** The last silence after which it was taken up again, in epoch milliseconds. */
   readonly silentSince: number | null;
   readonly resumedAt: number | null;
@@ -39,6 +45,10 @@ export interface TimelineEvent {
   readonly clearReason?: string | undefined;
   /** The corrected session. */
   readonly session?: TrackedSession;
+  /** Of `seen`: since when there was no silence that ended anything. */
+  readonly from?: number;
+  /** Of `seen`: since when the session was silent before it; noted, though it ended nothing. */
+  readonly silentSince?: number | undefined;
 }
 
 export interface Folded {
@@ -49,40 +59,52 @@ export interface Folded {
 
 type Draft = { -readonly [K in keyof TrackedSession]: TrackedSession[K] };
 
+/** One account on one server, and what the server says of itself. */
+export interface Place {
+  readonly accountId: string;
+  readonly serverId: number;
+  /** The last sign of life of the server itself before an instant (epoch milliseconds); null where none is known. */
+  readonly aliveBefore: (at: number) => number | null;
+}
+
 /**
- * What the events lead to, whatever order they are given in. What falls silent at the end is left to the scheduled job.
+ * What the events lead to, in whatever order they are given. What falls silent at the end is left to the scheduled job.
  *
  * @param base the latest session that started before the first event, as it was then
+ * @param resetAt the last reset before the first event; 0 where there was none
  */
 export const foldTimeline = (
-  place: { readonly accountId: string; readonly serverId: number },
+  { accountId, serverId, aliveBefore }: Place,
   base: TrackedSession | undefined,
   events: readonly TimelineEvent[],
-  settings: Settings,
+  limits: Limits,
+  resetAt = 0,
 ): Folded => {
   const sessions: Draft[] = base ? [{ ...base }] : [];
   const outcomes = new Map<string, TrackedSession>();
+  let lastResetAt = resetAt;
   const openSession = () => (sessions.at(-1)?.endedAt === null ? sessions.at(-1) : undefined);
 
   const expire = (at: number) => {
     const open = openSession();
-    if (!open) return;
-    const timeout =
-      1000 * (open.heartbeatAt !== null ? settings.heartbeatTimeoutSeconds : settings.idleTimeoutSeconds);
-    if (open.lastSeenAt >= at - timeout) return;
-    const end = settings.unconfirmedEnd === 'close-time' ? open.lastSeenAt + timeout : open.lastSeenAt;
-    close(open, 'auto_closed', end, autoCloseReason(timeout));
+    if (!open || !isSilent(open, at, limits)) return;
+    close(open, 'auto_closed', unconfirmedEnd(open, limits), autoCloseReason(open, limits));
   };
-  const start = ({ at, kind, id, metadata = {} }: TimelineEvent) => {
+  const start = (
+    { at, kind, id, metadata = {} }: TimelineEvent,
+    continuesId: string | null = null,
+  ): Draft => {
+    const isSighting = kind === 'listed' || kind === 'seen';
     const session: Draft = {
-      ...place,
+      accountId,
+      serverId,
       id,
       startedAt: at,
       lastSeenAt: at,
-      heartbeatAt: kind === 'listed' ? at : null,
+      heartbeatAt: isSighting ? at : null,
       isStartObserved: kind === 'listed',
       goneAt: null,
-      continuesId: null,
+      continuesId,
       silentSince: null,
       resumedAt: null,
       isCorrected: false,
@@ -102,31 +124,32 @@ export const foldTimeline = (
     session.lastSeenAt = at;
     return close(session, 'cleared', at, clearReason, kind === 'clear' ? metadata : undefined);
   };
-  /** The latest session, if only silence closed it and it began recently enough to be taken up again. */
-  const silenced = (at: number) => {
+  /** The latest session, if silence ended it, and neither a reset nor an administrator's word came since. */
+  const silenced = () => {
     const last = sessions.at(-1);
-    const isRecent = last && last.startedAt >= at - settings.maxSessionSeconds * 1000;
-    return isRecent && last.closeKind === 'auto_closed' && !last.isCorrected ? last : undefined;
+    return last?.closeKind === 'auto_closed' && !last.isCorrected && last.startedAt >= lastResetAt
+      ? last
+      : undefined;
   };
-  /** The latest session, if a roster ended it where it was last seen, and it may have gone on until now. */
-  const missed = (at: number) => {
-    const last = sessions.at(-1);
-    const isRecent = last && last.lastSeenAt >= at - settings.heartbeatTimeoutSeconds * 1000;
-    return isRecent && last.goneAt !== null && !last.isCorrected ? last : undefined;
-  };
-  const resume = (session: Draft | undefined, at: number) =>
-    session && Object.assign(session, { silentSince: session.lastSeenAt, resumedAt: at });
-  const see = (session: Draft, at: number) => {
+  const see = (session: Draft, { at, silentSince }: TimelineEvent) => {
     session.lastSeenAt = Math.max(session.lastSeenAt, at);
     session.heartbeatAt ??= at;
-    return reopen(session);
+    if (silentSince !== undefined) Object.assign(session, { silentSince, resumedAt: at });
+    return Object.assign(session, { closeKind: null, endedAt: null, clearReason: null, goneAt: null });
+  };
+  /** Goes on with the session that a silence ended: itself within its limit, else by a new one. */
+  const goOn = (event: TimelineEvent): Draft | undefined => {
+    const last = silenced();
+    if (!last) return undefined;
+    if (!isSilent(last, event.at, limits)) return see(last, event);
+    return event.id === '' ? undefined : start(event, last.id);
   };
 
   const apply = (event: TimelineEvent): Draft | undefined => {
     const { at, kind } = event;
     const wasOpen = openSession();
-    // Whether a sighting ends a silence or there was none, its session's row knows.
-    if (kind !== 'gone' && kind !== 'seen') expire(at);
+    // Between the signs of life that its row stands for, there was no silence to end it.
+    if (!(event.from !== undefined && wasOpen && wasOpen.lastSeenAt >= event.from)) expire(at);
     const open = openSession();
     switch (kind) {
       case 'toggle':
@@ -135,8 +158,10 @@ export const foldTimeline = (
         if (open) close(open, 'superseded', open.lastSeenAt, SUPERSEDED);
         return start(event);
       case 'stop': {
-        const session = open ?? resume(silenced(at) ?? missed(at), at);
-        return session && stop(session, event);
+        if (open) return stop(open, event);
+        const last = silenced();
+        if (!last || at - last.startedAt > limits.maxSessionMs) return undefined;
+        return isStopBelieved(last, at, limits) ? stop(last, event) : last;
       }
       case 'clear':
         return open && clear(open, event);
@@ -144,16 +169,16 @@ export const foldTimeline = (
         if (open) clear(open, event);
         return start(event);
       case 'reset':
-        if (open) close(open, 'server_reset', at, SERVER_RESET);
+        if (open) {
+          close(open, 'server_reset', resetEnd(open, at, aliveBefore(at), limits), SERVER_RESET);
+          open.goneAt = at;
+        }
+        lastResetAt = Math.max(lastResetAt, at);
         return wasOpen;
-      case 'seen': {
-        const session = open ?? resume(silenced(at), at);
-        return session && see(session, at);
-      }
-      case 'listed': {
-        const session = open ?? resume(silenced(at), at);
-        return session ? see(session, at) : start(event);
-      }
+      case 'seen':
+        return open ? see(open, event) : goOn(event);
+      case 'listed':
+        return open ? see(open, event) : (goOn(event) ?? start(event));
       case 'gone':
         if (!open) return undefined;
         close(open, 'stopped', open.lastSeenAt, null);
@@ -175,13 +200,6 @@ export const foldTimeline = (
   return { sessions, outcomes };
 };
 
-/** `Auto-closed: no activity for 13 h 5 min`, as the scheduled job says it. */
-const autoCloseReason = (silenceMs: number): string => {
-  const minutes = Math.floor(silenceMs / 60_000);
-  const text = minutes >= 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${minutes} min`;
-  return `Auto-closed: no activity for ${text}`;
-};
-
 const close = (
   session: Draft,
   closeKind: CloseKind,
@@ -196,9 +214,6 @@ const close = (
     goneAt: null,
     metadata: mergePatch(session.metadata, metadata),
   });
-
-const reopen = (session: Draft): Draft =>
-  Object.assign(session, { closeKind: null, endedAt: null, clearReason: null, goneAt: null });
 
 /**
  * The events by time. Clients with clocks of seconds send many of the same instant: among those the one goes first that

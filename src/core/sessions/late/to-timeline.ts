@@ -25,6 +25,8 @@ interface Timeline {
   readonly unnoted: readonly TimelineEvent[];
   /** The rows that stand for all this so far. */
   readonly replaced: readonly PendingSessionRow[];
+  /** The last reset before `since`; 0 where there was none. */
+  readonly resetAt: number;
 }
 
 /** What a session's row tells of tracker calls. */
@@ -50,8 +52,12 @@ export const toTimeline = (
 ): Timeline => {
   // Of several that began in the same instant, the one that lasted is the latest.
   const earlier = rows
-    .filter((row) => row.started_at < since && !row.is_void)
-    .sort((a, b) => (a.ended_at ?? Number.POSITIVE_INFINITY) - (b.ended_at ?? Number.POSITIVE_INFINITY));
+    .filter((row) => row.started_at < since)
+    .sort(
+      (a, b) =>
+        a.started_at - b.started_at ||
+        (a.ended_at ?? Number.POSITIVE_INFINITY) - (b.ended_at ?? Number.POSITIVE_INFINITY),
+    );
   const baseRow = earlier.at(-1);
   const later = rows.filter((row) => row.started_at >= since);
   const callById = new Map(calls.map((call) => [call.id, call]));
@@ -62,15 +68,25 @@ export const toTimeline = (
       (row) => row.id === id || (row.ended_at !== null && at >= row.started_at && at <= row.ended_at),
     );
   const traces = replaced.flatMap((row) => tracesOf(since, row, calls));
+  const told = [
+    ...calls.filter((call) => call.occurred_at >= since && !isSettledByHand(call)).map(toEvent),
+    ...traces,
+    ...serverTraces(since, rows, calls, server, listedId),
+  ];
+  const times = told.map(({ at }) => at);
   return {
     base: baseRow && asOf(since, baseRow, callById.get(baseRow.id)),
     replaced,
-    events: [
-      ...calls.filter((call) => call.occurred_at >= since && !isSettledByHand(call)).map(toEvent),
-      ...traces,
-      ...serverTraces(since, rows, calls, server, listedId),
-    ],
+    events: [...told, ...replaced.flatMap((row) => sightings(since, row, times))],
     unnoted: traces.filter(({ kind }) => NOTED.includes(kind)),
+    resetAt: Math.max(
+      0,
+      ...calls
+        .filter((call) => call.action === 'reset')
+        .map((call) => call.occurred_at)
+        .filter((at) => at < since),
+      server.reset_at !== null && server.reset_at < since ? server.reset_at : 0,
+    ),
   };
 };
 
@@ -88,7 +104,6 @@ const toTracked = (row: PendingSessionRow): TrackedSession => ({
   heartbeatAt: row.heartbeat_at,
   isStartObserved: row.is_start_observed === 1,
   goneAt: row.gone_at,
-  continuesId: row.continues_id,
   silentSince: row.silent_since,
   resumedAt: row.resumed_at,
   isCorrected: row.is_corrected === 1,
@@ -97,7 +112,7 @@ const toTracked = (row: PendingSessionRow): TrackedSession => ({
 /** The session just before `since`: still open, unless it was over for sure. */
 const asOf = (since: number, row: PendingSessionRow, openedBy: CallRow | undefined): TrackedSession => {
   const session = toTracked(row);
-  const isOver = CONFIRMED.includes(row.close_kind) && (row.ended_at as number) < since;
+  const isOver = CONFIRMED.includes(row.close_kind) && (row.gone_at ?? row.ended_at ?? 0) < since;
   if (isOver || session.isCorrected) return session;
   return {
     ...session,
@@ -107,25 +122,44 @@ const asOf = (since: number, row: PendingSessionRow, openedBy: CallRow | undefin
     closeKind: null,
     clearReason: null,
     goneAt: null,
+    heartbeatAt: row.heartbeat_at !== null && row.heartbeat_at < since ? row.heartbeat_at : null,
+    ...(row.resumed_at !== null && row.resumed_at >= since && { silentSince: null, resumedAt: null }),
   };
 };
 
 /** The last sign of life before `since` that the row tells of; what was in between, `sightings` tell. */
 const lastSeenBefore = (since: number, row: PendingSessionRow): number =>
-  [row.last_seen_at, row.silent_since, row.started_at].find((at) => at !== null && at < since) ??
-  row.started_at;
+  [row.last_seen_at, row.resumed_at, row.silent_since, row.heartbeat_at, row.started_at]
+    .filter((at) => at !== null)
+    .find((at) => at < since) ?? row.started_at;
 
 /**
- * When the calls of others find the session alive: who sends heartbeats, or is in the rosters, and was seen later, was
- * there all the time in between, but for a silence that the scheduled job noticed.
+ * The sightings that a session's row stands for: from its first heartbeat or roster until it was last seen, the account was
+ * there all the time, but for the silence that the row knows of. At each of `times`, other things are told of.
  */
-const sightings = (since: number, row: PendingSessionRow, calls: readonly CallRow[]): number[] => {
-  if (row.heartbeat_at === null) return [];
-  const isSilent = (at: number) =>
-    row.silent_since !== null && row.resumed_at !== null && at > row.silent_since && at < row.resumed_at;
-  const known = [row.silent_since, row.resumed_at, row.last_seen_at].filter((at) => at !== null);
-  return [...new Set([...known, ...calls.map((call) => call.occurred_at)])].filter(
-    (at) => at >= since && at > row.started_at && at <= row.last_seen_at && !isSilent(at),
+const sightings = (since: number, row: PendingSessionRow, times: readonly number[]): TimelineEvent[] => {
+  const { heartbeat_at: first, silent_since: silentSince, resumed_at: resumedAt, last_seen_at: last } = row;
+  if (first === null || row.is_corrected) return [];
+  const hasSilence = silentSince !== null && resumedAt !== null && silentSince >= first && resumedAt <= last;
+  const stretches: [number, number][] = hasSilence
+    ? [
+        [first, silentSince],
+        [resumedAt, last],
+      ]
+    : [[first, last]];
+  return stretches.flatMap(([from, until]) =>
+    [...new Set([from, ...times, until])]
+      .filter((at) => at >= since && at > row.started_at && at >= from && at <= until)
+      .map(
+        (at): TimelineEvent => ({
+          at,
+          kind: 'seen',
+          id: '',
+          key: row.id,
+          from,
+          ...(hasSilence && at === resumedAt && { silentSince }),
+        }),
+      ),
   );
 };
 
@@ -140,16 +174,15 @@ const tracesOf = (since: number, row: PendingSessionRow, calls: readonly CallRow
     return traces;
   }
   if (startedAt >= since && !calls.some((call) => call.id === id)) {
-    const kind = row.is_start_observed ? 'listed' : 'start';
+    const kind = row.is_start_observed ? 'listed' : row.continues_id !== null ? 'seen' : 'start';
     traces.push({ at: startedAt, kind, id, key: id, metadata: JSON.parse(row.metadata) });
   }
-  traces.push(
-    ...sightings(since, row, calls).map((at): TimelineEvent => ({ at, kind: 'seen', id: '', key: id })),
-  );
-  const kind = row.gone_at !== null ? 'gone' : CLOSED_BY[row.close_kind ?? ''];
-  const isInJournal = calls.some((call) => call.occurred_at === endedAt && call.action !== 'start');
-  if (kind && endedAt !== null && endedAt >= since && !isInJournal) {
-    traces.push({ at: endedAt, kind, id: '', key: id, clearReason: row.clear_reason ?? undefined });
+  const toldAt = row.gone_at ?? endedAt;
+  const kind =
+    row.gone_at !== null && row.close_kind === 'stopped' ? 'gone' : CLOSED_BY[row.close_kind ?? ''];
+  const isInJournal = calls.some((call) => call.occurred_at === toldAt && call.action !== 'start');
+  if (kind && toldAt !== null && toldAt >= since && !isInJournal) {
+    traces.push({ at: toldAt, kind, id: '', key: id, clearReason: row.clear_reason ?? undefined });
   }
   return traces;
 };

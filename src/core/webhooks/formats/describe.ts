@@ -83,7 +83,6 @@ const say = (message: Message): Words => {
     case 'session.superseded':
     case 'session.stale':
     case 'session.auto_closed':
-    case 'session.reopened':
     case 'session.corrected':
       return describeSession(message.type, toSession(row), nameOf(row), serverOf(message, row.server_id));
     case 'server.reset':
@@ -153,8 +152,6 @@ const describeSession = (
         details: [...details, `Credited: ${lasted}.`],
         mood: 'bad',
       };
-    case 'session.reopened':
-      return { headline: `${name} is still active ${at}`, details, mood: 'good' };
     case 'session.corrected':
       return { headline: `The session of ${name} ${at} was corrected`, details, mood: 'neutral' };
     default:

@@ -38,7 +38,6 @@ const toData = ({ type, data }: Message): Record<string, unknown> => {
     case 'session.superseded':
     case 'session.stale':
     case 'session.auto_closed':
-    case 'session.reopened':
     case 'session.corrected':
       return toSessionData(toSession(row));
     case 'server.reset':
@@ -69,6 +68,7 @@ const toSessionData = (session: Session): Record<string, unknown> => ({
   end: session.endedAt === null ? null : iso(session.endedAt),
   clearReason: session.clearReason,
   metadata: session.metadata,
+  ...(session.continuesId !== null && { continues: session.continuesId }),
 });
 
 const iso = (epochMs: number): string => new Date(epochMs).toISOString();
