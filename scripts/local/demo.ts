@@ -1,3 +1,5 @@
+// Before the domain: its statements ask for WITH_DOCS when they are declared.
+import '../../src/docs/with-docs.ts';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { type CommunityActor, OPERATOR } from '../../src/core/access/actor.ts';
 import { createCommunity } from '../../src/core/access/create-community.ts';

@@ -1,3 +1,5 @@
+// Before the domain: its statements ask for WITH_DOCS when they are declared.
+import '../../src/docs/with-docs.ts';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

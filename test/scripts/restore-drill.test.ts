@@ -2,7 +2,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import '../../src/docs/with-docs.ts';
 import { prepareDatabase, withLocalEnv } from '../../scripts/local/database.ts';
 import { restoreDrill } from '../../scripts/local/drill.ts';
 import { splitStatements, toImportable } from '../../scripts/local/export-text.ts';
