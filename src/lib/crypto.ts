@@ -25,6 +25,7 @@ export const verifyEd25519 = async (
   signature: Uint8Array,
   data: Uint8Array,
 ): Promise<boolean> => {
+  if (signature.byteLength !== 64) return false;
   const imported = await crypto.subtle.importKey('raw', publicKey, { name: 'Ed25519' }, false, ['verify']);
   return crypto.subtle.verify({ name: 'Ed25519' }, imported, signature, data);
 };

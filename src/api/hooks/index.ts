@@ -8,5 +8,7 @@ export const hooks: Family = {
   name: 'hooks',
   prefixes: ['/hooks'],
   dialect: problemDialect,
+  // A sender's address can have a query of its own: a token, a hash, what a hub asks.
+  unknownQuery: 'ignored',
   operations: [receiveCall, answerChallenge],
 };

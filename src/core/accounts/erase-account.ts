@@ -3,6 +3,7 @@ import type { CommunityActor } from '../access/actor.ts';
 import { audited } from '../audit/audit.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
+import { forgetKept } from '../hooks/queries.ts';
 import { deleteSessionsOf, selectAnySessionOf } from '../sessions/account-queries.ts';
 import { forgetNames } from '../webhooks/message-queries.ts';
 import { deleteAccount, deleteIdentifiers, selectAccountId } from './queries.ts';
@@ -31,6 +32,8 @@ export const eraseAccount = (
     const erasedId = id ?? accountId;
     await runBatch(ctx.db, [
       forgetNames(communityId, erasedId),
+      // Whom a body is about, only its sender knows: all go.
+      forgetKept({ communityId }),
       deleteIdentifiers(communityId, erasedId),
       deleteAccount(communityId, erasedId),
       ...(withSessions ? deleteSessionsOf(communityId, erasedId) : []),

@@ -72,8 +72,11 @@ const mapItem = (mapping: Mapping | null, columns: Columns, scope: Scope): Mappe
   return { item, fields };
 };
 
-const merge = (value: unknown, more: unknown): unknown =>
-  isObject(value) && isObject(more) ? { ...value, ...more } : value;
+/** JSON of Lua writes an empty object as `[]`. */
+const merge = (value: unknown, more: unknown): unknown => {
+  const object = Array.isArray(value) && value.length === 0 ? {} : value;
+  return isObject(object) && isObject(more) ? { ...object, ...more } : object;
+};
 
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -5,7 +5,7 @@ import { getInboundWebhook } from './inbound-webhooks.ts';
 import { BODIES_KEPT_MS } from './kept-call.ts';
 import type { MappedField } from './map-body.ts';
 import type { Mapping } from './mapping.ts';
-import type { InboundCall, InboundWebhook, KeptCall, Refusal } from './model.ts';
+import type { InboundCall, InboundKind, InboundWebhook, KeptCall, Refusal } from './model.ts';
 import { findKeptCall } from './queries.ts';
 import { readBody } from './read-body.ts';
 import { findHandshake } from './receive-call.ts';
@@ -27,18 +27,18 @@ export type TrialCall = Pick<InboundCall, 'header' | 'body'> | { readonly number
 
 /**
  * Says field by field what a call would record, and writes nothing. Whether it is genuine is not asked.
- * @param mapping to try in place of the webhook's own
+ * @param mapping to try in place of the webhook's own, for its kind
  * @throws DomainError inbound_webhook_not_found, inbound_call_not_kept
  */
 export const tryCall = async (
   ctx: Ctx<CommunityActor>,
   id: string,
   call: TrialCall,
-  mapping: Mapping | null | undefined,
+  mapping: ((kind: InboundKind) => Mapping | null) | undefined,
   recorders: Recorders,
 ): Promise<Trial> => {
   const found = await getInboundWebhook(ctx, id);
-  const webhook = mapping === undefined ? found : { ...found, mapping };
+  const webhook = mapping ? { ...found, mapping: mapping(found.kind) } : found;
   const read = 'number' in call ? await getKeptCall(ctx, webhook, call.number) : call;
   const header = 'headers' in read ? headerOf(read) : read.header;
   const body = 'headers' in read ? read.body : await readBody(read);

@@ -122,12 +122,17 @@ const checkTogether = (kind: InboundKind, mapping: Json): FieldIssue[] => {
   const item: Record<string, unknown> = kind === 'account-activity' ? { time: SAMPLES.time } : {};
   for (const [field, source] of Object.entries(mapping)) {
     const found = columnOf(columns, field);
-    if (!found || found.part !== undefined) continue;
+    if (!found) continue;
+    if (found.part !== undefined) {
+      const name = field.slice(0, -found.part.length - 1);
+      item[name] = { ...(item[name] ?? {}), [found.part]: 'x' };
+      continue;
+    }
     const isConstant =
       isJsonObject(source) && Object.hasOwn(source, 'const') && !Object.hasOwn(source, 'values');
     if (isConstant) item[field] = convert(found.column, source.const);
     // Of flags, only what is always so can contradict another one.
-    else if (found.column.type !== 'flag') item[field] = SAMPLES[field] ?? 'x';
+    else if (found.column.type !== 'flag') item[field] ??= SAMPLES[field] ?? 'x';
   }
   const flags = ['forceStart', 'forceStop', 'forceClear'].filter((flag) => Object.hasOwn(mapping, flag));
   if (Object.hasOwn(mapping, 'action') && flags.length > 0) {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { getInboundWebhook } from '../../../core/hooks/inbound-webhooks.ts';
+import type { InboundKind } from '../../../core/hooks/model.ts';
 import { type Trial, type TrialCall, tryCall } from '../../../core/hooks/try-call.ts';
 import { invalidField } from '../../kit/fault.ts';
 import { integer, jsonObject } from '../../kit/fields.ts';
@@ -71,9 +71,9 @@ export const tryInboundWebhook = defineOperation({
     errors: ['inbound_webhook_not_found', 'inbound_call_not_kept'],
   },
   handle: async ({ ctx, params, body, http }) => {
-    const { kind } = await getInboundWebhook(ctx, params.webhookId);
-    const mapping = body.mapping === undefined ? undefined : toMapping(body.mapping, kind);
-    const trial = await tryCall(ctx, params.webhookId, toCall(body), mapping, KINDS);
+    const { mapping } = body;
+    const toOwn = mapping === undefined ? undefined : (kind: InboundKind) => toMapping(mapping, kind);
+    const trial = await tryCall(ctx, params.webhookId, toCall(body), toOwn, KINDS);
     return toTrialWire(trial, languageOf(http));
   },
 });
