@@ -221,6 +221,64 @@ CREATE TABLE `log_wipes` (
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `log_wipes_pending` ON `log_wipes` (`community_id`,`generation`) WHERE purged_at IS NULL;--> statement-breakpoint
+CREATE TABLE `period_open_sessions` (
+	`community_id` integer NOT NULL,
+	`period_id` text NOT NULL,
+	`session_id` text NOT NULL,
+	`account_id` text NOT NULL,
+	`started_at` integer NOT NULL,
+	`counted_until` integer NOT NULL,
+	PRIMARY KEY(`community_id`, `period_id`, `session_id`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `period_questions` (
+	`community_id` integer NOT NULL,
+	`id` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`event_id` text NOT NULL,
+	`period_id` text NOT NULL,
+	`server_id` integer NOT NULL,
+	`account_id` text,
+	`occurred_at` integer NOT NULL,
+	`call` text NOT NULL,
+	`decision` text,
+	`decided_at` integer,
+	`decided_by` text,
+	PRIMARY KEY(`community_id`, `id`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `period_questions_by_event` ON `period_questions` (`community_id`,`event_id`);--> statement-breakpoint
+CREATE INDEX `period_questions_open` ON `period_questions` (`community_id`,`id`) WHERE decision IS NULL;--> statement-breakpoint
+CREATE TABLE `period_totals` (
+	`community_id` integer NOT NULL,
+	`period_id` text NOT NULL,
+	`account_id` text NOT NULL,
+	`ms` integer NOT NULL,
+	`confirmed_ms` integer NOT NULL,
+	`watched_ms` integer NOT NULL,
+	`sessions` integer NOT NULL,
+	PRIMARY KEY(`community_id`, `period_id`, `account_id`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `periods` (
+	`community_id` integer NOT NULL,
+	`id` text NOT NULL,
+	`from_at` integer NOT NULL,
+	`to_at` integer NOT NULL,
+	`note` text,
+	`closed_at` integer NOT NULL,
+	`closed_by` text NOT NULL,
+	`hash` text NOT NULL,
+	`heartbeat_timeout_ms` integer NOT NULL,
+	`accounts` integer NOT NULL,
+	`total_ms` integer NOT NULL,
+	`reopened_at` integer,
+	`reopened_by` text,
+	`unlocked_for` text,
+	PRIMARY KEY(`community_id`, `id`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `periods_closed` ON `periods` (`community_id`,`to_at`) WHERE reopened_at IS NULL;--> statement-breakpoint
 CREATE TABLE `servers` (
 	`community_id` integer NOT NULL,
 	`server_id` integer NOT NULL,
@@ -353,3 +411,5 @@ CREATE TRIGGER session_sightings_insert INSTEAD OF INSERT ON session_sightings W
 CREATE TRIGGER sessions_reset_event AFTER UPDATE OF ended_at ON sessions WHEN EXISTS (SELECT 1 FROM webhook_endpoints WHERE community_id = NEW.community_id) AND OLD.ended_at IS NULL AND NEW.close_kind IS 'server_reset' BEGIN INSERT INTO webhook_messages (community_id, endpoint_id, seq, type, data) SELECT e.community_id, e.id, (SELECT coalesce(max(seq), 0) + 1 FROM webhook_messages WHERE community_id = e.community_id AND endpoint_id = e.id), 'server.reset', json_object('server_id', NEW.server_id, 'count', 0, 'sessions', json('[]')) FROM webhook_endpoints AS e WHERE e.community_id = NEW.community_id AND e.disabled_at IS NULL AND EXISTS (SELECT 1 FROM json_each(e.events) WHERE 'server.reset' GLOB value) AND NOT EXISTS (SELECT 1 FROM webhook_messages AS m WHERE m.status = 'new' AND m.endpoint_id = e.id AND m.type = 'server.reset' AND m.data ->> 'server_id' = NEW.server_id); UPDATE webhook_messages SET data = iif(data ->> 'count' >= 50, json_set(data, '$.count', (data ->> 'count') + 1), json_set(data, '$.count', (data ->> 'count') + 1, '$.sessions[#]', json_object('id', NEW.id, 'account_id', NEW.account_id, 'server_id', NEW.server_id, 'started_at', NEW.started_at, 'last_seen_at', NEW.last_seen_at, 'ended_at', NEW.ended_at, 'close_kind', NEW.close_kind, 'clear_reason', NEW.clear_reason, 'metadata', NEW.metadata || '', 'continues_id', NEW.continues_id))) WHERE status = 'new' AND community_id = NEW.community_id AND type = 'server.reset' AND data ->> 'server_id' = NEW.server_id; END;
 --> statement-breakpoint
 CREATE TRIGGER sessions_update_event AFTER UPDATE OF started_at, ended_at, close_kind, clear_reason, voided_at, stale_at ON sessions WHEN EXISTS (SELECT 1 FROM webhook_endpoints WHERE community_id = NEW.community_id) AND (OLD.started_at <> NEW.started_at OR OLD.ended_at IS NOT NEW.ended_at OR OLD.close_kind IS NOT NEW.close_kind OR OLD.clear_reason IS NOT NEW.clear_reason OR OLD.voided_at IS NOT NEW.voided_at OR OLD.stale_at IS NOT NEW.stale_at) AND NOT (OLD.ended_at IS NULL AND NEW.close_kind IS 'server_reset') BEGIN INSERT INTO webhook_messages (community_id, endpoint_id, seq, type, data) SELECT e.community_id, e.id, (SELECT coalesce(max(seq), 0) + 1 FROM webhook_messages WHERE community_id = e.community_id AND endpoint_id = e.id), event.type, json_object('id', NEW.id, 'account_id', NEW.account_id, 'server_id', NEW.server_id, 'started_at', NEW.started_at, 'last_seen_at', NEW.last_seen_at, 'ended_at', NEW.ended_at, 'close_kind', NEW.close_kind, 'clear_reason', NEW.clear_reason, 'metadata', NEW.metadata || '', 'continues_id', NEW.continues_id, 'names', (SELECT json_group_object(kind, value) FROM account_identifiers WHERE community_id = NEW.community_id AND account_id = NEW.account_id)) FROM webhook_endpoints AS e CROSS JOIN ( SELECT iif(OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL, 'session.' || NEW.close_kind, iif(NEW.ended_at IS NULL AND OLD.stale_at IS NOT NEW.stale_at, 'session.stale', iif(OLD.close_kind = 'auto_closed' AND NEW.close_kind = 'stopped', 'session.stopped', 'session.corrected'))) AS type) AS event WHERE e.community_id = NEW.community_id AND e.disabled_at IS NULL AND EXISTS (SELECT 1 FROM json_each(e.events) WHERE event.type GLOB value); END;
+--> statement-breakpoint
+CREATE TRIGGER sessions_update_period BEFORE UPDATE OF started_at, ended_at, account_id, voided_at, close_kind ON sessions WHEN ( ((OLD.voided_at IS NULL AND OLD.close_kind IS NOT 'cleared') <> (NEW.voided_at IS NULL AND NEW.close_kind IS NOT 'cleared') OR (OLD.account_id <> NEW.account_id AND OLD.voided_at IS NULL AND OLD.close_kind IS NOT 'cleared')) AND EXISTS ( SELECT 1 FROM periods AS p INDEXED BY periods_closed WHERE p.community_id = NEW.community_id AND p.reopened_at IS NULL AND p.to_at > min(OLD.started_at, NEW.started_at) AND p.from_at < max(coalesce(OLD.ended_at, OLD.last_seen_at), coalesce(NEW.ended_at, NEW.last_seen_at), OLD.started_at + 1) AND p.unlocked_for IS NOT OLD.account_id AND p.unlocked_for IS NOT '*')) OR ( OLD.started_at <> NEW.started_at AND NEW.voided_at IS NULL AND NEW.close_kind IS NOT 'cleared' AND EXISTS ( SELECT 1 FROM periods AS p INDEXED BY periods_closed WHERE p.community_id = NEW.community_id AND p.reopened_at IS NULL AND p.to_at > min(OLD.started_at, NEW.started_at) AND p.from_at < max(OLD.started_at, NEW.started_at) AND p.unlocked_for IS NOT OLD.account_id AND p.unlocked_for IS NOT '*')) OR ( coalesce(OLD.ended_at, OLD.last_seen_at) <> coalesce(NEW.ended_at, NEW.last_seen_at) AND NEW.voided_at IS NULL AND NEW.close_kind IS NOT 'cleared' AND NOT ((OLD.ended_at IS NULL OR NEW.ended_at IS NULL) AND coalesce(NEW.ended_at, NEW.last_seen_at) >= coalesce(OLD.ended_at, OLD.last_seen_at)) AND EXISTS ( SELECT 1 FROM periods AS p INDEXED BY periods_closed WHERE p.community_id = NEW.community_id AND p.reopened_at IS NULL AND p.to_at > min(coalesce(OLD.ended_at, OLD.last_seen_at), coalesce(NEW.ended_at, NEW.last_seen_at)) AND p.from_at < max(coalesce(OLD.ended_at, OLD.last_seen_at), coalesce(NEW.ended_at, NEW.last_seen_at)) AND p.unlocked_for IS NOT OLD.account_id AND p.unlocked_for IS NOT '*')) BEGIN SELECT RAISE(ABORT, 'period_closed'); END;

@@ -20,6 +20,12 @@ export const DOMAIN_ERRORS = {
   log_entry_not_found: 'not_found',
   // Another timestamp is what helps, not another try.
   log_second_full: 'invalid',
+  period_closed: 'conflict',
+  period_not_found: 'not_found',
+  period_overlaps: 'conflict',
+  period_reopened: 'conflict',
+  question_decided: 'conflict',
+  question_not_found: 'not_found',
   service_id_not_found: 'not_found',
   session_ends_before_start: 'invalid',
   session_not_found: 'not_found',

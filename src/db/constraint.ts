@@ -8,3 +8,7 @@ export const isRefusedBy = (error: unknown, kind: 'UNIQUE' | 'NOT NULL', columns
   error instanceof Error &&
   (error.message.includes(`${kind} constraint failed: ${columns}`) ||
     isRefusedBy(error.cause, kind, columns));
+
+/** Whether a trigger of db/live refused the batch with this message. */
+export const isRaised = (error: unknown, message: string): boolean =>
+  error instanceof Error && (error.message.includes(message) || isRaised(error.cause, message));

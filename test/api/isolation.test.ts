@@ -52,6 +52,15 @@ const fill = async (key: string): Promise<void> => {
   const service = { name: MARK, category: 'account-activity-reporting' };
   ofA.serviceId = (await create('/v2/community/service-ids', service)).id;
   const entry = { platform: MARK, serial: MARK, action_type: MARK };
+  // A call that comes late into a closed period is a question.
+  ofA.periodId = (await create('/v2/community/periods', { to: '2026-04-14', note: MARK })).id;
+  await create('/v2/community/servers/1/activity', {
+    username: `${MARK}-ana`,
+    forceStart: true,
+    occurredAt: '2026-04-14T23:59:00Z',
+  });
+  const questions = await app.get('/v2/community/periods/questions', { key });
+  ofA.questionId = questions.body.data.items[0].id;
   ofA.id = String((await create('/api/v1/activity_log', entry)).id);
 };
 

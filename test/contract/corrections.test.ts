@@ -28,7 +28,7 @@ describe('a correction', () => {
     const session = await record({ forceStart: true });
     app.clock.advance(13 * HOUR);
     await app.cron();
-    const staffKey = await app.apiKey(key, ['sessions:write'], { name: 'Staff panel' });
+    const staffKey = await app.apiKey(key, ['sessions:correct'], { name: 'Staff panel' });
     const [staff] = (await app.get('/v2/community/api-keys', { key })).body.data.items.filter(
       ({ name }: { name: string }) => name === 'Staff panel',
     );

@@ -37,6 +37,13 @@ import { listInboundCalls } from './inbound-webhooks/list-inbound-calls.ts';
 import { listInboundWebhooks } from './inbound-webhooks/list-inbound-webhooks.ts';
 import { resendInboundCall } from './inbound-webhooks/resend-inbound-call.ts';
 import { tryInboundWebhook } from './inbound-webhooks/try-inbound-webhook.ts';
+import { closePeriod } from './periods/close-period.ts';
+import { acceptPeriodQuestion, dismissPeriodQuestion } from './periods/decide-question.ts';
+import { getPeriod } from './periods/get-period.ts';
+import { listPeriods } from './periods/list-periods.ts';
+import { listPeriodQuestions } from './periods/list-questions.ts';
+import { reopenPeriod } from './periods/reopen-period.ts';
+import { verifyPeriod } from './periods/verify-period.ts';
 import { addServers } from './servers/add-servers.ts';
 import { listServers } from './servers/list-servers.ts';
 import { setServers } from './servers/set-servers.ts';
@@ -76,6 +83,14 @@ export const tracker: Family = {
     voidActivity,
     listRevisions,
     listLatestActivity,
+    closePeriod,
+    listPeriods,
+    listPeriodQuestions,
+    acceptPeriodQuestion,
+    dismissPeriodQuestion,
+    getPeriod,
+    verifyPeriod,
+    reopenPeriod,
     listAccounts,
     searchAccounts,
     getAccount,

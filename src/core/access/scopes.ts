@@ -3,6 +3,8 @@ export const SCOPES = [
   'sessions:read',
   'sessions:write',
   'sessions:correct',
+  'sessions:import',
+  'periods:write',
   'servers:write',
   'logs:read',
   'logs:write',

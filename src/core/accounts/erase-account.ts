@@ -5,6 +5,7 @@ import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { forgetKept } from '../hooks/queries.ts';
 import { deleteSessionsOf, selectAnySessionOf } from '../sessions/account-queries.ts';
+import { deleteQuestionsOf } from '../sessions/periods/question-queries.ts';
 import { forgetNames } from '../webhooks/message-queries.ts';
 import { deleteAccount, deleteIdentifiers, selectAccountId } from './queries.ts';
 
@@ -34,6 +35,7 @@ export const eraseAccount = (
       forgetNames(communityId, erasedId),
       // Whom a body is about, only its sender knows: all go.
       forgetKept({ communityId }),
+      deleteQuestionsOf({ communityId, accountId: erasedId }),
       deleteIdentifiers(communityId, erasedId),
       deleteAccount(communityId, erasedId),
       ...(withSessions ? deleteSessionsOf(communityId, erasedId) : []),

@@ -1,9 +1,10 @@
-import { runBatch } from '../../db/client.ts';
+import { readRows, runBatch } from '../../db/client.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import { audited } from '../audit/audit.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { joinOpenSessions, moveSessions } from '../sessions/account-queries.ts';
+import { periodClosed, selectPeriodOf } from '../sessions/periods/closed-period-queries.ts';
 import type { Account } from './account.ts';
 import { getAccount } from './find-account.ts';
 import { deleteAccount, moveIdentifiers, selectAccountId } from './queries.ts';
@@ -11,7 +12,7 @@ import { deleteAccount, moveIdentifiers, selectAccountId } from './queries.ts';
 /**
  * Makes two accounts one: sessions and identifiers of `accountId` become those of `intoId`, its id among them, so that
  * a call by it reaches the other account. Doing it again changes nothing.
- * @throws DomainError account_not_found
+ * @throws DomainError account_not_found, period_closed
  */
 export const mergeAccounts = async (
   ctx: Ctx<CommunityActor>,
@@ -29,6 +30,8 @@ export const mergeAccounts = async (
     if (!source) throw new DomainError('account_not_found', { id: accountId });
     if (!target) throw new DomainError('account_not_found', { id: intoId });
     if (source === target) return;
+    const [closed] = await readRows(ctx.db, selectPeriodOf({ communityId, accountId: source }));
+    if (closed) throw periodClosed(closed);
     await runBatch(ctx.db, [
       ...joinOpenSessions(communityId, source, target),
       ...moveSessions(communityId, source, target),

@@ -17,6 +17,12 @@ import {
   toRevision,
 } from './correction-queries.ts';
 import { getSession } from './list-sessions.ts';
+import {
+  type Altered,
+  isPeriodClosed,
+  periodClosed,
+  selectTouchedPeriod,
+} from './periods/closed-period-queries.ts';
 import type { SessionDetails } from './session.ts';
 
 /** What is to be corrected; what is absent stays. Epoch milliseconds, none of them in the future. */
@@ -101,6 +107,7 @@ const revise = (
       if (!after) return session;
       const revision = toNewRevision(ctx, session, { action, reason, after });
       await requireRoom(ctx, session, revision);
+      await requireOpenTime(ctx, alteredBy(session, revision));
       try {
         await commit(ctx, [
           insertRevision(communityId, revision, session),
@@ -113,7 +120,9 @@ const revise = (
         ]);
         return await getSession(ctx, id);
       } catch (error) {
-        if (!isSessionChanged(error) || attempt === MAX_ATTEMPTS) throw error;
+        // Closed since, or changed since: what is read anew says it.
+        const isOvertaken = isSessionChanged(error) || isPeriodClosed(error);
+        if (!isOvertaken || attempt === MAX_ATTEMPTS) throw error;
       }
     }
   });
@@ -153,4 +162,29 @@ const requireRoom = async (
     selectOverlap(ctx.actor.community.id, { ...session, ...revision.after }),
   ]);
   if (other) throw new DomainError('session_overlaps', { id: other.id as string });
+};
+
+/** The seconds that count in another way after the revision than before it. */
+const alteredBy = (session: SessionDetails, { action, before, after }: Revision): Altered[] => {
+  const until = before.endedAt ?? session.lastSeenAt;
+  if (action === 'voided') return [{ low: before.startedAt, high: Math.max(until, before.startedAt + 1) }];
+  const end = after.endedAt ?? Math.max(until, after.startedAt);
+  // A stop that is somebody's word confirms what was not seen.
+  const seenUntil = after.closeKind === before.closeKind ? until : Math.min(until, session.lastSeenAt);
+  return [
+    { low: Math.min(before.startedAt, after.startedAt), high: Math.max(before.startedAt, after.startedAt) },
+    { low: Math.min(seenUntil, end), high: Math.max(until, end) },
+  ].filter(({ low, high }) => high > low);
+};
+
+/** @throws DomainError period_closed */
+const requireOpenTime = async (ctx: Ctx<CommunityActor>, altered: readonly Altered[]): Promise<void> => {
+  if (altered.length === 0) return;
+  const communityId = ctx.actor.community.id;
+  const touched = await runBatch(
+    ctx.db,
+    altered.map((seconds) => selectTouchedPeriod({ communityId, ...seconds })),
+  );
+  const [period] = touched.flat();
+  if (period) throw periodClosed(period);
 };

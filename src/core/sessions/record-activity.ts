@@ -8,6 +8,7 @@ import type { Plan } from '../plan.ts';
 import { commit, startedEvents } from '../webhooks/events.ts';
 import { accountOfTimelyCall, answerTimelyCall, insertCall, isNewCall } from './late/call-queries.ts';
 import { newCall, readPendingCall, settlePendingCall } from './late/settle-call.ts';
+import { holdIfClosed } from './periods/hold-call.ts';
 import {
   changedSession,
   clearSession,
@@ -86,10 +87,13 @@ export const planActivity = (ctx: Ctx<CommunityActor>, activity: TimelyActivity)
  * two. Returns the session that started, else the one that closed, else undefined.
  * @throws DomainError account_not_found, where accounts are not created on the spot
  */
-export const recordActivity = async (
+export const recordActivity = (
   ctx: Ctx<CommunityActor>,
   activity: RecordActivity,
-): Promise<Session | undefined> => {
+): Promise<Session | undefined> =>
+  holdIfClosed(ctx, { ...activity, kind: 'activity' }, () => record(ctx, activity));
+
+const record = async (ctx: Ctx<CommunityActor>, activity: RecordActivity): Promise<Session | undefined> => {
   if (activity.eventId !== undefined || activity.occurredAt !== undefined) return recordEvent(ctx, activity);
   const { moment, place, prepare, changes } = statementsOf(ctx, activity);
   const run = (more: readonly Statement[]) =>

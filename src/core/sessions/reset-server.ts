@@ -3,6 +3,7 @@ import type { Ctx } from '../context.ts';
 import { commit } from '../webhooks/events.ts';
 import { insertReset } from './late/call-queries.ts';
 import { newCall, readPendingCall, settlePendingCall } from './late/settle-call.ts';
+import { holdIfClosed } from './periods/hold-call.ts';
 import { noteAlive, noteReset, resetSessions } from './queries.ts';
 import type { EventRef } from './record-activity.ts';
 import { type Session, toSession } from './session.ts';
@@ -12,6 +13,12 @@ import { type Session, toSession } from './session.ts';
  * that were open then. Returns them, oldest first.
  */
 export const resetServer = async (
+  ctx: Ctx<CommunityActor>,
+  reset: EventRef & { readonly serverId: number },
+): Promise<Session[]> =>
+  (await holdIfClosed(ctx, { ...reset, kind: 'reset' }, () => closeAll(ctx, reset))) ?? [];
+
+const closeAll = async (
   ctx: Ctx<CommunityActor>,
   reset: EventRef & { readonly serverId: number },
 ): Promise<Session[]> => {

@@ -216,7 +216,7 @@ const EXAMPLES: readonly SummaryShape[] = [
   },
 ];
 
-const summary = statementByShape<SummaryShape, Values, SummaryRow>((shape) => {
+const buildSummary = (shape: SummaryShape): SQL => {
   const from = int('from');
   const account = shape.byAccount ? sql`account_id` : sql`NULL`;
   const server = shape.byServer ? sql`server_id` : sql`NULL`;
@@ -255,7 +255,9 @@ const summary = statementByShape<SummaryShape, Values, SummaryRow>((shape) => {
       ],
       sql`, `,
     )}`;
-}, EXAMPLES);
+};
+
+const summary = statementByShape<SummaryShape, Values, SummaryRow>(buildSummary, EXAMPLES);
 
 /** Statement: what the sessions of a period come to, a row for each group. */
 export const selectSummary = (
@@ -313,3 +315,16 @@ const valuesOf = (cuts: Cuts): Record<string, number> => {
     ]),
   ]);
 };
+
+const BY_ACCOUNT: SummaryShape = {
+  byAccount: true,
+  byServer: false,
+  cuts: null,
+  withIntervals: false,
+  accountKind: null,
+  hasServer: false,
+  hasMetadata: false,
+};
+
+/** Query, with the values `communityId`, `from`, `to`, `timeoutMs`: what each account's time comes to. */
+export const selectTotalsByAccount: SQL = buildSummary(BY_ACCOUNT);

@@ -14,6 +14,7 @@ export { logCounters } from './log-counters.ts';
 export { logEntries } from './log-entries.ts';
 export { logIdFloors } from './log-id-floors.ts';
 export { logWipes } from './log-wipes.ts';
+export { periodOpenSessions, periodQuestions, periods, periodTotals } from './periods.ts';
 export { servers } from './servers.ts';
 export { serviceIds } from './service-ids.ts';
 export { sessionRevisions } from './session-revisions.ts';

@@ -26,7 +26,7 @@ export const mergeAccounts = defineOperation({
       'changes nothing. The answer is the account that they are now.',
     bodyExample: { into: '00000000-0000-0000-0000-000000000000' },
     answer: { schema: accountDetailsSchema(), example: ACCOUNT_DETAILS_EXAMPLE },
-    errors: ['account_not_found'],
+    errors: ['account_not_found', 'period_closed'],
   },
   handle: async ({ ctx, params: { accountId }, body: { into } }) => {
     if (accountId === into) throw invalidField('into', fieldMessage('another_account'));

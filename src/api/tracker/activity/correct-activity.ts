@@ -27,6 +27,7 @@ export const correctActivity = defineOperation({
     bodyExample: { end: '2026-04-15T02:00:00.000Z', reason: 'Left at two, says the camera' },
     answer: { schema: sessionDetailsSchema(), example: CLOSED_EXAMPLE },
     errors: [
+      'period_closed',
       'session_not_found',
       'session_ends_before_start',
       'session_open',

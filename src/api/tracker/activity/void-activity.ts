@@ -26,7 +26,7 @@ export const voidActivity = defineOperation({
       schema: sessionDetailsSchema(),
       example: { ...CLOSED_EXAMPLE, voidedAt: '2026-04-15T09:00:00.000Z' },
     },
-    errors: ['session_not_found'],
+    errors: ['session_not_found', 'period_closed'],
   },
   handle: async ({ ctx, params, body }) =>
     toSessionDetailsWire(await voidSession(ctx, params.activityId, body.reason)),

@@ -44,6 +44,19 @@ const reachesBeyond = ({ now, settings }: Moment): SQL => sql`
     OR (ended_at IS NULL AND ${isSilentSql(SEEN_AT_OF_S, sql`${now}`, limitsSql(settings), 's.')}))`;
 
 /**
+ * Expression: when a call happened. Where that lies in a closed period, and the event is not known yet, it is NULL, which the
+ * column refuses: the whole batch fails, and the call becomes a question (periods/hold-call.ts). Else no row is read.
+ */
+const openTime = (call: NewCall, accountId: SQL): SQL => sql`
+  CASE WHEN EXISTS (
+      SELECT 1 FROM periods INDEXED BY periods_closed
+      WHERE community_id = ${call.communityId} AND reopened_at IS NULL
+        AND to_at > ${call.occurredAt} AND from_at <= ${call.occurredAt}
+        AND unlocked_for IS NOT ${accountId} AND unlocked_for IS NOT '*')
+    AND ${isNewCall(call)}
+  THEN NULL ELSE ${call.occurredAt} END`;
+
+/**
  * Statement: notes a call of the account that the identifier names, unless its event is known already. It is late where
  * something newer is known of that account and server, or where silence has to be judged.
  */
@@ -60,7 +73,7 @@ export const insertCall = (
   INSERT INTO activity_calls (community_id, event_id, id, server_id, account_id, action, occurred_at, received_at,
     metadata, clear_reason, is_late)
   SELECT ${call.communityId}, ${call.eventId}, ${call.id}, ${call.serverId}, account.account_id, ${action},
-    ${call.occurredAt}, ${call.receivedAt}, ${metadata ?? null}, ${clearReason ?? null},
+    ${openTime(call, sql`account.account_id`)}, ${call.receivedAt}, ${metadata ?? null}, ${clearReason ?? null},
     EXISTS (
       SELECT 1 FROM activity_calls INDEXED BY activity_calls_by_account
       WHERE community_id = ${call.communityId} AND server_id = ${call.serverId}
@@ -84,7 +97,7 @@ export const insertCall = (
 export const insertReset = (call: NewCall): SQL => sql`
   INSERT INTO activity_calls (community_id, event_id, id, server_id, account_id, action, occurred_at, received_at,
     is_late)
-  VALUES (${call.communityId}, ${call.eventId}, ${call.id}, ${call.serverId}, '', 'reset', ${call.occurredAt},
+  VALUES (${call.communityId}, ${call.eventId}, ${call.id}, ${call.serverId}, '', 'reset', ${openTime(call, sql`''`)},
     ${call.receivedAt}, true)
   ON CONFLICT DO NOTHING`;
 

@@ -4,6 +4,8 @@ import type { CommunityActor } from '../../access/actor.ts';
 import type { Settings } from '../../access/settings.ts';
 import type { Ctx } from '../../context.ts';
 import { commit } from '../../webhooks/events.ts';
+import { isPeriodClosed } from '../periods/closed-period-queries.ts';
+import { forgetPendingCall } from '../periods/question-queries.ts';
 import type { EventRef } from '../record-activity.ts';
 import { limitsOf } from '../rules.ts';
 import { isMoved, type SessionRow } from '../session.ts';
@@ -83,7 +85,11 @@ export const settlePendingCall = async (
       call,
       ctx.actor.community.settings,
     );
-    const [settled = []] = await commit(ctx, statements);
+    const [settled = []] = await commit(ctx, statements).catch(async (error: unknown) => {
+      // It would alter a closed period: the call becomes a question, and is not noted until that is accepted.
+      if (isPeriodClosed(error)) await runBatch(ctx.db, [forgetPendingCall(key)]);
+      throw error;
+    });
     if (settled.length > 0) return answer;
     results = await runBatch(ctx.db, readPendingCall(key));
   }
