@@ -1,4 +1,4 @@
-import { runBatch } from '../../db/client.ts';
+import { readRows, runBatch } from '../../db/client.ts';
 import { type Page, pageOf } from '../../lib/page.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import { audited } from '../audit/audit.ts';
@@ -7,11 +7,13 @@ import { DomainError } from '../errors.ts';
 import type { EndpointInput, WebhookEndpoint } from './model.ts';
 import {
   deleteEndpoint,
-  findEndpoint,
+  deleteMessagesOf,
   insertEndpoint,
   noteWhetherWebhooks,
   rotateEndpointSecret,
+  selectEndpoint,
   selectEndpoints,
+  toDecided,
   toEndpoint,
   updateEndpoint,
 } from './queries.ts';
@@ -36,14 +38,17 @@ const requireFit = ({ url, format, digestSeconds }: EndpointInput): void => {
 export const listWebhookEndpoints = async (
   ctx: Ctx<CommunityActor>,
   { afterId = '', limit }: { afterId?: string | undefined; limit: number },
-): Promise<Page<WebhookEndpoint>> =>
-  pageOf(await selectEndpoints(ctx.db, ctx.actor.community.id, afterId, limit + 1), limit);
+): Promise<Page<WebhookEndpoint>> => {
+  const communityId = ctx.actor.community.id;
+  const rows = await readRows(ctx.db, selectEndpoints({ communityId, afterId, limit: limit + 1 }));
+  return pageOf(rows.map(toEndpoint), limit);
+};
 
 /** @throws DomainError webhook_endpoint_not_found */
 export const getWebhookEndpoint = async (ctx: Ctx<CommunityActor>, id: string): Promise<WebhookEndpoint> => {
-  const endpoint = await findEndpoint(ctx.db, ctx.actor.community.id, id);
-  if (!endpoint) throw new DomainError('webhook_endpoint_not_found', { id });
-  return endpoint;
+  const [row] = await readRows(ctx.db, selectEndpoint({ communityId: ctx.actor.community.id, id }));
+  if (!row) throw new DomainError('webhook_endpoint_not_found', { id });
+  return toEndpoint(row);
 };
 
 /**
@@ -58,20 +63,23 @@ export const createWebhookEndpoint = async (
   const communityId = ctx.actor.community.id;
   const createdAt = ctx.clock.now();
   const secret = newSecret();
-  const endpoint = { ...input, id: ctx.newId(createdAt), communityId, secret, createdAt };
+  const id = ctx.newId(createdAt);
   return audited(ctx, communityId, async (audit) => {
-    const existing = await selectEndpoints(ctx.db, communityId, '', MAX_ENDPOINTS);
+    const existing = await readRows(
+      ctx.db,
+      selectEndpoints({ communityId, afterId: '', limit: MAX_ENDPOINTS }),
+    );
     if (existing.length >= MAX_ENDPOINTS) {
       throw new DomainError('too_many_webhook_endpoints', { max: MAX_ENDPOINTS });
     }
-    const [[row] = []] = await runBatch(ctx.db, [
-      insertEndpoint(endpoint),
-      noteWhetherWebhooks(communityId),
+    const [[row]] = await runBatch(ctx.db, [
+      insertEndpoint({ ...toDecided(input), id, communityId, secret, createdAt }),
+      noteWhetherWebhooks({ communityId }),
       ...(await audit.record({
         type: 'WEBHOOK_ENDPOINT_CREATED',
         what: `created a webhook endpoint at ${hostOf(input.url)}`,
         target: targetOf(input.url),
-        properties: { webhookEndpointId: endpoint.id, ...propertiesOf(input) },
+        properties: { webhookEndpointId: id, ...propertiesOf(input) },
       })),
     ]);
     if (!row) throw new Error('D1 returned no row for an insert');
@@ -101,8 +109,8 @@ export const changeWebhookEndpoint = (
     };
     requireFit(wanted);
     const state = stateAfter(before, patch.enabled, ctx.clock.now());
-    const [[row] = []] = await runBatch(ctx.db, [
-      updateEndpoint(communityId, id, { ...wanted, ...state }),
+    const [[row]] = await runBatch(ctx.db, [
+      updateEndpoint({ ...toDecided(wanted), ...state, communityId, id }),
       ...(await audit.record({
         type: 'WEBHOOK_ENDPOINT_CHANGED',
         what: `changed the webhook endpoint at ${hostOf(before.url)}`,
@@ -137,8 +145,9 @@ export const deleteWebhookEndpoint = (ctx: Ctx<CommunityActor>, id: string): Pro
   return audited(ctx, communityId, async (audit) => {
     const { url } = await getWebhookEndpoint(ctx, id);
     await runBatch(ctx.db, [
-      ...deleteEndpoint(communityId, id),
-      noteWhetherWebhooks(communityId),
+      deleteMessagesOf({ communityId, id }),
+      deleteEndpoint({ communityId, id }),
+      noteWhetherWebhooks({ communityId }),
       ...(await audit.record({
         type: 'WEBHOOK_ENDPOINT_DELETED',
         what: `deleted the webhook endpoint at ${hostOf(url)}`,
@@ -160,7 +169,7 @@ export const rotateWebhookSecret = (
     const secret = newSecret();
     const previousSecretExpiresAt = ctx.clock.now() + ROTATION_MS;
     await runBatch(ctx.db, [
-      rotateEndpointSecret(communityId, id, secret, previousSecretExpiresAt),
+      rotateEndpointSecret({ communityId, id, secret, previousExpiresAt: previousSecretExpiresAt }),
       ...(await audit.record({
         type: 'WEBHOOK_SECRET_ROTATED',
         what: `rotated the secret of the webhook endpoint at ${hostOf(url)}`,

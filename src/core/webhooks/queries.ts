@@ -1,100 +1,132 @@
-import { type Database, type Row, readRows } from '../../db/client.ts';
-import { type SQL, sql } from '../../db/sql.ts';
-import type { DisabledReason, EndpointInput, Format, WebhookEndpoint } from './model.ts';
+/** The SQL of webhook endpoints. */
+import type { webhookEndpoints } from '../../db/schema/index.ts';
+import { type RowOf, sql, statement } from '../../db/statement.ts';
+import type { DisabledReason, EndpointInput, WebhookEndpoint } from './model.ts';
+
+type EndpointRow = Pick<
+  RowOf<typeof webhookEndpoints>,
+  | 'id'
+  | 'community_id'
+  | 'url'
+  | 'format'
+  | 'events'
+  | 'description'
+  | 'digest_seconds'
+  | 'created_at'
+  | 'disabled_at'
+  | 'disabled_reason'
+  | 'failing_since'
+  | 'last_attempt_at'
+>;
 
 const ENDPOINT_COLUMNS = sql.raw(
   'id, community_id, url, format, events, description, digest_seconds, created_at, disabled_at, disabled_reason, failing_since, last_attempt_at',
 );
 
-export const toEndpoint = (row: Row): WebhookEndpoint => ({
-  id: row.id as string,
-  communityId: row.community_id as number,
-  url: row.url as string,
-  format: row.format as Format,
-  events: JSON.parse(row.events as string) as string[],
-  description: row.description as string | null,
-  digestSeconds: row.digest_seconds as number | null,
-  createdAt: row.created_at as number,
-  disabledAt: row.disabled_at as number | null,
-  disabledReason: row.disabled_reason as DisabledReason | null,
-  failingSince: row.failing_since as number | null,
-  lastAttemptAt: row.last_attempt_at as number | null,
+export const toEndpoint = (row: EndpointRow): WebhookEndpoint => ({
+  id: row.id,
+  communityId: row.community_id,
+  url: row.url,
+  format: row.format,
+  events: JSON.parse(row.events),
+  description: row.description,
+  digestSeconds: row.digest_seconds,
+  createdAt: row.created_at,
+  disabledAt: row.disabled_at,
+  disabledReason: row.disabled_reason,
+  failingSince: row.failing_since,
+  lastAttemptAt: row.last_attempt_at,
 });
 
-const isEndpoint = (communityId: number, id: string): SQL =>
-  sql`community_id = ${communityId} AND id = ${id}`;
+/** An endpoint of a community. */
+interface EndpointKey {
+  readonly communityId: number;
+  readonly id: string;
+}
 
-export const findEndpoint = async (
-  db: Database,
-  communityId: number,
-  id: string,
-): Promise<WebhookEndpoint | undefined> => {
-  const [row] = await readRows<Row>(
-    db,
-    sql`SELECT ${ENDPOINT_COLUMNS} FROM webhook_endpoints WHERE ${isEndpoint(communityId, id)}`,
-  );
-  return row && toEndpoint(row);
+/** Query. */
+export const selectEndpoint = statement<EndpointKey, EndpointRow>(
+  ($) => sql`
+    SELECT ${ENDPOINT_COLUMNS} FROM webhook_endpoints WHERE community_id = ${$.communityId} AND id = ${$.id}`,
+);
+
+/** Query: the community's endpoints by id (so by age), after `afterId`. */
+export const selectEndpoints = statement<
+  { communityId: number; afterId: string; limit: number },
+  EndpointRow
+>(
+  ($) => sql`
+    SELECT ${ENDPOINT_COLUMNS} FROM webhook_endpoints
+    WHERE community_id = ${$.communityId} AND id > ${$.afterId} ORDER BY id LIMIT ${$.limit}`,
+);
+
+/** What the owner decides, as the table has it. */
+type Decided = Pick<EndpointInput, 'url' | 'format' | 'description' | 'digestSeconds'> & {
+  /** JSON. */
+  readonly events: string;
 };
 
-/** The community's endpoints by id (so by age), after `afterId`. */
-export const selectEndpoints = async (
-  db: Database,
-  communityId: number,
-  afterId: string,
-  limit: number,
-): Promise<WebhookEndpoint[]> => {
-  const rows = await readRows<Row>(
-    db,
-    sql`SELECT ${ENDPOINT_COLUMNS} FROM webhook_endpoints
-      WHERE community_id = ${communityId} AND id > ${afterId} ORDER BY id LIMIT ${limit}`,
-  );
-  return rows.map(toEndpoint);
-};
+/** As values of a statement. */
+export const toDecided = ({ url, format, events, description, digestSeconds }: EndpointInput): Decided => ({
+  url,
+  format,
+  events: JSON.stringify(events),
+  description,
+  digestSeconds,
+});
 
 /** Statement. */
-export const insertEndpoint = (
-  endpoint: EndpointInput & { id: string; communityId: number; secret: string; createdAt: number },
-): SQL => sql`
-  INSERT INTO webhook_endpoints (id, community_id, url, format, events, description, digest_seconds, secret, created_at)
-  VALUES (${endpoint.id}, ${endpoint.communityId}, ${endpoint.url}, ${endpoint.format},
-    ${JSON.stringify(endpoint.events)}, ${endpoint.description}, ${endpoint.digestSeconds}, ${endpoint.secret}, ${endpoint.createdAt})
-  RETURNING ${ENDPOINT_COLUMNS}`;
+export const insertEndpoint = statement<
+  EndpointKey & Decided & { secret: string; createdAt: number },
+  EndpointRow
+>(
+  ($) => sql`
+    INSERT INTO webhook_endpoints
+      (id, community_id, url, format, events, description, digest_seconds, secret, created_at)
+    VALUES (${$.id}, ${$.communityId}, ${$.url}, ${$.format}, ${$.events}, ${$.description}, ${$.digestSeconds},
+      ${$.secret}, ${$.createdAt})
+    RETURNING ${ENDPOINT_COLUMNS}`,
+);
 
 /**
  * Statement: writes what the owner decides. After any change the endpoint starts afresh: what failed before says
  * nothing about it any more.
  */
-export const updateEndpoint = (
-  communityId: number,
-  id: string,
-  endpoint: EndpointInput & { disabledAt: number | null; disabledReason: DisabledReason | null },
-): SQL => sql`
-  UPDATE webhook_endpoints
-  SET url = ${endpoint.url}, format = ${endpoint.format}, events = ${JSON.stringify(endpoint.events)},
-    description = ${endpoint.description}, digest_seconds = ${endpoint.digestSeconds}, disabled_at = ${endpoint.disabledAt},
-    disabled_reason = ${endpoint.disabledReason}, failing_since = NULL, blocked_until = 0, is_throttled = 0
-  WHERE ${isEndpoint(communityId, id)}
-  RETURNING ${ENDPOINT_COLUMNS}`;
+export const updateEndpoint = statement<
+  EndpointKey & Decided & { disabledAt: number | null; disabledReason: DisabledReason | null },
+  EndpointRow
+>(
+  ($) => sql`
+    UPDATE webhook_endpoints
+    SET url = ${$.url}, format = ${$.format}, events = ${$.events}, description = ${$.description},
+      digest_seconds = ${$.digestSeconds}, disabled_at = ${$.disabledAt}, disabled_reason = ${$.disabledReason},
+      failing_since = NULL, blocked_until = 0, is_throttled = 0
+    WHERE community_id = ${$.communityId} AND id = ${$.id}
+    RETURNING ${ENDPOINT_COLUMNS}`,
+);
 
 /** Statement: notes whether the community has an endpoint. */
-export const noteWhetherWebhooks = (communityId: number): SQL => sql`
-  UPDATE communities
-  SET has_webhooks = EXISTS (SELECT 1 FROM webhook_endpoints WHERE community_id = ${communityId})
-  WHERE id = ${communityId}`;
+export const noteWhetherWebhooks = statement<{ communityId: number }>(
+  ($) => sql`
+    UPDATE communities
+    SET has_webhooks = EXISTS (SELECT 1 FROM webhook_endpoints WHERE community_id = ${$.communityId})
+    WHERE id = ${$.communityId}`,
+);
 
-/** Statements: removes an endpoint with its messages. */
-export const deleteEndpoint = (communityId: number, id: string): SQL[] => [
-  sql`DELETE FROM webhook_messages WHERE community_id = ${communityId} AND endpoint_id = ${id}`,
-  sql`DELETE FROM webhook_endpoints WHERE ${isEndpoint(communityId, id)}`,
-];
+/** Statement: removes the messages of an endpoint. */
+export const deleteMessagesOf = statement<EndpointKey>(
+  ($) => sql`DELETE FROM webhook_messages WHERE community_id = ${$.communityId} AND endpoint_id = ${$.id}`,
+);
+
+/** Statement. */
+export const deleteEndpoint = statement<EndpointKey>(
+  ($) => sql`DELETE FROM webhook_endpoints WHERE community_id = ${$.communityId} AND id = ${$.id}`,
+);
 
 /** Statement: a new secret; the present one signs too until `previousExpiresAt`. */
-export const rotateEndpointSecret = (
-  communityId: number,
-  id: string,
-  secret: string,
-  previousExpiresAt: number,
-): SQL => sql`
-  UPDATE webhook_endpoints
-  SET previous_secret = secret, previous_secret_expires_at = ${previousExpiresAt}, secret = ${secret}
-  WHERE ${isEndpoint(communityId, id)}`;
+export const rotateEndpointSecret = statement<EndpointKey & { secret: string; previousExpiresAt: number }>(
+  ($) => sql`
+    UPDATE webhook_endpoints
+    SET previous_secret = secret, previous_secret_expires_at = ${$.previousExpiresAt}, secret = ${$.secret}
+    WHERE community_id = ${$.communityId} AND id = ${$.id}`,
+);
