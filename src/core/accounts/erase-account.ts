@@ -6,7 +6,7 @@ import { DomainError } from '../errors.ts';
 import { forgetKept } from '../hooks/queries.ts';
 import { deleteSessionsOf, selectAnySessionOf } from '../sessions/account-queries.ts';
 import { deleteQuestionsOf } from '../sessions/periods/question-queries.ts';
-import { forgetNames } from '../webhooks/message-queries.ts';
+import { forgetNames } from '../webhooks/delivery-queries.ts';
 import { deleteAccount, deleteIdentifiers, selectAccountId } from './queries.ts';
 
 /**
@@ -32,7 +32,7 @@ export const eraseAccount = (
     }
     const erasedId = id ?? accountId;
     await runBatch(ctx.db, [
-      forgetNames(communityId, erasedId),
+      forgetNames({ communityId, accountId: erasedId }),
       // Whom a body is about, only its sender knows: all go.
       forgetKept({ communityId }),
       deleteQuestionsOf({ communityId, accountId: erasedId }),

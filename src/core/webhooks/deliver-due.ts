@@ -3,8 +3,8 @@ import { stopwatch } from '../../lib/clock.ts';
 import type { SystemActor } from '../access/actor.ts';
 import type { Ctx } from '../context.ts';
 import { visitQueue } from './deliver.ts';
+import { publishMessages } from './delivery-queries.ts';
 import { inParallel } from './in-parallel.ts';
-import { publishMessages } from './message-queries.ts';
 import { selectDueEndpoints } from './queue-queries.ts';
 
 const MAX_ENDPOINTS = 500;

@@ -1,19 +1,20 @@
-import { runBatch } from '../../db/client.ts';
+import { readRows, runBatch } from '../../db/client.ts';
 import { type Page, pageOf } from '../../lib/page.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { deliverNow } from './deliver.ts';
-import { getWebhookEndpoint } from './endpoints.ts';
 import {
-  findDelivery,
   insertMessageFor,
   openGate,
   publishMessages,
   requeueMessage,
   requeueMessages,
   selectDeliveries,
-} from './message-queries.ts';
+  selectDelivery,
+  toDelivery,
+} from './delivery-queries.ts';
+import { getWebhookEndpoint } from './endpoints.ts';
 import {
   type Delivery,
   type DeliveryStatus,
@@ -36,10 +37,14 @@ export const listWebhookDeliveries = async (
   }: { status?: DeliveryStatus | undefined; beforeSeq?: number | undefined; limit: number },
 ): Promise<Page<Delivery>> => {
   const { id, communityId } = await getWebhookEndpoint(ctx, endpointId);
-  return pageOf(
-    await selectDeliveries(ctx.db, communityId, id, { status, beforeSeq, limit: limit + 1 }),
-    limit,
+  const rows = await readRows(
+    ctx.db,
+    selectDeliveries(
+      { isByStatus: status !== undefined },
+      { communityId, endpointId: id, status: status ?? '', beforeSeq, limit: limit + 1 },
+    ),
   );
+  return pageOf(rows.map(toDelivery), limit);
 };
 
 /**
@@ -52,13 +57,14 @@ export const testWebhookEndpoint = async (
   endpointId: string,
 ): Promise<Delivery> => {
   const { id, communityId } = await getEnabledEndpoint(ctx, endpointId);
-  const [[row] = []] = await runBatch(ctx.db, [
-    insertMessageFor(communityId, id, TEST_EVENT, { text: 'This is a test from Rollcall' }),
+  const data = JSON.stringify({ text: 'This is a test from Rollcall' });
+  const [[row]] = await runBatch(ctx.db, [
+    insertMessageFor({ communityId, endpointId: id, type: TEST_EVENT, data }),
     publishMessages(communityId, ctx.clock.now(), ctx.actor.name, ctx.hops),
   ]);
   if (!row) throw new DomainError('webhook_endpoint_not_found', { id });
   await deliverNow(ctx, [id]);
-  return getDelivery(ctx, communityId, id, row.seq as number);
+  return getDelivery(ctx, communityId, id, row.seq);
 };
 
 /**
@@ -71,10 +77,13 @@ export const resendWebhookDelivery = async (
 ): Promise<Delivery> => {
   const communityId = ctx.actor.community.id;
   const { endpointId, seq } = parseMessageId(deliveryId) ?? { endpointId: '', seq: 0 };
-  const known = await findDelivery(ctx.db, communityId, endpointId, seq);
+  const [known] = await readRows(ctx.db, selectDelivery({ communityId, endpointId, seq }));
   if (!known) throw new DomainError('webhook_delivery_not_found', { id: deliveryId });
   await getEnabledEndpoint(ctx, endpointId);
-  await runBatch(ctx.db, [requeueMessage(communityId, endpointId, seq), openGate(communityId, endpointId)]);
+  await runBatch(ctx.db, [
+    requeueMessage({ communityId, endpointId, seq }),
+    openGate({ communityId, endpointId }),
+  ]);
   ctx.defer(deliverNow(ctx, [endpointId]));
   return getDelivery(ctx, communityId, endpointId, seq);
 };
@@ -90,12 +99,12 @@ export const replayWebhookEndpoint = async (
   { from, to }: { from: number; to: number },
 ): Promise<{ queued: number; replayedUntil: number }> => {
   const { id, communityId } = await getEnabledEndpoint(ctx, endpointId);
-  const [rows = []] = await runBatch(ctx.db, [
-    requeueMessages(communityId, id, { from, to, limit: MAX_REPLAY }),
-    openGate(communityId, id),
+  const [rows] = await runBatch(ctx.db, [
+    requeueMessages({ communityId, endpointId: id, from, to, limit: MAX_REPLAY }),
+    openGate({ communityId, endpointId: id }),
   ]);
   if (rows.length > 0) ctx.defer(deliverNow(ctx, [id]));
-  const last = rows.reduce((latest, row) => Math.max(latest, row.created_at as number), from);
+  const last = rows.reduce((latest, row) => Math.max(latest, row.created_at), from);
   return { queued: rows.length, replayedUntil: rows.length < MAX_REPLAY ? to : last };
 };
 
@@ -111,7 +120,7 @@ const getDelivery = async (
   endpointId: string,
   seq: number,
 ): Promise<Delivery> => {
-  const delivery = await findDelivery(ctx.db, communityId, endpointId, seq);
-  if (!delivery) throw new DomainError('webhook_delivery_not_found', { id: `${endpointId}_${seq}` });
-  return delivery;
+  const [row] = await readRows(ctx.db, selectDelivery({ communityId, endpointId, seq }));
+  if (!row) throw new DomainError('webhook_delivery_not_found', { id: `${endpointId}_${seq}` });
+  return toDelivery(row);
 };

@@ -7,13 +7,13 @@
 import { type Batch, type RowsOf, runBatch } from '../../db/client.ts';
 import type { Ctx } from '../context.ts';
 import { deliverNow } from './deliver.ts';
-import { publishMessages } from './message-queries.ts';
+import { publishMessages } from './delivery-queries.ts';
 
 export {
   insertKnownMessages as outboxOf,
   insertMessages as outbox,
   insertStarted as startedEvents,
-} from './message-queries.ts';
+} from './outbox-queries.ts';
 
 /**
  * `runBatch` for statements that cause events. The first attempt at each is made after the answer, but in a job, whose
@@ -31,7 +31,7 @@ export const commit = async <const T extends Batch>(ctx: Ctx, statements: T): Pr
     statements,
     publishMessages(community?.id, now, ctx.actor.name, ctx.hops),
   ]);
-  const endpointIds = new Set(published.map((row) => row.endpoint_id as string));
+  const endpointIds = new Set(published.map((row) => row.endpoint_id));
   if (endpointIds.size > 0 && ctx.actor.kind !== 'system') ctx.defer(deliverNow(ctx, [...endpointIds]));
   return results;
 };

@@ -5,8 +5,8 @@
 import { type SQL, sql } from '../../../db/sql.ts';
 import type { Settings } from '../../access/settings.ts';
 import type { Identifier } from '../../accounts/identifiers.ts';
-import { insertSessionEvent, insertStarted } from '../../webhooks/message-queries.ts';
 import type { EventType } from '../../webhooks/model.ts';
+import { insertSessionEvent, insertStarted } from '../../webhooks/outbox-queries.ts';
 import { COLUMNS, knownOf, type Moment, noteReset, SEEN_AT_OF_S } from '../queries.ts';
 import type { ActivityAction } from '../record-activity.ts';
 import { isSilentSql, limitsSql } from '../rules.ts';
