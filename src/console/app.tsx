@@ -12,6 +12,7 @@ import { SignIn } from './sign-in.tsx';
 import { ToastContext } from './ui/actions.tsx';
 import { Dialog } from './ui/basics.tsx';
 import { Icon } from './ui/icons.tsx';
+import { PageHead } from './ui/page.tsx';
 import { Empty, Failure, Skeleton } from './ui/states.tsx';
 
 type State =
@@ -64,9 +65,14 @@ export const App = ({ onLanguage }: { readonly onLanguage: (language: Language) 
   }, [toast]);
   return (
     <ToastContext.Provider value={setToast}>
-      {state.kind === 'starting' && <Skeleton lines={6} />}
+      {state.kind === 'starting' && (
+        <main>
+          <Skeleton lines={6} />
+        </main>
+      )}
       {state.kind === 'failed' && (
         <main>
+          <PageHead title="Rollcall" />
           <Failure error={state.error} retry={restart} />
         </main>
       )}
@@ -200,7 +206,7 @@ const Shell = ({
     <ViewerContext.Provider value={viewer}>
       <a
         class="skip"
-        href={location.hash || '#/'}
+        href="#main"
         onClick={(event) => {
           event.preventDefault();
           document.querySelector('main')?.focus();
@@ -242,7 +248,7 @@ const Side = ({
   const route = useRoute();
   const current = route.path[0] ?? places[0]?.path;
   return (
-    <div class="side">
+    <header class="side">
       <a class="brand" href={href([places[0]?.path ?? 'now'])}>
         <img src="/favicon.svg" alt="" />
         <div>
@@ -290,7 +296,7 @@ const Side = ({
           </button>
         </div>
       </footer>
-    </div>
+    </header>
   );
 };
 
@@ -318,10 +324,10 @@ const Stage = ({ places }: { readonly places: readonly Place[] }) => {
   // Another address is another page.
   useEffect(() => scrollTo(0, 0), [address]);
   return (
-    <main ref={main} tabIndex={-1}>
+    <main id="main" ref={main} tabIndex={-1}>
       {!navigator.onLine && <Offline />}
       {!place ? (
-        <Empty title={t('shell.nothing')}>{t('shell.nothingText')}</Empty>
+        <PageHead title={t('shell.nothing')} note={t('shell.nothingText')} />
       ) : isMissing ? (
         <Empty
           title={t('error.title')}

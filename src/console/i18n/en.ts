@@ -72,6 +72,7 @@ export const en = {
   'action.type': 'Type {text} to confirm',
 
   'table.shown': { one: '{n} row shown', other: '{n} rows shown' },
+  'table.shownOf': '{n} of {all} rows shown',
   'table.more': 'Show more',
 
   'person.name': 'Name',
@@ -277,7 +278,6 @@ export const en = {
   'log.none': 'The log is empty',
   'log.noMatch': 'Nothing matches these filters',
   'log.noneText': 'Entries appear here as devices send them.',
-  'log.ofAll': 'The newest {n} of {all}.',
   'log.facetNote': {
     one: 'Counts are of the {n} line that is loaded.',
     other: 'Counts are of the {n} lines that are loaded.',
@@ -305,6 +305,11 @@ export const en = {
   'report.who': 'Who',
   'report.what': 'What',
   'report.kind': 'Type',
+  'report.kind.USER': 'Ended',
+  'report.kind.SESSION_TIMEOUT': 'Unconfirmed: no more signs',
+  'report.kind.SERVER_RESET': 'Ended by a restart',
+  'report.kind.SUPERSEDED': 'Unconfirmed: replaced by a new one',
+  'report.kind.USER_LOGIN': 'Open',
   'report.auditTitle': 'What administrators did',
   'report.event.API_KEY_CREATED': 'More: key created',
   'report.event.API_KEY_REVOKED': 'More: key revoked',

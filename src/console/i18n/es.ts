@@ -77,6 +77,7 @@ export const es: Catalogue = {
   'action.type': 'Escriba {text} para confirmar',
 
   'table.shown': { one: '{n} fila', many: '{n} de filas', other: '{n} filas' },
+  'table.shownOf': '{n} de {all} filas',
   'table.more': 'Mostrar más',
 
   'person.name': 'Nombre',
@@ -297,7 +298,6 @@ export const es: Catalogue = {
   'log.none': 'El registro está vacío',
   'log.noMatch': 'Nada coincide con estos filtros',
   'log.noneText': 'Las entradas aparecen aquí según las envían los dispositivos.',
-  'log.ofAll': 'Las {n} más recientes de {all}.',
   'log.facetNote': {
     one: 'Los números son de la {n} línea cargada.',
     many: 'Los números son de las {n} de líneas cargadas.',
@@ -334,6 +334,11 @@ export const es: Catalogue = {
   'report.who': 'Quién',
   'report.what': 'Qué',
   'report.kind': 'Tipo',
+  'report.kind.USER': 'Terminada',
+  'report.kind.SESSION_TIMEOUT': 'Sin confirmar: no hubo más señales',
+  'report.kind.SERVER_RESET': 'Terminada por un reinicio',
+  'report.kind.SUPERSEDED': 'Sin confirmar: sustituida por otra',
+  'report.kind.USER_LOGIN': 'Abierta',
   'report.auditTitle': 'Lo que hicieron los administradores',
   'report.event.API_KEY_CREATED': 'Más: clave creada',
   'report.event.API_KEY_REVOKED': 'Más: clave revocada',

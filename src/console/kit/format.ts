@@ -12,8 +12,10 @@ const dateFormat = (zone: string, options: Intl.DateTimeFormatOptions): Intl.Dat
   return made;
 };
 
-export const formatNumber = (value: number, options: Intl.NumberFormatOptions = {}): string => {
-  const name = `${locale()} ${JSON.stringify(options)}`;
+const PLAIN: Intl.NumberFormatOptions = {};
+
+export const formatNumber = (value: number, options: Intl.NumberFormatOptions = PLAIN): string => {
+  const name = options === PLAIN ? locale() : `${locale()} ${JSON.stringify(options)}`;
   const known = cache.get(name) as Intl.NumberFormat | undefined;
   if (known) return known.format(value);
   const made = new Intl.NumberFormat(locale(), options);

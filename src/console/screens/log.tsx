@@ -152,12 +152,8 @@ export const Log = ({ route }: ScreenProps) => {
                   ]}
                 />
                 {list.error && <Failure error={list.error} retry={list.more} />}
-                <div class="row between small muted" style={{ padding: '10px 16px 0' }}>
-                  <span>
-                    {count.data !== undefined && t('log.ofAll', { n: list.items.length, all: count.data })}
-                  </span>
-                </div>
                 <MorePages
+                  all={count.data}
                   shown={list.items.length}
                   hasMore={list.hasMore}
                   isBusy={list.isBusy}

@@ -5,7 +5,7 @@ import { ApiError, api, call, type Data } from '../kit/api.ts';
 import { useViewer } from '../kit/context.ts';
 import { toCsv } from '../kit/csv.ts';
 import { download } from '../kit/download.ts';
-import { formatDateTime, formatDayRange, formatNumber, formatZone } from '../kit/format.ts';
+import { formatDateTime, formatDayRange, formatDuration, formatNumber, formatZone } from '../kit/format.ts';
 import { useQuery } from '../kit/query.ts';
 import { changeQuery, href } from '../kit/route.ts';
 import { addDays, dayAt, fromLocal, isDay, toZoned } from '../kit/time.ts';
@@ -14,7 +14,7 @@ import { Badge, Card, CopyButton, Instant, SelectField, Tabs, TextField } from '
 import { Icon } from '../ui/icons.tsx';
 import { PageHead } from '../ui/page.tsx';
 import { Empty, Reading } from '../ui/states.tsx';
-import { Table } from '../ui/table.tsx';
+import { type Column, Table } from '../ui/table.tsx';
 import type { ScreenProps } from './index.ts';
 
 type Row = Data<'listActivities'>['records'][number];
@@ -141,38 +141,62 @@ const Records = ({ route, isAudit }: ScreenProps & { readonly isAudit: boolean }
             ) : isAudit ? (
               <Trail records={newestFirst} zone={zone} />
             ) : (
-              <Table
-                caption={t('report.report')}
-                rows={newestFirst.map((row, index) => ({ row, index }))}
-                keyOf={({ index }) => index}
-                columns={[
-                  {
-                    title: t('log.time'),
-                    cell: ({ row }) => <Instant at={row.time} zone={zone} />,
-                  },
-                  {
-                    title: t('report.who'),
-                    isHeader: true,
-                    cell: ({ row }) => <bdi class="cut">{row.user}</bdi>,
-                  },
-                  { title: t('report.what'), cell: ({ row }) => row.message },
-                  {
-                    title: t('session.end'),
-                    isExtra: true,
-                    cell: ({ row }) => (row.endTime ? <Instant at={row.endTime} zone={zone} /> : '–'),
-                  },
-                  {
-                    title: t('report.kind'),
-                    isExtra: true,
-                    cell: ({ row }) => <span class="mono">{row.type}</span>,
-                  },
-                ]}
-              />
+              <ReportTable records={newestFirst} zone={zone} isLogins={type === 'LOGINS'} />
             )
           }
         </Reading>
       </Card>
     </>
+  );
+};
+
+/** Sessions say their times in columns, so their sentence is left out; all else is told by its sentence. */
+const ReportTable = ({
+  records,
+  zone,
+  isLogins,
+}: {
+  readonly records: readonly Row[];
+  readonly zone: string;
+  readonly isLogins: boolean;
+}) => {
+  const columns: Column<{ row: Row; index: number }>[] = [
+    { title: t('log.time'), cell: ({ row }) => <Instant at={row.time} zone={zone} /> },
+    { title: t('report.who'), isHeader: true, cell: ({ row }) => <bdi class="cut">{row.user}</bdi> },
+  ];
+  if (isLogins) {
+    columns.push(
+      {
+        title: t('session.end'),
+        cell: ({ row }) =>
+          row.endTime ? (
+            <Instant at={row.endTime} zone={zone} />
+          ) : (
+            <span class="muted">{t('session.running')}</span>
+          ),
+      },
+      {
+        title: t('session.length'),
+        isNumber: true,
+        cell: ({ row }) =>
+          row.endTime ? formatDuration(Date.parse(row.endTime) - Date.parse(row.time)) : '–',
+      },
+    );
+  } else {
+    columns.push({ title: t('report.what'), cell: ({ row }) => row.message });
+  }
+  columns.push({
+    title: t('report.kind'),
+    isExtra: true,
+    cell: ({ row }) => <span title={row.message}>{textOf(`report.kind.${row.type}`, row.type)}</span>,
+  });
+  return (
+    <Table
+      caption={t('report.report')}
+      rows={records.map((row, index) => ({ row, index }))}
+      keyOf={({ index }) => index}
+      columns={columns}
+    />
   );
 };
 

@@ -36,7 +36,7 @@ export const Table = <Row,>({
     [(isNumber || isRank) && 'num', isRank && 'rank', isExtra && 'hide-s'].filter(Boolean).join(' ');
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard.
-    <section class={isOld ? 'scroll is-old' : 'scroll'} aria-label={caption} tabIndex={0}>
+    <div class={isOld ? 'scroll is-old' : 'scroll'} role="group" aria-label={caption} tabIndex={0}>
       <table>
         <caption class="sr">{caption}</caption>
         <thead>
@@ -67,24 +67,27 @@ export const Table = <Row,>({
         </tbody>
         {footer && <tfoot>{footer}</tfoot>}
       </table>
-    </section>
+    </div>
   );
 };
 
 /** Pages of a list that goes on by a cursor: the way back is the browser's. */
 export const MorePages = ({
   shown,
+  all,
   hasMore,
   isBusy,
   onMore,
 }: {
   readonly shown: number;
+  /** Of how many, where that is known. */
+  readonly all?: number | undefined;
   readonly hasMore: boolean;
   readonly isBusy: boolean;
   readonly onMore: () => void;
 }) => (
   <div class="row between small muted" style={{ padding: '10px 16px' }}>
-    <span>{t('table.shown', { n: shown })}</span>
+    <span>{all === undefined ? t('table.shown', { n: shown }) : t('table.shownOf', { n: shown, all })}</span>
     {hasMore && (
       <button type="button" disabled={isBusy} onClick={onMore}>
         {t('table.more')}

@@ -98,7 +98,7 @@ const PatternGrid = ({
         })}
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard. */}
-      <section class="scroll" tabIndex={0} aria-label={t('heat.label')}>
+      <div class="scroll" role="group" tabIndex={0} aria-label={t('heat.label')}>
         <table class="heat">
           <caption class="sr">{t('heat.label')}</caption>
           <thead>
@@ -142,7 +142,7 @@ const PatternGrid = ({
             ))}
           </tbody>
         </table>
-      </section>
+      </div>
       <div class="legend">
         <span>
           <i />

@@ -1,5 +1,5 @@
 /** Person by day: every cell leads to the sessions that it is made of; what nobody confirmed is hatched and summed apart. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { locale, t } from '../../i18n/index.ts';
 import { useViewer } from '../../kit/context.ts';
 import { toCsv } from '../../kit/csv.ts';
@@ -21,7 +21,7 @@ export const Week = ({ route }: ScreenProps) => {
   const { zone, weekStart } = useViewer();
   const today = dayAt(Date.now(), zone);
   const first = weekStartOf(isDay(route.query.week) ? route.query.week : today, weekStart);
-  const days = daysFrom(first, 7);
+  const days = useMemo(() => daysFrom(first, 7), [first]);
   const [unit, setUnit] = useState<HoursUnit>(readNote(UNIT_NOTE) === 'decimal' ? 'decimal' : 'clock');
   const query = useQuery(`week ${first}`, () => totalsByPersonAndDay(days, zone), { every: 60_000 });
   const isThisWeek = first === weekStartOf(today, weekStart);
@@ -31,7 +31,7 @@ export const Week = ({ route }: ScreenProps) => {
     ']': () => isThisWeek || step(1),
     t: () => changeQuery({ week: '' }),
   });
-  const people = query.data ? sorted(query.data) : [];
+  const people = useMemo(() => sorted(query.data ?? []), [query.data]);
   const save = (dialect: 'spreadsheet' | 'programs') =>
     download(`hours-${first}.csv`, weekCsv(people, days, dialect));
   return (
@@ -176,6 +176,10 @@ const WeekGrid = ({
     setAt({ row, column });
     grid.current?.querySelector<HTMLElement>(`[data-cell="${row} ${column}"]`)?.focus();
   };
+  const dayNames = useMemo(
+    () => days.map((day) => formatDay(day, { weekday: 'long', day: 'numeric', month: 'long' })),
+    [days],
+  );
   const totals = days.map((day) => sumOf(people.flatMap((person) => person.days.get(day) ?? [])));
   const all = sumOf(people);
   return (
@@ -206,33 +210,16 @@ const WeekGrid = ({
         </thead>
         <tbody>
           {people.map((person, row) => (
-            <tr key={person.accId}>
-              <th scope="row">
-                <a class="name" href={href(['people', person.accId])} tabIndex={-1}>
-                  <Name name={person.name} id={person.accId} />
-                </a>
-              </th>
-              {days.map((day, column) => (
-                <Cell
-                  key={day}
-                  total={person.days.get(day)}
-                  unit={unit}
-                  to={href(['people', person.accId], { day })}
-                  label={`${person.name ?? person.accId}, ${formatDay(day, { weekday: 'long', day: 'numeric', month: 'long' })}`}
-                  place={`${row} ${column}`}
-                  isStop={row === at.row && column === at.column}
-                  onFocus={() => setAt({ row, column })}
-                />
-              ))}
-              <td class="total">
-                <span>{formatHours(person.seconds, unit)}</span>
-              </td>
-              <td class={person.unconfirmedSeconds > 0 ? '' : 'zero'}>
-                <span>
-                  {person.unconfirmedSeconds > 0 ? formatHours(person.unconfirmedSeconds, unit) : '–'}
-                </span>
-              </td>
-            </tr>
+            <Row
+              key={person.accId}
+              person={person}
+              row={row}
+              days={days}
+              dayNames={dayNames}
+              unit={unit}
+              stop={row === at.row ? at.column : undefined}
+              onFocus={setAt}
+            />
           ))}
         </tbody>
         <tfoot>
@@ -249,6 +236,55 @@ const WeekGrid = ({
     </div>
   );
 };
+
+/** Drawn anew only where it changed: 200 people have 1400 cells, and an arrow key moves between two of them. */
+const Row = ({
+  person,
+  row,
+  days,
+  dayNames,
+  unit,
+  stop,
+  onFocus,
+}: {
+  readonly person: PersonWeek;
+  readonly row: number;
+  readonly days: readonly string[];
+  readonly dayNames: readonly string[];
+  readonly unit: HoursUnit;
+  readonly stop: number | undefined;
+  readonly onFocus: (at: { row: number; column: number }) => void;
+}) =>
+  useMemo(
+    () => (
+      <tr>
+        <th scope="row">
+          <a class="name" href={href(['people', person.accId])} tabIndex={-1}>
+            <Name name={person.name} id={person.accId} />
+          </a>
+        </th>
+        {days.map((day, column) => (
+          <Cell
+            key={day}
+            total={person.days.get(day)}
+            unit={unit}
+            to={href(['people', person.accId], { day })}
+            label={`${person.name ?? person.accId}, ${dayNames[column]}`}
+            place={`${row} ${column}`}
+            isStop={column === stop}
+            onFocus={() => onFocus({ row, column })}
+          />
+        ))}
+        <td class="total">
+          <span>{formatHours(person.seconds, unit)}</span>
+        </td>
+        <td class={person.unconfirmedSeconds > 0 ? '' : 'zero'}>
+          <span>{person.unconfirmedSeconds > 0 ? formatHours(person.unconfirmedSeconds, unit) : '–'}</span>
+        </td>
+      </tr>
+    ),
+    [person, row, days, dayNames, unit, stop, onFocus],
+  );
 
 const Cell = ({
   total,

@@ -62,7 +62,7 @@ export const YearCalendar = ({
         />
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard.
-        <section class="scroll" tabIndex={0} aria-label={t('person.year')}>
+        <div class="scroll" role="group" tabIndex={0} aria-label={t('person.year')}>
           {/* biome-ignore lint/a11y/useKeyWithClickEvents: the table behind it has a button a day. */}
           <svg
             class="calendar"
@@ -111,7 +111,7 @@ export const YearCalendar = ({
               </text>
             ))}
           </svg>
-        </section>
+        </div>
       )}
       <div class="row between">
         <div class="legend">

@@ -82,7 +82,11 @@ const SettingsForm = ({ values, onSaved }: { readonly values: Values; readonly o
         <WorkError work={work} />
         <div class="row">
           <button type="submit" class="primary" disabled={count === 0 || work.isBusy}>
-            {work.isBusy ? t('action.working') : t('settings.save', { n: count })}
+            {work.isBusy
+              ? t('action.working')
+              : count === 0
+                ? t('action.save')
+                : t('settings.save', { n: count })}
           </button>
           {count > 0 && (
             <button type="button" onClick={() => setChanges({})}>

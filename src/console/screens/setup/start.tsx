@@ -113,7 +113,7 @@ export const Start = () => {
             <p aria-live="polite">
               {latest ? (
                 <Badge tone="good">
-                  {t('start.seen')} <Name name={nameOf(latest)} id={latest.accId} />,{' '}
+                  {t('start.seen')} <Name name={nameOf(latest)} id={latest.accId} />{' '}
                   <Instant at={latest.start} zone={zone} />
                 </Badge>
               ) : (

@@ -258,7 +258,7 @@ const Deliveries = ({ id, route }: ScreenProps & { readonly id: string }) => {
                       <button
                         type="button"
                         class="plain"
-                        disabled={work.isBusy || delivery.status === 'pending'}
+                        disabled={work.isBusy || delivery.attempts.length === 0}
                         onClick={() => void resend(delivery)}
                       >
                         {t('hooks.resend')}
@@ -300,7 +300,7 @@ const Deliveries = ({ id, route }: ScreenProps & { readonly id: string }) => {
           <div class="row end">
             <button
               type="button"
-              disabled={shown.status === 'pending'}
+              disabled={shown.attempts.length === 0}
               onClick={() => {
                 setShown(undefined);
                 void resend(shown);

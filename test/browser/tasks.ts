@@ -1,0 +1,588 @@
+/** What people come for, done as they do it: by click, by key, with a slow or failing API, with a key that ends. */
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { expectEqual, expectTrue, test } from './runner.ts';
+import { auditPage, fill } from './screens.ts';
+import { callApi, type Eyes, goTo, type Looking, look, settle, startReceiver, type World } from './world.ts';
+
+export const addTaskTests = (world: () => World): void => {
+  const withLook = async (eyes: Eyes, work: (looking: Looking) => Promise<void>): Promise<void> => {
+    const looking = await look(world(), eyes);
+    try {
+      await work(looking);
+      expectEqual(looking.troubles, [], 'troubles');
+    } finally {
+      await looking.close();
+    }
+  };
+  const newKey = async (
+    name: string,
+    body: Record<string, unknown>,
+  ): Promise<{ id: string; key: string }> => {
+    const { data } = (await callApi(world(), 'POST', '/v2/community/api-keys', {
+      name,
+      ...body,
+    })) as unknown as {
+      data: { id: string; key: string };
+    };
+    return data;
+  };
+
+  test('sign in by the link: the key leaves the address and the history, and no script can read it', () =>
+    withLook({}, async ({ page, context }) => {
+      await page.getByRole('heading', { name: 'Who is on now' }).waitFor();
+      const { key } = world();
+      expectTrue(!page.url().includes('key'), 'the address has no key');
+      const seen = await page.evaluate(() =>
+        JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }]),
+      );
+      expectTrue(!seen.includes(key), 'no script can read it');
+      const [cookie] = await context.cookies();
+      expectEqual(
+        [cookie?.name, cookie?.httpOnly, cookie?.sameSite, cookie?.secure],
+        ['__Host-rollcall', true, 'Strict', true],
+        'the cookie',
+      );
+      await page.reload();
+      await page.getByRole('heading', { name: 'Who is on now' }).waitFor();
+    }));
+
+  test('sign in by hand: a wrong key says so and stays, the right one opens', () =>
+    withLook({ key: null }, async ({ page }) => {
+      const field = page.getByLabel('Your API key');
+      await field.fill('rc_wrong');
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByText('This is not valid here').waitFor();
+      expectEqual(await field.inputValue(), 'rc_wrong', 'what was typed');
+      await field.fill(world().key);
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'Who is on now' }).waitFor();
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByLabel('Your API key').waitFor();
+      expectEqual(await page.context().cookies(), [], 'cookies');
+    }));
+
+  test('name who is on: no click at all; find one, and open their page', () =>
+    withLook({}, async ({ page }) => {
+      const table = page.getByRole('table', { name: 'Who is on now' });
+      await table.getByRole('link', { name: 'Ana', exact: true }).waitFor();
+      await table.getByRole('link', { name: 'Chidi' }).waitFor();
+      await page.keyboard.press('/');
+      await page.keyboard.type('chi');
+      expectEqual(await table.getByRole('row').count(), 2, 'rows with the head');
+      expectTrue(page.url().includes('q=chi'), 'the filter stands in the address');
+      await table.getByRole('link', { name: 'Chidi' }).click();
+      await page.getByRole('heading', { name: 'Chidi' }).waitFor();
+      await page.goBack();
+      await table.waitFor();
+      expectEqual(await page.getByRole('searchbox').inputValue(), 'chi', 'the filter after going back');
+    }));
+
+  test("last week's hours as a file: three clicks; for the spreadsheet of the region", () =>
+    withLook({ language: 'es-ES' }, async ({ page }) => {
+      await page.getByRole('link', { name: 'Horas' }).click();
+      await settle(page);
+      await page.getByRole('button', { name: 'La semana anterior' }).first().click();
+      await settle(page);
+      const [file] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Descargar' }).click(),
+      ]);
+      const text = readFileSync(await file.path(), 'utf8');
+      expectTrue(/^hours-\d{4}-\d\d-\d\d\.csv$/.test(file.suggestedFilename()), file.suggestedFilename());
+      expectTrue(text.startsWith('\ufeffNombre;Identificador;'), text.slice(0, 60));
+      expectTrue(/;\d+,\d+;/.test(text), 'decimals with a comma');
+      expectTrue(text.includes('\r\n'), 'lines end as spreadsheets want');
+      expectEqual(text.trim().split('\r\n').length, 9, 'lines');
+    }));
+
+  test('the week by the keyboard: one stop of Tab, arrows, Enter to the sessions of a cell', () =>
+    withLook({}, async (looking) => {
+      const { page } = looking;
+      await goTo(looking, '#/hours');
+      const grid = page.getByRole('grid');
+      const cell = grid.locator('a[tabindex="0"]');
+      expectEqual(await cell.count(), 1, 'stops of the tab key');
+      await cell.focus();
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('End');
+      await page.keyboard.press('Home');
+      const place = await page.evaluate(() => (document.activeElement as HTMLElement).dataset.cell);
+      expectEqual(place, '1 0', 'the cell');
+      await page.keyboard.press('Enter');
+      await settle(page);
+      expectTrue(/#\/people\/.+\?day=\d{4}-\d\d-\d\d$/.test(page.url()), page.url());
+      await page.goBack();
+      await settle(page);
+      await page.keyboard.press('[');
+      await page.waitForURL(/week=/);
+      await page.keyboard.press('t');
+      await page.waitForURL(/#\/hours$/);
+    }));
+
+  test('why is this hour missing: five clicks from the start to the answer', () =>
+    withLook({}, async (looking) => {
+      const { page } = looking;
+      // Dora's stop of 10:00 was lost the day before: Hours, (the week,) her day, Why?
+      await page.getByRole('link', { name: 'People' }).click();
+      await page.getByRole('link', { name: 'Dora' }).click();
+      await settle(page);
+      const row = page.getByRole('row').filter({ hasText: 'replaced by a new one' }).first();
+      await row.getByRole('button', { name: 'Why?' }).click();
+      await page.getByText('its stop was lost').waitFor();
+      expectEqual((await auditPage(page)).violations, [], 'violations');
+    }));
+
+  test('correct a session: before and after, a reason, and the change on record', () =>
+    withLook({}, async (looking) => {
+      const { page } = looking;
+      await goTo(looking, (await fill(world(), '#/people/PERSON')) as string);
+      const row = page.getByRole('row').filter({ hasText: 'Ended' }).first();
+      await row.getByRole('button', { name: 'Correct' }).click();
+      const dialog = page.getByRole('dialog');
+      const end = dialog.getByLabel('End');
+      const before = await end.inputValue();
+      const later = new Date(Date.parse(`${before}Z`) - 30 * 60_000).toISOString().slice(0, 16);
+      await end.fill(later);
+      await dialog.getByText('Before').waitFor();
+      const confirm = dialog.getByRole('button', { name: 'Correct' });
+      expectTrue(await confirm.isDisabled(), 'no correction without a reason');
+      await dialog.getByLabel('Reason').fill('Left earlier, says the camera');
+      expectEqual((await auditPage(page)).violations, [], 'violations');
+      await confirm.click();
+      await page.getByText('Corrected.').waitFor();
+      await dialog.waitFor({ state: 'detached' });
+      await page
+        .getByRole('row')
+        .filter({ hasText: 'Ended' })
+        .first()
+        .getByRole('button', { name: 'Why?' })
+        .click();
+      await page.getByText('corrected it').waitFor();
+      await page.getByText('Left earlier, says the camera').waitFor();
+    }));
+
+  test("a device's failures: two clicks in the log", () =>
+    withLook({}, async (looking) => {
+      const { page } = looking;
+      const now = Math.floor(Date.now() / 1000);
+      await callApi(
+        world(),
+        'POST',
+        '/api/v1/activity_log',
+        ['gate-1', 'gate-2'].flatMap((serial) =>
+          ['open', 'failure'].map((action_type) => ({
+            platform: 'gates',
+            serial,
+            action_type,
+            action_detail: `${action_type} of ${serial}`,
+            timestamp: now,
+          })),
+        ),
+      );
+      await goTo(looking, '#/log');
+      await page.getByRole('button', { name: /^gate-1/ }).click();
+      await settle(page);
+      await page
+        .getByRole('button', { name: /^failure/ })
+        .first()
+        .click();
+      await settle(page);
+      const rows = page.getByRole('table', { name: 'Log' }).locator('tbody tr');
+      await page.getByText('failure of gate-1').waitFor();
+      expectEqual(await rows.count(), 1, 'rows');
+      expectTrue(page.url().includes('serial=gate-1&action_type=failure'), page.url());
+      await page.getByText('1 of 1 rows shown').waitFor();
+    }));
+
+  test('the log deletes nothing before it has counted and been told the name', () =>
+    withLook({}, async (looking) => {
+      const { page } = looking;
+      await goTo(looking, '#/log');
+      await page.getByRole('button', { name: 'Delete', exact: true }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByText(/^\d+ entries go\.$/).waitFor();
+      expectTrue(
+        await dialog.getByRole('button', { name: 'Delete' }).isDisabled(),
+        'disabled until the name is typed',
+      );
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
+    }));
+
+  test('webhooks: add an endpoint, see a delivery fail, mend the receiver, send again', async () => {
+    const receiver = await startReceiver();
+    receiver.status = 500;
+    try {
+      await withLook({}, async (looking) => {
+        const { page } = looking;
+        await goTo(looking, '#/webhooks/out');
+        await page.getByRole('button', { name: 'Add an endpoint' }).click();
+        const dialog = page.getByRole('dialog');
+        await dialog.getByLabel('Address').fill(receiver.url);
+        await dialog.getByLabel('What it is for').fill('The dashboard');
+        await dialog.getByRole('button', { name: 'Add an endpoint' }).click();
+        const secret = page.getByRole('dialog', { name: 'The signing secret' });
+        await secret.waitFor();
+        await page.keyboard.press('Escape');
+        await page.keyboard.press('Escape');
+        expectTrue(await secret.isVisible(), 'Escape does not lose the secret');
+        expectTrue(
+          await secret.getByRole('button', { name: 'Close' }).isDisabled(),
+          'it closes when it is kept',
+        );
+        await secret.getByLabel('I have kept it').check();
+        await secret.getByRole('button', { name: 'Close' }).click();
+        await page.getByRole('link', { name: 'The dashboard' }).click();
+        await settle(page);
+        await page.getByRole('button', { name: 'Send a test' }).click();
+        await page.getByText('A test is on its way.').waitFor();
+        await waitFor(async () => receiver.bodies.length > 0, 'a first attempt');
+        const row = page.getByRole('table', { name: 'Deliveries' }).locator('tbody tr').first();
+        await row.getByText('500').waitFor({ timeout: 30_000 });
+        receiver.status = 200;
+        await row
+          .getByRole('button', { name: 'webhook.test' })
+          .or(row.locator('button.link'))
+          .first()
+          .click();
+        await page.getByRole('dialog').getByText('out of order').first().waitFor();
+        expectEqual((await auditPage(page)).violations, [], 'violations');
+        await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+        await row.getByRole('button', { name: 'Send again' }).click();
+        await row.getByText('Delivered').waitFor({ timeout: 30_000 });
+      });
+    } finally {
+      receiver.close();
+    }
+  });
+
+  test('a sender: make it, see why its call was refused, mend the mapping', () =>
+    withLook({}, async (looking) => {
+      const { page } = looking;
+      await goTo(looking, '#/webhooks/in');
+      await page.getByRole('button', { name: 'Add a sender' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('Name', { exact: true }).fill('The gate');
+      await dialog.getByRole('button', { name: 'Add a sender' }).click();
+      const kept = page.getByRole('dialog', { name: 'The sender’s secret' });
+      const secret = (await kept.locator('code').textContent()) ?? '';
+      await kept.getByLabel('I have kept it').check();
+      await kept.getByRole('button', { name: 'Close' }).click();
+      await page.getByRole('link', { name: 'The gate' }).click();
+      await settle(page);
+      const address = new URL((await page.locator('dd code').first().textContent()) ?? '');
+      const send = () =>
+        fetch(`${world().url}${address.pathname}`, {
+          method: 'POST',
+          headers: { Authorization: `Bearer ${secret}` },
+          body: JSON.stringify({ device: { id: 'gate-9' }, event: 'opened' }),
+        });
+      await send();
+      await page.reload();
+      await settle(page);
+      const calls = page.getByRole('table', { name: 'Last calls' });
+      await calls.locator('tbody tr').first().waitFor();
+      await page
+        .getByLabel('Mapping')
+        .fill('{"platform": {"const": "gates"}, "serial": "/device/id", "action_type": "/event"}');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('The mapping is saved.').waitFor();
+      await send();
+      await page.reload();
+      await settle(page);
+      await calls.locator('tbody tr').first().getByText('Recorded').waitFor();
+      expectEqual((await auditPage(page)).violations, [], 'violations');
+    }));
+
+  test('a key for a game server: it tells who is on, and administers nothing', () =>
+    withLook({}, async (looking) => {
+      const { page } = looking;
+      await goTo(looking, '#/setup/keys');
+      await page.getByRole('button', { name: 'Make a key' }).click();
+      await page.getByRole('dialog').getByLabel('Name', { exact: true }).fill('Main server');
+      await page.getByRole('dialog').getByRole('button', { name: 'Make a key' }).click();
+      const shown = page.getByRole('dialog', { name: 'The key Main server' });
+      const key = (await shown.locator('code').textContent()) ?? '';
+      await shown.getByRole('button', { name: 'Copy' }).click();
+      expectEqual(await page.evaluate(() => navigator.clipboard.readText()), key, 'the clipboard');
+      await shown.getByRole('button', { name: 'Close' }).click();
+      await page.getByRole('table', { name: 'API keys' }).getByText('Main server').waitFor();
+      const own = { url: world().url, key };
+      await callApi(own, 'PUT', '/v2/community/servers/7/activity/roster', {
+        accounts: [{ username: 'Iris' }],
+      });
+      const refused = await callApi(own, 'GET', '/v2/community/settings').catch(
+        (error: Error) => error.message,
+      );
+      expectTrue(String(refused).includes('403'), 'it may not read the settings');
+      await goTo(looking, '#/now');
+      await page.getByRole('table').getByRole('link', { name: 'Iris' }).waitFor({ timeout: 20_000 });
+    }));
+
+  test('the first sighting ticks itself', () =>
+    withLook({}, async (looking) => {
+      const { page } = looking;
+      await goTo(looking, '#/setup');
+      await page.getByRole('button', { name: 'Make a key' }).click();
+      await page.getByText('Shown this once.').waitFor();
+      await page.getByText('Received:').waitFor();
+    }));
+
+  test('a viewer sees no screen that the key does not open', async () => {
+    const { key } = await newKey('Viewer', { preset: 'viewer' });
+    await withLook({ key }, async (looking) => {
+      const { page } = looking;
+      const names = await page
+        .getByRole('navigation', { name: 'Screens' })
+        .getByRole('link')
+        .allTextContents();
+      expectTrue(names.includes('Hours') && names.includes('Log'), `sees ${names}`);
+      expectTrue(
+        !names.includes('Set-up') && !names.includes('Webhooks') && !names.includes('Operator'),
+        `sees ${names}`,
+      );
+      await goTo(looking, await fill(world(), '#/people/PERSON'));
+      expectEqual(await page.getByRole('button', { name: 'Erase' }).count(), 0, 'buttons to erase');
+      expectEqual(await page.getByRole('button', { name: 'Correct' }).count(), 0, 'buttons to correct');
+      await goTo(looking, '#/setup');
+      await page.getByRole('heading', { name: 'There is nothing here for this key' }).waitFor();
+    });
+  });
+
+  test('a key that is revoked: the form stays, another key goes on', async () => {
+    const first = await newKey('Marta', { scopes: ['sessions:read', 'sessions:correct', 'admin'] });
+    await withLook({ key: first.key }, async (looking) => {
+      const { page } = looking;
+      await goTo(looking, '#/webhooks/out');
+      await page.getByRole('button', { name: 'Add an endpoint' }).click();
+      await page.getByRole('dialog').getByLabel('Address').fill('https://example.com/hook');
+      await callApi(world(), 'DELETE', `/v2/community/api-keys/${first.id}`);
+      await page.getByRole('dialog').getByRole('button', { name: 'Add an endpoint' }).click();
+      const again = page.getByRole('dialog', { name: 'Sign in again' });
+      await again.waitFor();
+      expectEqual((await auditPage(page)).violations, [], 'violations');
+      await again.getByLabel('Your API key').fill(world().key);
+      await again.getByRole('button', { name: 'Sign in' }).click();
+      await again.waitFor({ state: 'detached' });
+      await page.getByText('Added.').waitFor();
+      await page.getByRole('dialog', { name: 'The signing secret' }).waitFor();
+    });
+  });
+
+  test('503: old data stay and look old, and the next reading mends it', () =>
+    withLook({}, async ({ page }) => {
+      await page.getByRole('link', { name: 'Ana', exact: true }).waitFor();
+      let isFailing = true;
+      await page.route('**/v2/community/activity?**', (route) =>
+        isFailing
+          ? route.fulfill({
+              status: 503,
+              headers: { 'Retry-After': '1' },
+              contentType: 'application/problem+json',
+              body: '{"code":"UNAVAILABLE"}',
+            })
+          : route.fallback(),
+      );
+      await page.getByText('Rollcall has a problem at the moment.').waitFor({ timeout: 25_000 });
+      expectTrue(
+        await page.getByRole('link', { name: 'Ana', exact: true }).isVisible(),
+        'the people are still there',
+      );
+      isFailing = false;
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.getByText('Rollcall has a problem at the moment.').waitFor({ state: 'detached' });
+    }));
+
+  test('offline while a form is open: nothing typed is lost, and it works when the line is back', () =>
+    withLook({}, async (looking) => {
+      const { page, context } = looking;
+      await goTo(looking, '#/setup/keys');
+      await page.getByRole('button', { name: 'Make a key' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('Name', { exact: true }).fill('Typed offline');
+      await context.setOffline(true);
+      await dialog.getByRole('button', { name: 'Make a key' }).click();
+      await dialog.getByText('You are offline.').waitFor();
+      expectEqual(
+        await dialog.getByLabel('Name', { exact: true }).inputValue(),
+        'Typed offline',
+        'what was typed',
+      );
+      await context.setOffline(false);
+      await dialog.getByRole('button', { name: 'Make a key' }).click();
+      await page.getByRole('dialog', { name: 'The key Typed offline' }).waitFor();
+    }));
+
+  test('a slow API: the frame is there at once, and what loads does not jump', () =>
+    withLook({}, async (looking) => {
+      const { page } = looking;
+      await page.route('**/v2/community/activity/summary**', async (route) => {
+        await new Promise((later) => setTimeout(later, 1500));
+        await route.fallback();
+      });
+      await page.getByRole('link', { name: 'Hours' }).click();
+      await page.getByRole('status', { name: 'Loading' }).waitFor();
+      const heading = page.getByRole('heading', { name: 'Hours' });
+      const before = await heading.boundingBox();
+      await settle(page);
+      const after = await heading.boundingBox();
+      expectEqual(after, before, 'the place of the heading');
+    }));
+
+  test('polling stops while the page is hidden', () =>
+    withLook({}, async (looking) => {
+      const { page, calls } = looking;
+      await page.getByRole('link', { name: 'Ana', exact: true }).waitFor();
+      await page.evaluate(() => {
+        Object.defineProperty(document, 'hidden', { value: true, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));
+      });
+      const before = calls.length;
+      await page.waitForTimeout(17_000);
+      expectEqual(calls.length, before, 'calls');
+      await page.evaluate(() => {
+        Object.defineProperty(document, 'hidden', { value: false, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));
+      });
+      await waitFor(async () => calls.length > before, 'a call when it is seen again');
+    }));
+
+  test('the language and the appearance by a switch, kept over a reload', () =>
+    withLook({}, async ({ page }) => {
+      await page.getByLabel('Language').selectOption('es');
+      await page.getByRole('heading', { name: 'Quién está conectado ahora' }).waitFor();
+      await page.getByLabel('Aspecto').selectOption('dark');
+      await page.reload();
+      await page.getByRole('heading', { name: 'Quién está conectado ahora' }).waitFor();
+      expectEqual(await page.evaluate(() => document.documentElement.dataset.theme), 'dark', 'the theme');
+    }));
+
+  test('the operator: signs in with the token, makes a community, sees the triggers', () =>
+    withLook({ key: null }, async (looking) => {
+      const { page } = looking;
+      await page.getByRole('button', { name: 'I run this installation' }).click();
+      await page.getByLabel('Operator token').fill(world().adminToken);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('heading', { name: 'Operator', level: 1 }).waitFor();
+      await settle(page);
+      await page.getByRole('table', { name: 'Communities' }).getByText('demo').first().waitFor();
+      expectEqual((await auditPage(page)).violations, [], 'violations');
+      await page.getByRole('button', { name: 'Make a community' }).click();
+      await page.getByRole('dialog').getByLabel('Name', { exact: true }).fill('Night Shift RP');
+      await page.getByRole('dialog').getByRole('button', { name: 'Make a community' }).click();
+      const shown = page.getByRole('dialog', { name: 'The key Night Shift RP' });
+      await shown.getByLabel('I have kept it').check();
+      await shown.getByRole('button', { name: 'Close' }).click();
+      await page.getByText('Night Shift RP').first().waitFor();
+    }));
+
+  test('names that nobody expects are shown as text, and only as text', () =>
+    withLook({}, async (looking) => {
+      const { page } = looking;
+      const names = [
+        '<b>x</b>',
+        '=1+1',
+        'María-José Ñandú Ibáñez',
+        'مرحبا 123',
+        '👨‍👩‍👧‍👦',
+        '\u200b\u200b',
+        'x'.repeat(64),
+      ];
+      await callApi(world(), 'PUT', '/v2/community/servers/8/activity/roster', {
+        accounts: names.map((username, index) => ({ apiId: `odd-${index}`, username })),
+      });
+      await goTo(looking, '#/now?server=8');
+      await page.getByRole('button', { name: 'Show all' }).or(page.getByRole('table')).first().waitFor();
+      await page.waitForFunction(() => document.querySelectorAll('tbody tr').length >= 7, undefined, {
+        timeout: 20_000,
+      });
+      await page.getByText('<b>x</b>', { exact: true }).waitFor();
+      expectEqual(await page.locator('tbody b').count(), 0, 'elements made out of names');
+      const empty = await page
+        .locator('tbody th bdi')
+        .evaluateAll(
+          (all) => all.filter((one) => one.textContent?.replace(/\p{Cf}/gu, '').trim() === '').length,
+        );
+      expectEqual(empty, 0, 'rows without a visible name');
+      expectTrue(
+        (await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0,
+        'nothing reaches beyond the window',
+      );
+      await callApi(world(), 'PUT', '/v2/community/servers/8/activity/roster', { accounts: [] });
+    }));
+
+  test('200 people: no step of the week takes more than 100 ms of script', () =>
+    withLook({}, async (looking) => {
+      const { page } = looking;
+      await page.route('**/v2/community/activity/summary**', (route) => {
+        const items = Array.from({ length: 200 }, (_, index) => ({
+          accId: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
+          name: `Person ${index}`,
+          seconds: 3600 + index * 61,
+          confirmedSeconds: 3600,
+          unconfirmedSeconds: index % 5 === 0 ? index * 61 : 0,
+          watchedSeconds: 0,
+          sessions: 1 + (index % 3),
+          distinctSeconds: 3600,
+        }));
+        return route.fulfill({ json: { success: true, data: { items, nextCursor: null }, meta: {} } });
+      });
+      await goTo(looking, '#/hours');
+      await page.getByText('200 people').waitFor();
+      const steps: [string, () => Promise<unknown>][] = [
+        ['a key in the grid', () => page.locator('.week a[tabindex="0"]').press('ArrowDown')],
+        ['hours as decimals', () => page.getByRole('button', { name: '7.75' }).click()],
+        ['the week before', () => page.getByRole('button', { name: 'The week before' }).first().click()],
+        ['the ranking', () => page.getByRole('link', { name: 'Ranking' }).click()],
+      ];
+      for (const [name, step] of steps) {
+        const took = await scriptMs(page, async () => {
+          await step();
+          await settle(page);
+        });
+        console.log(`  ${name}: ${took.toFixed(0)} ms of script`);
+        expectTrue(took <= 100, `${name} takes at most 100 ms of script (${took.toFixed(0)})`);
+      }
+    }));
+
+  test('times in the zone of the community, whatever the zone of the browser; a day of 25 hours says so', () =>
+    withLook({ zone: 'America/New_York' }, async (looking) => {
+      const { page } = looking;
+      await callApi(world(), 'PATCH', '/v2/community/settings', { timezone: 'Europe/Madrid' });
+      try {
+        await page.waitForTimeout(500);
+        await page.reload();
+        await goTo(looking, '#/hours?week=2026-10-19');
+        await page.getByText('Europe/Madrid').first().waitFor();
+        const people = await page.getByText('25 h').count();
+        const empty = await page.getByText('No hours in this time').count();
+        expectTrue(people + empty > 0, 'the day of the clock change says how long it is');
+      } finally {
+        await callApi(world(), 'PATCH', '/v2/community/settings', { timezone: 'UTC' });
+      }
+    }));
+};
+
+/** The script that a step makes in all, in milliseconds of the processor: what else the machine does is not counted. */
+const scriptMs = async (page: Page, step: () => Promise<void>): Promise<number> => {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const read = async () => {
+    const { metrics } = await devtools.send('Performance.getMetrics');
+    return (metrics.find(({ name }) => name === 'ScriptDuration')?.value ?? 0) * 1000;
+  };
+  const before = await read();
+  await step();
+  const after = await read();
+  await devtools.detach();
+  return after - before;
+};
+
+const waitFor = async (isSo: () => Promise<boolean>, what: string): Promise<void> => {
+  const end = Date.now() + 20_000;
+  while (!(await isSo())) {
+    if (Date.now() > end) throw new Error(`Waited in vain for ${what}.`);
+    await new Promise((later) => setTimeout(later, 100));
+  }
+};
