@@ -204,6 +204,7 @@ const Shell = ({
   const places = PLACES.filter(({ needs }) => needs.some(viewer.may));
   return (
     <ViewerContext.Provider value={viewer}>
+      {/* biome-ignore lint/a11y/useValidAnchor: a link to a place, which must not become the address of a screen. */}
       <a
         class="skip"
         href="#main"
@@ -270,7 +271,7 @@ const Side = ({
           ))}
         </ul>
       </nav>
-      <footer>
+      <div class="foot">
         <span>
           {t('shell.zone')} <span class="nowrap">{formatZone(zone, Date.now())}</span>
         </span>
@@ -295,7 +296,7 @@ const Side = ({
             {t('shell.signOut')}
           </button>
         </div>
-      </footer>
+      </div>
     </header>
   );
 };

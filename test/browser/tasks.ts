@@ -284,7 +284,7 @@ export const addTaskTests = (world: () => World): void => {
       const calls = page.getByRole('table', { name: 'Last calls' });
       await calls.locator('tbody tr').first().waitFor();
       await page
-        .getByLabel('Mapping')
+        .getByRole('textbox', { name: 'Mapping' })
         .fill('{"platform": {"const": "gates"}, "serial": "/device/id", "action_type": "/event"}');
       await page.getByRole('button', { name: 'Save' }).click();
       await page.getByText('The mapping is saved.').waitFor();
@@ -564,10 +564,10 @@ export const addTaskTests = (world: () => World): void => {
     }));
 };
 
-/** The script that a step makes in all, in milliseconds of the processor: what else the machine does is not counted. */
+/** The script that a step makes in all, in milliseconds. Layout and paint are not script. */
 const scriptMs = async (page: Page, step: () => Promise<void>): Promise<number> => {
   const devtools = await page.context().newCDPSession(page);
-  await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
+  await devtools.send('Performance.enable', { timeDomain: 'timeTicks' });
   const read = async () => {
     const { metrics } = await devtools.send('Performance.getMetrics');
     return (metrics.find(({ name }) => name === 'ScriptDuration')?.value ?? 0) * 1000;

@@ -35,7 +35,7 @@ export const Table = <Row,>({
   const classOf = ({ isNumber, isRank, isExtra }: Column<Row>): string =>
     [(isNumber || isRank) && 'num', isRank && 'rank', isExtra && 'hide-s'].filter(Boolean).join(' ');
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex lint/a11y/useSemanticElements: what scrolls must be reached by the keyboard, and named.
     <div class={isOld ? 'scroll is-old' : 'scroll'} role="group" aria-label={caption} tabIndex={0}>
       <table>
         <caption class="sr">{caption}</caption>

@@ -97,7 +97,7 @@ const PatternGrid = ({
           people: oneDecimal(peak.value),
         })}
       </p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard. */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex lint/a11y/useSemanticElements: what scrolls must be reached by the keyboard, and named. */}
       <div class="scroll" role="group" tabIndex={0} aria-label={t('heat.label')}>
         <table class="heat">
           <caption class="sr">{t('heat.label')}</caption>

@@ -61,7 +61,7 @@ export const YearCalendar = ({
           ]}
         />
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard.
+        // biome-ignore lint/a11y/noNoninteractiveTabindex lint/a11y/useSemanticElements: what scrolls must be reached by the keyboard, and named.
         <div class="scroll" role="group" tabIndex={0} aria-label={t('person.year')}>
           {/* biome-ignore lint/a11y/useKeyWithClickEvents: the table behind it has a button a day. */}
           <svg
