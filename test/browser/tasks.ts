@@ -530,6 +530,13 @@ export const addTaskTests = (world: () => World): void => {
       });
       await goTo(looking, '#/hours');
       await page.getByText('200 people').waitFor();
+      const busy = await scriptMs(page, () =>
+        page.evaluate(() => {
+          const end = performance.now() + 150;
+          while (performance.now() < end);
+        }),
+      );
+      expectTrue(busy > 120, `a loop of 150 ms is seen (${busy.toFixed(0)})`);
       const steps: [string, () => Promise<unknown>][] = [
         ['a key in the grid', () => page.locator('.week a[tabindex="0"]').press('ArrowDown')],
         ['hours as decimals', () => page.getByRole('button', { name: '7.75' }).click()],
@@ -564,19 +571,22 @@ export const addTaskTests = (world: () => World): void => {
     }));
 };
 
-/** The script that a step makes in all, in milliseconds. Layout and paint are not script. */
-const scriptMs = async (page: Page, step: () => Promise<void>): Promise<number> => {
+/** The script that runs during a step, in milliseconds, as the profiler samples it. Layout and paint are not script. */
+const scriptMs = async (page: Page, step: () => Promise<unknown>): Promise<number> => {
   const devtools = await page.context().newCDPSession(page);
-  await devtools.send('Performance.enable', { timeDomain: 'timeTicks' });
-  const read = async () => {
-    const { metrics } = await devtools.send('Performance.getMetrics');
-    return (metrics.find(({ name }) => name === 'ScriptDuration')?.value ?? 0) * 1000;
-  };
-  const before = await read();
+  await devtools.send('Profiler.enable');
+  await devtools.send('Profiler.start');
   await step();
-  const after = await read();
+  const { profile } = await devtools.send('Profiler.stop');
   await devtools.detach();
-  return after - before;
+  const isScript = new Map(
+    profile.nodes.map(({ id, callFrame }) => [id, !/^\((idle|program|root)\)$/.test(callFrame.functionName)]),
+  );
+  const { samples = [], timeDeltas = [] } = profile;
+  return samples.reduce(
+    (sum, id, index) => sum + (isScript.get(id) ? (timeDeltas[index] ?? 0) / 1000 : 0),
+    0,
+  );
 };
 
 const waitFor = async (isSo: () => Promise<boolean>, what: string): Promise<void> => {
