@@ -161,8 +161,8 @@ const ThemeSwitch = () => {
   );
 };
 
-/** Monday, unless the region of the browser begins its weeks on another day and the community says nothing. */
-const DEFAULT_WEEK_START = 1;
+/** The day that weeks begin on, as `weekdayOf` numbers days. */
+const WEEK_STARTS = { monday: 1, saturday: 6, sunday: 7 } as const;
 
 const Shell = ({
   me,
@@ -197,7 +197,7 @@ const Shell = ({
       me,
       isOperator,
       zone: me?.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
-      weekStart: DEFAULT_WEEK_START,
+      weekStart: WEEK_STARTS[me?.weekStart ?? 'monday'],
       may: (scope) => (scope === 'operator' ? isOperator : scopes.includes(scope)),
     };
   }, [me, isOperator]);

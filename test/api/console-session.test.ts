@@ -34,6 +34,7 @@ describe('POST /v2/community/console-session', () => {
         expiresAt: null,
       },
       timezone: 'Europe/Madrid',
+      weekStart: 'monday',
     });
     expect(answer.headers.get('set-cookie')).toMatch(
       /^__Host-rollcall=ey[\w-]+\.[\w-]+\.[\w-]+; Path=\/; Max-Age=43200; HttpOnly; SameSite=Strict; Secure$/,

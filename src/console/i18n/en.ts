@@ -73,6 +73,7 @@ export const en = {
 
   'table.shown': { one: '{n} row shown', other: '{n} rows shown' },
   'table.shownOf': '{n} of {all} rows shown',
+  'table.all': 'Show everybody',
   'table.more': 'Show more',
 
   'person.name': 'Name',
@@ -124,7 +125,6 @@ export const en = {
   'hours.dayLength': '{n} h',
   'hours.people': { one: '{n} person', other: '{n} people' },
   'hours.cell': { one: '{who}: {time}, {n} session', other: '{who}: {time}, {n} sessions' },
-  'hours.cellEmpty': '{who}: not here',
   'hours.cellUnsure': '{time} of {all} unconfirmed',
   'hours.sessions': { one: '{n} session', other: '{n} sessions' },
   'hours.sessionCount': 'Sessions',
@@ -438,6 +438,7 @@ export const en = {
   'hooks.outcome': 'Outcome',
   'hooks.outcome.recorded': 'Recorded',
   'hooks.outcome.replayed': 'Known already',
+  'hooks.outcome.ignored': 'Ignored',
   'hooks.outcome.refused': 'Refused',
   'hooks.size': 'Size',
   'hooks.bytes': '{n} B',
@@ -539,6 +540,9 @@ export const en = {
   'setting.timezone.text': 'Where days, weeks and months begin, and how times are written in reports.',
   'setting.weekStart': 'First day of the week',
   'setting.weekStart.text': 'Where weeks begin in totals.',
+  'setting.weekStart.monday': 'Monday',
+  'setting.weekStart.saturday': 'Saturday',
+  'setting.weekStart.sunday': 'Sunday',
   'setting.autoCreateAccounts': 'Unknown people become accounts',
   'setting.autoCreateAccounts.text': 'Off: a call about somebody unknown is refused.',
   'setting.idleTimeoutSeconds': 'Silence without heartbeats, seconds',

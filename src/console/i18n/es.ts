@@ -78,6 +78,7 @@ export const es: Catalogue = {
 
   'table.shown': { one: '{n} fila', many: '{n} de filas', other: '{n} filas' },
   'table.shownOf': '{n} de {all} filas',
+  'table.all': 'Mostrar a todos',
   'table.more': 'Mostrar más',
 
   'person.name': 'Nombre',
@@ -133,7 +134,6 @@ export const es: Catalogue = {
     many: '{who}: {time}, {n} de sesiones',
     other: '{who}: {time}, {n} sesiones',
   },
-  'hours.cellEmpty': '{who}: no estuvo',
   'hours.cellUnsure': '{time} de {all} sin confirmar',
   'hours.sessions': { one: '{n} sesión', many: '{n} de sesiones', other: '{n} sesiones' },
   'hours.sessionCount': 'Sesiones',
@@ -471,6 +471,7 @@ export const es: Catalogue = {
   'hooks.outcome': 'Resultado',
   'hooks.outcome.recorded': 'Anotada',
   'hooks.outcome.replayed': 'Ya conocida',
+  'hooks.outcome.ignored': 'Pasada por alto',
   'hooks.outcome.refused': 'Rechazada',
   'hooks.size': 'Tamaño',
   'hooks.bytes': '{n} bytes',
@@ -575,6 +576,9 @@ export const es: Catalogue = {
     'Dónde empiezan los días, semanas y meses, y cómo se escriben las horas en los informes.',
   'setting.weekStart': 'Primer día de la semana',
   'setting.weekStart.text': 'Dónde empiezan las semanas en las sumas.',
+  'setting.weekStart.monday': 'Lunes',
+  'setting.weekStart.saturday': 'Sábado',
+  'setting.weekStart.sunday': 'Domingo',
   'setting.autoCreateAccounts': 'Los desconocidos se dan de alta',
   'setting.autoCreateAccounts.text': 'Apagado: se rechaza una llamada sobre alguien desconocido.',
   'setting.idleTimeoutSeconds': 'Silencio sin latidos, segundos',

@@ -8,6 +8,7 @@ export interface Total {
   readonly seconds: number;
   readonly confirmedSeconds: number;
   readonly unconfirmedSeconds: number;
+  readonly watchedSeconds: number;
   readonly sessions: number;
 }
 
@@ -16,44 +17,62 @@ export interface PersonTotal extends Total {
   readonly name?: string | null;
 }
 
+/** As many as one answer has. More are read page by page: 200 people have 1400 days in a week. */
 const LIMIT = 1000;
+const MAX_PAGES = 20;
 
-/** The instants of some whole days in the zone, as the API takes them. */
+/** The instants of some whole days in the zone. */
 export const rangeOf = (from: string, to: string, zone: string): { from: string; to: string } => ({
   from: new Date(fromLocal(from, zone)).toISOString(),
   to: new Date(fromLocal(addDays(to, 1), zone)).toISOString(),
 });
 
-type Query = NonNullable<Parameters<typeof summarize>[0]>;
-const summarize = (query: {
-  from: string;
-  to: string;
-  groupBy: 'account' | 'server' | 'day' | 'hour';
-  accId?: string;
-  serverId?: number;
-}) =>
-  call(() => api.GET('/v2/community/activity/summary', { params: { query: { limit: LIMIT, ...query } } }));
+interface Wanted {
+  /** Days, both included: the API knows where they begin. */
+  readonly from: string;
+  readonly to: string;
+  readonly groupBy: string;
+  readonly accId?: string;
+}
 
-/** A total that has what it is grouped by. */
-type ItemBy<K extends keyof Item> = Item & { readonly [P in K]-?: NonNullable<Item[P]> };
-
-const itemsOf = async <K extends keyof Item>(query: Query, key: K): Promise<ItemBy<K>[]> => {
-  const { items } = await summarize(query);
-  return items.filter((item): item is ItemBy<K> => key in item);
+const readTotals = async (query: Wanted): Promise<Item[]> => {
+  const items: Item[] = [];
+  let cursor: string | null | undefined;
+  for (let page = 0; page < MAX_PAGES && cursor !== null; page++) {
+    const after = cursor;
+    const answer = await call(() =>
+      api.GET('/v2/community/activity/summary', {
+        params: { query: { ...query, limit: LIMIT, ...(after !== undefined && { cursor: after }) } },
+      }),
+    );
+    items.push(...answer.items);
+    cursor = answer.nextCursor;
+  }
+  return items;
 };
 
-/** Days from `from` to `to`, both included. */
-export const totalsByPerson = (from: string, to: string, zone: string): Promise<PersonTotal[]> =>
-  itemsOf({ ...rangeOf(from, to, zone), groupBy: 'account' }, 'accId');
+/** What was asked for is in every item; the document cannot say so. */
+const having = <K extends keyof Item>(items: readonly Item[], key: K): (Item & Required<Pick<Item, K>>)[] =>
+  items.filter((item): item is Item & Required<Pick<Item, K>> => item[key] !== undefined);
 
-export const totalsByDay = (from: string, to: string, zone: string, accId?: string) =>
-  itemsOf({ ...rangeOf(from, to, zone), groupBy: 'day', ...(accId !== undefined && { accId }) }, 'day');
+export const totalsByPerson = async (from: string, to: string): Promise<PersonTotal[]> =>
+  having(await readTotals({ from, to, groupBy: 'account' }), 'accId');
 
-export const totalsByServer = (from: string, to: string, zone: string) =>
-  itemsOf({ ...rangeOf(from, to, zone), groupBy: 'server' }, 'serverId');
+export const totalsByDay = async (from: string, to: string, accId: string) =>
+  having(await readTotals({ from, to, groupBy: 'day', accId }), 'day');
 
-export const totalsByHour = (from: string, to: string, zone: string) =>
-  itemsOf({ ...rangeOf(from, to, zone), groupBy: 'hour' }, 'hour');
+export const totalsByServer = async (from: string, to: string) =>
+  having(await readTotals({ from, to, groupBy: 'server' }), 'serverId');
+
+/** The sum of each hour of each weekday: 1 for Monday. */
+export const totalsByWeekdayHour = async (from: string, to: string) =>
+  (await readTotals({ from, to, groupBy: 'weekday-hour' })).map(
+    ({ weekday = 1, hourOfDay = 0, seconds }) => ({
+      weekday,
+      hourOfDay,
+      seconds,
+    }),
+  );
 
 export interface PersonWeek extends Total {
   readonly accId: string;
@@ -63,26 +82,24 @@ export interface PersonWeek extends Total {
 }
 
 /** Everybody's time on each of some days. */
-export const totalsByPersonAndDay = async (days: readonly string[], zone: string): Promise<PersonWeek[]> => {
-  const perDay = await Promise.all(
-    days.map(async (day) => (await totalsByPerson(day, day, zone)).map((total) => ({ day, total }))),
-  );
-  const people = Map.groupBy(perDay.flat(), ({ total }) => total.accId);
-  return [...people].map(([accId, entries]) => ({
+export const totalsByPersonAndDay = async (from: string, to: string): Promise<PersonWeek[]> => {
+  const items = having(await readTotals({ from, to, groupBy: 'account,day' }), 'accId');
+  return [...Map.groupBy(items, ({ accId }) => accId)].map(([accId, own]) => ({
     accId,
-    name: entries.find(({ total }) => total.name)?.total.name ?? null,
-    days: new Map(entries.map(({ day, total }) => [day, total])),
-    ...sumOf(entries.map(({ total }) => total)),
+    name: own.find(({ name }) => name)?.name ?? null,
+    days: new Map(own.map((item) => [item.day ?? '', item])),
+    ...sumOf(own),
   }));
 };
 
 /** Seconds are added whole; they are rounded where they are shown. */
 export const sumOf = (totals: readonly Total[]): Total => {
-  const sum = { seconds: 0, confirmedSeconds: 0, unconfirmedSeconds: 0, sessions: 0 };
+  const sum = { seconds: 0, confirmedSeconds: 0, unconfirmedSeconds: 0, watchedSeconds: 0, sessions: 0 };
   for (const total of totals) {
     sum.seconds += total.seconds;
     sum.confirmedSeconds += total.confirmedSeconds;
     sum.unconfirmedSeconds += total.unconfirmedSeconds;
+    sum.watchedSeconds += total.watchedSeconds;
     sum.sessions += total.sessions;
   }
   return sum;

@@ -23,10 +23,7 @@ interface Row extends Server {
 
 const readRows = async (zone: string): Promise<Row[]> => {
   const today = dayAt(Date.now(), zone);
-  const [totals, servers] = await Promise.all([
-    totalsByServer(addDays(today, -6), today, zone),
-    readServers(),
-  ]);
+  const [totals, servers] = await Promise.all([totalsByServer(addDays(today, -6), today), readServers()]);
   const bySeconds = new Map(totals.map(({ serverId, seconds }) => [serverId, seconds]));
   return servers.map((server) => ({ ...server, seconds: bySeconds.get(server.id) ?? 0 }));
 };

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { CommunityActor } from '../../../core/access/actor.ts';
 import { SCOPES } from '../../../core/access/scopes.ts';
+import { WEEK_STARTS } from '../../../lib/calendar-spans.ts';
 import { dateTime } from '../../kit/fields.ts';
 import { isoOrNull } from '../../wire/access.ts';
 
@@ -16,6 +17,7 @@ export const consoleSessionSchema = () =>
       expiresAt: v.nullable(dateTime()),
     }),
     timezone: v.string(),
+    weekStart: v.picklist(WEEK_STARTS),
   });
 
 export const CONSOLE_SESSION_EXAMPLE = {
@@ -28,10 +30,12 @@ export const CONSOLE_SESSION_EXAMPLE = {
     expiresAt: null,
   },
   timezone: 'Europe/Madrid',
+  weekStart: 'monday',
 };
 
 export const toConsoleSessionWire = ({ kind, id, name, scopes, expiresAt, community }: CommunityActor) => ({
   community: { id: community.publicId, name: community.name },
   credential: { kind, id, name, scopes, expiresAt: isoOrNull(expiresAt) },
   timezone: community.settings.timezone,
+  weekStart: community.settings.weekStart,
 });

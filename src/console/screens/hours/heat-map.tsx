@@ -5,8 +5,8 @@ import { useViewer } from '../../kit/context.ts';
 import { formatDayRange, formatNumber, formatZone, weekdayNames } from '../../kit/format.ts';
 import { useQuery } from '../../kit/query.ts';
 import { changeQuery } from '../../kit/route.ts';
-import { addDays, dayAt, weekdayOf, weekStartOf } from '../../kit/time.ts';
-import { totalsByHour } from '../../kit/totals.ts';
+import { addDays, dayAt, weekStartOf } from '../../kit/time.ts';
+import { totalsByWeekdayHour } from '../../kit/totals.ts';
 import { Card, Segmented } from '../../ui/basics.tsx';
 import { Empty, Reading } from '../../ui/states.tsx';
 import { Table } from '../../ui/table.tsx';
@@ -18,14 +18,13 @@ const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 /** People on average, by weekday (0 is Monday) and hour. */
 type Pattern = readonly (readonly number[])[];
 
-const readPattern = async (from: string, to: string, weeks: number, zone: string): Promise<Pattern> => {
+const readPattern = async (from: string, to: string, weeks: number): Promise<Pattern> => {
   const sums = Array.from({ length: 7 }, () => HOURS.map(() => 0));
-  for (const { hour, seconds } of await totalsByHour(from, to, zone)) {
-    const row = sums[weekdayOf(hour.slice(0, 10)) - 1];
-    const at = Number(hour.slice(11, 13));
-    if (row) row[at] = (row[at] ?? 0) + seconds;
+  for (const { weekday, hourOfDay, seconds } of await totalsByWeekdayHour(from, to)) {
+    const row = sums[weekday - 1];
+    if (row) row[hourOfDay] = seconds / 3600 / weeks;
   }
-  return sums.map((row) => row.map((seconds) => seconds / 3600 / weeks));
+  return sums;
 };
 
 /** 0 for nobody, 1 to 5 by equal parts of the most. */
@@ -41,7 +40,7 @@ export const HeatMap = ({ route }: ScreenProps) => {
   const to = addDays(weekStartOf(dayAt(Date.now(), zone), weekStart), -1);
   const from = addDays(to, 1 - 7 * weeks);
   const [isTable, setTable] = useState(false);
-  const query = useQuery(`pattern ${from} ${to}`, () => readPattern(from, to, weeks, zone));
+  const query = useQuery(`pattern ${from} ${to}`, () => readPattern(from, to, weeks));
   const order = Array.from({ length: 7 }, (_, index) => (index + weekStart - 1) % 7);
   return (
     <Card

@@ -60,7 +60,7 @@ export const Leaders = ({ route }: ScreenProps) => {
   const today = dayAt(Date.now(), zone);
   const period = PERIODS.find((one) => one === route.query.period) ?? 'week';
   const { from, to } = daysOf(period, route.query, today, weekStart);
-  const query = useQuery(`leaders ${from} ${to}`, () => totalsByPerson(from, to, zone));
+  const query = useQuery(`leaders ${from} ${to}`, () => totalsByPerson(from, to));
   const rows = ranked(query.data ?? []);
   const most = rows[0]?.seconds ?? 1;
   const nameOf = ({ name, accId }: PersonTotal) => name ?? accId;

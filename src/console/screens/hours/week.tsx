@@ -23,7 +23,9 @@ export const Week = ({ route }: ScreenProps) => {
   const first = weekStartOf(isDay(route.query.week) ? route.query.week : today, weekStart);
   const days = useMemo(() => daysFrom(first, 7), [first]);
   const [unit, setUnit] = useState<HoursUnit>(readNote(UNIT_NOTE) === 'decimal' ? 'decimal' : 'clock');
-  const query = useQuery(`week ${first}`, () => totalsByPersonAndDay(days, zone), { every: 60_000 });
+  const query = useQuery(`week ${first}`, () => totalsByPersonAndDay(first, addDays(first, 6)), {
+    every: 60_000,
+  });
   const isThisWeek = first === weekStartOf(today, weekStart);
   const step = (weeks: number) => changeQuery({ week: addDays(first, 7 * weeks) });
   useKeys({
@@ -125,7 +127,8 @@ const weekCsv = (
   days: readonly string[],
   dialect: 'spreadsheet' | 'programs',
 ): string => {
-  const hours = (total: Total | undefined) => Math.round(((total?.seconds ?? 0) / 3600) * 100) / 100;
+  const hours = (total: Pick<Total, 'seconds'> | undefined) =>
+    Math.round(((total?.seconds ?? 0) / 3600) * 100) / 100;
   const rows = people.map((person) => [
     person.name ?? '',
     person.accId,
@@ -141,6 +144,9 @@ const weekCsv = (
   );
 };
 
+/** As many rows as are drawn at once; totals and files are of everybody. */
+const AT_FIRST = 100;
+
 const WeekGrid = ({
   people,
   days,
@@ -155,9 +161,17 @@ const WeekGrid = ({
   readonly zone: string;
 }) => {
   const grid = useRef<HTMLTableElement>(null);
+  const [isWhole, setWhole] = useState(false);
+  const shown = isWhole ? people : people.slice(0, AT_FIRST);
   const [at, setAt] = useState({ row: 0, column: 0 });
+  /** Where a click or the arrows have led is where the tab key comes back to. */
+  const follow = (event: FocusEvent) => {
+    const place =
+      event.target instanceof HTMLElement ? event.target.dataset.cell?.split(' ').map(Number) : undefined;
+    if (place) setAt({ row: place[0] ?? 0, column: place[1] ?? 0 });
+  };
   const move = (event: KeyboardEvent) => {
-    const last = { row: people.length - 1, column: days.length - 1 };
+    const last = { row: shown.length - 1, column: days.length - 1 };
     const moves: Record<string, () => { row: number; column: number }> = {
       ArrowLeft: () => ({ ...at, column: at.column - 1 }),
       ArrowRight: () => ({ ...at, column: at.column + 1 }),
@@ -176,17 +190,20 @@ const WeekGrid = ({
     setAt({ row, column });
     grid.current?.querySelector<HTMLElement>(`[data-cell="${row} ${column}"]`)?.focus();
   };
-  const dayNames = useMemo(
-    () => days.map((day) => formatDay(day, { weekday: 'long', day: 'numeric', month: 'long' })),
-    [days],
-  );
   const totals = days.map((day) => sumOf(people.flatMap((person) => person.days.get(day) ?? [])));
   const all = sumOf(people);
   return (
     <div class="scroll">
       {/* One stop of the tab key, then arrows: a week of 200 people has 1400 cells. */}
-      {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: that is what a grid is made of (ARIA practices). */}
-      <table class="week" role="grid" aria-label={t('hours.gridLabel')} ref={grid} onKeyDown={move}>
+      <table
+        class="week"
+        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: that is what a grid is made of (ARIA practices).
+        role="grid"
+        aria-label={t('hours.gridLabel')}
+        ref={grid}
+        onFocusIn={follow}
+        onKeyDown={move}
+      >
         <thead>
           <tr>
             <th scope="col">{t('person.name')}</th>
@@ -209,16 +226,14 @@ const WeekGrid = ({
           </tr>
         </thead>
         <tbody>
-          {people.map((person, row) => (
+          {shown.map((person, row) => (
             <Row
               key={person.accId}
               person={person}
               row={row}
               days={days}
-              dayNames={dayNames}
               unit={unit}
               stop={row === at.row ? at.column : undefined}
-              onFocus={setAt}
             />
           ))}
         </tbody>
@@ -233,6 +248,14 @@ const WeekGrid = ({
           </tr>
         </tfoot>
       </table>
+      {!isWhole && people.length > AT_FIRST && (
+        <div class="row between small muted" style={{ padding: '10px 16px' }}>
+          <span>{t('table.shownOf', { n: shown.length, all: people.length })}</span>
+          <button type="button" onClick={() => setWhole(true)}>
+            {t('table.all')}
+          </button>
+        </div>
+      )}
     </div>
   );
 };
@@ -242,24 +265,21 @@ const Row = ({
   person,
   row,
   days,
-  dayNames,
   unit,
   stop,
-  onFocus,
 }: {
   readonly person: PersonWeek;
   readonly row: number;
   readonly days: readonly string[];
-  readonly dayNames: readonly string[];
   readonly unit: HoursUnit;
   readonly stop: number | undefined;
-  readonly onFocus: (at: { row: number; column: number }) => void;
 }) =>
-  useMemo(
-    () => (
+  useMemo(() => {
+    const own = href(['people', person.accId]);
+    return (
       <tr>
         <th scope="row">
-          <a class="name" href={href(['people', person.accId])} tabIndex={-1}>
+          <a class="name" href={own} tabIndex={-1}>
             <Name name={person.name} id={person.accId} />
           </a>
         </th>
@@ -268,11 +288,9 @@ const Row = ({
             key={day}
             total={person.days.get(day)}
             unit={unit}
-            to={href(['people', person.accId], { day })}
-            label={`${person.name ?? person.accId}, ${dayNames[column]}`}
+            to={`${own}?day=${day}`}
             place={`${row} ${column}`}
             isStop={column === stop}
-            onFocus={() => onFocus({ row, column })}
           />
         ))}
         <td class="total">
@@ -282,51 +300,37 @@ const Row = ({
           <span>{person.unconfirmedSeconds > 0 ? formatHours(person.unconfirmedSeconds, unit) : '–'}</span>
         </td>
       </tr>
-    ),
-    [person, row, days, dayNames, unit, stop, onFocus],
-  );
+    );
+  }, [person, row, days, unit, stop]);
 
+/** Its row and its column say whose and when it is: a grid's headers are read with each cell. */
 const Cell = ({
   total,
   unit,
   to,
-  label,
   place,
   isStop,
-  onFocus,
 }: {
   readonly total: Total | undefined;
   readonly unit: HoursUnit;
   readonly to: string;
-  readonly label: string;
   readonly place: string;
   readonly isStop: boolean;
-  readonly onFocus: () => void;
 }) => {
-  const isUnsure = (total?.unconfirmedSeconds ?? 0) > 0;
-  const text = total ? formatHours(total.seconds, unit) : '–';
-  const spoken = total
-    ? t('hours.cell', { who: label, time: text, n: total.sessions })
-    : t('hours.cellEmpty', { who: label });
-  const title =
-    total && isUnsure
-      ? t('hours.cellUnsure', { time: formatHours(total.unconfirmedSeconds, unit), all: text })
-      : total && t('hours.sessions', { n: total.sessions });
+  const isUnsure = total !== undefined && total.unconfirmedSeconds > 0;
   return (
-    <td class={[total ? '' : 'zero', isUnsure ? 'hatched' : ''].filter(Boolean).join(' ')}>
-      <a
-        href={to}
-        data-cell={place}
-        tabIndex={isStop ? 0 : -1}
-        aria-label={isUnsure && title ? `${spoken}. ${title}` : spoken}
-        title={title}
-        onFocus={onFocus}
-      >
-        {text}
+    <td class={total ? (isUnsure ? 'hatched' : undefined) : 'zero'}>
+      <a href={to} data-cell={place} tabIndex={isStop ? 0 : -1} title={total && titleOf(total, unit)}>
+        {total ? formatHours(total.seconds, unit) : '–'}
       </a>
     </td>
   );
 };
+
+const titleOf = ({ seconds, unconfirmedSeconds, sessions }: Total, unit: HoursUnit): string =>
+  unconfirmedSeconds > 0
+    ? t('hours.cellUnsure', { time: formatHours(unconfirmedSeconds, unit), all: formatHours(seconds, unit) })
+    : t('hours.sessions', { n: sessions });
 
 /** Single keys, unless somebody types or holds another one. */
 const useKeys = (keys: Readonly<Record<string, () => unknown>>): void => {

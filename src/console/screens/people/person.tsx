@@ -104,7 +104,7 @@ const Presence = ({ id, route }: ScreenProps & { readonly id: string }) => {
   const from = day ?? (isDay(route.query.from) ? route.query.from : monthStartOf(today));
   const to = day ?? (isDay(route.query.to) && route.query.to >= from ? route.query.to : today);
   const yearStart = addDays(today, -364);
-  const year = useQuery(`person-year ${id} ${yearStart}`, () => totalsByDay(yearStart, today, zone, id));
+  const year = useQuery(`person-year ${id} ${yearStart}`, () => totalsByDay(yearStart, today, id));
   const key = `person-sessions ${id} ${from} ${to}`;
   // A session that began the evening before reaches into the day: it belongs on the strip of it.
   const range = rangeOf(addDays(from, -1), to, zone);

@@ -14,6 +14,7 @@ type Value = string | number | boolean | null;
 /** Settings that hold one of a few words. */
 const CHOICES: Readonly<Record<string, readonly string[]>> = {
   unconfirmedEnd: ['last-seen', 'close-time'],
+  weekStart: ['monday', 'saturday', 'sunday'],
   emptyReportStatus: ['404', '200'],
 };
 

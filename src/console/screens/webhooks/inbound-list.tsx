@@ -56,7 +56,9 @@ export const InboundList = () => {
                   {
                     title: t('hooks.proof'),
                     isExtra: true,
-                    cell: ({ verification }) => <span class="mono">{verification.scheme}</span>,
+                    cell: ({ sender, verification }) => (
+                      <span class="mono">{sender === 'custom' ? verification?.scheme : sender}</span>
+                    ),
                   },
                   {
                     title: t('hooks.calls'),

@@ -46,7 +46,9 @@ export const Inbound = ({ id }: { readonly id: string }) => {
               </div>
               <div>
                 <dt>{t('hooks.proof')}</dt>
-                <dd class="mono">{sender.verification.scheme}</dd>
+                <dd class="mono">
+                  {sender.sender === 'custom' ? sender.verification?.scheme : sender.sender}
+                </dd>
               </div>
               <div>
                 <dt>{t('hooks.address')}</dt>
@@ -152,7 +154,7 @@ const MappingEditor = ({
   );
 };
 
-const OUTCOME_TONE = { recorded: 'good', replayed: 'muted', refused: 'bad' } as const;
+const OUTCOME_TONE = { recorded: 'good', replayed: 'muted', ignored: 'warn', refused: 'bad' } as const;
 
 const Calls = ({ id }: { readonly id: string }) => {
   const { zone } = useViewer();
