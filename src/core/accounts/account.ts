@@ -1,5 +1,23 @@
-import type { Row } from '../../db/client.ts';
-import type { Identifier } from './identifiers.ts';
+import { IDENTIFIER_KINDS, type NotedIdentifier } from './identifiers.ts';
+import type { AccountRow } from './queries.ts';
+
+/** An identifier, and since when (epoch milliseconds) it is the account's. */
+export interface DatedIdentifier extends NotedIdentifier {
+  readonly createdAt: number;
+}
+
+/** A name that was told of an account, and since when (epoch milliseconds). */
+export interface ToldName {
+  readonly name: string;
+  readonly since: number;
+}
+
+/** An identifier that came beside those of an account and belongs to another one. */
+export interface IdentifierConflict extends NotedIdentifier {
+  readonly ownerId: string;
+  /** When it last came so, in epoch milliseconds. */
+  readonly seenAt: number;
+}
 
 /** Who is tracked. */
 export interface Account {
@@ -8,13 +26,29 @@ export interface Account {
   readonly createdAt: number;
   /** When its latest session started, in epoch milliseconds; null if it has none. */
   readonly lastStartedAt: number | null;
-  /** By kind, then by value; the ids of accounts that were merged into it are among them. At most 100 of a kind. */
-  readonly identifiers: readonly Identifier[];
+  /** What to call it: the name told last, else the best of its identifiers; null while only its id is known. */
+  readonly name: string | null;
+  /** The names that were told of it: the one of today, then former ones, latest first. At most 20. */
+  readonly names: readonly ToldName[];
+  /** In the order of their kinds, then by value; the ids of accounts that were merged into it are among them. At most 200. */
+  readonly identifiers: readonly DatedIdentifier[];
 }
 
-export const toAccount = (row: Row): Account => ({
-  id: row.id as string,
-  createdAt: row.created_at as number,
-  lastStartedAt: row.last_started_at as number | null,
-  identifiers: JSON.parse(row.identifiers as string) as Identifier[],
+const rankOf = ({ kind }: NotedIdentifier): number => {
+  const rank = (IDENTIFIER_KINDS as readonly string[]).indexOf(kind);
+  return rank < 0 ? IDENTIFIER_KINDS.length : rank;
+};
+
+export const toAccount = (row: AccountRow): Account => ({
+  id: row.id,
+  createdAt: row.created_at,
+  lastStartedAt: row.last_started_at,
+  name: row.name,
+  names: toNames(row.names),
+  // They come by kind and value, and the sort is stable.
+  identifiers: (JSON.parse(row.identifiers) as DatedIdentifier[]).sort((a, b) => rankOf(a) - rankOf(b)),
 });
+
+/** What `accounts.names` says. */
+export const toNames = (names: string): ToldName[] =>
+  (JSON.parse(names) as [key: string, name: string, since: number][]).map(([, name, since]) => ({ name, since }));

@@ -11,11 +11,11 @@ export const listAccountsAt = async (
   { skip, take }: { skip: number; take: number },
 ): Promise<Page<Account> & { total: number }> => {
   const communityId = ctx.actor.community.id;
-  const [rows = [], counts = []] = await runBatch(ctx.db, [
-    selectAccountsAt(communityId, skip, take + 1),
-    countAccounts(communityId),
+  const [rows, [count]] = await runBatch(ctx.db, [
+    selectAccountsAt({ communityId, skip, limit: take + 1 }),
+    countAccounts({ communityId }),
   ]);
-  return { ...pageOf(rows.map(toAccount), take), total: (counts[0]?.total as number | undefined) ?? 0 };
+  return { ...pageOf(rows.map(toAccount), take), total: count?.total ?? 0 };
 };
 
 /** A page of the accounts by id, behind `afterId`: at the same cost at any depth. */
@@ -23,8 +23,8 @@ export const listAccountsAfter = async (
   ctx: Ctx<CommunityActor>,
   { afterId, take }: { afterId: string; take: number },
 ): Promise<Page<Account>> => {
-  const [rows = []] = await runBatch(ctx.db, [
-    selectAccountsAfter(ctx.actor.community.id, afterId, take + 1),
+  const [rows] = await runBatch(ctx.db, [
+    selectAccountsAfter({ communityId: ctx.actor.community.id, afterId, limit: take + 1 }),
   ]);
   return pageOf(rows.map(toAccount), take);
 };

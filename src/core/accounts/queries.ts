@@ -1,16 +1,10 @@
-import { tableOf } from '../../db/client.ts';
-import { type SQL, sql } from '../../db/sql.ts';
-import type { NewId } from '../../lib/ids.ts';
-import {
-  type AccountRef,
-  displayNameOf,
-  IDENTIFIER_KINDS,
-  type Identifier,
-  identifierKey,
-} from './identifiers.ts';
+/** The SQL of accounts: read, found, merged, erased. Who a call means is in resolve-queries.ts. */
+import { type SQL as OldSql, sql as oldSql } from '../../db/sql.ts';
+import { type SQL, sql, statement, statementByShape } from '../../db/statement.ts';
+import type { Identifier } from './identifiers.ts';
 
 /** Expression: the id of the account that an identifier names; NULL if there is none. */
-export const accountIdOf = (communityId: number, { kind, value }: Identifier): SQL => sql`
+export const accountIdOf = (communityId: number, { kind, value }: Identifier): OldSql => oldSql`
   (SELECT account_id FROM account_identifiers
    WHERE community_id = ${communityId} AND kind = ${kind} AND value = ${value})`;
 
@@ -18,179 +12,255 @@ export const accountIdOf = (communityId: number, { kind, value }: Identifier): S
  * Expression: the account id that sessions of this account are under: the id itself, also of one that was erased, or that
  * of the account it was merged into.
  */
-export const sessionsAccountIdOf = (communityId: number, accountId: string): SQL =>
-  sql`coalesce(${accountIdOf(communityId, { kind: 'accId', value: accountId })}, ${accountId})`;
+export const sessionsAccountIdOf = (communityId: number, accountId: string): OldSql =>
+  oldSql`coalesce(${accountIdOf(communityId, { kind: 'accId', value: accountId })}, ${accountId})`;
 
-/** Statement: one row with the account's id, or none. */
-export const selectAccountId = (communityId: number, { kind, value }: Identifier): SQL => sql`
-  SELECT account_id FROM account_identifiers
-  WHERE community_id = ${communityId} AND kind = ${kind} AND value = ${value}`;
+/** Expression: what the account of the row `s` of sessions is called today; NULL while only its id is known. */
+export const nameOfSession = oldSql`
+  (SELECT called.name FROM accounts AS called WHERE called.community_id = s.community_id AND called.id = s.account_id)`;
 
-/**
- * Statements: create the accounts whose first identifier names none. Further identifiers are noted on creation only,
- * and only where nobody else has them: a call never takes a name away from another account.
- * They return nothing: a RETURNING that finds nothing is still billed two rows read.
- *
- * @param accounts at most one for each first identifier
- * @param newId makes the id of an account whose call brings none
- * @param condition where it does not hold, nothing is created
- */
-export const ensureAccounts = (
-  communityId: number,
-  accounts: readonly AccountRef[],
-  now: number,
-  newId: NewId,
-  condition: SQL = sql`true`,
-): SQL[] => {
-  // Who is named by what another one brings along may be that one: they wait until it is noted. (Since identifiers come
-  // in the order of their kinds, somebody waits for nobody.)
-  const brought = new Set(accounts.flatMap(([, ...others]) => others.map(identifierKey)));
-  const waiting = accounts.filter(([first]) => brought.has(identifierKey(first)));
-  if (waiting.length > 0) {
-    const others = accounts.filter(([first]) => !brought.has(identifierKey(first)));
-    return [others, waiting].flatMap((some) => ensureAccounts(communityId, some, now, newId, condition));
-  }
-  const named = accounts.map((ref) => ({
-    ref,
-    id: ref[0].kind === 'accId' ? ref[0].value : newId(now),
-  }));
-  const firsts = named.map(({ ref, id }) => [ref[0].kind, ref[0].value, id, displayNameOf(ref) ?? null]);
-  const notes = named.flatMap(({ ref: [first, ...others], id }) => {
-    const noted = first.kind === 'accId' ? others : [{ kind: 'accId', value: id }, ...others];
-    return noted.map(({ kind, value }) => [kind, value, id]);
-  });
-  const items = tableOf(firsts);
-  return [
-    sql`
-      INSERT INTO accounts (community_id, id, created_at, joined_as)
-      SELECT ${communityId}, item ->> 2, ${now}, item ->> 3 FROM ${items}
-      WHERE ${condition} AND ${isUnnamed(communityId)}
-      ON CONFLICT DO NOTHING`,
-    sql`
-      INSERT INTO account_identifiers (community_id, kind, value, account_id)
-      SELECT ${communityId}, item ->> 0, item ->> 1, item ->> 2 FROM ${items}
-      WHERE ${condition}
-      ON CONFLICT DO NOTHING`,
-    ...(notes.length === 0
-      ? []
-      : [
-          sql`
-            INSERT INTO account_identifiers (community_id, kind, value, account_id)
-            SELECT ${communityId}, item ->> 0, item ->> 1, created.id
-            FROM ${tableOf(notes)} CROSS JOIN accounts AS created
-              ON created.community_id = ${communityId} AND created.id = item ->> 2 AND created.created_at = ${now}
-            ON CONFLICT DO NOTHING`,
-        ]),
-  ];
-};
+/** One row with the account's id, or none. */
+export const selectAccountId = statement<
+  { communityId: number; kind: string; value: string },
+  { account_id: string }
+>(
+  ($) => sql`
+    SELECT account_id FROM account_identifiers
+    WHERE community_id = ${$.communityId} AND kind = ${$.kind} AND value = ${$.value}`,
+);
 
-/** As many identifiers of each kind as an account shows; the list of its identifiers pages through all. */
-const SHOWN_IDENTIFIERS = 100;
+/** As many identifiers and conflicts as an account shows; the list of its identifiers pages through all. */
+const SHOWN = 200;
 
-/** Queries: the identifiers of `a` that it shows, by kind and value. */
-const shownIdentifiers = IDENTIFIER_KINDS.map(
-  (kind) => `
-    SELECT * FROM (SELECT i.kind, i.value FROM account_identifiers AS i INDEXED BY account_identifiers_by_account
-    WHERE i.community_id = a.community_id AND i.account_id = a.id AND i.kind = '${kind}'
-    ORDER BY i.value LIMIT ${SHOWN_IDENTIFIERS})`,
-).join(' UNION ALL ');
+/** An account as it is read. */
+export interface AccountRow {
+  readonly id: string;
+  readonly created_at: number;
+  readonly name: string | null;
+  readonly names: string;
+  readonly last_started_at: number | null;
+  /** JSON: a list of `{kind, value, createdAt}`. */
+  readonly identifiers: string;
+}
 
 /** The columns of an account `a`. */
 const ACCOUNT_COLUMNS = sql.raw(`
-  a.id, a.created_at,
+  a.id, a.created_at, a.name, a.names,
   (SELECT max(s.started_at) FROM sessions AS s NOT INDEXED
    WHERE s.community_id = a.community_id AND s.account_id = a.id) AS last_started_at,
-  (SELECT json_group_array(json_object('kind', kind, 'value', value)) FROM (${shownIdentifiers})) AS identifiers`);
+  (SELECT json_group_array(json_object('kind', kind, 'value', value, 'createdAt', created_at)) FROM (
+    SELECT i.kind, i.value, i.created_at FROM account_identifiers AS i INDEXED BY account_identifiers_by_account
+    WHERE i.community_id = a.community_id AND i.account_id = a.id AND i.kind <> 'called'
+    ORDER BY i.kind, i.value LIMIT ${SHOWN})) AS identifiers`);
 
-/** Statement: the account that an identifier names. */
-export const selectAccount = (communityId: number, identifier: Identifier): SQL => sql`
-  SELECT ${ACCOUNT_COLUMNS} FROM accounts AS a
-  WHERE a.community_id = ${communityId} AND a.id = ${accountIdOf(communityId, identifier)}`;
+/** The account that an identifier names. */
+export const selectAccount = statement<{ communityId: number; kind: string; value: string }, AccountRow>(
+  ($) => sql`
+    SELECT ${ACCOUNT_COLUMNS} FROM accounts AS a
+    WHERE a.community_id = ${$.communityId} AND a.id = (
+      SELECT account_id FROM account_identifiers
+      WHERE community_id = ${$.communityId} AND kind = ${$.kind} AND value = ${$.value})`,
+);
 
-/** Statement: accounts by id, without the first `skip`. */
-export const selectAccountsAt = (communityId: number, skip: number, limit: number): SQL => sql`
-  SELECT ${ACCOUNT_COLUMNS} FROM accounts AS a
-  WHERE a.community_id = ${communityId} ORDER BY a.id LIMIT ${limit} OFFSET ${skip}`;
+/** What came beside an account's identifiers and is somebody else's still. */
+export const selectConflictsOf = statement<
+  { communityId: number; accountId: string },
+  { kind: string; value: string; owner_id: string; seen_at: number }
+>(
+  ($) => sql`
+    SELECT c.kind, c.value, i.account_id AS owner_id, c.seen_at
+    FROM identifier_conflicts AS c CROSS JOIN account_identifiers AS i
+      ON i.community_id = c.community_id AND i.kind = c.kind AND i.value = c.value AND i.account_id <> c.account_id
+    WHERE c.community_id = ${$.communityId} AND c.account_id = (
+      SELECT account_id FROM account_identifiers
+      WHERE community_id = ${$.communityId} AND kind = 'accId' AND value = ${$.accountId})
+    LIMIT ${sql.raw(String(SHOWN))}`,
+);
 
-/** Statement: accounts by id, behind `afterId`. */
-export const selectAccountsAfter = (communityId: number, afterId: string, limit: number): SQL => sql`
-  SELECT ${ACCOUNT_COLUMNS} FROM accounts AS a
-  WHERE a.community_id = ${communityId} AND a.id > ${afterId} ORDER BY a.id LIMIT ${limit}`;
-
-/** Statement: how many accounts there are. */
-export const countAccounts = (communityId: number): SQL =>
-  sql`SELECT count(*) AS total FROM accounts WHERE community_id = ${communityId}`;
-
-/** Expression: the account's id, by itself or by that of an account that was merged into it. */
-const resolved = (communityId: number, accountId: string): SQL =>
-  accountIdOf(communityId, { kind: 'accId', value: accountId });
-
-/** Statement: an account's identifiers by kind and value, behind `after`. */
-export const selectIdentifiers = (
-  communityId: number,
-  accountId: string,
-  after: Identifier | undefined,
-  limit: number,
-): SQL => sql`
-  SELECT kind, value FROM account_identifiers INDEXED BY account_identifiers_by_account
-  WHERE community_id = ${communityId} AND account_id = ${resolved(communityId, accountId)}
-    ${after ? sql`AND (kind, value) > (${after.kind}, ${after.value})` : sql``}
-  ORDER BY kind, value LIMIT ${limit}`;
-
-/** Statement: those of the identifiers that another account has. */
-export const selectTakenIdentifiers = (
-  communityId: number,
-  accountId: string,
-  identifiers: readonly Identifier[],
-): SQL => sql`
-  SELECT i.kind, i.value, i.account_id
-  FROM json_each(${JSON.stringify(identifiers)}) AS wanted CROSS JOIN account_identifiers AS i
-  WHERE i.community_id = ${communityId}
-    AND i.kind = wanted.value ->> 'kind' AND i.value = wanted.value ->> 'value'
-    AND i.account_id <> ${resolved(communityId, accountId)}`;
-
-/** Statement: gives the account the identifiers, if it exists and none of them is another's. */
-export const insertIdentifiers = (
-  communityId: number,
-  accountId: string,
-  identifiers: readonly Identifier[],
-): SQL => sql`
-  INSERT INTO account_identifiers (community_id, kind, value, account_id)
-  SELECT own.community_id, wanted.value ->> 'kind', wanted.value ->> 'value', own.account_id
-  FROM account_identifiers AS own CROSS JOIN json_each(${JSON.stringify(identifiers)}) AS wanted
-  WHERE own.community_id = ${communityId} AND own.kind = 'accId' AND own.value = ${accountId}
-    AND NOT EXISTS (${selectTakenIdentifiers(communityId, accountId, identifiers)})
-  ON CONFLICT DO NOTHING`;
-
-/** Statement: an account's names, all of them. */
-export const deleteIdentifiers = (communityId: number, accountId: string): SQL => sql`
-  DELETE FROM account_identifiers WHERE community_id = ${communityId} AND account_id = ${accountId}`;
-
-/** Statement. */
-export const deleteAccount = (communityId: number, accountId: string): SQL =>
-  sql`DELETE FROM accounts WHERE community_id = ${communityId} AND id = ${accountId}`;
-
-/** Statement: the names of one account become those of another. */
-export const moveIdentifiers = (communityId: number, fromId: string, toId: string): SQL => sql`
-  UPDATE account_identifiers INDEXED BY account_identifiers_by_account SET account_id = ${toId}
-  WHERE community_id = ${communityId} AND account_id = ${fromId}`;
-
-/** Statement: what these accounts are called, their own ids apart. */
-export const selectIdentifiersOf = (communityId: number, accountIds: readonly string[]): SQL => sql`
-  SELECT i.account_id, i.kind, i.value
-  FROM json_each(${JSON.stringify(accountIds)}) AS wanted
-    CROSS JOIN account_identifiers AS i INDEXED BY account_identifiers_by_account
-  WHERE i.community_id = ${communityId} AND i.account_id = wanted.value AND i.kind <> 'accId'`;
+/** So many bearers of a name, or of names that begin with it, are looked at. */
+const MAX_FOUND = 200;
 
 /**
- * Condition on an item `[kind, value, ...]`: it names no account. Within CASE, SQLite asks the index of the primary key
- * itself, at no row read; NOT IN would search the whole of it for NULLs.
+ * Accounts by a name, without regard to case: those of today first. By the whole name, or by its beginning. `to` is the
+ * text behind all that begin with `key`. At most 100.
  */
-export const isUnnamed = (communityId: number): SQL => sql`
-  CASE WHEN (${communityId}, item ->> 0, item ->> 1) IN (SELECT community_id, kind, value FROM account_identifiers)
-  THEN 0 ELSE 1 END`;
+export const selectAccountsByName = statementByShape<
+  'whole' | 'beginning',
+  { communityId: number; key: string; to: string },
+  AccountRow
+>(
+  (shape, $) => sql`
+    SELECT ${ACCOUNT_COLUMNS} FROM (
+      SELECT account_id, min(is_former) AS is_former, min(name_key) AS name_key FROM (
+        SELECT account_id, is_former, name_key FROM account_names
+        WHERE community_id = ${$.communityId} AND ${
+          shape === 'whole'
+            ? sql`name_key = ${$.key} AND ${$.to} <> ''`
+            : sql`name_key >= ${$.key} AND name_key < ${$.to}`
+        } LIMIT ${sql.raw(String(MAX_FOUND))})
+      GROUP BY account_id ORDER BY is_former, name_key, account_id LIMIT 100
+    ) AS found CROSS JOIN accounts AS a
+      ON a.community_id = ${$.communityId} AND a.id = found.account_id
+    ORDER BY found.is_former, found.name_key, a.id`,
+  ['whole', 'beginning'],
+);
 
-/** Join: the identifier `i` of an item `[kind, value, ...]`. */
-export const joinIdentifier = (communityId: number): SQL => sql`
-  CROSS JOIN account_identifiers AS i
-    ON i.community_id = ${communityId} AND i.kind = item ->> 0 AND i.value = item ->> 1`;
+/** Accounts by id, without the first `skip`. */
+export const selectAccountsAt = statement<{ communityId: number; skip: number; limit: number }, AccountRow>(
+  ($) => sql`
+    SELECT ${ACCOUNT_COLUMNS} FROM accounts AS a
+    WHERE a.community_id = ${$.communityId} ORDER BY a.id LIMIT ${$.limit} OFFSET ${$.skip}`,
+);
+
+/** Accounts by id, behind `afterId`. */
+export const selectAccountsAfter = statement<
+  { communityId: number; afterId: string; limit: number },
+  AccountRow
+>(
+  ($) => sql`
+    SELECT ${ACCOUNT_COLUMNS} FROM accounts AS a
+    WHERE a.community_id = ${$.communityId} AND a.id > ${$.afterId} ORDER BY a.id LIMIT ${$.limit}`,
+);
+
+/** How many accounts there are. */
+export const countAccounts = statement<{ communityId: number }, { total: number }>(
+  ($) => sql`SELECT count(*) AS total FROM accounts WHERE community_id = ${$.communityId}`,
+);
+
+/** Expression: the id of the account, by itself or by that of an account that was merged into it. */
+const resolved = (communityId: unknown, accountId: unknown): SQL => sql`
+  (SELECT account_id FROM account_identifiers
+   WHERE community_id = ${communityId} AND kind = 'accId' AND value = ${accountId})`;
+
+/** An account's identifiers by kind and value, behind a pair. */
+export const selectIdentifiers = statement<
+  { communityId: number; accountId: string; afterKind: string; afterValue: string; limit: number },
+  { kind: string; value: string; created_at: number }
+>(
+  ($) => sql`
+    SELECT kind, value, created_at FROM account_identifiers INDEXED BY account_identifiers_by_account
+    WHERE community_id = ${$.communityId} AND account_id = ${resolved($.communityId, $.accountId)}
+      AND (kind, value) > (${$.afterKind}, ${$.afterValue}) AND kind <> 'called'
+    ORDER BY kind, value LIMIT ${$.limit}`,
+);
+
+/** Gives the account those of the identifiers (JSON: a list of `{kind, value}`) that are free. */
+export const insertIdentifiers = statement<{
+  communityId: number;
+  accountId: string;
+  identifiers: string;
+  now: number;
+}>(
+  ($) => sql`
+    INSERT INTO account_identifiers (community_id, kind, value, account_id, created_at)
+    SELECT own.community_id, wanted.value ->> 'kind', wanted.value ->> 'value', own.account_id, ${$.now}
+    FROM account_identifiers AS own CROSS JOIN json_each(${$.identifiers}) AS wanted
+    WHERE own.community_id = ${$.communityId} AND own.kind = 'accId' AND own.value = ${$.accountId}
+    ON CONFLICT DO NOTHING`,
+);
+
+/** Notes those of the identifiers that another account has: they came beside this one's. */
+export const noteIdentifierConflicts = statement<{
+  communityId: number;
+  accountId: string;
+  identifiers: string;
+  now: number;
+}>(
+  ($) => sql`
+    INSERT INTO identifier_conflicts (community_id, account_id, kind, value, seen_at)
+    SELECT own.community_id, own.account_id, i.kind, i.value, ${$.now}
+    FROM account_identifiers AS own CROSS JOIN json_each(${$.identifiers}) AS wanted
+      CROSS JOIN account_identifiers AS i ON i.community_id = own.community_id
+        AND i.kind = wanted.value ->> 'kind' AND i.value = wanted.value ->> 'value' AND i.account_id <> own.account_id
+    WHERE own.community_id = ${$.communityId} AND own.kind = 'accId' AND own.value = ${$.accountId}
+    ON CONFLICT DO UPDATE SET seen_at = excluded.seen_at`,
+);
+
+/** Whose the identifiers are. */
+export const selectOwners = statement<
+  { communityId: number; identifiers: string },
+  { place: number; account_id: string }
+>(
+  ($) => sql`
+    SELECT wanted.key AS place, i.account_id FROM json_each(${$.identifiers}) AS wanted
+      CROSS JOIN account_identifiers AS i ON i.community_id = ${$.communityId}
+        AND i.kind = wanted.value ->> 'kind' AND i.value = wanted.value ->> 'value'`,
+);
+
+/** The account's name of today. `names` is what is remembered of its names, this one first. */
+export const setNames = statement<{ communityId: number; accountId: string; name: string | null; names: string }>(
+  ($) => sql`
+    UPDATE accounts SET name = ${$.name}, names = ${$.names}
+    WHERE community_id = ${$.communityId} AND id = ${$.accountId}`,
+);
+
+/** Takes an identifier from the account; of a name also whom it meant on a server. Returns what was taken. */
+export const deleteIdentifier = statement<
+  { communityId: number; accountId: string; kind: string; value: string },
+  { kind: string }
+>(
+  ($) => sql`
+    DELETE FROM account_identifiers
+    WHERE community_id = ${$.communityId} AND account_id = ${$.accountId} AND (
+      (kind = ${$.kind} AND value = ${$.value})
+      OR (${$.kind} = 'username' AND kind = 'called' AND substr(value, instr(value, ' ') + 1) = ${$.value}))
+    RETURNING kind`,
+);
+
+/** An account's identifiers, all of them. */
+export const deleteIdentifiers = statement<{ communityId: number; accountId: string }>(
+  ($) => sql`
+    DELETE FROM account_identifiers WHERE community_id = ${$.communityId} AND account_id = ${$.accountId}`,
+);
+
+/** What an account came with that is somebody else's. */
+export const deleteConflicts = statement<{ communityId: number; accountId: string }>(
+  ($) => sql`
+    DELETE FROM identifier_conflicts WHERE community_id = ${$.communityId} AND account_id = ${$.accountId}`,
+);
+
+export const deleteAccount = statement<{ communityId: number; accountId: string }>(
+  ($) => sql`DELETE FROM accounts WHERE community_id = ${$.communityId} AND id = ${$.accountId}`,
+);
+
+/** The identifiers of one account become those of another. */
+export const moveIdentifiers = statement<{ communityId: number; fromId: string; toId: string }>(
+  ($) => sql`
+    UPDATE account_identifiers INDEXED BY account_identifiers_by_account SET account_id = ${$.toId}
+    WHERE community_id = ${$.communityId} AND account_id = ${$.fromId}`,
+);
+
+/**
+ * One account is called by the names of two, the one told last first (at most 20). Without a name, it is called by what
+ * either has.
+ */
+export const mergeNames = statement<{ communityId: number; fromId: string; toId: string }>(
+  ($) => sql`
+    UPDATE accounts SET
+      names = (
+        SELECT json_group_array(json(entry)) FROM (
+          SELECT value AS entry FROM (
+            SELECT value FROM json_each(accounts.names)
+            UNION ALL SELECT own.value FROM accounts AS merged CROSS JOIN json_each(merged.names) AS own
+              WHERE merged.community_id = ${$.communityId} AND merged.id = ${$.fromId})
+          GROUP BY value ->> 1 ORDER BY max(value ->> 2) DESC LIMIT 20)),
+      name = coalesce((
+        SELECT value ->> 1 FROM (
+          SELECT value FROM json_each(accounts.names)
+          UNION ALL SELECT own.value FROM accounts AS merged CROSS JOIN json_each(merged.names) AS own
+            WHERE merged.community_id = ${$.communityId} AND merged.id = ${$.fromId})
+        ORDER BY value ->> 2 DESC LIMIT 1), name, (
+        SELECT merged.name FROM accounts AS merged
+        WHERE merged.community_id = ${$.communityId} AND merged.id = ${$.fromId}))
+    WHERE community_id = ${$.communityId} AND id = ${$.toId}`,
+);
+
+/** What these accounts (JSON: a list of ids) are called. */
+export const selectNamesOf = statement<
+  { communityId: number; accountIds: string },
+  { account_id: string; name: string | null }
+>(
+  ($) => sql`
+    SELECT a.id AS account_id, a.name FROM json_each(${$.accountIds}) AS wanted CROSS JOIN accounts AS a
+    WHERE a.community_id = ${$.communityId} AND a.id = wanted.value`,
+);

@@ -9,6 +9,13 @@ export const accounts = sqliteTable(
     createdAt: integer('created_at').notNull(),
     /** What it was called when it came; null: by its id alone. */
     joinedAs: text('joined_as'),
+    /** What to call it: the name told last, else the best of its identifiers; null while only its id is known. */
+    name: text(),
+    /**
+     * The names that were told of it, the one of today first, at most 20: a JSON array of `[key, name, since when]`. The
+     * table account_names follows it by triggers (db/live).
+     */
+    names: text().notNull().default('[]'),
   },
   (table) => [
     primaryKey({ columns: [table.communityId, table.id] }),

@@ -1,11 +1,13 @@
 export { accountActivities, activityBatches } from './account-activities.ts';
 export { accountIdentifiers } from './account-identifiers.ts';
+export { accountNames } from './account-names.ts';
 export { accounts } from './accounts.ts';
 export { activityCalls } from './activity-calls.ts';
 export { apiKeys } from './api-keys.ts';
 export { auditRecords } from './audit-records.ts';
 export { communities } from './communities.ts';
 export { idempotencyKeys } from './idempotency-keys.ts';
+export { identifierConflicts } from './identifier-conflicts.ts';
 export { inboundWebhookCalls } from './inbound-webhook-calls.ts';
 export { inboundWebhookMessages } from './inbound-webhook-messages.ts';
 export { inboundWebhooks } from './inbound-webhooks.ts';
