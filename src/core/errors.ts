@@ -9,12 +9,12 @@ export const DOMAIN_ERRORS = {
   activities_not_found: 'not_found',
   api_key_not_found: 'not_found',
   community_not_found: 'not_found',
-  identifier_taken: 'conflict',
   // The first call was carried out; what it was answered cannot be told any more.
   idempotency_answer_lost: 'conflict',
   idempotency_mismatch: 'unprocessable',
   idempotency_running: 'conflict',
   inbound_call_not_kept: 'not_found',
+  identifier_not_found: 'not_found',
   inbound_webhook_not_found: 'not_found',
   invalid_cursor: 'invalid',
   log_entry_not_found: 'not_found',

@@ -27,6 +27,12 @@ const fill = async (key: string): Promise<void> => {
     metadata: { note: MARK },
   });
   ofA.serverId = '1';
+  ofA.discordId = '90000000000000001';
+  ofA.type = 'discord';
+  ofA.value = ofA.discordId;
+  await create(`/v2/community/accounts/${activity.accId}/identifiers`, {
+    identifiers: [{ type: ofA.type, value: ofA.value }],
+  });
   ofA.accountId = activity.accId;
   ofA.activityId = activity.id;
   ofA.apiKeyId = (await create('/v2/community/api-keys', { name: MARK, scopes: ['admin'] })).id;

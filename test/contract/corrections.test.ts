@@ -39,6 +39,7 @@ describe('a correction', () => {
     expect(answer.status).toBe(200);
     const corrected = {
       ...session,
+      name: null,
       status: false,
       end: iso(HOUR),
       clearReason: null,

@@ -36,6 +36,7 @@ describe('presence', () => {
     expect(answer.status).toBe(200);
     const anaRow = {
       ...ana,
+      name: 'ana',
       lastSeen: iso(MINUTE),
       closeKind: null,
       unconfirmed: false,
@@ -43,7 +44,6 @@ describe('presence', () => {
       identifiers: [
         { type: 'accId', value: ana.accId },
         { type: 'discord', value: '1' },
-        { type: 'username', value: 'ana' },
       ],
     };
     expect(answer.body).toEqual({
@@ -54,6 +54,7 @@ describe('presence', () => {
             id: bo.id,
             status: true,
             accId: bo.accId,
+            name: 'bo',
             serverId: 2,
             start: '2026-04-15T00:02:00.000Z',
             end: null,
@@ -240,6 +241,7 @@ describe('one session', () => {
     expect(answer.status).toBe(200);
     expect(answer.body.data).toEqual({
       ...session,
+      name: 'ana',
       lastSeen: iso(MINUTE),
       closeKind: 'stopped',
       unconfirmed: false,

@@ -35,16 +35,21 @@ const titleOf = (code: FaultCode): string =>
 
 const problemType = (code: string): string => `/problems/${code.toLowerCase().replaceAll('_', '-')}`;
 
-/** The success envelope, as it was at `timestamp` (epoch milliseconds). */
+/** The success envelope, as it was at `timestamp` (epoch milliseconds); with what `meta` says besides. */
 export const problemSuccess = (
   c: HttpContext,
   data: unknown,
   status: 200 | 201,
   timestamp: number,
+  more: Readonly<Record<string, unknown>> = {},
 ): Response =>
   answerJson(
     c,
-    { success: true, data, meta: { timestamp: new Date(timestamp).toISOString(), path: c.req.path } },
+    {
+      success: true,
+      data,
+      meta: { timestamp: new Date(timestamp).toISOString(), path: c.req.path, ...more },
+    },
     status,
   );
 

@@ -2,6 +2,7 @@ import type { Family } from '../kit/family.ts';
 import { trackerV1Dialect } from './dialect.ts';
 import { getGameServers } from './get-game-servers.ts';
 import { getSubVersion } from './get-sub-version.ts';
+import { registerIdentifiers } from './register-identifiers.ts';
 import { serverStart } from './server-start.ts';
 import { startStop } from './start-stop.ts';
 import { keyOf } from './wire.ts';
@@ -13,5 +14,5 @@ export const trackerV1: Family = {
   dialect: trackerV1Dialect,
   keyInBody: keyOf,
   unknownQuery: 'ignored',
-  operations: [getSubVersion, getGameServers, startStop, serverStart],
+  operations: [getSubVersion, getGameServers, startStop, serverStart, registerIdentifiers],
 };

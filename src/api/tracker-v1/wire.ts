@@ -1,7 +1,14 @@
 import * as v from 'valibot';
 import { documented, object } from '../kit/fields.ts';
 import { fieldMessage } from '../kit/messages.ts';
-import { activityCallBody, eventEntries, serverEntries } from '../wire/activity.ts';
+import {
+  activityCallBody,
+  eventEntries,
+  hasIdentifier,
+  identifierEntries,
+  serverEntries,
+} from '../wire/activity.ts';
+import { identifierPairs } from '../wire/identifiers.ts';
 
 /** `data` of a call: the object, or an array with it as its only element. */
 const oneOf = <S extends v.GenericSchema>(schema: S) =>
@@ -38,6 +45,14 @@ export const startStopBody = envelope(
 export const serverStartBody = envelope(
   'ACTIVITY_TRACKER_SERVER_START',
   object({ ...serverEntries, ...eventEntries }),
+);
+
+export const identifiersBody = envelope(
+  'IDENTIFIERS',
+  v.pipe(
+    object({ ...identifierEntries, identifiers: identifierPairs }),
+    v.check((data) => hasIdentifier(data), fieldMessage('identifier')),
+  ),
 );
 
 /** The envelope of a call whose `data` says nothing. */

@@ -10,9 +10,11 @@ import { verifyAccountActivities } from './account-activities/verify-account-act
 import { addIdentifiers } from './accounts/add-identifiers.ts';
 import { eraseAccount } from './accounts/erase-account.ts';
 import { getAccount } from './accounts/get-account.ts';
+import { getAccountByDiscord } from './accounts/get-account-by-discord.ts';
 import { listAccounts } from './accounts/list-accounts.ts';
 import { listIdentifiers } from './accounts/list-identifiers.ts';
 import { mergeAccounts } from './accounts/merge-accounts.ts';
+import { removeIdentifier } from './accounts/remove-identifier.ts';
 import { searchAccounts } from './accounts/search-accounts.ts';
 import { applyRoster } from './activity/apply-roster.ts';
 import { correctActivity } from './activity/correct-activity.ts';
@@ -93,9 +95,11 @@ export const tracker: Family = {
     reopenPeriod,
     listAccounts,
     searchAccounts,
+    getAccountByDiscord,
     getAccount,
     listIdentifiers,
     addIdentifiers,
+    removeIdentifier,
     mergeAccounts,
     eraseAccount,
     getSubVersion,

@@ -1,12 +1,18 @@
 /** How tracker calls and sessions look on the wire: shared by `/v2/community` and the v1 dialect. */
 import * as v from 'valibot';
-import type { AccountRef } from '../../core/accounts/identifiers.ts';
+import {
+  type AccountRef,
+  IDENTIFIER_KINDS,
+  type IdentifierKind,
+  MAX_NAME_LENGTH,
+} from '../../core/accounts/identifiers.ts';
 import type { ActivityAction, EventRef, RecordActivity } from '../../core/sessions/record-activity.ts';
 import type { Session } from '../../core/sessions/session.ts';
 import { invalidField } from '../kit/fault.ts';
 import {
   absentable,
   dateTime,
+  documented,
   instant,
   integer,
   integerText,
@@ -39,25 +45,31 @@ export const UNIQUE_ID = v.union(
   INTEGER_OR_TEXT,
 );
 
+/** A name is cut where it is too long, and cleared of what cannot be stored; never refused. */
+export const NAME = v.pipe(
+  v.string(),
+  v.transform((value) => [...value.replaceAll('\0', '').toWellFormed()].slice(0, MAX_NAME_LENGTH).join('')),
+  v.minLength(1, fieldMessage('length', 1, MAX_NAME_LENGTH)),
+  documented({ type: 'string', minLength: 1 }),
+);
+
 /** The five identifiers. */
 export const identifierEntries = {
   accId: absentable(uuid),
   apiId: absentable(IDENTIFIER),
   discord: absentable(IDENTIFIER),
   uniqueId: absentable(UNIQUE_ID),
-  username: absentable(IDENTIFIER),
-};
+  username: absentable(NAME),
+} satisfies Record<IdentifierKind, v.GenericSchema>;
 
 type Identifiers = v.InferOutput<v.ObjectSchema<typeof identifierEntries, undefined>>;
 
-const KINDS = ['accId', 'apiId', 'discord', 'uniqueId', 'username'] as const;
-
 export const hasIdentifier = (identifiers: Identifiers): boolean =>
-  KINDS.some((kind) => identifiers[kind] != null);
+  IDENTIFIER_KINDS.some((kind) => identifiers[kind] != null);
 
 /** The identifiers of a call, the one that names the account first. */
 export const toAccountRef = (identifiers: Identifiers): AccountRef =>
-  KINDS.flatMap((kind) => {
+  IDENTIFIER_KINDS.flatMap((kind) => {
     const value = identifiers[kind];
     return value == null ? [] : [{ kind, value: String(value) }];
   }) as unknown as AccountRef;

@@ -1,8 +1,7 @@
 import { type Database, type Row, readRows, runBatch } from '../../db/client.ts';
 import { type ZonedFormat, zonedFormat } from '../../lib/zoned-time.ts';
 import type { CommunityActor } from '../access/actor.ts';
-import { displayNameOf, type IdentifierKind } from '../accounts/identifiers.ts';
-import { selectIdentifiersOf } from '../accounts/queries.ts';
+import { selectNamesOf } from '../accounts/queries.ts';
 import type { Ctx } from '../context.ts';
 import {
   type ActivityRecord,
@@ -111,12 +110,12 @@ const recordConverter = (db: Database, communityId: number, format: ZonedFormat)
     if (names.size > MAX_NAMES) names.clear();
     const wanted = [...new Set(rows.map((row) => row.account_id as string))].filter((id) => !names.has(id));
     if (wanted.length === 0) return;
-    const identifiers = await readRows<{ account_id: string; kind: IdentifierKind; value: string }>(
+    const rowsOfNames = await readRows(
       db,
-      selectIdentifiersOf(communityId, wanted),
+      selectNamesOf({ communityId, accountIds: JSON.stringify(wanted) }),
     );
-    const byAccount = Map.groupBy(identifiers, (row) => row.account_id);
-    for (const id of wanted) names.set(id, displayNameOf(byAccount.get(id) ?? []) ?? id);
+    const told = new Map(rowsOfNames.map(({ account_id, name }) => [account_id, name]));
+    for (const id of wanted) names.set(id, told.get(id) ?? id);
   };
 
   return async (category: LeafType, rows: readonly Row[]): Promise<ReportEntry[]> => {

@@ -1,4 +1,4 @@
-import { IDENTIFIER_KINDS, type NotedIdentifier } from './identifiers.ts';
+import type { NotedIdentifier } from './identifiers.ts';
 import type { AccountRow } from './queries.ts';
 
 /** An identifier, and since when (epoch milliseconds) it is the account's. */
@@ -30,14 +30,9 @@ export interface Account {
   readonly name: string | null;
   /** The names that were told of it: the one of today, then former ones, latest first. At most 20. */
   readonly names: readonly ToldName[];
-  /** In the order of their kinds, then by value; the ids of accounts that were merged into it are among them. At most 200. */
+  /** In the order of their kinds, then by value; the ids of accounts that were merged into it are among them. At most 500. */
   readonly identifiers: readonly DatedIdentifier[];
 }
-
-const rankOf = ({ kind }: NotedIdentifier): number => {
-  const rank = (IDENTIFIER_KINDS as readonly string[]).indexOf(kind);
-  return rank < 0 ? IDENTIFIER_KINDS.length : rank;
-};
 
 export const toAccount = (row: AccountRow): Account => ({
   id: row.id,
@@ -45,10 +40,12 @@ export const toAccount = (row: AccountRow): Account => ({
   lastStartedAt: row.last_started_at,
   name: row.name,
   names: toNames(row.names),
-  // They come by kind and value, and the sort is stable.
-  identifiers: (JSON.parse(row.identifiers) as DatedIdentifier[]).sort((a, b) => rankOf(a) - rankOf(b)),
+  identifiers: JSON.parse(row.identifiers) as DatedIdentifier[],
 });
 
 /** What `accounts.names` says. */
 export const toNames = (names: string): ToldName[] =>
-  (JSON.parse(names) as [key: string, name: string, since: number][]).map(([, name, since]) => ({ name, since }));
+  (JSON.parse(names) as [key: string, name: string, since: number][]).map(([, name, since]) => ({
+    name,
+    since,
+  }));

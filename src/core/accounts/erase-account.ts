@@ -6,8 +6,8 @@ import { DomainError } from '../errors.ts';
 import { forgetKept } from '../hooks/queries.ts';
 import { deleteSessionsOf, selectAnySessionOf } from '../sessions/account-queries.ts';
 import { deleteQuestionsOf } from '../sessions/periods/question-queries.ts';
-import { forgetNames } from '../webhooks/delivery-queries.ts';
-import { deleteAccount, deleteIdentifiers, selectAccountId } from './queries.ts';
+import { forgetNames, forgetNamesInResets } from '../webhooks/delivery-queries.ts';
+import { deleteAccount, deleteConflicts, deleteIdentifiers, selectAccountId } from './queries.ts';
 
 /**
  * Erases an account on request: everything that says who it was goes. Its sessions stay under the bare id, unless
@@ -22,22 +22,24 @@ export const eraseAccount = (
 ): Promise<string> =>
   audited(ctx, ctx.actor.community.id, async (audit) => {
     const communityId = audit.community.id;
-    const [accounts = [], sessions = []] = await runBatch(ctx.db, [
-      selectAccountId(communityId, { kind: 'accId', value: accountId }),
+    const [[account], sessions = []] = await runBatch(ctx.db, [
+      selectAccountId({ communityId, kind: 'accId', value: accountId }),
       selectAnySessionOf(communityId, accountId),
     ]);
-    const id = accounts[0]?.account_id as string | undefined;
+    const id = account?.account_id;
     if (!id && !(withSessions && sessions.length > 0)) {
       throw new DomainError('account_not_found', { id: accountId });
     }
     const erasedId = id ?? accountId;
     await runBatch(ctx.db, [
       forgetNames({ communityId, accountId: erasedId }),
+      forgetNamesInResets({ communityId, accountId: erasedId }),
       // Whom a body is about, only its sender knows: all go.
       forgetKept({ communityId }),
       deleteQuestionsOf({ communityId, accountId: erasedId }),
-      deleteIdentifiers(communityId, erasedId),
-      deleteAccount(communityId, erasedId),
+      deleteIdentifiers({ communityId, accountId: erasedId }),
+      deleteConflicts({ communityId, accountId: erasedId }),
+      deleteAccount({ communityId, accountId: erasedId }),
       ...(withSessions ? deleteSessionsOf(communityId, erasedId) : []),
       // The id only: a record that named the account would undo the erasure.
       ...(await audit.record({

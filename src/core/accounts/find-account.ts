@@ -24,24 +24,28 @@ export const findAccountsByName = async (ctx: Ctx<CommunityActor>, name: string)
   const asksForBeginning = name.endsWith('*') && name !== '*';
   const key = nameKey(asksForBeginning ? name.slice(0, -1) : name);
   const values = { communityId: ctx.actor.community.id, key, to: `${key}\u{10ffff}` };
-  const [whole, beginning] = await runBatch(ctx.db, [
-    asksForBeginning ? undefined : selectAccountsByName('whole', values),
-    selectAccountsByName('beginning', values),
-  ]);
-  return (whole?.length ? whole : beginning).map(toAccount);
+  if (!asksForBeginning) {
+    const [rows] = await runBatch(ctx.db, [selectAccountsByName('whole', values)]);
+    if (rows.length > 0) return rows.map(toAccount);
+  }
+  const [rows] = await runBatch(ctx.db, [selectAccountsByName('beginning', values)]);
+  return rows.map(toAccount);
 };
 
-/** An account by its id, or by that of an account that was merged into it. @throws DomainError account_not_found */
+/**
+ * The account that an identifier names: by its id (also that of an account that was merged into it), or by another one.
+ * @throws DomainError account_not_found
+ */
 export const getAccount = async (
   ctx: Ctx<CommunityActor>,
-  id: string,
+  { kind, value }: NotedIdentifier,
 ): Promise<Account & { readonly conflicts: readonly IdentifierConflict[] }> => {
   const communityId = ctx.actor.community.id;
   const [[row], conflicts] = await runBatch(ctx.db, [
-    selectAccount({ communityId, kind: 'accId', value: id }),
-    selectConflictsOf({ communityId, accountId: id }),
+    selectAccount({ communityId, kind, value }),
+    selectConflictsOf({ communityId, kind, value }),
   ]);
-  if (!row) throw new DomainError('account_not_found', { id });
+  if (!row) throw new DomainError('account_not_found', { id: value });
   return {
     ...toAccount(row),
     conflicts: conflicts.map(({ kind, value, owner_id, seen_at }) => ({

@@ -5,9 +5,8 @@ import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { joinOpenSessions, moveSessions } from '../sessions/account-queries.ts';
 import { periodClosed, selectPeriodOf } from '../sessions/periods/closed-period-queries.ts';
-import type { Account } from './account.ts';
 import { getAccount } from './find-account.ts';
-import { deleteAccount, moveIdentifiers, selectAccountId } from './queries.ts';
+import { deleteAccount, deleteConflicts, mergeNames, moveIdentifiers, selectAccountId } from './queries.ts';
 
 /**
  * Makes two accounts one: sessions and identifiers of `accountId` become those of `intoId`, its id among them, so that
@@ -18,15 +17,15 @@ export const mergeAccounts = async (
   ctx: Ctx<CommunityActor>,
   accountId: string,
   intoId: string,
-): Promise<Account> => {
+): ReturnType<typeof getAccount> => {
   await audited(ctx, ctx.actor.community.id, async (audit) => {
     const communityId = audit.community.id;
-    const [sources = [], targets = []] = await runBatch(ctx.db, [
-      selectAccountId(communityId, { kind: 'accId', value: accountId }),
-      selectAccountId(communityId, { kind: 'accId', value: intoId }),
+    const [[from], [into]] = await runBatch(ctx.db, [
+      selectAccountId({ communityId, kind: 'accId', value: accountId }),
+      selectAccountId({ communityId, kind: 'accId', value: intoId }),
     ]);
-    const source = sources[0]?.account_id as string | undefined;
-    const target = targets[0]?.account_id as string | undefined;
+    const source = from?.account_id;
+    const target = into?.account_id;
     if (!source) throw new DomainError('account_not_found', { id: accountId });
     if (!target) throw new DomainError('account_not_found', { id: intoId });
     if (source === target) return;
@@ -35,8 +34,10 @@ export const mergeAccounts = async (
     await runBatch(ctx.db, [
       ...joinOpenSessions(communityId, source, target),
       ...moveSessions(communityId, source, target),
-      moveIdentifiers(communityId, source, target),
-      deleteAccount(communityId, source),
+      moveIdentifiers({ communityId, fromId: source, toId: target }),
+      mergeNames({ communityId, fromId: source, toId: target }),
+      deleteConflicts({ communityId, accountId: source }),
+      deleteAccount({ communityId, accountId: source }),
       ...(await audit.record({
         type: 'ACCOUNT_MERGED',
         what: `merged the account ${source} into ${target}`,
@@ -45,5 +46,5 @@ export const mergeAccounts = async (
       })),
     ]);
   });
-  return getAccount(ctx, intoId);
+  return getAccount(ctx, { kind: 'accId', value: intoId });
 };

@@ -19,6 +19,11 @@ export const sessionsAccountIdOf = (communityId: number, accountId: string): Old
 export const nameOfSession = oldSql`
   (SELECT called.name FROM accounts AS called WHERE called.community_id = s.community_id AND called.id = s.account_id)`;
 
+/** Expression: the id of the account, by itself or by that of an account that was merged into it. */
+const resolved = (communityId: unknown, accountId: unknown): SQL => sql`
+  (SELECT account_id FROM account_identifiers
+   WHERE community_id = ${communityId} AND kind = 'accId' AND value = ${accountId})`;
+
 /** One row with the account's id, or none. */
 export const selectAccountId = statement<
   { communityId: number; kind: string; value: string },
@@ -30,7 +35,7 @@ export const selectAccountId = statement<
 );
 
 /** As many identifiers and conflicts as an account shows; the list of its identifiers pages through all. */
-const SHOWN = 200;
+const SHOWN = 500;
 
 /** An account as it is read. */
 export interface AccountRow {
@@ -64,7 +69,7 @@ export const selectAccount = statement<{ communityId: number; kind: string; valu
 
 /** What came beside an account's identifiers and is somebody else's still. */
 export const selectConflictsOf = statement<
-  { communityId: number; accountId: string },
+  { communityId: number; kind: string; value: string },
   { kind: string; value: string; owner_id: string; seen_at: number }
 >(
   ($) => sql`
@@ -73,7 +78,7 @@ export const selectConflictsOf = statement<
       ON i.community_id = c.community_id AND i.kind = c.kind AND i.value = c.value AND i.account_id <> c.account_id
     WHERE c.community_id = ${$.communityId} AND c.account_id = (
       SELECT account_id FROM account_identifiers
-      WHERE community_id = ${$.communityId} AND kind = 'accId' AND value = ${$.accountId})
+      WHERE community_id = ${$.communityId} AND kind = ${$.kind} AND value = ${$.value})
     LIMIT ${sql.raw(String(SHOWN))}`,
 );
 
@@ -126,11 +131,6 @@ export const selectAccountsAfter = statement<
 export const countAccounts = statement<{ communityId: number }, { total: number }>(
   ($) => sql`SELECT count(*) AS total FROM accounts WHERE community_id = ${$.communityId}`,
 );
-
-/** Expression: the id of the account, by itself or by that of an account that was merged into it. */
-const resolved = (communityId: unknown, accountId: unknown): SQL => sql`
-  (SELECT account_id FROM account_identifiers
-   WHERE community_id = ${communityId} AND kind = 'accId' AND value = ${accountId})`;
 
 /** An account's identifiers by kind and value, behind a pair. */
 export const selectIdentifiers = statement<
@@ -187,8 +187,43 @@ export const selectOwners = statement<
         AND i.kind = wanted.value ->> 'kind' AND i.value = wanted.value ->> 'value'`,
 );
 
+/** The name that was told last, as `noteNames` of resolve-queries.ts notes it. */
+export const tellName = statement<{
+  communityId: number;
+  accountId: string;
+  key: string;
+  name: string;
+  now: number;
+}>(
+  ($) => sql`
+    UPDATE accounts SET name = ${$.name}, names = (
+      SELECT json_group_array(json(entry)) FROM (
+        SELECT json_array(${$.key}, ${$.name}, ${$.now}) AS entry
+        UNION ALL SELECT value FROM json_each(names) WHERE value ->> 1 <> ${$.name}
+        LIMIT 20))
+    WHERE community_id = ${$.communityId} AND id = ${resolved($.communityId, $.accountId)}
+      AND names ->> '$[0][1]' IS NOT ${$.name}`,
+);
+
+/** Calls an account that has no name by the best of its identifiers. */
+export const nameByIdentifier = statement<{ communityId: number; accountId: string }>(
+  ($) => sql`
+    UPDATE accounts SET name = (
+      SELECT i.value FROM account_identifiers AS i INDEXED BY account_identifiers_by_account
+      WHERE i.community_id = accounts.community_id AND i.account_id = accounts.id
+        AND i.kind NOT IN ('accId', 'called')
+      ORDER BY instr('apiId discord uniqueId', i.kind) = 0, instr('apiId discord uniqueId', i.kind), i.kind, i.value
+      LIMIT 1)
+    WHERE community_id = ${$.communityId} AND id = ${resolved($.communityId, $.accountId)} AND names = '[]'`,
+);
+
 /** The account's name of today. `names` is what is remembered of its names, this one first. */
-export const setNames = statement<{ communityId: number; accountId: string; name: string | null; names: string }>(
+export const setNames = statement<{
+  communityId: number;
+  accountId: string;
+  name: string | null;
+  names: string;
+}>(
   ($) => sql`
     UPDATE accounts SET name = ${$.name}, names = ${$.names}
     WHERE community_id = ${$.communityId} AND id = ${$.accountId}`,

@@ -38,6 +38,12 @@ export const joinIdentifier = (communityId: number, serverId: number): SQL => sq
   CROSS JOIN account_identifiers AS i ON i.community_id = ${communityId}
     AND i.kind = ${kindOfItem(communityId)} AND i.value = ${valueOfItem(communityId, serverId)}`;
 
+/** Query: the positions of those of a table of items `[kind, value, ...]` that name nobody in a call to this server. */
+export const selectUnknown = (communityId: number, serverId: number, items: SQL): SQL => sql`
+  SELECT position FROM ${items}
+  WHERE CASE WHEN (${communityId}, ${kindOfItem(communityId)}, ${valueOfItem(communityId, serverId)}) IN (
+    SELECT community_id, kind, value FROM account_identifiers) THEN 0 ELSE 1 END`;
+
 /** Expression: the id of the account that the first identifier of a call to this server names; NULL if there is none. */
 export const accountIdOfCall = (communityId: number, serverId: number, { kind, value }: Identifier): SQL =>
   kind === 'username'
@@ -54,11 +60,16 @@ export const accountIdOfCall = (communityId: number, serverId: number, { kind, v
 /** So many people of one name are looked at on a server; with more of them, a bare name means nobody. */
 const MAX_BEARERS = 200;
 
-/** Expression on an item `['username', name, key]`: the only one of that name who is on the server; NULL otherwise. */
-const onlyBearer = (communityId: number, serverId: number): SQL => sql`
+/** Expression: the only one of that name (and its key) who is on the server; NULL otherwise. */
+const onlyBearer = (
+  communityId: number,
+  serverId: number,
+  name: SQL = sql`item ->> 1`,
+  key: SQL = sql`item ->> 2`,
+): SQL => sql`
   (SELECT iif(count(*) = 1, min(n.account_id), NULL)
    FROM (SELECT account_id FROM account_names
-     WHERE community_id = ${communityId} AND name_key = item ->> 2 AND is_former = 0 AND name = item ->> 1
+     WHERE community_id = ${communityId} AND name_key = ${key} AND is_former = 0 AND name = ${name}
      LIMIT ${sql.integer(MAX_BEARERS)}) AS n
    CROSS JOIN sessions AS s INDEXED BY sessions_open ON s.community_id = ${communityId}
      AND s.server_id = ${serverId} AND s.account_id = n.account_id AND s.ended_at IS NULL)`;
@@ -91,8 +102,8 @@ export interface Resolution {
   readonly now: number;
   /** Makes the id of an account whose call brings none. */
   readonly newId: NewId;
-  /** Whether somebody unknown is created. */
-  readonly mayCreate: boolean;
+  /** Whether somebody unknown is created; `of-new-name`: by a name alone only where nobody has it. */
+  readonly mayCreate: boolean | 'of-new-name';
   /** Where it does not hold, nothing is changed. */
   readonly condition?: SQL;
 }
@@ -120,14 +131,16 @@ const MAX_ROUNDS = 4;
 
 /**
  * Who brings an identifier that another one brought earlier may be that one, and waits for the next round. Within a
- * round nobody shares one.
+ * round nobody shares one. Names alone come first: who brings more beside such a name may be the same person.
  */
 const rounds = (meant: readonly Meant[]): Meant[][] => {
   const all: Meant[][] = [];
   const firstRounds = new Map<string, number>();
+  const bareNames = new Set(meant.flatMap(({ strong, name }) => (strong.length === 0 ? name : [])));
   for (const one of meant) {
     const keys = one.strong.map(identifierKey);
     const waitsFor = keys.flatMap((key) => firstRounds.get(key) ?? []);
+    if (keys.length > 0 && one.name !== undefined && bareNames.has(one.name)) waitsFor.push(0);
     const round = Math.min(Math.max(-1, ...waitsFor) + 1, MAX_ROUNDS - 1);
     for (const key of keys) if (!firstRounds.has(key)) firstRounds.set(key, round);
     const group = all[round] ?? [];
@@ -144,101 +157,179 @@ const resolveRound = (resolution: Resolution, round: readonly Meant[]): SQL[] =>
   const bare = round.filter(({ strong }) => strong.length === 0);
   const rich = round.filter(({ ref, strong }) => strong.length > 0 && ref.length > 1);
   return [
-    ...(rich.length > 0 ? [attachIdentifiers(resolution, rich)] : []),
-    ...(mayCreate ? createAccounts(resolution, round) : []),
-    ...(bare.length > 0 ? noteCalled(resolution, bare) : []),
+    ...noteLabels(resolution, rich),
+    ...(mayCreate ? [createAccounts(resolution, round)] : []),
+    // Most calls bring one identifier, and to give somebody new his costs nothing where nobody is new.
+    ...(rich.length + bare.length > 0
+      ? [giveIdentifiers(resolution, round)]
+      : mayCreate
+        ? [giveFirstIdentifiers(resolution, round)]
+        : []),
+    ...(bare.length > 0 ? [forgetCalled(resolution, bare)] : []),
     ...noteNames(resolution, round),
     ...(rich.some(({ strong }) => strong.length > 1) ? [noteConflicts(resolution, rich)] : []),
   ];
 };
 
+/** Of several that come with one name, the first may be the person who had it alone; who has an id of its own is not. */
+const soloNames = (meant: readonly Meant[]): (string | null)[] => {
+  const claimed = new Set<string>();
+  return meant.map(({ strong, name }) => {
+    if (name === undefined || strong.length === 0 || strong[0]?.kind === 'accId' || claimed.has(name))
+      return null;
+    claimed.add(name);
+    return name;
+  });
+};
+
+/** Those identifiers that can decide: where its id comes with a call, nothing else does. */
+const deciding = ({ strong }: Meant): readonly Identifier[] =>
+  strong[0]?.kind === 'accId' ? strong.slice(0, 1) : strong;
+
 /**
- * Statement: gives the free identifiers to the account of the first that is known; else to the one that was registered by
- * the name alone. Where all are known, it reads nothing.
+ * Statement: an account that came by its id alone is called by the best of the identifiers that come now. Where they are
+ * known, it reads nothing.
  */
-const attachIdentifiers = (
-  { communityId, now, condition = sql`true` }: Resolution,
+const noteLabels = ({ communityId, condition = sql`true` }: Resolution, meant: readonly Meant[]): SQL[] => {
+  const items = meant.flatMap(({ ref, strong, name }) =>
+    strong[0]?.kind === 'accId' && strong[1] && name === undefined
+      ? [[...pair(strong[1]), strong[0].value, displayNameOf(ref) ?? null]]
+      : [],
+  );
+  if (items.length === 0) return [];
+  return [
+    sql`
+    UPDATE accounts SET name = item ->> 3 FROM ${tableOf(items)}
+    WHERE ${condition} AND ${isUnnamed(communityId)} AND community_id = ${communityId} AND id = (
+        SELECT account_id FROM account_identifiers
+        WHERE community_id = ${communityId} AND kind = 'accId' AND value = item ->> 2)
+      AND accounts.name IS NULL`,
+  ];
+};
+
+/** Statement: creates an account for each of whose identifiers none is known, unless a name alone means somebody. */
+const createAccounts = (
+  { communityId, serverId, now, mayCreate, condition = sql`true` }: Resolution,
   meant: readonly Meant[],
 ): SQL => {
-  const claimed = new Set<string>();
-  const items = meant.flatMap(({ strong, name }) => {
-    const [first] = strong;
-    const decides = first?.kind === 'accId' ? [first] : strong;
-    // Of two that come with one name, the first is the person who had it alone.
-    const solo = name === undefined || claimed.has(name) || first?.kind === 'accId' ? null : name;
-    if (solo !== null) claimed.add(solo);
-    return strong.map((identifier) => [...pair(identifier), decides.map(pair), solo]);
+  const solo = soloNames(meant);
+  const somebody =
+    mayCreate === 'of-new-name'
+      ? sql`(SELECT account_id FROM account_names WHERE community_id = ${communityId}
+          AND name_key = item ->> 2 AND is_former = 0 AND name = item ->> 1 LIMIT 1)`
+      : onlyBearer(communityId, serverId);
+  const items = meant.map((one, place) => [
+    ...pair(one.ref[0]),
+    one.name === undefined ? null : nameKey(one.name),
+    one.id,
+    displayNameOf(one.ref) ?? null,
+    one.name === undefined ? [] : [[nameKey(one.name), one.name, now]],
+    deciding(one).slice(1).map(pair),
+    solo[place],
+  ]);
+  const hasOthers = meant.some((one) => deciding(one).length > 1);
+  const hasSolo = solo.some((name) => name !== null);
+  const hasBare = meant.some(({ strong }) => strong.length === 0);
+  return sql`
+    INSERT INTO accounts (community_id, id, created_at, joined_as, name, names)
+    SELECT ${communityId}, item ->> 3, ${now}, item ->> 4, item ->> 4, item -> 5 FROM ${tableOf(items)}
+    WHERE ${condition} AND ${isUnnamed(communityId)}
+      ${
+        hasOthers
+          ? sql`AND NOT EXISTS (SELECT 1 FROM json_each(item -> 6) AS other
+              WHERE (${communityId}, other.value ->> 0, other.value ->> 1) IN (
+                SELECT community_id, kind, value FROM account_identifiers))`
+          : sql``
+      }
+      ${hasSolo ? sql`AND (item ->> 7 IS NULL OR ${namedOnly(communityId, sql`item ->> 7`)} IS NULL)` : sql``}
+      ${hasBare ? sql`AND NOT (item ->> 0 = 'username' AND ${somebody} IS NOT NULL)` : sql``}
+    ON CONFLICT DO NOTHING`;
+};
+
+/** Condition: an account of this id (expression) was created or was there. It reads no row. */
+const isAccount = (communityId: number, id: SQL): SQL => sql`
+  CASE WHEN (${communityId}, ${id}) IN (SELECT community_id, id FROM accounts) THEN 1 ELSE 0 END`;
+
+/** The identifiers of an account that is created: its own id, and those that came; of a bare name, the name. */
+const newIdentifiers = ({ ref, strong, id }: Meant) => [
+  ...(strong[0]?.kind === 'accId' ? [] : [['accId', id]]),
+  ...(strong.length > 0 ? strong : ref).map(pair),
+];
+
+/** Statement: gives new accounts their one identifier and their id. It does not read its own table, which costs a row. */
+const giveFirstIdentifiers = ({ communityId, now }: Resolution, meant: readonly Meant[]): SQL => sql`
+  INSERT INTO account_identifiers (community_id, kind, value, account_id, created_at)
+  SELECT ${communityId}, item ->> 0, item ->> 1, item ->> 2, ${now}
+  FROM ${tableOf(meant.flatMap((one) => newIdentifiers(one).map((item) => [...item, one.id])))}
+  WHERE ${isAccount(communityId, sql`item ->> 2`)}
+  ON CONFLICT DO NOTHING`;
+
+/**
+ * Statement: gives each identifier that is free to the account of the first that is known; else to the one that was
+ * registered by the name alone; else to the new account. It also notes whom a name alone means on the server, where
+ * nobody was registered by it, before the call changes who is on. Where all are known, it looks at nothing.
+ */
+const giveIdentifiers = (
+  { communityId, serverId, now, condition = sql`true` }: Resolution,
+  meant: readonly Meant[],
+): SQL => {
+  const solo = soloNames(meant);
+  // [kind, value, key of a bare name, new id, deciding identifiers, the name of somebody who may have it alone]
+  const items = meant.flatMap((one, place) => {
+    const { strong, name = '', id } = one;
+    const others = deciding(one).map(pair);
+    const own = strong[0]?.kind === 'accId' ? [] : [['accId', id, null, id, [], null]];
+    if (strong.length > 0)
+      return [...own, ...strong.map((identifier) => [...pair(identifier), null, id, others, solo[place]])];
+    return [...own, ['username', name, nameKey(name), id, [], null]];
   });
+  const hasBare = meant.some(({ strong }) => strong.length === 0);
   // The loop over json_each runs in the order of the list, so that LIMIT 1 finds the first that is known.
   return sql`
     INSERT INTO account_identifiers (community_id, kind, value, account_id, created_at)
     SELECT ${communityId}, kind, value, owner, ${now} FROM (
-      SELECT item ->> 0 AS kind, item ->> 1 AS value, coalesce(
-        (SELECT i.account_id FROM json_each(item -> 2) AS wanted CROSS JOIN account_identifiers AS i
-         ON i.community_id = ${communityId} AND i.kind = wanted.value ->> 0 AND i.value = wanted.value ->> 1 LIMIT 1),
-        ${namedOnly(communityId, sql`item ->> 3`)}) AS owner
+      SELECT
+        ${
+          hasBare
+            ? sql`iif(item ->> 2 IS NULL OR ${isAccount(communityId, sql`item ->> 3`)}, item ->> 0, ${CALLED}) AS kind,
+              iif(item ->> 2 IS NULL OR ${isAccount(communityId, sql`item ->> 3`)},
+                item ->> 1, ${`${serverId} `} || (item ->> 1)) AS value,`
+            : sql`item ->> 0 AS kind, item ->> 1 AS value,`
+        }
+        coalesce(
+          (SELECT i.account_id FROM json_each(item -> 4) AS wanted CROSS JOIN account_identifiers AS i
+           ON i.community_id = ${communityId} AND i.kind = wanted.value ->> 0 AND i.value = wanted.value ->> 1 LIMIT 1),
+          ${namedOnly(communityId, sql`item ->> 5`)},
+          iif(${isAccount(communityId, sql`item ->> 3`)}, item ->> 3, NULL)
+          ${hasBare ? sql`, iif(item ->> 2 IS NULL, NULL, ${onlyBearer(communityId, serverId)})` : sql``}
+        ) AS owner
       FROM ${tableOf(items)} WHERE ${condition} AND ${isUnnamed(communityId)} LIMIT -1)
     WHERE owner IS NOT NULL
-    ON CONFLICT DO NOTHING`;
+    ON CONFLICT DO UPDATE SET account_id = excluded.account_id
+      WHERE kind = ${CALLED} AND account_id <> excluded.account_id`;
 };
 
-/** Statements: create the accounts whose first identifier names none; a bare name can also mean somebody who is on. */
-const createAccounts = (
-  { communityId, serverId, now, condition = sql`true` }: Resolution,
+/** Statement: a name alone means nobody any more on the server, where several have it or nobody is on. */
+const forgetCalled = (
+  { communityId, serverId, condition = sql`true` }: Resolution,
   meant: readonly Meant[],
-): SQL[] => {
-  const accounts = meant.map(({ ref, name, id }) => [
-    ...pair(ref[0]),
-    name === undefined ? null : nameKey(name),
-    id,
-    displayNameOf(ref) ?? null,
-    name === undefined ? [] : [[nameKey(name), name, now]],
-  ]);
-  const identifiers = meant.flatMap(({ ref, strong, id }) => {
-    const own = strong[0]?.kind === 'accId' ? [] : [['accId', id]];
-    return [...own, ...(strong.length > 0 ? strong : ref).map(pair)].map((item) => [...item, id]);
-  });
-  const hasBare = meant.some(({ strong }) => strong.length === 0);
-  return [
-    sql`
-      INSERT INTO accounts (community_id, id, created_at, joined_as, name, names)
-      SELECT ${communityId}, item ->> 3, ${now}, item ->> 4, item ->> 4, item -> 5 FROM ${tableOf(accounts)}
-      WHERE ${condition} AND ${isUnnamed(communityId)}
-        ${hasBare ? sql`AND NOT (item ->> 0 = 'username' AND ${onlyBearer(communityId, serverId)} IS NOT NULL)` : sql``}
-      ON CONFLICT DO NOTHING`,
-    // Of an account that was there before, everything that is free was given to it already.
-    sql`
-      INSERT INTO account_identifiers (community_id, kind, value, account_id, created_at)
-      SELECT ${communityId}, item ->> 0, item ->> 1, item ->> 2, ${now} FROM ${tableOf(identifiers)}
-      WHERE ${isUnnamed(communityId)}
-        AND CASE WHEN (${communityId}, item ->> 2) IN (SELECT community_id, id FROM accounts) THEN 1 ELSE 0 END
-      ON CONFLICT DO NOTHING`,
-  ];
-};
-
-/**
- * Statements: note whom a name alone means on the server, where nobody was registered by it alone, before the call
- * changes who is on. While that stays the same they write nothing.
- */
-const noteCalled = (
-  { communityId, serverId, now, condition = sql`true` }: Resolution,
-  meant: readonly Meant[],
-): SQL[] => {
+): SQL => {
+  const [one] = meant;
+  const place = sql`community_id = ${communityId} AND kind = ${CALLED}`;
+  if (one && meant.length === 1) {
+    const { name = '' } = one;
+    // Of one, all that is asked comes before the row: where the name is somebody's, none is read.
+    return sql`
+      DELETE FROM account_identifiers WHERE ${place} AND value = ${`${serverId} ${name}`} AND ${condition}
+        AND CASE WHEN (${communityId}, 'username', ${name}) IN (
+          SELECT community_id, kind, value FROM account_identifiers) THEN 0 ELSE 1 END
+        AND ${onlyBearer(communityId, serverId, sql`${name}`, sql`${nameKey(name)}`)} IS NULL`;
+  }
   const items = tableOf(meant.map(({ name = '' }) => ['username', name, nameKey(name)]));
-  const prefix = `${serverId} `;
-  return [
-    sql`
-      INSERT INTO account_identifiers (community_id, kind, value, account_id, created_at)
-      SELECT ${communityId}, ${CALLED}, ${prefix} || name, bearer, ${now} FROM (
-        SELECT item ->> 1 AS name, ${onlyBearer(communityId, serverId)} AS bearer FROM ${items}
-        WHERE ${condition} AND ${isUnnamed(communityId)} LIMIT -1)
-      WHERE bearer IS NOT NULL
-      ON CONFLICT DO UPDATE SET account_id = excluded.account_id WHERE account_id <> excluded.account_id`,
-    sql`
-      DELETE FROM account_identifiers WHERE (community_id, kind, value) IN (
-        SELECT ${communityId}, ${CALLED}, ${prefix} || (item ->> 1) FROM ${items}
-        WHERE ${condition} AND ${isUnnamed(communityId)} AND ${onlyBearer(communityId, serverId)} IS NULL)`,
-  ];
+  return sql`
+    DELETE FROM account_identifiers WHERE ${place} AND value IN (
+      SELECT ${`${serverId} `} || (item ->> 1) FROM ${items}
+      WHERE ${condition} AND ${isUnnamed(communityId)} AND ${onlyBearer(communityId, serverId)} IS NULL)`;
 };
 
 /** So many names of an account are remembered. */
@@ -256,23 +347,50 @@ const noteNames = (
     name === undefined ? [] : [[...pair(ref[0]), nameKey(name), name, strong.length === 0 ? 1 : 0]],
   );
   if (items.length === 0) return [];
+  const [one] = meant;
+  if (one?.name !== undefined && meant.length === 1) {
+    const told = { name: sql`${one.name}`, key: sql`${nameKey(one.name)}` };
+    const isUnsure = one.strong.length > 0 ? sql`true` : isFormerName(communityId, told.key);
+    // The row is looked up by what comes out of a query, so that it is not read where the account is called so already.
+    return [
+      sql`
+      UPDATE accounts SET ${nameTold(told, now)} WHERE community_id = ${communityId} AND id = (
+        SELECT told_id FROM (SELECT ${accountIdOfCall(communityId, serverId, one.ref[0])} AS told_id LIMIT 1)
+        WHERE ${condition} AND ${isUnsure} AND ${isNotCalled(communityId, sql`told_id`, told)})`,
+    ];
+  }
+  const told = { name: sql`item ->> 3`, key: sql`item ->> 2` };
+  const accountId = accountIdOfItem(communityId, serverId);
   return [
     sql`
-    UPDATE accounts SET name = told_name, names = (
-      SELECT json_group_array(json(entry)) FROM (
-        SELECT json_array(told_key, told_name, ${now}) AS entry
-        UNION ALL SELECT value FROM json_each(names) WHERE value ->> 1 <> told_name
-        LIMIT ${sql.integer(MAX_NAMES)}))
-    FROM (
-      SELECT ${accountIdOfItem(communityId, serverId)} AS told_id, item ->> 2 AS told_key, item ->> 3 AS told_name
-      FROM ${tableOf(items)}
-      WHERE ${condition} AND (NOT item ->> 4 OR EXISTS (
-        SELECT 1 FROM account_names
-        WHERE community_id = ${communityId} AND name_key = item ->> 2 AND is_former = 1)) LIMIT -1)
-    WHERE community_id = ${communityId} AND id = told_id AND CASE WHEN (${communityId}, told_key, 0, told_id, told_name) IN (
-      SELECT community_id, name_key, is_former, account_id, name FROM account_names) THEN 0 ELSE 1 END`,
+    UPDATE accounts SET ${nameTold(told, now)} FROM ${tableOf(items)}
+    WHERE ${condition} AND (NOT item ->> 4 OR ${isFormerName(communityId, told.key)})
+      AND ${isNotCalled(communityId, accountId, told)} AND community_id = ${communityId} AND id = ${accountId}`,
   ];
 };
+
+/** Expressions for a name and its key. */
+interface Told {
+  readonly name: SQL;
+  readonly key: SQL;
+}
+
+/** Assignments: the name is that of today. */
+const nameTold = ({ name, key }: Told, now: number): SQL => sql`
+  name = ${name}, names = (
+    SELECT json_group_array(json(entry)) FROM (
+      SELECT json_array(${key}, ${name}, ${now}) AS entry
+      UNION ALL SELECT value FROM json_each(names) WHERE value ->> 1 <> ${name}
+      LIMIT ${sql.integer(MAX_NAMES)}))`;
+
+/** Condition: somebody has a former name of this key. */
+const isFormerName = (communityId: number, key: SQL): SQL => sql`
+  EXISTS (SELECT 1 FROM account_names WHERE community_id = ${communityId} AND name_key = ${key} AND is_former = 1)`;
+
+/** Condition: the account is not called so today. Beyond the account's id (expression), it reads no row. */
+const isNotCalled = (communityId: number, accountId: SQL, { name, key }: Told): SQL => sql`
+  CASE WHEN (${communityId}, ${key}, 0, ${accountId}, ${name}) IN (
+    SELECT community_id, name_key, is_former, account_id, name FROM account_names) THEN 0 ELSE 1 END`;
 
 /** Statement: notes what came beside the deciding identifier and belongs to somebody else. */
 const noteConflicts = (
@@ -286,7 +404,11 @@ const noteConflicts = (
   ON CONFLICT DO UPDATE SET seen_at = excluded.seen_at`;
 
 /** Query: what came beside each first identifier, with the account that the first one names. */
-const withOwn = (communityId: number, serverId: number, meant: readonly Pick<Meant, 'ref' | 'strong'>[]): SQL => sql`
+const withOwn = (
+  communityId: number,
+  serverId: number,
+  meant: readonly Pick<Meant, 'ref' | 'strong'>[],
+): SQL => sql`
   SELECT item ->> 2 AS kind, item ->> 3 AS value, item ->> 4 AS place,
     ${accountIdOfItem(communityId, serverId)} AS account_id
   FROM ${tableOf(

@@ -1,6 +1,6 @@
 import type { CommunityActor } from '../access/actor.ts';
-import { type AccountRef, identifierKey } from '../accounts/identifiers.ts';
-import { ensureAccounts } from '../accounts/queries.ts';
+import { type AccountRef, identifierKey, type NotedIdentifier } from '../accounts/identifiers.ts';
+import { resolveAccounts, selectConflicts } from '../accounts/resolve-queries.ts';
 import type { Ctx } from '../context.ts';
 import { commit } from '../webhooks/events.ts';
 import {
@@ -37,6 +37,8 @@ export interface RosterResult {
   readonly closed: readonly Session[];
   /** The places in `accounts` of those that are not known, where accounts are not created on the spot. */
   readonly unknown: readonly number[];
+  /** Identifiers that came beside those of an entry, and belong to another account than the entry names. */
+  readonly conflicts: readonly (NotedIdentifier & { readonly position: number; readonly ownerId: string })[];
 }
 
 /**
@@ -63,18 +65,23 @@ export const applyRoster = async (
     stepMs: heartbeatStepMs(settings.heartbeatTimeoutSeconds),
     moment: { now, settings },
   };
-  const creations = settings.autoCreateAccounts
-    ? ensureAccounts(communityId, listed, now, ctx.newId, isNewest(roster))
-    : [];
-  const [[newest] = [], unnamed = [], ...results] = await commit(ctx, [
+  const [[newest] = [], , unnamed = [], conflicts, rows = [], [count] = []] = await commit(ctx, [
     selectIsNewest(roster),
+    resolveAccounts({
+      communityId,
+      serverId,
+      accounts: listed,
+      now,
+      newId: ctx.newId,
+      mayCreate: settings.autoCreateAccounts,
+      condition: isNewest(roster),
+    }),
     selectUnnamed(roster),
-    ...creations,
+    selectConflicts(communityId, serverId, listed),
     applyListed(roster),
     countOpenSessions(roster),
     noteRoster(roster),
   ]);
-  const [rows = [], [count] = []] = results.slice(creations.length);
   const changes = rows as unknown as SightingRow[];
   const started = changes
     .filter(({ new_id }) => new_id !== null)
@@ -89,6 +96,12 @@ export const applyRoster = async (
     unknown: settings.autoCreateAccounts
       ? []
       : unnamed.map(({ position }) => positions[position as number] as number),
+    conflicts: (conflicts ?? []).map((row) => ({
+      position: positions[row.place as number] as number,
+      kind: row.kind as string,
+      value: row.value as string,
+      ownerId: row.owner_id as string,
+    })),
   };
 };
 

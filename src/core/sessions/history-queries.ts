@@ -3,7 +3,7 @@
 import { allOf } from '../../db/client.ts';
 import { type SQL, sql } from '../../db/sql.ts';
 import { timeOfUuidV7 } from '../../lib/ids.ts';
-import { sessionsAccountIdOf } from '../accounts/queries.ts';
+import { nameOfSession, sessionsAccountIdOf } from '../accounts/queries.ts';
 import { lastSeenOf } from './queries.ts';
 import type { CloseKind } from './session.ts';
 import { selectByStart } from './start-order-queries.ts';
@@ -41,12 +41,12 @@ const MAX_WALK = 5000;
 const DETAILS = sql`
   s.id, s.account_id, s.server_id, s.started_at, s.ended_at, s.close_kind, s.clear_reason, s.metadata, s.voided_at,
   s.continues_id,
-  iif(s.ended_at IS NULL, ${lastSeenOf('s')}, s.last_seen_at) AS last_seen_at`;
+  iif(s.ended_at IS NULL, ${lastSeenOf('s')}, s.last_seen_at) AS last_seen_at, ${nameOfSession} AS name`;
 
 const IDENTIFIERS = sql`
   (SELECT json_group_array(json_object('type', i.kind, 'value', i.value))
    FROM account_identifiers AS i INDEXED BY account_identifiers_by_account
-   WHERE i.community_id = s.community_id AND i.account_id = s.account_id) AS identifiers`;
+   WHERE i.community_id = s.community_id AND i.account_id = s.account_id AND i.kind <> 'called') AS identifiers`;
 
 /**
  * Condition: the session started in the period, and before those of the page before. Each side is one condition: of two

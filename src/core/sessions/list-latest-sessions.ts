@@ -15,8 +15,8 @@ export const listLatestSessions = async (
   { accountId, serverId, limit }: { accountId: string; serverId?: number | undefined; limit: number },
 ): Promise<Session[]> => {
   const communityId = ctx.actor.community.id;
-  const [accounts = [], rows = []] = await runBatch(ctx.db, [
-    selectAccountId(communityId, { kind: 'accId', value: accountId }),
+  const [accounts, rows = []] = await runBatch(ctx.db, [
+    selectAccountId({ communityId, kind: 'accId', value: accountId }),
     selectLatestSessions(communityId, accountId, serverId, limit),
   ]);
   if (accounts.length === 0 && rows.length === 0)

@@ -3,7 +3,7 @@
 import { tableOf } from '../../db/client.ts';
 import { type SQL, sql } from '../../db/sql.ts';
 import type { Identifier } from '../accounts/identifiers.ts';
-import { isUnnamed, joinIdentifier } from '../accounts/queries.ts';
+import { joinIdentifier, selectUnknown } from '../accounts/resolve-queries.ts';
 import { aliveSql, isCorrectedSql, knownOf, type Moment, SEEN_AT_OF_S, type Server } from './queries.ts';
 import { autoCloseReasonSql, isSilentSql, limitsSql, unconfirmedEndSql } from './rules.ts';
 import type { CloseKind } from './session.ts';
@@ -73,9 +73,9 @@ const isOpenOn = ({ communityId, serverId }: Server, name: string): SQL => {
 };
 
 /** Common table expression: the accounts, each once, with its first place in the list. */
-const named = ({ communityId, accounts }: Sighting): SQL => sql`
+const named = ({ communityId, serverId, accounts }: Sighting): SQL => sql`
   named AS MATERIALIZED (
-    SELECT position, i.account_id FROM ${namedBy(accounts)} ${joinIdentifier(communityId)})`;
+    SELECT position, i.account_id FROM ${namedBy(accounts)} ${joinIdentifier(communityId, serverId)})`;
 
 /**
  * Expression: the account's latest session on the server, none of them open, as `[id, started_at, last_seen_at,
@@ -179,8 +179,8 @@ export const isNewest = ({ communityId, serverId, observedAt }: Roster): SQL => 
 export const selectIsNewest = (roster: Roster): SQL => sql`SELECT ${isNewest(roster)} AS is_newest`;
 
 /** Query: the places in the list of the accounts that are not known. */
-export const selectUnnamed = ({ communityId, accounts }: Sighting): SQL => sql`
-  SELECT position FROM ${namedBy(accounts)} WHERE ${isUnnamed(communityId)}`;
+export const selectUnnamed = ({ communityId, serverId, accounts }: Sighting): SQL =>
+  selectUnknown(communityId, serverId, namedBy(accounts));
 
 /**
  * Statement: makes the open sessions those of the accounts that are listed, where no newer roster has come. Starts who is

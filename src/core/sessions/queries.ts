@@ -331,6 +331,9 @@ export const noteReset = (
   SELECT ${communityId}, ${serverId}, ${now}, ${now}, ${now} WHERE ${condition}
   ON CONFLICT DO UPDATE SET reset_at = max(coalesce(reset_at, 0), excluded.reset_at), ${aliveSql(settings)}`;
 
+/** Query: a row, if there is no such account. */
+export const selectHasNoAccount = (place: Place): SQL => sql`SELECT 1 WHERE ${hasNoAccount(place)}`;
+
 /** How long before an automatic close it is told (session.stale): one period of the scheduled trigger. */
 const WARNING_MS = 300_000;
 

@@ -1,7 +1,7 @@
 import type { Row, Statement } from '../../db/client.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import type { AccountRef } from '../accounts/identifiers.ts';
-import { accountIdOf, ensureAccounts, selectAccountId } from '../accounts/queries.ts';
+import { accountIdOfCall, resolveAccounts } from '../accounts/resolve-queries.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import type { Plan } from '../plan.ts';
@@ -20,6 +20,7 @@ import {
   openSession,
   openSessionAt,
   type Place,
+  selectHasNoAccount,
   stopSession,
   supersedeSession,
   toggleSession,
@@ -55,15 +56,21 @@ const statementsOf = (ctx: Ctx<CommunityActor>, activity: TimelyActivity) => {
   const { id: communityId, settings } = ctx.actor.community;
   const now = ctx.clock.now();
   const moment: Moment = { now, settings };
-  const place: Place = { communityId, serverId, accountId: accountIdOf(communityId, account[0]) };
+  const place: Place = { communityId, serverId, accountId: accountIdOfCall(communityId, serverId, account[0]) };
   const newSessionId = ctx.newId(now);
   return {
     moment,
     place,
     newSessionId,
-    prepare: settings.autoCreateAccounts
-      ? ensureAccounts(communityId, [account], now, ctx.newId)
-      : [selectAccountId(communityId, account[0])],
+    prepare: resolveAccounts({
+      communityId,
+      serverId,
+      accounts: [account],
+      now,
+      newId: ctx.newId,
+      mayCreate: settings.autoCreateAccounts && creates(activity),
+    }),
+    refusal: settings.autoCreateAccounts ? undefined : selectHasNoAccount(place),
     changes: changesOf(activity, place, newSessionId, moment),
   };
 };
@@ -95,16 +102,18 @@ export const recordActivity = (
 
 const record = async (ctx: Ctx<CommunityActor>, activity: RecordActivity): Promise<Session | undefined> => {
   if (activity.eventId !== undefined || activity.occurredAt !== undefined) return recordEvent(ctx, activity);
-  const { moment, place, prepare, changes } = statementsOf(ctx, activity);
-  const run = (more: readonly Statement[]) =>
-    commit(ctx, [...prepare, ...more, ...changes, noteAlive(place, moment)]);
-  let results: Row[][] = await run([]);
-  if (activity.action === 'toggle' && !results[prepare.length]?.[0]) {
+  const { moment, place, prepare, refusal, changes } = statementsOf(ctx, activity);
+  const run = async (before?: Statement) => {
+    const [, refusals, , changed] = await commit(ctx, [prepare, refusal, before, changes, noteAlive(place, moment)]);
+    if (refusals?.[0]) throw accountNotFound(activity.account);
+    return changed as Row[][];
+  };
+  let changed = await run();
+  if (activity.action === 'toggle' && !changed[0]?.[0]) {
     // Silence has ended the session that is open. So it hardly ever costs another trip, and else no row read.
-    results = await run([expireSession(place, moment)]);
+    changed = await run(expireSession(place, moment));
   }
-  if (!moment.settings.autoCreateAccounts && !results[0]?.[0]) throw accountNotFound(activity.account);
-  const row = results.slice(prepare.length).findLast((rows) => rows.length > 0)?.[0];
+  const row = changed.findLast((rows) => rows.length > 0)?.[0];
   const session = row && toSession(row);
   return session && isAnswerTo(activity.action, session, moment) ? session : undefined;
 };
@@ -121,19 +130,28 @@ const recordEvent = async (
   const moment = { now: occurredAt, settings };
   const place: Place = { communityId, serverId, accountId: accountOfTimelyCall(call, id) };
   const read = readPendingCall(call);
-  const results = await commit(ctx, [
-    ...(settings.autoCreateAccounts
-      ? ensureAccounts(communityId, [account], receivedAt, ctx.newId, isNewCall(call))
-      : []),
+  const [, , , , , , pending] = await commit(ctx, [
+    resolveAccounts({
+      communityId,
+      serverId,
+      accounts: [account],
+      now: receivedAt,
+      newId: ctx.newId,
+      // Of a call that can come out of order the start may be on its way still: even a stop notes whose it is.
+      mayCreate: settings.autoCreateAccounts && (creates(activity) || 'of-new-name'),
+      condition: isNewCall(call),
+    }),
     insertCall(call, account[0], activity, moment),
-    ...expirations(activity, place, moment),
-    ...changesOf(activity, place, id, moment),
+    expirations(activity, place, moment),
+    changesOf(activity, place, id, moment),
     answerTimelyCall(call),
     noteAlive(place, moment),
-    ...read,
+    read,
   ]);
-  const pending = results.slice(-read.length);
-  if (!pending[0]?.[0]) throw accountNotFound(account);
+  if (!pending[0]?.[0]) {
+    if (settings.autoCreateAccounts) return undefined;
+    throw accountNotFound(account);
+  }
   const [row] = await settlePendingCall(ctx, call, pending);
   return row && toSession(row);
 };
@@ -178,6 +196,9 @@ const isAnswerTo = (
   { now, settings }: Moment,
 ): boolean =>
   closeKind !== 'auto_closed' || (action === 'stop' && startedAt >= now - settings.maxSessionSeconds * 1000);
+
+/** Whether a call that names somebody unknown makes an account: nobody is created for having left. */
+const creates = ({ action }: Pick<RecordActivity, 'action'>): boolean => action !== 'stop' && action !== 'clear';
 
 const accountNotFound = (account: AccountRef): DomainError =>
   new DomainError('account_not_found', { id: account[0].value });

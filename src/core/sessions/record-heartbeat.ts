@@ -1,5 +1,6 @@
 import type { CommunityActor } from '../access/actor.ts';
-import type { AccountRef } from '../accounts/identifiers.ts';
+import { type AccountRef, identifierKey } from '../accounts/identifiers.ts';
+import { resolveAccounts } from '../accounts/resolve-queries.ts';
 import type { Ctx } from '../context.ts';
 import { commit } from '../webhooks/events.ts';
 import { noteSightings, type Sighting, type SightingRow } from './presence-queries.ts';
@@ -36,7 +37,18 @@ export const recordHeartbeat = async (
     firstId: ctx.newId(now),
     stepMs: heartbeatStepMs(settings.heartbeatTimeoutSeconds),
   };
-  const [rows] = await commit(ctx, [noteSightings(sighting), noteAlive(sighting, sighting.moment)]);
+  const [, rows] = await commit(ctx, [
+    resolveAccounts({
+      communityId,
+      serverId,
+      accounts: firstOfEach(accounts),
+      now,
+      newId: ctx.newId,
+      mayCreate: false,
+    }),
+    noteSightings(sighting),
+    noteAlive(sighting, sighting.moment),
+  ]);
   const found = new Map<number, SightingRow>();
   // Of an account that is named twice, only the first entry starts a session.
   const started = new Map<string, string>();
@@ -46,6 +58,11 @@ export const recordHeartbeat = async (
   }
   return accounts.map((_, position) => toResult(found.get(position), started));
 };
+
+/** The accounts, but of those that the same identifier names only the first. */
+const firstOfEach = (accounts: readonly AccountRef[]): AccountRef[] => [
+  ...new Map(accounts.toReversed().map((account) => [identifierKey(account[0]), account])).values(),
+];
 
 const toResult = (row: SightingRow | undefined, started: ReadonlyMap<string, string>): HeartbeatResult => {
   const accountId = row?.account_id ?? null;

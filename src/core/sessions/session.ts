@@ -42,11 +42,13 @@ export const toSession = (row: Row | SessionRow): Session => ({
 
 /** A session with all that is known of it. */
 export interface SessionDetails extends Session {
+  /** What its account is called today; null while only its id is known. */
+  readonly name: string | null;
   /** Whether its end is not certain, since nobody said it. */
   readonly isUnconfirmed: boolean;
   /** When an administrator declared it void; null if nobody did. */
   readonly voidedAt: number | null;
-  /** What its account is called by, where it was asked for. */
+  /** The identifiers of its account, where they were asked for. */
   readonly identifiers?: readonly { readonly type: string; readonly value: string }[];
 }
 
@@ -56,6 +58,7 @@ export const toSessionDetails = (row: Row): SessionDetails => {
   const session = toSession(row);
   return {
     ...session,
+    name: row.name as string | null,
     isUnconfirmed: UNCONFIRMED.includes(session.closeKind),
     voidedAt: row.voided_at as number | null,
     ...(row.identifiers !== undefined && { identifiers: JSON.parse(row.identifiers as string) }),

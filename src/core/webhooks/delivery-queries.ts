@@ -141,6 +141,16 @@ export const openGate = statement<EndpointKey>(
     WHERE community_id = ${$.communityId} AND id = ${$.endpointId} AND NOT is_throttled`,
 );
 
+/** Query: the ids of an account, its own and those of accounts that were merged into it. */
+const idsOf = (communityId: unknown, accountId: unknown): SQL => sql`(
+  SELECT value FROM account_identifiers INDEXED BY account_identifiers_by_account
+  WHERE community_id = ${communityId} AND account_id = ${accountId} AND kind = 'accId')`;
+
+/** Assignment: what receivers answered is forgotten: it may repeat what they were sent. */
+const WITHOUT_RESPONSES = sql.raw(
+  "attempts = (SELECT json_group_array(json_set(value, '$.response', NULL)) FROM json_each(attempts))",
+);
+
 /**
  * Statement, before its identifiers go: what was noted of an account's names, also under the ids of accounts that were
  * merged into it, is forgotten, and so is what receivers answered, which may repeat them. What is still to be sent calls
@@ -148,11 +158,20 @@ export const openGate = statement<EndpointKey>(
  */
 export const forgetNames = statement<{ communityId: number; accountId: string }>(
   ($) => sql`
-    UPDATE webhook_messages SET data = json_set(data, '$.names', json('{}')),
-      attempts = (SELECT json_group_array(json_set(value, '$.response', NULL)) FROM json_each(attempts))
+    UPDATE webhook_messages SET data = json_set(data, '$.name', NULL), ${WITHOUT_RESPONSES}
     WHERE community_id = ${$.communityId}
       AND (type = 'account.created' OR type GLOB 'session.*')
-      AND coalesce(data ->> 'account_id', data ->> 'id') IN (
-        SELECT value FROM account_identifiers INDEXED BY account_identifiers_by_account
-        WHERE community_id = ${$.communityId} AND account_id = ${$.accountId} AND kind = 'accId')`,
+      AND coalesce(data ->> 'account_id', data ->> 'id') IN ${idsOf($.communityId, $.accountId)}`,
+);
+
+/** Statement: the same for resets, which tell of many sessions: of each of the account's, the name goes. */
+export const forgetNamesInResets = statement<{ communityId: number; accountId: string }>(
+  ($) => sql`
+    UPDATE webhook_messages SET ${WITHOUT_RESPONSES}, data = json_set(data, '$.sessions', (
+      SELECT json_group_array(json(iif(s.value ->> 'account_id' IN ${idsOf($.communityId, $.accountId)},
+        json_set(s.value, '$.name', NULL), s.value)))
+      FROM json_each(data, '$.sessions') AS s))
+    WHERE community_id = ${$.communityId} AND type = 'server.reset' AND EXISTS (
+      SELECT 1 FROM json_each(data, '$.sessions') AS s
+      WHERE s.value ->> 'account_id' IN ${idsOf($.communityId, $.accountId)} AND s.value ->> 'name' IS NOT NULL)`,
 );

@@ -55,8 +55,8 @@ export const insertSessionEvent = (
           ? sql`'ended_at', NULL, 'close_kind', NULL, 'clear_reason', NULL`
           : sql`'ended_at', s.ended_at, 'close_kind', s.close_kind, 'clear_reason', s.clear_reason`
       }, 'metadata', s.metadata || '', 'continues_id', s.continues_id,
-      'names', (SELECT json_group_object(kind, value) FROM account_identifiers INDEXED BY account_identifiers_by_account
-        WHERE community_id = s.community_id AND account_id = s.account_id))
+      'name', (SELECT called.name FROM accounts AS called
+        WHERE called.community_id = s.community_id AND called.id = s.account_id))
   FROM webhook_endpoints AS e INDEXED BY webhook_endpoints_by_community
     CROSS JOIN ${source} AND ${places} ->> s.id IS NOT NULL
   WHERE e.community_id = ${communityId} AND e.disabled_at IS NULL

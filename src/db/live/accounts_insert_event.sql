@@ -6,7 +6,7 @@ BEGIN
     (SELECT coalesce(max(seq), 0) + 1 FROM webhook_messages
       WHERE community_id = e.community_id AND endpoint_id = e.id),
     'account.created',
-    json_object('id', NEW.id, 'created_at', NEW.created_at, 'names', json_object('username', NEW.joined_as))
+    json_object('id', NEW.id, 'created_at', NEW.created_at, 'name', NEW.name)
   FROM webhook_endpoints AS e
   WHERE e.community_id = NEW.community_id AND e.disabled_at IS NULL
     AND EXISTS (SELECT 1 FROM json_each(e.events) WHERE 'account.created' GLOB value);

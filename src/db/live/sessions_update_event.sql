@@ -21,8 +21,7 @@ BEGIN
       'started_at', NEW.started_at, 'last_seen_at', NEW.last_seen_at, 'ended_at', NEW.ended_at,
       'close_kind', NEW.close_kind, 'clear_reason', NEW.clear_reason, 'metadata', NEW.metadata || '',
       'continues_id', NEW.continues_id,
-      'names', (SELECT json_group_object(kind, value) FROM account_identifiers
-        WHERE community_id = NEW.community_id AND account_id = NEW.account_id))
+      'name', (SELECT name FROM accounts WHERE community_id = NEW.community_id AND id = NEW.account_id))
   FROM webhook_endpoints AS e CROSS JOIN (
     SELECT iif(OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL, 'session.' || NEW.close_kind,
       iif(NEW.ended_at IS NULL AND OLD.stale_at IS NOT NEW.stale_at, 'session.stale',

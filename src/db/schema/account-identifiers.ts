@@ -17,11 +17,6 @@ export const accountIdentifiers = sqliteTable(
   },
   (table) => [
     primaryKey({ columns: [table.communityId, table.kind, table.value] }),
-    index('account_identifiers_by_account').on(
-      table.communityId,
-      table.accountId,
-      table.kind,
-      table.value,
-    ),
+    index('account_identifiers_by_account').on(table.communityId, table.accountId, table.kind, table.value),
   ],
 );

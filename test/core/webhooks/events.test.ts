@@ -18,7 +18,7 @@ describe('the events of sessions', () => {
         body: {
           type: 'account.created',
           timestamp: '2026-04-15T00:00:00.000Z',
-          data: { accId: ACC, createdAt: '2026-04-15T00:00:00.000Z' },
+          data: { accId: ACC, name: null, createdAt: '2026-04-15T00:00:00.000Z' },
           actor: 'First key',
         },
       },
@@ -32,6 +32,7 @@ describe('the events of sessions', () => {
             id: started.id,
             status: true,
             accId: ACC,
+            name: null,
             serverId: 1,
             start: '2026-04-15T00:00:00.000Z',
             end: null,
@@ -49,7 +50,7 @@ describe('the events of sessions', () => {
     expect(net.received.at(-1)?.body).toEqual({
       type: 'session.stopped',
       timestamp: '2026-04-15T01:30:00.000Z',
-      data: stopped,
+      data: { ...stopped, name: null },
       actor: 'First key',
     });
   });
@@ -125,7 +126,11 @@ describe('the events of sessions', () => {
     const { data } = net.received[0]?.body ?? {};
     expect(data).toMatchObject({ serverId: 1, count: 3 });
     const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
-    expect(data.sessions.sort(byId)).toEqual(closed.sort(byId));
+    const told = data.sessions.sort(byId);
+    expect(told.map(({ name, ...session }: { id: string; name: string }) => session)).toEqual(
+      closed.sort(byId),
+    );
+    expect(new Set(told.map(({ name }: { name: string }) => name))).toEqual(new Set(['a', 'b', 'c']));
   });
 
   it('of a reset with many sessions stay below 20 KB, and tell how many there are', async () => {
@@ -185,7 +190,12 @@ describe('the events of sessions', () => {
     net.app.clock.advance(5 * MINUTE);
     await net.app.cron();
     expect(net.received.map(({ body }) => body)).toEqual([
-      { type: 'session.stopped', timestamp: '2026-04-15T00:05:00.000Z', data: stopped, actor: null },
+      {
+        type: 'session.stopped',
+        timestamp: '2026-04-15T00:05:00.000Z',
+        data: { ...stopped, name: null },
+        actor: null,
+      },
     ]);
   });
 });

@@ -1,51 +1,51 @@
 import * as v from 'valibot';
-import { addIdentifiers as add } from '../../../core/accounts/account-identifiers.ts';
-import { list, object } from '../../kit/fields.ts';
-import { fieldMessage } from '../../kit/messages.ts';
+import { registerIdentifiers } from '../../../core/accounts/register-identifiers.ts';
+import { object } from '../../kit/fields.ts';
 import { defineOperation } from '../../kit/operation.ts';
-import { IDENTIFIER, UNIQUE_ID } from '../../wire/activity.ts';
-import { accountParams, IDENTIFIERS_EXAMPLE, identifierSchema, toIdentifierWire } from './wire.ts';
-
-const COUNT = fieldMessage('count', 1, 100);
-
-/** An account has one id of its own, so that `accId` cannot be added. */
-const identifiersBody = object({
-  identifiers: v.pipe(
-    list(
-      v.variant('type', [
-        object({ type: v.picklist(['apiId', 'discord', 'username']), value: IDENTIFIER }),
-        object({ type: v.literal('uniqueId'), value: UNIQUE_ID }),
-      ]),
-    ),
-    v.minLength(1, COUNT),
-    v.maxLength(100, COUNT),
-  ),
-});
+import { problemSuccess } from '../../kit/problem.ts';
+import { identifierPairs } from '../../wire/identifiers.ts';
+import { accountParams, identifierSchema, toIdentifierWire } from './wire.ts';
 
 export const addIdentifiers = defineOperation({
   method: 'POST',
   path: '/v2/community/accounts/{accountId}/identifiers',
   access: { scope: 'sessions:write' },
   params: accountParams,
-  body: identifiersBody,
+  body: object({ identifiers: identifierPairs }),
   status: 201,
   docs: WITH_DOCS && {
     operationId: 'addIdentifiers',
     tag: 'Accounts',
     summary: 'Add identifiers to an account',
     description:
-      'All of them or none: 409 if another account has one. Those that the account already has are ' +
-      'accepted again. The answer has the identifiers of the call.',
-    bodyExample: { identifiers: [{ type: 'discord', value: '1234567890' }] },
+      'Any type that a platform has: `discord`, `steam`, `license`, `license2`, `fivem`, `xbl`, `live`, `roblox` and others. ' +
+      'The answer lists the pairs that were registered. One bad pair costs none of the others. A pair that another account ' +
+      'has stays there and is listed in `meta.refused`. `ip` and `hwid` are left out and never stored. A `username` is the ' +
+      "account's name from now on.",
+    bodyExample: {
+      identifiers: [
+        { type: 'discord', value: '1234567890' },
+        { type: 'roblox', value: '987654321' },
+      ],
+    },
     answer: {
       schema: v.array(identifierSchema()),
-      example: IDENTIFIERS_EXAMPLE.filter(({ type }) => type === 'discord'),
+      example: [
+        { type: 'discord', value: '1234567890' },
+        { type: 'roblox', value: '987654321' },
+      ],
     },
-    errors: ['account_not_found', 'identifier_taken'],
+    errors: ['account_not_found'],
   },
-  handle: async ({ ctx, params, body }) => {
-    const identifiers = body.identifiers.map(({ type, value }) => ({ kind: type, value: String(value) }));
-    await add(ctx, params.accountId, identifiers);
-    return identifiers.map(toIdentifierWire);
+  handle: async ({ ctx, params, body, http }) => {
+    const { registered, refused } = await registerIdentifiers(ctx, params.accountId, body.identifiers);
+    const more = {
+      refused: refused.map(({ ownerId, ...identifier }) => ({
+        ...toIdentifierWire(identifier),
+        accId: ownerId,
+      })),
+    };
+    const data = registered.map(toIdentifierWire);
+    return problemSuccess(http, data, 201, ctx.clock.now(), refused.length > 0 ? more : {});
   },
 });

@@ -20,5 +20,6 @@ export const getAccount = defineOperation({
     answer: { schema: accountDetailsSchema(), example: ACCOUNT_DETAILS_EXAMPLE },
     errors: ['account_not_found'],
   },
-  handle: async ({ ctx, params }) => toAccountDetailsWire(await get(ctx, params.accountId)),
+  handle: async ({ ctx, params }) =>
+    toAccountDetailsWire(await get(ctx, { kind: 'accId', value: params.accountId })),
 });

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import { findAccount } from '../../../core/accounts/find-account.ts';
-import type { Identifier } from '../../../core/accounts/identifiers.ts';
+import { findAccount, findAccountsByName } from '../../../core/accounts/find-account.ts';
+import type { Identifier, IdentifierKind } from '../../../core/accounts/identifiers.ts';
 import { invalidField } from '../../kit/fault.ts';
 import { uuid } from '../../kit/fields.ts';
 import { fieldMessage } from '../../kit/messages.ts';
 import { defineOperation } from '../../kit/operation.ts';
-import { IDENTIFIER } from '../../wire/activity.ts';
+import { IDENTIFIER, NAME } from '../../wire/activity.ts';
 import { ACCOUNT_EXAMPLE, accountSchema, toAccountWire } from './wire.ts';
 
 const searchQuery = v.object({
@@ -14,8 +14,8 @@ const searchQuery = v.object({
   apiId: v.optional(IDENTIFIER),
   discord: v.optional(IDENTIFIER),
   uniqueId: v.optional(IDENTIFIER),
-  username: v.optional(IDENTIFIER),
-});
+  username: v.optional(NAME),
+} satisfies Record<IdentifierKind | 'accountId', v.GenericSchema>);
 
 export const searchAccounts = defineOperation({
   method: 'GET',
@@ -28,15 +28,21 @@ export const searchAccounts = defineOperation({
     tag: 'Accounts',
     summary: 'Find the account that an identifier names',
     description:
-      'Give exactly one identifier. It must match exactly. `accountId` is another name for `accId`.',
+      'Give exactly one identifier. It must match exactly; `accountId` is another name for `accId`. A `username` finds ' +
+      'everybody of that name, in upper or lower case: first who has it today, then who had it. Where nobody has it, and ' +
+      'with a `*` at its end, it finds the names that begin with it. At most 100.',
     answer: {
       schema: v.object({ items: v.array(accountSchema()), total: v.number() }),
       example: { items: [ACCOUNT_EXAMPLE], total: 1 },
     },
   },
   handle: async ({ ctx, query }) => {
-    const account = await findAccount(ctx, toIdentifier(query));
-    const items = account ? [toAccountWire(account)] : [];
+    const identifier = toIdentifier(query);
+    const found =
+      identifier.kind === 'username'
+        ? await findAccountsByName(ctx, identifier.value)
+        : [await findAccount(ctx, identifier)];
+    const items = found.flatMap((account) => (account ? [toAccountWire(account)] : []));
     return { items, total: items.length };
   },
 });

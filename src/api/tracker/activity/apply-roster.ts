@@ -40,6 +40,9 @@ export const applyRoster = defineOperation({
         resumed: v.array(sessionSchema()),
         closed: v.array(sessionSchema()),
         rejected: v.array(v.object({ index: v.number(), errors: v.array(fieldErrorSchema()) })),
+        conflicts: v.array(
+          v.object({ index: v.number(), type: v.string(), value: v.string(), accId: v.string() }),
+        ),
       }),
       example: {
         isApplied: true,
@@ -49,6 +52,7 @@ export const applyRoster = defineOperation({
         resumed: [],
         closed: [],
         rejected: [],
+        conflicts: [],
       },
     },
   },
@@ -57,7 +61,7 @@ export const applyRoster = defineOperation({
     const language = languageOf(http);
     const named = body.accounts.flatMap(({ value, fault }, index) => (fault ? [] : [{ ref: value, index }]));
     const isComplete = named.length === body.accounts.length;
-    const { unknown, started, resumed, closed, ...result } = await apply(ctx, {
+    const { unknown, started, resumed, closed, conflicts, ...result } = await apply(ctx, {
       serverId,
       accounts: named.map(({ ref }) => ref),
       isComplete,
@@ -79,6 +83,12 @@ export const applyRoster = defineOperation({
       resumed: resumed.map(toSessionWire),
       closed: closed.map(toSessionWire),
       rejected: [...invalid, ...notFound].sort((a, b) => a.index - b.index),
+      conflicts: conflicts.map(({ position, kind, value, ownerId }) => ({
+        index: (named[position] as (typeof named)[number]).index,
+        type: kind,
+        value,
+        accId: ownerId,
+      })),
     };
   },
 });

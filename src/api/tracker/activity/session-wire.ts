@@ -25,6 +25,7 @@ export const sessionParams = v.object({ activityId: uuid });
 export const sessionDetailsSchema = () =>
   v.object({
     ...sessionSchema().entries,
+    name: v.nullable(v.string()),
     lastSeen: dateTime(),
     closeKind: v.nullable(v.picklist(CLOSE_KINDS)),
     unconfirmed: v.boolean(),
@@ -34,6 +35,7 @@ export const sessionDetailsSchema = () =>
 
 export const CLOSED_EXAMPLE = WITH_DOCS && {
   ...SESSION_EXAMPLE,
+  name: 'ana',
   status: false,
   end: '2026-04-15T02:00:00.000Z',
   lastSeen: '2026-04-15T02:00:00.000Z',
@@ -44,18 +46,20 @@ export const CLOSED_EXAMPLE = WITH_DOCS && {
 
 export const OPEN_EXAMPLE = WITH_DOCS && {
   ...SESSION_EXAMPLE,
+  name: 'ana',
   lastSeen: '2026-04-15T02:00:00.000Z',
   closeKind: null,
   unconfirmed: false,
   voidedAt: null,
   identifiers: [
     { type: 'accId', value: '00000000-0000-0000-0000-000000000000' },
-    { type: 'username', value: 'ana' },
+    { type: 'discord', value: '80351110224678912' },
   ],
 };
 
 export const toSessionDetailsWire = (session: SessionDetails) => ({
   ...toSessionWire(session),
+  name: session.name,
   lastSeen: isoOrNull(session.lastSeenAt),
   closeKind: session.closeKind,
   unconfirmed: session.isUnconfirmed,

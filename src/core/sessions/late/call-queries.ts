@@ -5,6 +5,7 @@
 import { type SQL, sql } from '../../../db/sql.ts';
 import type { Settings } from '../../access/settings.ts';
 import type { Identifier } from '../../accounts/identifiers.ts';
+import { accountIdOfCall } from '../../accounts/resolve-queries.ts';
 import type { EventType } from '../../webhooks/model.ts';
 import { insertSessionEvent, insertStarted } from '../../webhooks/outbox-queries.ts';
 import { COLUMNS, knownOf, type Moment, noteReset, SEEN_AT_OF_S } from '../queries.ts';
@@ -89,8 +90,8 @@ export const insertCall = (
     OR EXISTS (
       SELECT 1 FROM servers WHERE community_id = ${call.communityId} AND server_id = ${call.serverId}
         AND (reset_at >= ${call.occurredAt} OR roster_seen_at >= ${call.occurredAt}))
-  FROM account_identifiers AS account
-  WHERE community_id = ${call.communityId} AND kind = ${account.kind} AND value = ${account.value}
+  FROM (SELECT ${accountIdOfCall(call.communityId, call.serverId, account)} AS account_id LIMIT 1) AS account
+  WHERE account.account_id IS NOT NULL
   ON CONFLICT DO NOTHING`;
 
 /** Statement: notes a server reset whose effect is still to be worked out, unless its event is known already. */

@@ -159,11 +159,8 @@ const describeSession = (
   }
 };
 
-/** What people call the account: the best of the names that were noted with the event. */
-const nameOf = (row: Row): string => {
-  const names = (row.names ?? {}) as Record<string, string>;
-  return names.username ?? names.apiId ?? names.uniqueId ?? names.discord ?? String(row.account_id ?? row.id);
-};
+/** What people call the account, as it was noted with the event; else its id. */
+const nameOf = (row: Row): string => String(row.name ?? row.account_id ?? row.id);
 
 const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 

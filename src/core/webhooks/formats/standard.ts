@@ -1,5 +1,5 @@
 import type { Row } from '../../../db/client.ts';
-import { type Session, toSession } from '../../sessions/session.ts';
+import { toSession } from '../../sessions/session.ts';
 import type { Message } from '../model.ts';
 
 /** Standard Webhooks asks for less than 20 KB. */
@@ -39,15 +39,15 @@ const toData = ({ type, data }: Message): Record<string, unknown> => {
     case 'session.stale':
     case 'session.auto_closed':
     case 'session.corrected':
-      return toSessionData(toSession(row));
+      return toSessionData(row);
     case 'server.reset':
       return {
         serverId: row.server_id,
         count: row.count,
-        sessions: (row.sessions as Row[]).map(toSession).map(toSessionData),
+        sessions: (row.sessions as Row[]).map(toSessionData),
       };
     case 'account.created':
-      return { accId: row.id, createdAt: iso(row.created_at as number) };
+      return { accId: row.id, name: row.name ?? null, createdAt: iso(row.created_at as number) };
     case 'log.appended':
     case 'account_activity.recorded':
     case 'webhook.test':
@@ -58,17 +58,21 @@ const toData = ({ type, data }: Message): Record<string, unknown> => {
   }
 };
 
-/** The row of docs/contracts.md, "The row". */
-const toSessionData = (session: Session): Record<string, unknown> => ({
-  id: session.id,
-  status: session.endedAt === null,
-  accId: session.accountId,
-  serverId: session.serverId,
-  start: iso(session.startedAt),
-  end: session.endedAt === null ? null : iso(session.endedAt),
-  clearReason: session.clearReason,
-  metadata: session.metadata,
-  ...(session.continuesId !== null && { continues: session.continuesId }),
-});
+/** The row of docs/contracts.md, "The row", and the account's name. */
+const toSessionData = (row: Row): Record<string, unknown> => {
+  const session = toSession(row);
+  return {
+    id: session.id,
+    status: session.endedAt === null,
+    accId: session.accountId,
+    name: row.name ?? null,
+    serverId: session.serverId,
+    start: iso(session.startedAt),
+    end: session.endedAt === null ? null : iso(session.endedAt),
+    clearReason: session.clearReason,
+    metadata: session.metadata,
+    ...(session.continuesId !== null && { continues: session.continuesId }),
+  };
+};
 
 const iso = (epochMs: number): string => new Date(epochMs).toISOString();

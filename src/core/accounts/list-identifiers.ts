@@ -1,23 +1,11 @@
 import { runBatch } from '../../db/client.ts';
 import { type Page, pageOf } from '../../lib/page.ts';
 import type { CommunityActor } from '../access/actor.ts';
-import { audited } from '../audit/audit.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import type { DatedIdentifier } from './account.ts';
-import { toNames } from './account.ts';
-import { identifierKey, isRegistrable, MAX_NAME_LENGTH, type NotedIdentifier, nameKey } from './identifiers.ts';
-import {
-  deleteIdentifier,
-  insertIdentifiers,
-  noteIdentifierConflicts,
-  selectAccount,
-  selectAccountId,
-  selectIdentifiers,
-  selectOwners,
-  setNames,
-} from './queries.ts';
-import { toName } from './names.ts';
+import type { NotedIdentifier } from './identifiers.ts';
+import { selectAccountId, selectIdentifiers } from './queries.ts';
 
 /** A page of an account's identifiers, by kind and value, behind `after`. @throws DomainError account_not_found */
 export const listIdentifiers = async (
