@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 const send = (body: string, path = ACTIVITY) => app.post(path, { key, body });
 const latest = async () =>
-  (await app.get(`/v2/community/accounts/${NIL}/activity/latest?limit=100`, { key })).body.data;
+  (await app.get(`/v2/community/accounts/${NIL}/activity/latest?limit=100`, { key })).body.data ?? [];
 
 const expectProblem = (answer: Answer, status: number, code: string, path?: string) => {
   expect(answer.status, answer.text).toBe(status);

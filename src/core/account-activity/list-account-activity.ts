@@ -1,7 +1,7 @@
 import { type Database, type Row, readRows, runBatch } from '../../db/client.ts';
 import { type ZonedFormat, zonedFormat } from '../../lib/zoned-time.ts';
 import type { CommunityActor } from '../access/actor.ts';
-import { selectNamesOf } from '../accounts/queries.ts';
+import { selectNames } from '../accounts/name-queries.ts';
 import type { Ctx } from '../context.ts';
 import {
   type ActivityRecord,
@@ -110,10 +110,7 @@ const recordConverter = (db: Database, communityId: number, format: ZonedFormat)
     if (names.size > MAX_NAMES) names.clear();
     const wanted = [...new Set(rows.map((row) => row.account_id as string))].filter((id) => !names.has(id));
     if (wanted.length === 0) return;
-    const rowsOfNames = await readRows(
-      db,
-      selectNamesOf({ communityId, accountIds: JSON.stringify(wanted) }),
-    );
+    const rowsOfNames = await readRows(db, selectNames({ communityId, ids: JSON.stringify(wanted) }));
     const told = new Map(rowsOfNames.map(({ account_id, name }) => [account_id, name]));
     for (const id of wanted) names.set(id, told.get(id) ?? id);
   };

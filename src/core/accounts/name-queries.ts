@@ -3,9 +3,8 @@ import { type SQL, sql, statement } from '../../db/statement.ts';
 
 /** Expression: what the account with the id is called; NULL if only its id is known, as after its erasure. */
 export const nameOf = (communityId: SQL, accountId: SQL): SQL => sql`
-  (SELECT value FROM account_identifiers AS named INDEXED BY account_identifiers_by_account
-   WHERE named.community_id = ${communityId} AND named.account_id = ${accountId} AND named.kind <> 'accId'
-   ORDER BY CASE named.kind WHEN 'username' THEN 1 WHEN 'apiId' THEN 2 WHEN 'discord' THEN 3 ELSE 4 END LIMIT 1)`;
+  (SELECT named.name FROM accounts AS named
+   WHERE named.community_id = ${communityId} AND named.id = ${accountId})`;
 
 /** Statement: what accounts are called; `ids` is a JSON array. */
 export const selectNames = statement<

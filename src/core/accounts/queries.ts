@@ -289,13 +289,3 @@ export const mergeNames = statement<{ communityId: number; fromId: string; toId:
         WHERE merged.community_id = ${$.communityId} AND merged.id = ${$.fromId}))
     WHERE community_id = ${$.communityId} AND id = ${$.toId}`,
 );
-
-/** What these accounts (JSON: a list of ids) are called. */
-export const selectNamesOf = statement<
-  { communityId: number; accountIds: string },
-  { account_id: string; name: string | null }
->(
-  ($) => sql`
-    SELECT a.id AS account_id, a.name FROM json_each(${$.accountIds}) AS wanted CROSS JOIN accounts AS a
-    WHERE a.community_id = ${$.communityId} AND a.id = wanted.value`,
-);
