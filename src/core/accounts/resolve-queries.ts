@@ -47,12 +47,13 @@ export const selectUnknown = (communityId: number, serverId: number, items: SQL)
 /** Expression: the id of the account that the first identifier of a call to this server names; NULL if there is none. */
 export const accountIdOfCall = (communityId: number, serverId: number, { kind, value }: Identifier): SQL =>
   kind === 'username'
-    ? sql`
+    ? // A statement may say it a dozen times, and D1 allows 100 parameters: as few as can be.
+      sql`
       (SELECT coalesce(
         (SELECT account_id FROM account_identifiers
-         WHERE community_id = ${communityId} AND kind = 'username' AND value = ${value}),
+         WHERE community_id = ${sql.integer(communityId)} AND kind = 'username' AND value = ${value}),
         (SELECT account_id FROM account_identifiers
-         WHERE community_id = ${communityId} AND kind = ${CALLED} AND value = ${`${serverId} ${value}`})))`
+         WHERE community_id = ${sql.integer(communityId)} AND kind = 'called' AND value = ${`${serverId} ${value}`})))`
     : sql`
       (SELECT account_id FROM account_identifiers
        WHERE community_id = ${communityId} AND kind = ${kind} AND value = ${value})`;
@@ -196,14 +197,26 @@ const noteLabels = ({ communityId, condition = sql`true` }: Resolution, meant: r
       ? [[...pair(strong[1]), strong[0].value, displayNameOf(ref) ?? null]]
       : [],
   );
-  if (items.length === 0) return [];
+  const [one] = items;
+  if (!one) return [];
+  const idOf = (accId: SQL): SQL => sql`
+    (SELECT account_id FROM account_identifiers
+     WHERE community_id = ${communityId} AND kind = 'accId' AND value = ${accId})`;
+  if (items.length === 1) {
+    const [kind, value, accId, label] = one as [string, string, string, string | null];
+    return [
+      sql`
+      UPDATE accounts SET name = ${label}
+      WHERE community_id = ${communityId} AND name IS NULL AND ${condition} AND id = CASE
+        WHEN (${communityId}, ${kind}, ${value}) IN (SELECT community_id, kind, value FROM account_identifiers) THEN NULL
+        ELSE ${idOf(sql`${accId}`)} END`,
+    ];
+  }
   return [
     sql`
     UPDATE accounts SET name = item ->> 3 FROM ${tableOf(items)}
-    WHERE ${condition} AND ${isUnnamed(communityId)} AND community_id = ${communityId} AND id = (
-        SELECT account_id FROM account_identifiers
-        WHERE community_id = ${communityId} AND kind = 'accId' AND value = item ->> 2)
-      AND accounts.name IS NULL`,
+    WHERE ${condition} AND ${isUnnamed(communityId)} AND community_id = ${communityId}
+      AND id = ${idOf(sql`item ->> 2`)} AND accounts.name IS NULL`,
   ];
 };
 

@@ -56,7 +56,11 @@ const statementsOf = (ctx: Ctx<CommunityActor>, activity: TimelyActivity) => {
   const { id: communityId, settings } = ctx.actor.community;
   const now = ctx.clock.now();
   const moment: Moment = { now, settings };
-  const place: Place = { communityId, serverId, accountId: accountIdOfCall(communityId, serverId, account[0]) };
+  const place: Place = {
+    communityId,
+    serverId,
+    accountId: accountIdOfCall(communityId, serverId, account[0]),
+  };
   const newSessionId = ctx.newId(now);
   return {
     moment,
@@ -104,7 +108,13 @@ const record = async (ctx: Ctx<CommunityActor>, activity: RecordActivity): Promi
   if (activity.eventId !== undefined || activity.occurredAt !== undefined) return recordEvent(ctx, activity);
   const { moment, place, prepare, refusal, changes } = statementsOf(ctx, activity);
   const run = async (before?: Statement) => {
-    const [, refusals, , changed] = await commit(ctx, [prepare, refusal, before, changes, noteAlive(place, moment)]);
+    const [, refusals, , changed] = await commit(ctx, [
+      prepare,
+      refusal,
+      before,
+      changes,
+      noteAlive(place, moment),
+    ]);
     if (refusals?.[0]) throw accountNotFound(activity.account);
     return changed as Row[][];
   };
@@ -198,7 +208,8 @@ const isAnswerTo = (
   closeKind !== 'auto_closed' || (action === 'stop' && startedAt >= now - settings.maxSessionSeconds * 1000);
 
 /** Whether a call that names somebody unknown makes an account: nobody is created for having left. */
-const creates = ({ action }: Pick<RecordActivity, 'action'>): boolean => action !== 'stop' && action !== 'clear';
+const creates = ({ action }: Pick<RecordActivity, 'action'>): boolean =>
+  action !== 'stop' && action !== 'clear';
 
 const accountNotFound = (account: AccountRef): DomainError =>
   new DomainError('account_not_found', { id: account[0].value });

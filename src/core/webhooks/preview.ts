@@ -33,7 +33,7 @@ const dataOf = (type: EventType, now: number): unknown => {
     case 'server.reset':
       return { server_id: 1, count: 1, sessions: [session('session.stopped', 'Ana', now)] };
     case 'account.created':
-      return { id: ACCOUNT, created_at: now, names: { username: 'Ana' } };
+      return { id: ACCOUNT, created_at: now, name: 'Ana' };
     case 'log.appended':
       return { count: 1, entries: [{ platform: 'tiktok', serial: 'device_1', action_type: 'post' }] };
     case 'account_activity.recorded':
@@ -61,7 +61,7 @@ const session = (type: EventType, name: string, now: number) => {
     clear_reason: type === 'session.auto_closed' ? 'Auto-closed: no activity for 10 min' : null,
     continues_id: null,
     metadata: '{}',
-    names: { username: name },
+    name,
   };
 };
 
