@@ -1,6 +1,6 @@
 /** The SQL of messages that have been written: when they may be sent, how they are looked at, and sent again. */
 import type { webhookMessages } from '../../db/schema/index.ts';
-import { type RowOf, sql, statement, statementByShape } from '../../db/statement.ts';
+import { type RowOf, type SQL, sql, statement, statementByShape } from '../../db/statement.ts';
 import type { Attempt, Delivery, DeliveryStatus, MessageType } from './model.ts';
 
 /** An event that so many of our own deliveries have caused, one the other, is not sent: it would go on for ever. */
