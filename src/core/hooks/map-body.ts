@@ -62,7 +62,7 @@ const mapItem = (mapping: Mapping | null, columns: Columns, scope: Scope): Mappe
     if (part === undefined) {
       // What has been filled part by part stays beside it. An action that is not known must not pass for none.
       if (value !== undefined) item[field] = merge(value, item[field]);
-      else if (field === 'action') item[field] = null;
+      else item[field] ??= field === 'action' ? null : undefined;
     } else if (value !== undefined) {
       const name = field.slice(0, -part.length - 1);
       item[name] = merge(item[name] ?? {}, { [part]: value });

@@ -38,17 +38,17 @@ export const receiveCall = async (
   const target = await findCallTarget(services.db, call.webhookId);
   const sender = target ? senderOf(target.webhook) : DECOY_SENDER;
   const unverified = await verifyCall(sender, target ? secretsOf(target, now) : [DECOY_SECRET], call, now);
-  const key = { communityId: target?.webhook.communityId ?? 0, webhookId: call.webhookId };
+  if (!target) return { outcome: 'refused', isVerified: false, refusal: { reason: 'signature_mismatch' } };
+  const key = { communityId: target.webhook.communityId, webhookId: target.webhook.id };
   const note = (refusal: Refusal) =>
     runBatch(
       services.db,
       noteCall(key, { receivedAt: now, outcome: 'refused', bodyBytes: call.body.byteLength, refusal }),
     );
-  if (unverified || !target) {
-    const refusal = unverified ?? { reason: 'signature_mismatch' };
-    // After the answer, and of an unknown id too, which finds nothing to write to.
-    services.defer(note(refusal));
-    return { outcome: 'refused', isVerified: false, refusal };
+  if (unverified) {
+    // After the answer: a write would tell by its time that the id exists.
+    services.defer(note(unverified));
+    return { outcome: 'refused', isVerified: false, refusal: unverified };
   }
   const { webhook } = target;
   const ctx = { ...services, actor: actorOf(target) };

@@ -109,6 +109,16 @@ describe('sources', () => {
   });
 });
 
+describe('a time that is mapped', () => {
+  it('and absent is not that of the call', async () => {
+    const { send } = await setUpHook({
+      kind: 'account-activity',
+      mapping: { category: { const: 'SPACES_VIEWED' }, type: { const: 'T' }, user: '/u', time: '/at' },
+    });
+    expect((await send({ u: 'ana', at: null })).body.data.reason.message).toBe('time is required.');
+  });
+});
+
 describe('parts of a column', () => {
   it('each property by its own pointer, beside a whole object', async () => {
     const { send, records } = await setUpHook({
