@@ -13,7 +13,7 @@ const VIEWER = join(ROOT, 'public/docs');
 export const buildDocs = (): void => {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
   const document = buildOpenApi(families, version);
-  writeIfChanged(join(ROOT, 'public/openapi.json'), `${JSON.stringify(document, null, 2)}\n`);
+  writeIfChanged(join(ROOT, 'public/openapi.json'), `${JSON.stringify(document)}\n`);
   const endpoints = join(ROOT, 'docs/endpoints.md');
   writeIfChanged(endpoints, withEndpointTable(readFileSync(endpoints, 'utf8')));
 

@@ -5,6 +5,7 @@ import { createServices } from '../src/deps.ts';
 import type { Env } from '../src/env.ts';
 import { CRONS, jobContext, runJobs } from '../src/jobs/index.ts';
 import { type Cost, countingDatabase } from './counting-database.ts';
+import { undocumented } from './document.ts';
 
 export const ADMIN_TOKEN = 'test-admin-token-000000000000000000000000';
 
@@ -119,12 +120,12 @@ export class Harness {
     const defect = this.logs.find(({ event }) => event === 'defect');
     if (defect && !expectsDefect) throw new Error(`${method} ${path}: ${JSON.stringify(defect, null, 2)}`);
     const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
-    return {
-      status: response.status,
-      headers: response.headers,
-      text,
-      body: isJson && text !== '' ? JSON.parse(text) : undefined,
-    };
+    const read = isJson && text !== '' ? JSON.parse(text) : undefined;
+    const type = response.headers.get('content-type') ?? '';
+    const surprise = undocumented(method, path, { status: response.status, type, body: read });
+    if (surprise)
+      throw new Error(`${method} ${path} is not as documented: ${surprise}\n${text.slice(0, 500)}`);
+    return { status: response.status, headers: response.headers, text, body: read };
   }
 
   /** A response as it comes, for streams. */

@@ -71,6 +71,7 @@ export const accountActivityDialect: Dialect = {
         : {
             error: errorOf(code),
             message: LITERAL[code] ?? FAULT_MESSAGES.en[code],
+            ...(code === 'invalid_input' && { errors: [{ path: 'startDate', message: 'is required' }] }),
             requestId: '5f0c2d4e-8a51-4c3f-9d0a-7f6f1f0f4f11',
           },
   },

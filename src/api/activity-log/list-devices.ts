@@ -32,6 +32,7 @@ export const listDevices = defineOperation({
         { serial: LOG_ENTRY_EXAMPLE.serial, count: 456, count_is_exact: true, last_entry: LOG_ENTRY_EXAMPLE },
       ],
     },
+    headers: ['Link'],
     errors: ['invalid_cursor'],
   },
   handle: async ({ ctx, query: { limit, cursor }, http }) => {

@@ -40,6 +40,7 @@ export const listLogEntries = defineOperation({
       'full, `X-Search-Stopped-At` has the timestamp that it came to, and `Link` goes on from there. ' +
       '`Accept: text/csv` gives a CSV file, which has every entry unless there is a `limit`.',
     answer: { schema: v.array(logEntrySchema()), example: [LOG_ENTRY_EXAMPLE] },
+    headers: ['X-Search-Stopped-At'],
     errors: ['invalid_cursor'],
   },
   handle: async ({ ctx, query, http }) => {

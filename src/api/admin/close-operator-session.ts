@@ -9,6 +9,7 @@ export const closeOperatorSession = defineOperation({
   access: 'public',
   docs: WITH_DOCS && {
     operationId: 'closeOperatorSession',
+    isDestructive: false,
     tag: 'Administration',
     summary: 'Sign out of the console as the operator',
     answer: { schema: v.object({ closed: v.literal(true) }), example: { closed: true } },

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { receiveCall as receive } from '../../core/hooks/receive-call.ts';
 import { answer, answerJson } from '../kit/answer.ts';
 import { readBytes } from '../kit/body.ts';
+import { documented } from '../kit/fields.ts';
 import { defineOperation } from '../kit/operation.ts';
 import { problemSuccess } from '../kit/problem.ts';
 import { limitRate } from '../kit/rate-limit.ts';
@@ -26,6 +27,11 @@ export const receiveCall = defineOperation({
       'is recorded, `status` is `ignored` and `reason` says why, and the message may come again. Of a batch, ' +
       'the good items are recorded. What a sender asks for to check the address is answered as it wants it. ' +
       'Discord gets 204, and Twilio empty TwiML.',
+    rawBody: v.pipe(
+      v.unknown(),
+      documented({ description: 'JSON in the form of its sender: an object, or a list of them.' }),
+    ),
+    bodyExample: { server: 1, member: { id: '80351110224678912' } },
     answer: { schema: receivedSchema(), example: RECEIVED_EXAMPLE },
     errors: ['unverified_call', 'malformed_json', 'body_too_large'],
   },

@@ -60,6 +60,12 @@ export interface Documentation {
     readonly example: unknown;
     readonly mediaType?: string;
   };
+  /** The body of an operation that reads it by itself. */
+  readonly rawBody?: v.GenericSchema;
+  /** Headers of a successful answer, beside those that all have. */
+  readonly headers?: readonly string[];
+  /** Whether it deletes something or cannot be undone; default: what `DELETE` does. */
+  readonly isDestructive?: boolean;
   /** What can go wrong beyond what access, parameters and body imply. */
   readonly errors?: readonly FaultCode[];
 }

@@ -187,7 +187,7 @@ const answersOf = (operation) =>
     const response = follow(reference);
     const [[type, content] = []] = Object.entries(response.content ?? {});
     const examples = content?.examples
-      ? Object.entries(content.examples).map(([name, { value }]) => [name, value])
+      ? Object.entries(content.examples).map(([name, example]) => [name, follow(example).value])
       : content?.example === undefined
         ? []
         : [['Example', content.example]];
@@ -239,7 +239,9 @@ const operations = Object.entries(api.paths).flatMap(([path, item]) =>
   }),
 );
 
-const sections = api.tags.map(({ name }) => {
+// The first tag of an operation is its topic; whom it is for has no section of its own.
+const topics = api.tags.map(({ name }) => name).filter((name) => operations.some(({ tag }) => tag === name));
+const sections = topics.map((name) => {
   const inside = operations.filter(({ tag }) => tag === name);
   return {
     inside,

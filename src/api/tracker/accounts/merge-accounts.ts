@@ -18,6 +18,7 @@ export const mergeAccounts = defineOperation({
   body: object({ into: uuid }),
   docs: WITH_DOCS && {
     operationId: 'mergeAccounts',
+    isDestructive: true,
     tag: 'Accounts',
     summary: 'Merge an account into another one',
     description:

@@ -9,6 +9,7 @@ export const closeConsoleSession = defineOperation({
   access: 'public',
   docs: WITH_DOCS && {
     operationId: 'closeConsoleSession',
+    isDestructive: false,
     tag: 'Access',
     summary: 'Sign out of the console',
     description: 'The browser forgets the cookie. To end a session that somebody else holds, revoke its key.',
