@@ -27,6 +27,10 @@ const fillIn = (example: unknown): unknown =>
     JSON.stringify(example).replaceAll(/\{(\w+)\}/g, (_, name: string) => EXAMPLE_VALUES[name] ?? '...'),
   );
 
+/** Whether the header `Idempotency-Key` makes it safe to send again. */
+export const takesIdempotencyKey = ({ access, method }: AnyOperation): boolean =>
+  access !== 'public' && method !== 'GET';
+
 /** What an operation can answer beside success: what its access and its input imply, and what it declares. */
 export const faultsOf = (operation: AnyOperation): FaultCode[] => {
   const { access, body, bodyEncoding } = operation;
@@ -34,6 +38,9 @@ export const faultsOf = (operation: AnyOperation): FaultCode[] => {
   const implied: FaultCode[] = ['internal', 'unavailable', 'rate_limited', 'invalid_input'];
   if (access !== 'public') implied.push('unauthenticated');
   if (typeof access === 'object') implied.push('forbidden');
+  if (takesIdempotencyKey(operation)) {
+    implied.push('idempotency_answer_lost', 'idempotency_mismatch', 'idempotency_running');
+  }
   if (body || docs.rawBody) implied.push('body_too_large', 'incomplete_body');
   if (body && bodyEncoding !== 'form') implied.push('malformed_json');
   return [...new Set([...implied, ...(docs.errors ?? [])])];

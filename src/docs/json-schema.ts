@@ -62,6 +62,8 @@ const tidy = (node: unknown, where: string): unknown => {
 const withoutRepeats = (schema: Json): Json => {
   if (!Array.isArray(schema.anyOf)) return schema;
   const { anyOf, ...others } = schema;
+  // One that says nothing takes everything.
+  if (anyOf.some((option) => Object.keys(option).length === 0)) return others;
   const distinct = [...new Map(anyOf.map((option) => [JSON.stringify(option), option])).values()];
   return distinct.length === 1 ? { ...(distinct[0] as Json), ...others } : { ...others, anyOf: distinct };
 };

@@ -4,7 +4,14 @@ import type { Family } from '../api/kit/family.ts';
 import type { FaultCode } from '../api/kit/fault.ts';
 import { type AnyOperation, docsOf } from '../api/kit/operation.ts';
 import { AUDIENCES, audienceOf } from './audiences.ts';
-import { errorCatalogue, faultsOf, HEADER_COMPONENTS, headersOf, pascal } from './errors.ts';
+import {
+  errorCatalogue,
+  faultsOf,
+  HEADER_COMPONENTS,
+  headersOf,
+  pascal,
+  takesIdempotencyKey,
+} from './errors.ts';
 import { describeParameter, describeSchema, TAGS } from './glossary.ts';
 import { type Json, toSchema } from './json-schema.ts';
 import { namesOfSchemas } from './named-schemas.ts';
@@ -64,6 +71,7 @@ export const buildOpenApi = (families: readonly Family[], version: string): Json
     schemas: {} as Record<string, Json>,
     responses: {} as Record<string, Json>,
     examples: {} as Record<string, Json>,
+    parameters: { IdempotencyKey: IDEMPOTENCY_KEY },
     headers: HEADER_COMPONENTS,
   };
   const names = namesOfSchemas(families.flatMap(({ operations }) => operations));
@@ -132,6 +140,7 @@ const describe = (
     ...toParameters('path', operation.params, where),
     ...toParameters('query', operation.query, where),
   ];
+  const headers = takesIdempotencyKey(operation) ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : [];
   const { schema, example, mediaType } = docs.answer;
   const path = examplePath(operation.path, parameters);
   const toShown = (of: Json): Json => describeSchema(refer(of), pascal(where));
@@ -144,7 +153,7 @@ const describe = (
     ...(docs.description && { description: docs.description }),
     ...(isDestructive && { 'x-destructive': true }),
     security: [...toSecurity(operation), ...(keyInBody ? [{}] : [])],
-    ...(parameters.length > 0 && { parameters }),
+    ...(parameters.length + headers.length > 0 && { parameters: [...parameters, ...headers] }),
     ...bodyOf(operation, toShown),
     responses: {
       [operation.status ?? 200]: {
@@ -215,6 +224,16 @@ const HEALTHZ = {
       503: healthResponse('It does not.', 'unavailable'),
     },
   },
+};
+
+/** The header of every call that changes something. */
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'A key of your own. The same call with the same key is carried out once, and answered as it first was.',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
 };
 
 const toSecurity = ({ access }: AnyOperation): Json[] => {

@@ -26,7 +26,6 @@ const ANY: EventData = { schema: v.record(v.string(), v.unknown()), example: {} 
 const DATA: Partial<Record<MessageType, EventData>> = {
   'session.started': OPEN,
   'session.stale': OPEN,
-  'session.reopened': OPEN,
   'session.stopped': ENDED,
   'session.cleared': ENDED,
   'session.superseded': ENDED,

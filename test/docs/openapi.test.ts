@@ -38,7 +38,7 @@ describe('the OpenAPI document', () => {
       expect(example, 'an example of the body').toBeDefined();
       expect(Object.keys(schema).length, 'a schema of the body').toBeGreaterThan(0);
     }
-    for (const parameter of operation.parameters ?? []) {
+    for (const parameter of (operation.parameters ?? []).map(resolve)) {
       expect(Object.keys(parameter.schema).length, `a schema of ${parameter.name}`).toBeGreaterThan(0);
     }
     const { 200: ok, 201: created, ...errors } = operation.responses;
@@ -70,7 +70,7 @@ describe('the OpenAPI document', () => {
     // src/docs/glossary.ts has the words.
     expect([...unexplained]).toEqual([]);
     for (const [name, operation] of operations) {
-      for (const { name: parameter, description } of operation.parameters ?? []) {
+      for (const { name: parameter, description } of (operation.parameters ?? []).map(resolve)) {
         expect(description, `${name} ${parameter}`).toMatch(/^[A-Z].{10,}/);
       }
     }
@@ -109,7 +109,9 @@ describe('the OpenAPI document', () => {
       '401',
       '403',
       '404',
+      '409',
       '413',
+      '422',
       '429',
       '500',
       '503',

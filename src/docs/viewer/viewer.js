@@ -76,7 +76,9 @@ const toForm = (value) => new URLSearchParams(value).toString();
 /** Parameters, body and a button: what makes a call, and what came back. */
 const tryOut = (path, method, operation) => {
   const inputs = new Map();
-  const parameters = operation.parameters ?? [];
+  const parameters = (operation.parameters ?? [])
+    .map(follow)
+    .filter((parameter) => parameter.in !== 'header');
   const rows = parameters.map((parameter) => {
     const input = h('input', {
       'aria-label': parameter.name,

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { InboundKind } from '../../../core/hooks/model.ts';
 import { type Trial, type TrialCall, tryCall } from '../../../core/hooks/try-call.ts';
 import { invalidField } from '../../kit/fault.ts';
-import { integer, jsonObject } from '../../kit/fields.ts';
+import { integer, jsonObject, object } from '../../kit/fields.ts';
 import { fieldMessage, type Language } from '../../kit/messages.ts';
 import { defineOperation } from '../../kit/operation.ts';
 import { languageOf } from '../../kit/request.ts';
@@ -16,7 +16,7 @@ export const tryInboundWebhook = defineOperation({
   path: '/v2/community/inbound-webhooks/{webhookId}/try',
   access: { scope: 'admin' },
   params: inboundWebhookParams,
-  body: v.object({
+  body: object({
     body: v.optional(v.unknown()),
     headers: v.optional(v.record(v.string(), v.string()), {}),
     call: v.optional(integer(1)),

@@ -11,7 +11,16 @@ import { RECIPE_NAMES, RECIPES, type RecipeName } from '../../../core/hooks/reci
 import { SENDER_NAMES, type SenderName, senderOf } from '../../../core/hooks/senders/index.ts';
 import { standardKey } from '../../../core/hooks/verify-call.ts';
 import { invalidField } from '../../kit/fault.ts';
-import { dateTime, documented, integer, jsonObject, strictObject, text, uuid } from '../../kit/fields.ts';
+import {
+  dateTime,
+  documented,
+  integer,
+  jsonObject,
+  object,
+  strictObject,
+  text,
+  uuid,
+} from '../../kit/fields.ts';
 import { fieldMessage, type Language } from '../../kit/messages.ts';
 import { isoOrNull, nameSchema } from '../../wire/access.ts';
 import { reasonSchema, toReasonWire } from '../../wire/inbound/refusal.ts';
@@ -75,14 +84,14 @@ const optionEntries = {
   keepBodies: v.optional(v.boolean()),
 };
 
-export const newInboundWebhookBody = v.object({
+export const newInboundWebhookBody = object({
   name: nameSchema,
   kind: v.picklist(INBOUND_KINDS),
   recipe: v.optional(v.picklist(RECIPE_NAMES)),
   ...optionEntries,
 });
 
-export const inboundWebhookPatchBody = v.object({
+export const inboundWebhookPatchBody = object({
   name: v.optional(nameSchema),
   ...optionEntries,
   overlapSeconds: v.optional(integer(0, 7 * DAY_SECONDS)),
