@@ -87,6 +87,7 @@ export const undocumented = (
   if (!operation || answer.status === 405 || answer.status === 406) return undefined;
   const response = resolve(operation.responses[answer.status]);
   if (!response) return `the document has no ${answer.status} for ${operation.operationId}`;
+  if (!response.content && answer.body === undefined) return undefined;
   const [type = ''] = answer.type.split(';', 1);
   const media = response.content?.[type];
   if (!media) return `the document has no ${type} with ${answer.status} for ${operation.operationId}`;

@@ -15,6 +15,8 @@ const AUDIENCE_OF_SCOPE: Readonly<Record<Scope, Audience>> = {
   'sessions:read': 'Reader',
   'sessions:write': 'Game server',
   'sessions:correct': 'Administrator',
+  'sessions:import': 'Administrator',
+  'periods:write': 'Administrator',
   'servers:write': 'Game server',
   'logs:read': 'Reader',
   'logs:write': 'Game server',

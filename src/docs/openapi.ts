@@ -2,7 +2,7 @@
 import type * as v from 'valibot';
 import type { Family } from '../api/kit/family.ts';
 import type { FaultCode } from '../api/kit/fault.ts';
-import { type AnyOperation, docsOf } from '../api/kit/operation.ts';
+import { type AnyOperation, type Documentation, docsOf } from '../api/kit/operation.ts';
 import { AUDIENCES, audienceOf } from './audiences.ts';
 import {
   errorCatalogue,
@@ -166,10 +166,19 @@ const describe = (
         content: {
           ...(mediaType
             ? { [mediaType]: { schema: toShown(answer), example } }
-            : jsonContent(toShown(envelope.wrapSchema(answer)), envelope.wrapExample(example, path))),
+            : jsonContent(
+                withOthers(toShown(envelope.wrapSchema(answer)), docs.otherAnswers),
+                envelope.wrapExample(example, path),
+              )),
           ...(operation.offersCsv && { 'text/csv': { schema: { type: 'string' } } }),
+          ...textsOf(docs.otherAnswers),
         },
       },
+      ...Object.fromEntries(
+        (docs.otherAnswers ?? [])
+          .filter(({ status }) => status === 204)
+          .map(({ status, description }) => [status, { description }]),
+      ),
       ...Object.fromEntries(
         [...Map.groupBy(faultsOf(operation), envelope.statusOf)]
           .sort(([a], [b]) => a - b)
@@ -178,6 +187,23 @@ const describe = (
     },
   };
 };
+
+type OtherAnswers = NonNullable<Documentation['otherAnswers']>;
+
+/** The schema of an answer, or that of JSON in the form of somebody else. */
+const withOthers = (schema: Json, others: OtherAnswers = []): Json => {
+  const other = others.find(({ mediaType }) => mediaType === 'application/json');
+  return other ? { anyOf: [schema, { type: 'object', description: other.description }] } : schema;
+};
+
+const textsOf = (others: OtherAnswers = []): Json =>
+  Object.fromEntries(
+    others.flatMap(({ mediaType, description }) =>
+      mediaType === undefined || mediaType === 'application/json'
+        ? []
+        : [[mediaType, { schema: { type: 'string', description } }]],
+    ),
+  );
 
 const bodyOf = (operation: AnyOperation, toShown: (schema: Json) => Json): Json => {
   const { operationId, bodyExample, rawBody } = docsOf(operation);

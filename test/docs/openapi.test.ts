@@ -41,7 +41,7 @@ describe('the OpenAPI document', () => {
     for (const parameter of (operation.parameters ?? []).map(resolve)) {
       expect(Object.keys(parameter.schema).length, `a schema of ${parameter.name}`).toBeGreaterThan(0);
     }
-    const { 200: ok, 201: created, ...errors } = operation.responses;
+    const { 200: ok, 201: created, 204: _nothing, ...errors } = operation.responses;
     const [success] = Object.values<Json>((ok ?? created).content);
     expect(success.example, 'an example of the answer').toBeDefined();
 

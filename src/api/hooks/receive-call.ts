@@ -32,6 +32,16 @@ export const receiveCall = defineOperation({
       documented({ description: 'JSON in the form of its sender: an object, or a list of them.' }),
     ),
     bodyExample: { server: 1, member: { id: '80351110224678912' } },
+    otherAnswers: [
+      {
+        status: 200,
+        mediaType: 'application/json',
+        description: 'What a sender wants to have back when it checks the address.',
+      },
+      { status: 200, mediaType: 'text/plain', description: 'The same, as a text.' },
+      { status: 200, mediaType: 'text/xml', description: 'TwiML that does nothing, for Twilio.' },
+      { status: 204, description: 'For Discord.' },
+    ],
     answer: { schema: receivedSchema(), example: RECEIVED_EXAMPLE },
     errors: ['unverified_call', 'malformed_json', 'body_too_large'],
   },

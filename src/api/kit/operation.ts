@@ -62,6 +62,12 @@ export interface Documentation {
   };
   /** The body of an operation that reads it by itself. */
   readonly rawBody?: v.GenericSchema;
+  /** What a successful call may be answered besides: the status, its media type where it has a body, and when. */
+  readonly otherAnswers?: readonly {
+    readonly status: 200 | 204;
+    readonly mediaType?: string;
+    readonly description: string;
+  }[];
   /** Headers of a successful answer, beside those that all have. */
   readonly headers?: readonly string[];
   /** Whether it deletes something or cannot be undone; default: what `DELETE` does. */
