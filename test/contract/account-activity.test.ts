@@ -297,3 +297,38 @@ describe('emptyReportStatus', () => {
     expect(refused.body.errors).toEqual([{ path: 'emptyReportStatus', message: 'must be one of 404, 200' }]);
   });
 });
+
+describe('user', () => {
+  it('lists only the records that show this user, in pages and as a whole', async () => {
+    const { app, key } = await setUp();
+    for (const username of ['ana', 'bo', 'ana', 'bo', 'ana']) {
+      app.clock.advance(60_000);
+      await app.post('/v2/community/servers/1/activity', { key, body: { username, forceStart: true } });
+    }
+    const body = ['ana', 'bo', 'cy'].map((user) => ({
+      category: 'PROCESS_COMMENTS',
+      type: 'X',
+      user,
+      time: '2026-04-15T00:00:00Z',
+    }));
+    await app.post('/v2/community/account-activities', { key, body });
+    const path =
+      '/scr/api/activity?startDate=2026-04-01T00:00:00Z&endDate=2026-05-01T00:00:00Z&type=LOGINS,COMMENTS,USERS_JOINED,ACCOUNT_CHANGED';
+    const ofAna = await app.get(`${path}&user=ana`, { key });
+    const types = ofAna.body.records.map(({ type }: { type: string }) => type);
+    expect(types).toEqual(['X', 'SUPERSEDED', 'USER_JOINED', 'SUPERSEDED', 'USER_LOGIN']);
+    expect(new Set(ofAna.body.records.map(({ user }: { user: string }) => user))).toEqual(new Set(['ana']));
+
+    const paged: unknown[] = [];
+    let next: string | undefined = `${path}&user=ana&limit=2`;
+    while (next) {
+      const { body: page, headers } = await app.get(next, { key });
+      paged.push(...page.records);
+      next = /<([^>]+)>/.exec(headers.get('link') ?? '')?.[1];
+    }
+    expect(paged).toEqual(ofAna.body.records);
+
+    expect((await app.get(`${path}&user=nobody`, { key })).status).toBe(404);
+    expect((await app.get(`${path}&user=`, { key })).body.records.length).toBeGreaterThan(7);
+  });
+});

@@ -35,14 +35,15 @@ export const listActivities = defineOperation({
     answer: { schema: reportSchema(), example: REPORT_EXAMPLE },
     errors: ['invalid_cursor', 'activities_not_found', 'unavailable'],
   },
-  handle: async ({ ctx, query: { startDate, endDate, type, limit, cursor }, http }) => {
+  handle: async ({ ctx, query: { startDate, endDate, type, user, limit, cursor }, http }) => {
     const [from, to] = [startDate.epochMs, endDate.epochMs];
-    const scope = `report:${ctx.actor.community.id}:${from}:${to}:${[...type].sort()}`;
+    const scope = `report:${ctx.actor.community.id}:${from}:${to}:${[...type].sort()}:${user ?? ''}`;
     const key = readCursor(cursor, scope, ['number', 'string', 'string']);
     const request: ReportRequest = {
       categories: type,
       from,
       to,
+      user,
       after: key && { at: key[0] as number, category: key[1] as LeafType, id: key[2] as string },
     };
     const chunks =

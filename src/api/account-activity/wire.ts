@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { ActivityRecord } from '../../core/account-activity/activity-record.ts';
 import { ACTIVITY_TYPES, type ActivityType, leavesOf } from '../../core/account-activity/activity-type.ts';
-import { documented, pageQuery, queryZonedInstant, type ZonedInstant } from '../kit/fields.ts';
+import { documented, pageQuery, queryZonedInstant, text, type ZonedInstant } from '../kit/fields.ts';
 import { fieldMessage } from '../kit/messages.ts';
 
 const MAX_DAYS = 31;
@@ -44,6 +44,7 @@ export const reportQuery = v.pipe(
     startDate: reportDate,
     endDate: reportDate,
     type: reportTypes,
+    user: v.optional(text(1, 256)),
     limit: v.optional(limit.wrapped),
     cursor,
   }),

@@ -24,6 +24,8 @@ export interface ReportRequest {
   readonly from: number;
   readonly to: number;
   readonly after?: ReportPosition | undefined;
+  /** Only records that show this user. */
+  readonly user?: string | undefined;
   /** Rows to read of each category at once, where fewer than usual are enough. */
   readonly pageRows?: number | undefined;
 }
@@ -38,6 +40,8 @@ interface Source {
   readonly category: LeafType;
   entries: ReportEntry[];
   next: number;
+  /** Behind which its rows go on. */
+  last: ReportPosition | undefined;
   isExhausted: boolean;
 }
 
@@ -47,37 +51,43 @@ interface Source {
  */
 export async function* listAccountActivity(
   ctx: Ctx<CommunityActor>,
-  { categories, from, to, after, pageRows = ROWS_IN_MEMORY }: ReportRequest,
+  { categories, from, to, after, user, pageRows = ROWS_IN_MEMORY }: ReportRequest,
 ): AsyncGenerator<ReportEntry[], void, void> {
   const { id: communityId, settings } = ctx.actor.community;
   const limit = Math.min(pageRows, Math.ceil(ROWS_IN_MEMORY / categories.length));
   const convert = recordConverter(ctx.db, communityId, zonedFormat(settings.timezone));
   const sources = categories.map(
-    (category): Source => ({ category, entries: [], next: 0, isExhausted: false }),
+    (category): Source => ({ category, entries: [], next: 0, last: after, isExhausted: false }),
   );
   const fill = async (empty: readonly Source[]): Promise<void> => {
     const pages = await runBatch(
       ctx.db,
-      empty.map(({ category, entries }) =>
-        selectCategoryPage({ communityId, category, from, to, after: entries.at(-1) ?? after, limit }),
+      empty.map(({ category, last }) =>
+        selectCategoryPage({ communityId, category, from, to, after: last, user, limit }),
       ),
     );
     for (const [index, source] of empty.entries()) {
       const rows = pages[index] ?? [];
-      source.entries = await convert(source.category, rows);
+      const entries = await convert(source.category, rows);
+      source.last = entries.at(-1) ?? source.last;
+      source.entries = user === undefined ? entries : entries.filter(({ record }) => record.user === user);
       source.next = 0;
       source.isExhausted = rows.length < limit;
     }
   };
 
   for (;;) {
-    const empty = sources.filter(({ entries, next, isExhausted }) => next === entries.length && !isExhausted);
-    if (empty.length > 0) await fill(empty);
+    // A page may have nothing of the user who is asked for.
+    for (let empty = needy(sources); empty.length > 0; empty = needy(sources)) await fill(empty);
     const chunk = takeUntilEmpty(sources);
     if (chunk.length === 0) return;
     yield chunk;
   }
 }
+
+/** The sources that have nothing left in memory although more of them may follow. */
+const needy = (sources: readonly Source[]): Source[] =>
+  sources.filter(({ entries, next, isExhausted }) => next === entries.length && !isExhausted);
 
 /** Merges by position until a source has nothing left in memory although more of it may follow. */
 const takeUntilEmpty = (sources: readonly Source[]): ReportEntry[] => {

@@ -18,6 +18,8 @@ export interface CategoryPage {
   readonly from: number;
   readonly to: number;
   readonly after: ReportPosition | undefined;
+  /** Only records that show this user: those of logins are told by the name, which their rows have not. */
+  readonly user?: string | undefined;
   readonly limit: number;
 }
 
@@ -37,21 +39,26 @@ export const selectCategoryPage = (page: CategoryPage): SQL => {
       return sql`
         SELECT created_at AS at, id, joined_as FROM accounts INDEXED BY accounts_by_creation
         WHERE community_id = ${communityId} AND ${isWithin(page, 'created_at', 'id')}
+          AND ${isOf(page, sql`coalesce(joined_as, id)`)}
         ORDER BY created_at, id LIMIT ${limit}`;
     case 'ACCOUNT_CHANGED':
       return sql`
         SELECT occurred_at AS at, sequence AS id, type, user, message, properties
         FROM audit_records INDEXED BY audit_records_by_time
         WHERE community_id = ${communityId} AND type <> 'RECORDS_SEALED'
-          AND ${isWithin(page, 'occurred_at', 'sequence')}
+          AND ${isWithin(page, 'occurred_at', 'sequence')} AND ${isOf(page, sql`user`)}
         ORDER BY occurred_at, sequence LIMIT ${limit}`;
     default:
       return sql`
         SELECT occurred_at AS at, id, record FROM account_activities
         WHERE community_id = ${communityId} AND category = ${category} AND ${isWithin(page, 'occurred_at', 'id')}
+          AND ${isOf(page, sql`record ->> 'user'`)}
         ORDER BY occurred_at, id LIMIT ${limit}`;
   }
 };
+
+const isOf = ({ user }: CategoryPage, shown: SQL): SQL =>
+  user === undefined ? sql`1` : sql`${shown} = ${user}`;
 
 /** Condition: a session that the report lists. */
 const isListed = (page: CategoryPage): SQL => sql`
