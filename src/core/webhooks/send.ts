@@ -73,7 +73,7 @@ export const send = async (
         'Content-Type': 'application/json',
         'User-Agent': 'Rollcall-Webhooks/1.0',
         [HOPS_HEADER]: String(message.hops + 1),
-        ...signatureHeaders(target, { id: messageId(message), body }, at),
+        ...(await signatureHeaders(target, { id: messageId(message), body }, at)),
       },
       body,
       signal,
