@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Harness } from '../harness.ts';
 import { HOUR, iso, MINUTE, NIL, SECOND, setUp } from '../helpers.ts';
+import { Receivers } from '../receivers.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const ACTIVITY = '/v2/community/servers/1/activity';
@@ -387,6 +388,55 @@ describe('roster', () => {
     app.clock.advance(MINUTE);
     const { closed } = (await roster([{ username: 'cy' }])).body.data;
     expect(closed.map(({ end }: { end: string }) => end).sort()).toEqual([iso(0), iso(MINUTE)]);
+  });
+
+  it('with such an entry again closes who is gone, and says so on the server, once', async () => {
+    const net = new Receivers();
+    const { app } = net;
+    const { key } = await net.endpoint({ events: ['server.*'] });
+    const roster = (accounts: unknown[]) =>
+      app.put('/v2/community/servers/1/activity/roster', { key, body: { accounts } });
+    const server = async () =>
+      (await app.get('/v2/community/servers?include=all', { key })).body.data.servers[0];
+    await roster([{ username: 'ana' }, { username: 'bo' }, { username: 'cy' }]);
+    app.clock.advance(MINUTE);
+    // Who is missing may be in the entry that says nothing.
+    const first = await roster([{ username: 'ana' }, { discord: '' }]);
+    expect(first.body.data).toMatchObject({ isComplete: false, open: 3, closed: [] });
+    expect(await server()).toMatchObject({ unnamed: 1, incompleteSince: iso(MINUTE) });
+    app.clock.advance(MINUTE);
+    // A minute later that entry is the same, and who is missing still is gone.
+    const second = await roster([{ username: 'ana' }, { discord: 7 }]);
+    expect(second.body.data).toMatchObject({ isComplete: false, open: 1 });
+    expect(second.body.data.closed.map(({ end }: { end: string }) => end)).toEqual([iso(0), iso(0)]);
+    app.clock.advance(MINUTE);
+    await roster([{ username: 'ana' }, {}]);
+    await app.settled();
+    expect(net.received.map(({ body }) => body)).toEqual([
+      {
+        type: 'server.roster_incomplete',
+        timestamp: iso(MINUTE),
+        data: { serverId: 1, unnamed: 1, since: iso(MINUTE) },
+        actor: 'First key',
+      },
+    ]);
+    app.clock.advance(MINUTE);
+    await roster([{ username: 'ana' }]);
+    expect(await server()).toMatchObject({ open: 1, unnamed: 0, incompleteSince: null });
+    app.clock.advance(MINUTE);
+    await roster([{ username: 'ana' }, {}]);
+    await app.settled();
+    expect(net.received).toHaveLength(2);
+  });
+
+  it('an entry of which something can be read is somebody: names are cut, bad identifiers left out', async () => {
+    const { roster } = await setUpPresence();
+    const { body } = await roster([
+      { username: 'x'.repeat(500) },
+      { discord: { id: 1 }, apiId: 'steam:1' },
+      { apiId: 'y'.repeat(200), username: 'bo' },
+    ]);
+    expect(body.data).toMatchObject({ isComplete: true, open: 3, rejected: [] });
   });
 
   it.each([true, false])(

@@ -15,20 +15,54 @@ describe('names of servers', () => {
       },
     });
     expect(added.status).toBe(200);
-    const main = { id: 1, name: 'Main', description: 'Primary', open: 0, lastRosterAt: null };
+    const main = {
+      id: 1,
+      name: 'Main',
+      description: 'Primary',
+      open: 0,
+      lastRosterAt: null,
+      unnamed: 0,
+      incompleteSince: null,
+    };
     expect(added.body.data).toEqual({ servers: [main] });
     // A bare list; without an id, the next number; a name of the wrong length is cut.
     const more = await app.post(SERVERS, { key, body: [{ name: 'x'.repeat(300) }, { id: '7' }] });
     expect(more.body.data).toEqual({
       servers: [
         main,
-        { id: 2, name: 'x'.repeat(200), description: null, open: 0, lastRosterAt: null },
-        { id: 7, name: 'Server 7', description: null, open: 0, lastRosterAt: null },
+        {
+          id: 2,
+          name: 'x'.repeat(200),
+          description: null,
+          open: 0,
+          lastRosterAt: null,
+          unnamed: 0,
+          incompleteSince: null,
+        },
+        {
+          id: 7,
+          name: 'Server 7',
+          description: null,
+          open: 0,
+          lastRosterAt: null,
+          unnamed: 0,
+          incompleteSince: null,
+        },
       ],
     });
     const replaced = await app.put(SERVERS, { key, body: { servers: [{ id: 7, name: 'Seven' }] } });
     expect(replaced.body.data).toEqual({
-      servers: [{ id: 7, name: 'Seven', description: null, open: 0, lastRosterAt: null }],
+      servers: [
+        {
+          id: 7,
+          name: 'Seven',
+          description: null,
+          open: 0,
+          lastRosterAt: null,
+          unnamed: 0,
+          incompleteSince: null,
+        },
+      ],
     });
     expect((await app.get(SERVERS, { key })).body.data).toEqual(replaced.body.data);
     const other = await app.community();
@@ -44,12 +78,30 @@ describe('names of servers', () => {
     app.clock.advance(MINUTE);
     expect((await app.get(SERVERS, { key })).body.data).toEqual({ servers: [] });
     expect((await app.get(`${SERVERS}?include=all`, { key })).body.data).toEqual({
-      servers: [{ id: 3, name: null, description: null, open: 2, lastRosterAt: '2026-04-15T00:00:00.000Z' }],
+      servers: [
+        {
+          id: 3,
+          name: null,
+          description: null,
+          open: 2,
+          lastRosterAt: '2026-04-15T00:00:00.000Z',
+          unnamed: 0,
+          incompleteSince: null,
+        },
+      ],
     });
     await app.post(SERVERS, { key, body: { servers: [{ id: 3, name: 'Three' }] } });
     expect((await app.get(SERVERS, { key })).body.data).toEqual({
       servers: [
-        { id: 3, name: 'Three', description: null, open: 2, lastRosterAt: '2026-04-15T00:00:00.000Z' },
+        {
+          id: 3,
+          name: 'Three',
+          description: null,
+          open: 2,
+          lastRosterAt: '2026-04-15T00:00:00.000Z',
+          unnamed: 0,
+          incompleteSince: null,
+        },
       ],
     });
   });

@@ -87,7 +87,7 @@ const play = async () => {
     if (sendsRosters(server)) {
       calls += 1;
       const accounts = online.map(nameOf);
-      await applyRoster(at(ms), { serverId: server, accounts, isComplete: true });
+      await applyRoster(at(ms), { serverId: server, accounts, unnamed: 0 });
     } else if (online.length > 0) {
       // Whose start has not come through is known from the answer: it is sent again, and then the heartbeat.
       const unheard = await beat(server, online, ms);

@@ -5,13 +5,16 @@ import { type RowOf, type SQL, sql, statement } from '../../db/statement.ts';
 type ServerRow = RowOf<typeof servers>;
 
 /** A server as `selectServers` returns it. */
-export type NamedServerRow = Pick<ServerRow, 'server_id' | 'name' | 'description' | 'roster_seen_at'> & {
+export type NamedServerRow = Pick<
+  ServerRow,
+  'server_id' | 'name' | 'description' | 'roster_seen_at' | 'roster_unnamed' | 'roster_incomplete_since'
+> & {
   /** How many sessions are open there. */
   readonly open: number;
 };
 
 const serversWhere = (condition: SQL): SQL => sql`
-  SELECT r.server_id, r.name, r.description, r.roster_seen_at,
+  SELECT r.server_id, r.name, r.description, r.roster_seen_at, r.roster_unnamed, r.roster_incomplete_since,
     (SELECT count(*) FROM sessions AS s INDEXED BY sessions_open
      WHERE s.community_id = r.community_id AND s.server_id = r.server_id AND s.ended_at IS NULL) AS open
   FROM servers AS r WHERE ${condition}

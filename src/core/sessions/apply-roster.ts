@@ -19,8 +19,8 @@ import { type Session, toSession } from './session.ts';
 export interface ApplyRoster {
   readonly serverId: number;
   readonly accounts: readonly AccountRef[];
-  /** Whether `accounts` is everybody. If not, nobody is closed. */
-  readonly isComplete: boolean;
+  /** How many entries beside `accounts` named nobody. Where there are more than in the roster before, nobody is closed. */
+  readonly unnamed: number;
   /** When the server looked; absent: now. Epoch milliseconds. */
   readonly observedAt?: number | undefined;
 }
@@ -47,7 +47,7 @@ export interface RosterResult {
  */
 export const applyRoster = async (
   ctx: Ctx<CommunityActor>,
-  { serverId, accounts, isComplete, observedAt }: ApplyRoster,
+  { serverId, accounts, unnamed, observedAt }: ApplyRoster,
 ): Promise<RosterResult> => {
   const { id: communityId, settings } = ctx.actor.community;
   const now = ctx.clock.now();
@@ -61,11 +61,11 @@ export const applyRoster = async (
     firstId: ctx.newId(seenAt),
     observedAt: observedAt ?? now,
     seenAt,
-    isComplete,
+    unnamed,
     stepMs: heartbeatStepMs(settings.heartbeatTimeoutSeconds),
     moment: { now, settings },
   };
-  const [[newest] = [], , unnamed = [], conflicts, rows = [], [count] = []] = await commit(ctx, [
+  const [[newest] = [], , unknown = [], conflicts, rows = [], [count] = []] = await commit(ctx, [
     selectIsNewest(roster),
     resolveAccounts({
       communityId,
@@ -95,7 +95,7 @@ export const applyRoster = async (
     closed: changes.filter(({ close_kind }) => close_kind !== null).map((row) => toClosed(roster, row)),
     unknown: settings.autoCreateAccounts
       ? []
-      : unnamed.map(({ position }) => positions[position as number] as number),
+      : unknown.map(({ position }) => positions[position as number] as number),
     conflicts: (conflicts ?? []).map((row) => ({
       position: positions[row.place as number] as number,
       kind: row.kind as string,

@@ -166,9 +166,19 @@ export const noteSightings = (sighting: Sighting): SQL => {
 export interface Roster extends Sighting {
   /** The time that the roster gives itself, which orders rosters; `seenAt`, unless the server's clock is ahead. */
   readonly observedAt: number;
-  /** Whether it lists everybody: then each session still open was seen at its time, and nobody else was. */
-  readonly isComplete: boolean;
+  /**
+   * How many entries named nobody. Without any, each session still open was seen at its time, and nobody else was. The
+   * same holds where the roster before had as many: whoever is in those was in them then, and was not listed.
+   */
+  readonly unnamed: number;
 }
+
+/** Condition: the roster closes who is not in it. */
+const closesAbsent = ({ communityId, serverId, unnamed }: Roster): SQL =>
+  unnamed === 0
+    ? sql`true`
+    : sql`coalesce((SELECT roster_unnamed FROM servers
+        WHERE community_id = ${communityId} AND server_id = ${serverId}), 0) >= ${unnamed}`;
 
 /** Condition: no newer roster of the server has come already. */
 export const isNewest = ({ communityId, serverId, observedAt }: Roster): SQL => sql`
@@ -190,10 +200,9 @@ export const selectUnnamed = ({ communityId, serverId, accounts }: Sighting): SQ
  * Returns a row for each change.
  */
 export const applyListed = (roster: Roster): SQL => {
-  const { communityId, serverId, seenAt, isComplete, stepMs } = roster;
-  const isDue = isComplete
-    ? sql`heartbeat_at IS NULL`
-    : sql`(heartbeat_at IS NULL OR noted_at < ${seenAt - stepMs})`;
+  const { communityId, serverId, seenAt, unnamed, stepMs } = roster;
+  const isDue =
+    unnamed === 0 ? sql`heartbeat_at IS NULL` : sql`(heartbeat_at IS NULL OR noted_at < ${seenAt - stepMs})`;
   const listed = presentRows(
     roster,
     1,
@@ -211,12 +220,12 @@ export const applyListed = (roster: Roster): SQL => {
     FROM (
       SELECT s.account_id, ${openColumns(roster)}
       FROM ${knownOf(roster)} CROSS JOIN sessions AS s INDEXED BY sessions_open
-      WHERE ${isOpenOn(roster, 's')} AND s.started_at <= ${seenAt} AND s.last_seen_at <= ${seenAt}
+      WHERE ${closesAbsent(roster)} AND ${isOpenOn(roster, 's')} AND s.started_at <= ${seenAt} AND s.last_seen_at <= ${seenAt}
         AND s.account_id NOT IN (SELECT account_id FROM named))`;
   return sql`
     INSERT INTO session_sightings (${SIGHTING_COLUMNS})
     WITH ${named(roster)}, ${found(roster)}
-    SELECT * FROM (${listed} ${isComplete ? sql`UNION ALL ${absent}` : sql``}) AS sightings
+    SELECT * FROM (${listed} UNION ALL ${absent}) AS sightings
     WHERE outcome <> 'same' AND ${isNewest(roster)}
     RETURNING position, outcome, account_id, id, started_at, seen_at, ended_at, close_kind, clear_reason, metadata, new_id,
       continues_id`;
@@ -227,21 +236,23 @@ export const countOpenSessions = (server: Server): SQL => sql`
   SELECT count(*) AS open FROM sessions INDEXED BY sessions_open WHERE ${isOpenOn(server, 'sessions')}`;
 
 /** Statement: notes that the roster has been worked in. */
-export const noteRoster = ({
-  communityId,
-  serverId,
-  observedAt,
-  seenAt,
-  isComplete,
-  moment,
-}: Roster): SQL => sql`
-  INSERT INTO servers (community_id, server_id, roster_observed_at, roster_seen_at, alive_since, alive_until)
-  VALUES (${communityId}, ${serverId}, ${observedAt}, ${isComplete ? seenAt : null}, ${seenAt}, ${seenAt})
+export const noteRoster = (roster: Roster): SQL => {
+  const { communityId, serverId, observedAt, seenAt, unnamed, moment } = roster;
+  const incompleteSince = unnamed === 0 ? null : seenAt;
+  return sql`
+  INSERT INTO servers (community_id, server_id, roster_observed_at, roster_seen_at, roster_unnamed,
+    roster_incomplete_since, alive_since, alive_until)
+  VALUES (${communityId}, ${serverId}, ${observedAt}, ${unnamed === 0 ? seenAt : null}, ${unnamed}, ${incompleteSince},
+    ${seenAt}, ${seenAt})
   ON CONFLICT DO UPDATE SET roster_observed_at = excluded.roster_observed_at,
-    roster_seen_at = coalesce(excluded.roster_seen_at, roster_seen_at),
-    roster_silent_since = iif(excluded.roster_seen_at - roster_seen_at > ${NOTABLE_SILENCE_MS},
+    roster_seen_at = iif(roster_unnamed >= excluded.roster_unnamed, ${seenAt}, roster_seen_at),
+    roster_silent_since = iif(roster_unnamed >= excluded.roster_unnamed AND ${seenAt} - roster_seen_at > ${NOTABLE_SILENCE_MS},
       roster_seen_at, roster_silent_since),
-    roster_resumed_at = iif(excluded.roster_seen_at - roster_seen_at > ${NOTABLE_SILENCE_MS},
-      excluded.roster_seen_at, roster_resumed_at),
+    roster_resumed_at = iif(roster_unnamed >= excluded.roster_unnamed AND ${seenAt} - roster_seen_at > ${NOTABLE_SILENCE_MS},
+      ${seenAt}, roster_resumed_at),
+    roster_incomplete_since = iif(excluded.roster_unnamed = 0, NULL,
+      coalesce(roster_incomplete_since, excluded.roster_incomplete_since)),
+    roster_unnamed = excluded.roster_unnamed,
     ${aliveSql(moment.settings)}
   WHERE coalesce(roster_observed_at, 0) <= excluded.roster_observed_at`;
+};

@@ -8,6 +8,7 @@ export const EVENT_TYPES = [
   'session.auto_closed',
   'session.corrected',
   'server.reset',
+  'server.roster_incomplete',
   'log.appended',
   'account_activity.recorded',
   'account.created',

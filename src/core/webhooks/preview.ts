@@ -32,6 +32,8 @@ const dataOf = (type: EventType, now: number): unknown => {
   switch (type) {
     case 'server.reset':
       return { server_id: 1, count: 1, sessions: [session('session.stopped', 'Ana', now)] };
+    case 'server.roster_incomplete':
+      return { server_id: 1, unnamed: 2, since: now };
     case 'account.created':
       return { id: ACCOUNT, created_at: now, name: 'Ana' };
     case 'log.appended':

@@ -16,6 +16,10 @@ export const servers = sqliteTable(
     /** The last silence between two rosters: from when to when. */
     rosterSilentSince: integer('roster_silent_since'),
     rosterResumedAt: integer('roster_resumed_at'),
+    /** How many entries of the newest roster named nobody. */
+    rosterUnnamed: integer('roster_unnamed').notNull().default(0),
+    /** Since when rosters have had such entries; null while the newest has none. */
+    rosterIncompleteSince: integer('roster_incomplete_since'),
     /** The last server reset: no session from before it goes on after it. */
     resetAt: integer('reset_at'),
     /**

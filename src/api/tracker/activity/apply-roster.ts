@@ -28,8 +28,9 @@ export const applyRoster = defineOperation({
       'are gone, where they were last seen. With one call a minute every session is right, even if joins ' +
       'and leaves get lost. The same roster again changes nothing, and neither does one whose `observedAt` ' +
       'is older than the newest roster. An account that is back after a silence longer than its limit gets a new ' +
-      'session, which `continues` the one that the silence ended; it is in `started` and in `resumed`. `[]` says that nobody is there. A roster with an invalid entry is ' +
-      'not known to be complete, so it closes nobody.',
+      'session, which `continues` the one that the silence ended; it is in `started` and in `resumed`. `[]` says that nobody is there. Of an entry, names are cut ' +
+      'and identifiers that are none are left out. A roster with more entries that name nobody than the one before closes ' +
+      'nobody; the next one does. Until there are none, the server says so (`incompleteSince`).',
     bodyExample: { accounts: [{ discord: '80351110224678912' }, { username: 'ana' }] },
     answer: {
       schema: v.object({
@@ -60,11 +61,11 @@ export const applyRoster = defineOperation({
     requireRecent(ctx.clock.now(), 'observedAt', body.observedAt);
     const language = languageOf(http);
     const named = body.accounts.flatMap(({ value, fault }, index) => (fault ? [] : [{ ref: value, index }]));
-    const isComplete = named.length === body.accounts.length;
+    const unnamed = body.accounts.length - named.length;
     const { unknown, started, resumed, closed, conflicts, ...result } = await apply(ctx, {
       serverId,
       accounts: named.map(({ ref }) => ref),
-      isComplete,
+      unnamed,
       observedAt: body.observedAt ?? undefined,
     });
     const invalid = body.accounts.flatMap(({ fault }, index) =>
@@ -77,7 +78,7 @@ export const applyRoster = defineOperation({
     });
     return {
       isApplied: result.isApplied,
-      isComplete,
+      isComplete: unnamed === 0,
       open: result.open,
       started: started.map(toSessionWire),
       resumed: resumed.map(toSessionWire),

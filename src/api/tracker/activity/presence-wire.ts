@@ -1,8 +1,9 @@
 /** How heartbeats and rosters name many accounts at once. */
 import * as v from 'valibot';
+import { IDENTIFIER_KINDS } from '../../../core/accounts/identifiers.ts';
 import { eachOf } from '../../kit/batch.ts';
 import type { Fault } from '../../kit/fault.ts';
-import { object } from '../../kit/fields.ts';
+import { isJsonObject, object } from '../../kit/fields.ts';
 import { fieldMessage, type Language, renderIssue } from '../../kit/messages.ts';
 import { hasIdentifier, identifierEntries, toAccountRef } from '../../wire/activity.ts';
 
@@ -12,8 +13,23 @@ const accountSchema = v.pipe(
   v.transform(toAccountRef),
 );
 
+/** An entry without those of its identifiers that are none, where a good one is left: one bad field costs nobody. */
+const withoutBadIdentifiers = (entry: unknown): unknown => {
+  if (!isJsonObject(entry)) return entry;
+  const good = Object.fromEntries(
+    IDENTIFIER_KINDS.filter((kind) => v.safeParse(identifierEntries[kind], entry[kind]).success).map(
+      (kind) => [kind, entry[kind]],
+    ),
+  );
+  return Object.values(good).some((value) => value != null && value !== '') ? good : entry;
+};
+
 /** Up to 1000 accounts, each judged on its own. */
-export const accountList = eachOf(accountSchema, 1000, 0);
+export const accountList = eachOf(
+  v.pipe(v.unknown(), v.transform(withoutBadIdentifiers), accountSchema),
+  1000,
+  0,
+);
 
 /** What is wrong with an entry, as the `errors` of a problem say it. */
 export const fieldErrorSchema = () => v.object({ path: v.string(), message: v.string() });

@@ -13,6 +13,8 @@ const serverSchema = () =>
     description: v.nullable(v.string()),
     open: v.number(),
     lastRosterAt: v.nullable(dateTime()),
+    unnamed: v.number(),
+    incompleteSince: v.nullable(dateTime()),
   });
 
 export const serversSchema = () => v.object({ servers: v.array(serverSchema()) });
@@ -25,17 +27,21 @@ export const SERVERS_EXAMPLE = {
       description: 'Primary gameplay server',
       open: 12,
       lastRosterAt: '2026-04-15T00:00:00.000Z',
+      unnamed: 0,
+      incompleteSince: null,
     },
   ],
 };
 
 export const toServersWire = (servers: readonly Server[]) => ({
-  servers: servers.map(({ id, name, description, open, lastRosterAt }) => ({
+  servers: servers.map(({ id, name, description, open, lastRosterAt, unnamed, incompleteSince }) => ({
     id,
     name,
     description,
     open,
     lastRosterAt: isoOrNull(lastRosterAt),
+    unnamed,
+    incompleteSince: isoOrNull(incompleteSince),
   })),
 });
 

@@ -91,6 +91,12 @@ const say = (message: Message): Words => {
         details: [`${quantity(row.count, 'open session')} closed`],
         mood: 'attention',
       };
+    case 'server.roster_incomplete':
+      return {
+        headline: `${capitalize(serverOf(message, row.server_id))} lists ${quantity(row.unnamed, 'entry', 'entries')} without a name`,
+        details: ['Who is in such an entry is not tracked. Others are closed a roster later than usual.'],
+        mood: 'attention',
+      };
     case 'account.created':
       return { headline: `New account: ${nameOf(row)}`, details: [], mood: 'good' };
     case 'log.appended':

@@ -46,6 +46,8 @@ const toData = ({ type, data }: Message): Record<string, unknown> => {
         count: row.count,
         sessions: (row.sessions as Row[]).map(toSessionData),
       };
+    case 'server.roster_incomplete':
+      return { serverId: row.server_id, unnamed: row.unnamed, since: iso(row.since as number) };
     case 'account.created':
       return { accId: row.id, name: row.name ?? null, createdAt: iso(row.created_at as number) };
     case 'log.appended':
