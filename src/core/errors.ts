@@ -20,6 +20,7 @@ export const DOMAIN_ERRORS = {
   log_entry_not_found: 'not_found',
   // Another timestamp is what helps, not another try.
   log_second_full: 'invalid',
+  name_ambiguous: 'conflict',
   period_closed: 'conflict',
   period_not_found: 'not_found',
   period_overlaps: 'conflict',

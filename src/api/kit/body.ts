@@ -86,3 +86,10 @@ const oncePerName = (entries: readonly (readonly [string, readonly string[]])[])
   if (issues.length > 0) throw new Fault('invalid_input', { issues });
   return Object.fromEntries(entries.map(([name, values]) => [name, values[0] as string]));
 };
+
+/** Whether the body says of itself that it is CSV. */
+export const isCsv = (c: HttpContext): boolean =>
+  /^text\/csv\b/i.test(c.req.raw.headers.get('content-type') ?? '');
+
+/** A CSV body as what an operation takes that takes JSON too. @throws Fault incomplete_body */
+export const readCsvBody = async (c: HttpContext): Promise<{ csv: string }> => ({ csv: await readText(c) });

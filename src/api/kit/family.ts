@@ -15,7 +15,7 @@ import { isClientId } from '../../core/access/service-id.ts';
 import type { Services } from '../../core/context.ts';
 import { HOPS_HEADER } from '../../core/webhooks/model.ts';
 import { errorText } from '../../lib/error-text.ts';
-import { limitBody, readForm, readJson } from './body.ts';
+import { isCsv, limitBody, readCsvBody, readForm, readJson } from './body.ts';
 import { COMMUNITY_COOKIE, isFromScript, OPERATOR_COOKIE, readConsoleSession } from './console-session.ts';
 import { type Presented, readCredential } from './credential.ts';
 import type { Dialect } from './dialect.ts';
@@ -82,7 +82,12 @@ const run = async (
   if (operation.offersCsv !== true && acceptsOnlyCsv(c)) throw new Fault('not_acceptable');
   let reading: Promise<unknown> | undefined;
   const body = () => {
-    reading ??= operation.bodyEncoding === 'form' ? readForm(c) : readJson(c);
+    reading ??=
+      operation.bodyEncoding === 'form'
+        ? readForm(c)
+        : operation.bodyEncoding === 'json-or-csv' && isCsv(c)
+          ? readCsvBody(c)
+          : readJson(c);
     return reading;
   };
   // The key in the body where the family has it there, else that of the headers.

@@ -19,6 +19,7 @@ import { searchAccounts } from './accounts/search-accounts.ts';
 import { applyRoster } from './activity/apply-roster.ts';
 import { correctActivity } from './activity/correct-activity.ts';
 import { getActivity } from './activity/get-activity.ts';
+import { importActivity } from './activity/import-activity.ts';
 import { listActivity, listServerActivity } from './activity/list-activity.ts';
 import { listLatestActivity } from './activity/list-latest-activity.ts';
 import { listOnline } from './activity/list-online.ts';
@@ -79,6 +80,7 @@ export const tracker: Family = {
     listActivity,
     summarizeActivity,
     listOnline,
+    importActivity,
     // Behind the fixed paths: {activityId} would match them.
     getActivity,
     correctActivity,

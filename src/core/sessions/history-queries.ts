@@ -39,7 +39,7 @@ const MAX_WALK = 5000;
 
 /** The columns of a session `s` with all that is known of it. */
 const DETAILS = sql`
-  s.id, s.account_id, s.server_id, s.started_at, s.ended_at, s.close_kind, s.clear_reason, s.metadata, s.voided_at,
+  s.id, s.account_id, s.server_id, s.started_at, s.ended_at, s.close_kind, s.clear_reason, s.metadata, s.voided_at, s.origin,
   s.continues_id,
   iif(s.ended_at IS NULL, ${lastSeenOf('s')}, s.last_seen_at) AS last_seen_at, ${nameOfSession} AS name`;
 

@@ -48,6 +48,8 @@ export interface SessionDetails extends Session {
   readonly isUnconfirmed: boolean;
   /** When an administrator declared it void; null if nobody did. */
   readonly voidedAt: number | null;
+  /** Whether it was imported as a whole. */
+  readonly isImported: boolean;
   /** The identifiers of its account, where they were asked for. */
   readonly identifiers?: readonly { readonly type: string; readonly value: string }[];
 }
@@ -61,6 +63,7 @@ export const toSessionDetails = (row: Row): SessionDetails => {
     name: row.name as string | null,
     isUnconfirmed: UNCONFIRMED.includes(session.closeKind),
     voidedAt: row.voided_at as number | null,
+    isImported: row.origin === 'import',
     ...(row.identifiers !== undefined && { identifiers: JSON.parse(row.identifiers as string) }),
   };
 };

@@ -60,6 +60,10 @@ export const sessions = sqliteTable(
     voidedAt: integer('voided_at'),
     /** Whether a correction changed `startedAt`, so that the id does not tell it any more. */
     isMoved: integer('is_moved', { mode: 'boolean' }).notNull().default(false),
+    /** `import` where somebody brought it in as a whole; null where it was recorded call by call. */
+    origin: text({ enum: ['import'] }),
+    /** The `eventId` that it was imported with. */
+    importId: text('import_id'),
     reachMs: integer('reach_ms').generatedAlwaysAs(reach, { mode: 'virtual' }),
   },
   (table) => [
@@ -77,6 +81,7 @@ export const sessions = sqliteTable(
     index('sessions_cut_short')
       .on(table.communityId, table.serverId, table.goneAt)
       .where(sql`close_kind = 'server_reset' AND ended_at < gone_at`),
+    uniqueIndex('sessions_imported').on(table.communityId, table.importId).where(sql`import_id IS NOT NULL`),
     index('sessions_moved').on(table.communityId, table.id).where(sql`is_moved = 1`),
   ],
 );

@@ -30,6 +30,7 @@ export const sessionDetailsSchema = () =>
     closeKind: v.nullable(v.picklist(CLOSE_KINDS)),
     unconfirmed: v.boolean(),
     voidedAt: v.nullable(dateTime()),
+    origin: v.optional(v.literal('import')),
     identifiers: v.optional(v.array(v.object({ type: v.string(), value: v.string() }))),
   });
 
@@ -64,6 +65,7 @@ export const toSessionDetailsWire = (session: SessionDetails) => ({
   closeKind: session.closeKind,
   unconfirmed: session.isUnconfirmed,
   voidedAt: isoOrNull(session.voidedAt),
+  ...(session.isImported && { origin: 'import' }),
   ...(session.identifiers && { identifiers: session.identifiers }),
 });
 
