@@ -369,6 +369,8 @@ CREATE TABLE `sessions` (
 	`metadata` text DEFAULT '{}' NOT NULL,
 	`voided_at` integer,
 	`is_moved` integer DEFAULT false NOT NULL,
+	`origin` text,
+	`import_id` text,
 	`reach_ms` integer GENERATED ALWAYS AS (iif(ended_at - started_at <= 300000, 300000, iif(ended_at - started_at <= 600000, 600000, iif(ended_at - started_at <= 900000, 900000, iif(ended_at - started_at <= 1200000, 1200000, iif(ended_at - started_at <= 1800000, 1800000, iif(ended_at - started_at <= 2400000, 2400000, iif(ended_at - started_at <= 3600000, 3600000, iif(ended_at - started_at <= 4800000, 4800000, iif(ended_at - started_at <= 7200000, 7200000, iif(ended_at - started_at <= 9600000, 9600000, iif(ended_at - started_at <= 14400000, 14400000, iif(ended_at - started_at <= 19200000, 19200000, iif(ended_at - started_at <= 28800000, 28800000, iif(ended_at - started_at <= 38400000, 38400000, iif(ended_at - started_at <= 57600000, 57600000, iif(ended_at - started_at <= 76800000, 76800000, iif(ended_at - started_at <= 115200000, 115200000, iif(ended_at - started_at <= 172800000, 172800000, iif(ended_at - started_at <= 345600000, 345600000, iif(ended_at - started_at <= 691200000, 691200000, iif(ended_at - started_at <= 2764800000, 2764800000, iif(ended_at - started_at <= 9007199254740991, 9007199254740991, NULL))))))))))))))))))))))) VIRTUAL,
 	PRIMARY KEY(`community_id`, `account_id`, `started_at`, `id`)
 ) WITHOUT ROWID;
@@ -377,6 +379,7 @@ CREATE UNIQUE INDEX `sessions_open` ON `sessions` (`community_id`,`server_id`,`a
 CREATE INDEX `sessions_by_reach` ON `sessions` (`community_id`,`reach_ms`,`started_at`,`id`) WHERE ended_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `sessions_auto_closed` ON `sessions` (`community_id`,`server_id`,`started_at`) WHERE close_kind = 'auto_closed';--> statement-breakpoint
 CREATE INDEX `sessions_cut_short` ON `sessions` (`community_id`,`server_id`,`gone_at`) WHERE close_kind = 'server_reset' AND ended_at < gone_at;--> statement-breakpoint
+CREATE UNIQUE INDEX `sessions_imported` ON `sessions` (`community_id`,`import_id`) WHERE import_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `sessions_moved` ON `sessions` (`community_id`,`id`) WHERE is_moved = 1;--> statement-breakpoint
 CREATE TABLE `webhook_endpoints` (
 	`id` text PRIMARY KEY NOT NULL,
