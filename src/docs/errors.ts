@@ -54,6 +54,22 @@ const HEADERS: Readonly<Record<number, readonly string[]>> = {
   503: ['Retry-After'],
 };
 
+/** How the name of a response says what most responses say. */
+const SHORT: Partial<Record<FaultCode, string | []>> = {
+  invalid_input: [],
+  internal: [],
+  unavailable: [],
+  unauthenticated: [],
+  forbidden: [],
+  rate_limited: [],
+  malformed_json: 'json',
+  incomplete_body: 'body',
+  body_too_large: [],
+  idempotency_mismatch: [],
+  idempotency_answer_lost: 'key',
+  idempotency_running: 'key',
+};
+
 export const errorCatalogue = ({ name: familyName, dialect, prefixes: [prefix = ''] }: Family) => {
   const docs = docsOf(dialect);
   const isProblem = docs.errorMediaType === 'application/problem+json';
@@ -68,7 +84,7 @@ export const errorCatalogue = ({ name: familyName, dialect, prefixes: [prefix = 
     examples: (used: readonly FaultCode[]): Json =>
       Object.fromEntries(used.map((code) => [exampleName(code), { value: fillIn(exampleOf(code)) }])),
     respond: (status: number, used: readonly FaultCode[]) => ({
-      name: [familyName, status, ...used].join('.'),
+      name: [familyName, status, ...new Set(used.flatMap((code) => SHORT[code] ?? code))].join('.'),
       response: {
         description: used.map((code) => code.replaceAll('_', ' ')).join('; '),
         headers: headersOf(['X-Request-Id', ...(HEADERS[status] ?? [])]),

@@ -121,6 +121,18 @@ const GLOSSARY: Readonly<Record<string, string>> = {
   verified: 'Whether somebody has checked that it belongs to the account.',
   into: 'The account that it becomes a part of.',
   total: 'How many there are in all.',
+  conflicts: 'The identifiers of the call that belong to another account.',
+  owner: 'Always false; clients of the source expect it.',
+  since: 'Since when it has been called so.',
+  names: 'What the account is called, and was.',
+  seenAt: 'When it came.',
+  updatedAt: 'Always null; clients of the source expect it.',
+  refCount: 'Always 1; clients of the source expect it.',
+  flagId: 'Always null; clients of the source expect it.',
+  idents: 'The same as `identifiers`, in the form of the source.',
+  ranks: 'Always empty; clients of the source expect it.',
+  profileFields: 'Always empty; clients of the source expect it.',
+  clockData: 'Always empty: clock-ins are not tracked.',
 
   // --- Sessions
   forceStart: 'Start a session, also where one is open: that one is superseded.',

@@ -5,7 +5,12 @@ import { logEntrySchema } from '../api/activity-log/wire.ts';
 import { communitySchema, newCommunitySchema } from '../api/admin/wire.ts';
 import { type AnyOperation, docsOf } from '../api/kit/operation.ts';
 import { problemDialect } from '../api/kit/problem.ts';
-import { accountDetailsSchema, accountSchema, identifierSchema } from '../api/tracker/accounts/wire.ts';
+import {
+  accountDetailsSchema,
+  accountSchema,
+  identifierEntitySchema,
+  identifierSchema,
+} from '../api/tracker/accounts/wire.ts';
 import { fieldErrorSchema } from '../api/tracker/activity/presence-wire.ts';
 import { revisionSchema, sessionDetailsSchema } from '../api/tracker/activity/session-wire.ts';
 import { totalItemSchema } from '../api/tracker/activity/totals-wire.ts';
@@ -34,6 +39,7 @@ const NOUNS: Readonly<Record<string, v.GenericSchema>> = {
   Account: accountSchema(),
   AccountDetails: accountDetailsSchema(),
   Identifier: identifierSchema(),
+  IdentifierEntity: identifierEntitySchema(),
   Servers: serversSchema(),
   Community: communitySchema(),
   NewCommunity: newCommunitySchema(),

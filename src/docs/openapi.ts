@@ -85,6 +85,9 @@ export const buildOpenApi = (families: readonly Family[], version: string): Json
       paths[operation.path] = item;
       item[operation.method.toLowerCase()] = describe(family, operation, refer, (status, codes) => {
         const { name, response } = errors.respond(status, codes);
+        const same = components.responses[name];
+        if (same && JSON.stringify(same) !== JSON.stringify(response))
+          throw new Error(`Two responses are ${name}.`);
         components.responses[name] = response;
         Object.assign(components.examples, errors.examples(codes));
         return { $ref: `#/components/responses/${name}` };

@@ -60,6 +60,7 @@ describe('the OpenAPI document', () => {
     ];
     expect(statuses).toEqual(expect.arrayContaining(expected));
     for (const [status, reference] of Object.entries<Json>(errors)) {
+      expect(resolve(reference), `${status} is what it was for the others`).toBeDefined();
       const [{ examples }] = Object.values<Json>(resolve(reference).content) as [Json];
       expect(Object.keys(examples), `examples of ${status}`).not.toHaveLength(0);
       expect(JSON.stringify(examples)).not.toMatch(/\{\w+\}/);
@@ -78,7 +79,7 @@ describe('the OpenAPI document', () => {
 
   it('names what it says often, and stays small', () => {
     expect(Object.keys(generated.components.schemas).length).toBeGreaterThanOrEqual(30);
-    expect(JSON.stringify(generated).length).toBeLessThan(400_000);
+    expect(JSON.stringify(generated).length).toBeLessThan(500_000);
     expect(JSON.stringify(generated)).not.toContain('"undefined"');
   });
 

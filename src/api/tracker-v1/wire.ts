@@ -18,13 +18,9 @@ const oneOf = <S extends v.GenericSchema>(schema: S) =>
     v.check((data) => !Array.isArray(data) || data.length === 0, fieldMessage('object_or_one')),
     schema,
     documented({
-      type: 'object',
-      required: ['serverId'],
-      properties: { serverId: { type: 'integer', minimum: 1 } },
-      additionalProperties: true,
+      anyOf: [schema, { type: 'array', minItems: 1, maxItems: 1, items: schema }],
       description:
-        '`serverId`, and what the body of the same call under `/v2/community/servers/{serverId}` takes. An array with ' +
-        'only this object means the same.',
+        'What the same call of `/v2/community` takes. An array with only this object means the same.',
     }),
   );
 
