@@ -148,7 +148,8 @@ export const changeInboundWebhook = (
           sender: after.sender,
           verification: after.verification,
           mapping: patch.mapping === undefined ? before.mapping : patch.mapping,
-          repeatSeconds: patch.repeatSeconds ?? before.repeatSeconds,
+          repeatSeconds:
+            patch.repeatSeconds ?? (isNewProof ? defaultRepeatSeconds(proof) : before.repeatSeconds),
           keepBodies: patch.keepBodies ?? before.keepBodies,
           secret: secret === undefined ? null : await storedSecret(proof, secret),
           keepsPrevious: !isNewProof,

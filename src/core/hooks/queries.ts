@@ -392,10 +392,10 @@ export const selectCalls = async (
 
 const selectKept = statement<
   { communityId: number; webhookId: string; number: number; keptSince: number },
-  { kept: string; message_id: string | null; body_bytes: number }
+  { kept: string; outcome: string; message_id: string | null; body_bytes: number }
 >(
   ($) => sql`
-    SELECT kept, message_id, body_bytes FROM inbound_webhook_calls
+    SELECT kept, outcome, message_id, body_bytes FROM inbound_webhook_calls
     WHERE community_id = ${$.communityId} AND webhook_id = ${$.webhookId}
       AND slot = ${$.number} % ${sql.raw(String(CALLS_KEPT))} AND number = ${$.number}
       AND kept IS NOT NULL AND received_at > ${$.keptSince}`,
@@ -405,10 +405,15 @@ const selectKept = statement<
 export const findKeptCall = async (
   db: Database,
   key: { communityId: number; webhookId: string; number: number; keptSince: number },
-): Promise<(KeptCall & { messageId: string | null; bodyBytes: number }) | undefined> => {
+): Promise<(KeptCall & Pick<CallRecord, 'outcome' | 'messageId' | 'bodyBytes'>) | undefined> => {
   const [row] = await readRows(db, selectKept(key));
   return (
-    row && { ...(JSON.parse(row.kept) as KeptCall), messageId: row.message_id, bodyBytes: row.body_bytes }
+    row && {
+      ...(JSON.parse(row.kept) as KeptCall),
+      outcome: row.outcome as CallOutcome,
+      messageId: row.message_id,
+      bodyBytes: row.body_bytes,
+    }
   );
 };
 

@@ -68,7 +68,9 @@ export const resendCall = async (
 ): Promise<Received & Pick<InboundWebhook, 'kind'>> => {
   const webhook = await getInboundWebhook(ctx, id);
   const kept = await getKeptCall(ctx, webhook, number);
-  const { body, messageId, bodyBytes } = kept;
+  const { body, bodyBytes, outcome, messageId } = kept;
+  // The hash of a body may be that of an equal one, which was another event.
+  const isOwnId = messageId !== null && !(outcome === 'ignored' && messageId.startsWith('sha256:'));
   const received = await recordMessage(
     ctx,
     {
@@ -79,8 +81,7 @@ export const resendCall = async (
       kept: webhook.keepBodies
         ? JSON.stringify({ body, headers: kept.headers } satisfies KeptCall)
         : undefined,
-      // By its id it is the call that it was, however long that is ago.
-      messageId: messageId ?? ctx.newId(ctx.clock.now()),
+      messageId: isOwnId ? messageId : `call:${number}`,
     },
     recorders,
   );

@@ -162,6 +162,22 @@ describe('bodies that are kept', () => {
     );
   });
 
+  it('of equal bodies are different events', async () => {
+    const { app, key, webhook, path } = await setUpHook({ keepBodies: true, repeatSeconds: 60 });
+    const good = { serverId: { const: 1 }, username: '/who' };
+    const bad = { serverId: { const: 1 }, username: '/nobody' };
+    const resend = async (number: number) =>
+      (await app.post(`${path}/calls/${number}/resend`, { key })).body.data;
+    await sendToken(app, webhook, { who: 'ana' });
+    await app.patch(path, { key, body: { mapping: bad } });
+    app.clock.advance(HOUR);
+    await sendToken(app, webhook, { who: 'ana' });
+    await app.patch(path, { key, body: { mapping: good } });
+    expect(await resend(2)).toMatchObject({ messageId: 'call:2', status: 'recorded', replayed: false });
+    expect(await resend(2)).toMatchObject({ messageId: 'call:2', replayed: true });
+    expect(await resend(1)).toMatchObject({ replayed: true });
+  });
+
   it('have no credential, and nothing that says where a person is', async () => {
     const { app, webhook } = await setUpHook({ keepBodies: true });
     await sendToken(
@@ -232,7 +248,7 @@ describe('a new secret with an overlap', () => {
     expect((await sendStandard(app, renewed, 'm5', entry)).status).toBe(200);
   });
 
-  it('another scheme ends it', async () => {
+  it('another scheme ends it, and brings its own repeatSeconds', async () => {
     const { app, key } = await setUp();
     const webhook = await createInboundWebhook(app, key);
     await app.patch(`${PATH}/${webhook.id}`, { key, body: { secret: null, overlapSeconds: 3600 } });
@@ -240,7 +256,7 @@ describe('a new secret with an overlap', () => {
       key,
       body: { verification: { scheme: 'token' }, overlapSeconds: 3600 },
     });
-    expect(body.data.previousSecretExpiresAt).toBeNull();
+    expect(body.data).toMatchObject({ previousSecretExpiresAt: null, repeatSeconds: 0 });
     expect(
       await env.DB.prepare('SELECT previous_secret FROM inbound_webhooks WHERE id = ?')
         .bind(webhook.id)
