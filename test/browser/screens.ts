@@ -24,6 +24,7 @@ export const VIEWS: readonly View[] = [
   { name: 'person-day', hash: '#/people/PERSON?day=YESTERDAY', heading: { en: 'Ana', es: 'Ana' } },
   { name: 'servers', hash: '#/servers', heading: { en: 'Servers', es: 'Servidores' } },
   { name: 'log', hash: '#/log', heading: { en: 'Log', es: 'Registro' } },
+  { name: 'devices', hash: '#/log/devices', heading: { en: 'Devices', es: 'Dispositivos' } },
   { name: 'report', hash: '#/report', heading: { en: 'Report', es: 'Informe' } },
   { name: 'audit', hash: '#/report/audit', heading: { en: 'Report', es: 'Informe' } },
   { name: 'verification', hash: '#/report/chain', heading: { en: 'Report', es: 'Informe' } },

@@ -278,15 +278,21 @@ export const addTaskTests = (world: () => World): void => {
           headers: { Authorization: `Bearer ${secret}` },
           body: JSON.stringify({ device: { id: 'gate-9' }, event: 'opened' }),
         });
+      await page.getByLabel('Keep the bodies').check();
+      await page.waitForTimeout(500);
       await send();
       await page.reload();
       await settle(page);
       const calls = page.getByRole('table', { name: 'Last calls' });
       await calls.locator('tbody tr').first().waitFor();
+      // The real call that failed is what the mapping is tried on.
+      await page.getByLabel('Try it with').selectOption({ label: 'call number 1' });
       await page
         .getByRole('textbox', { name: 'Mapping' })
         .fill('{"platform": {"const": "gates"}, "serial": "/device/id", "action_type": "/event"}');
-      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('gate-9', { exact: true }).waitFor();
+      expectEqual((await auditPage(page)).violations, [], 'violations');
+      await page.getByRole('button', { name: 'Save the mapping' }).click();
       await page.getByText('The mapping is saved.').waitFor();
       await send();
       await page.reload();

@@ -12,8 +12,29 @@ export const readServers = async (): Promise<readonly Server[]> =>
 export const serverName = (id: number, names: ServerNames): string =>
   names.get(id) ?? t('servers.number', { id: String(id) });
 
+const MINUTE_MS = 60_000;
+
+export const useServers = (): readonly Server[] =>
+  useQuery('server-names', readServers, { every: MINUTE_MS }).data ?? [];
+
+export const namesIn = (servers: readonly Server[]): ServerNames =>
+  new Map(servers.flatMap(({ id, name }) => (name === null ? [] : [[id, name] as const])));
+
 /** Names by number; a server without one shows its number. */
-export const useServerNames = (): ServerNames => {
-  const query = useQuery('server-names', readServers);
-  return new Map((query.data ?? []).flatMap(({ id, name }) => (name === null ? [] : [[id, name] as const])));
+export const useServerNames = (): ServerNames => namesIn(useServers());
+
+/** Three rosters missed, and time for a slow one. */
+const SILENT_MS = 5 * MINUTE_MS;
+
+/**
+ * For how long a server has been silent, in milliseconds; undefined where it is not, or where it cannot be told: one that
+ * sends no rosters says nothing between a join and a leave.
+ */
+export const silenceOf = (
+  server: Pick<Server, 'lastRosterAt'> | undefined,
+  now: number,
+): number | undefined => {
+  if (!server?.lastRosterAt) return undefined;
+  const silence = now - Date.parse(server.lastRosterAt);
+  return silence > SILENT_MS ? silence : undefined;
 };

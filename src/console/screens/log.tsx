@@ -8,7 +8,7 @@ import { download } from '../kit/download.ts';
 import { formatNumber, formatZone } from '../kit/format.ts';
 import { useMore } from '../kit/list.ts';
 import { forget, useQuery } from '../kit/query.ts';
-import { changeQuery } from '../kit/route.ts';
+import { changeQuery, href } from '../kit/route.ts';
 import { addDays, fromLocal, isDay } from '../kit/time.ts';
 import { ActionDialog, useToast } from '../ui/actions.tsx';
 import { Card, CopyButton, Dialog, Instant, TextField } from '../ui/basics.tsx';
@@ -19,14 +19,19 @@ import { MorePages, Table } from '../ui/table.tsx';
 import type { ScreenProps } from './index.ts';
 
 type Entry = Data<'listActivityLogs'>[number];
+type Stats = Data<'getActivityLogStats'>;
 const FILTERS = ['platform', 'serial', 'action_type', 'username'] as const;
 type Filter = (typeof FILTERS)[number];
+/** A text in the detail is looked for in the rows that are read, so it comes last. */
+const CHOICES = [...FILTERS, 'q'] as const;
+type Choice = (typeof CHOICES)[number];
 const LIMIT = 100;
 const LIVE_MS = 5000;
 
-type LogQuery = Partial<Record<Filter, string>> & { from?: number; to?: number };
+type LogQuery = Partial<Record<Filter | 'q', string>> & { from?: number; to?: number };
 
 const toQuery = (query: Readonly<Record<string, string>>, zone: string): LogQuery => ({
+  ...(query.q && { q: query.q }),
   ...Object.fromEntries(FILTERS.flatMap((name) => (query[name] ? [[name, query[name]]] : []))),
   ...(isDay(query.from) && { from: Math.floor(fromLocal(query.from, zone) / 1000) }),
   ...(isDay(query.to) && { to: Math.floor(fromLocal(addDays(query.to, 1), zone) / 1000) - 1 }),
@@ -46,10 +51,16 @@ const readPage = async (query: LogQuery, cursor?: string) => {
   return { items: data, nextCursor: cursorIn(headers) };
 };
 
-const countOf = async (query: LogQuery): Promise<number> =>
-  (await call(() => api.GET('/api/v1/activity_log/count', { params: { query } }))).count;
+/** Everything but the text can be counted without reading it. */
+const countOf = async ({ q, ...query }: LogQuery): Promise<number | undefined> =>
+  q === undefined
+    ? (await call(() => api.GET('/api/v1/activity_log/count', { params: { query } }))).count
+    : undefined;
 
-export const Log = ({ route }: ScreenProps) => {
+export const Log = ({ route }: ScreenProps) =>
+  route.path[1] === 'devices' ? <Devices /> : <Entries route={route} />;
+
+const Entries = ({ route }: ScreenProps) => {
   const { zone, may } = useViewer();
   const filter = toQuery(route.query, zone);
   const name = JSON.stringify(filter);
@@ -58,8 +69,12 @@ export const Log = ({ route }: ScreenProps) => {
   const [isDeleting, setDeleting] = useState(false);
   const query = useQuery(`log ${name}`, () => readPage(filter), isLive ? { every: LIVE_MS } : {});
   const count = useQuery(`log-count ${name}`, () => countOf(filter));
+  const isFiltered = name !== '{}';
+  const stats = useQuery(isFiltered ? undefined : 'log-stats', () =>
+    call(() => api.GET('/api/v1/activity_log/stats')),
+  );
   const list = useMore(query, name, (cursor) => readPage(filter, cursor));
-  const active = FILTERS.filter((one) => filter[one] !== undefined);
+  const active = CHOICES.filter((one) => filter[one] !== undefined);
   return (
     <>
       <PageHead title={t('nav.log')} note={t('state.zone', { zone: formatZone(zone, Date.now()) })}>
@@ -76,7 +91,7 @@ export const Log = ({ route }: ScreenProps) => {
           {t('action.spreadsheet')}
         </button>
         {may('logs:delete') && (
-          <button type="button" onClick={() => setDeleting(true)}>
+          <button type="button" disabled={filter.q !== undefined} onClick={() => setDeleting(true)}>
             {t('log.delete')}
           </button>
         )}
@@ -100,14 +115,14 @@ export const Log = ({ route }: ScreenProps) => {
             type="button"
             class="link small"
             onClick={() =>
-              changeQuery(Object.fromEntries([...FILTERS, 'from', 'to'].map((one) => [one, ''])))
+              changeQuery(Object.fromEntries([...CHOICES, 'from', 'to'].map((one) => [one, ''])))
             }
           >
             {t('action.clearFilters')}
           </button>
         </div>
       )}
-      <Facets entries={list.items} filter={filter} />
+      <Facets entries={list.items} filter={filter} stats={stats.data} />
       <Card flush>
         <Reading query={query} lines={8}>
           {() =>
@@ -172,7 +187,13 @@ export const Log = ({ route }: ScreenProps) => {
           onChanged={() => void query.refresh()}
         />
       )}
-      {isDeleting && <DeleteAll onClose={() => setDeleting(false)} />}
+      {isDeleting && (
+        <DeleteEntries
+          filter={isFiltered ? filter : undefined}
+          onClose={() => setDeleting(false)}
+          onDone={() => void query.refresh()}
+        />
+      )}
     </>
   );
 };
@@ -194,7 +215,7 @@ const logCsv = (entries: readonly Entry[]): string =>
   );
 
 const LogFilters = ({ query }: { readonly query: Readonly<Record<string, string>> }) => {
-  const [name, setName] = useState<Filter>('serial');
+  const [name, setName] = useState<Choice>('serial');
   const [value, setValue] = useState('');
   return (
     <form
@@ -211,9 +232,9 @@ const LogFilters = ({ query }: { readonly query: Readonly<Record<string, string>
         <select
           id="log-filter"
           value={name}
-          onChange={(event) => setName(FILTERS.find((one) => one === event.currentTarget.value) ?? 'serial')}
+          onChange={(event) => setName(CHOICES.find((one) => one === event.currentTarget.value) ?? 'serial')}
         >
-          {FILTERS.map((one) => (
+          {CHOICES.map((one) => (
             <option key={one} value={one} selected={one === name}>
               {t(`log.${one}`)}
             </option>
@@ -246,33 +267,142 @@ const LogFilters = ({ query }: { readonly query: Readonly<Record<string, string>
 
 const MAX_FACETS = 8;
 
-/** Values of the lines that are loaded, the most frequent first: said to be so. */
-const Facets = ({ entries, filter }: { readonly entries: readonly Entry[]; readonly filter: LogQuery }) => {
-  const names = (['action_type', 'serial'] as const).filter((name) => filter[name] === undefined);
+interface Facet {
+  readonly value: string;
+  readonly n: number;
+}
+
+const loadedFacets = (entries: readonly Entry[], name: 'action_type' | 'serial' | 'platform'): Facet[] =>
+  [...Map.groupBy(entries, (entry) => entry[name])]
+    .map(([value, own]) => ({ value, n: own.length }))
+    .sort((a, b) => b.n - a.n);
+
+/** Values to choose from: of the whole log where nothing is filtered, else of the lines that are loaded, and said so. */
+const Facets = ({
+  entries,
+  filter,
+  stats,
+}: {
+  readonly entries: readonly Entry[];
+  readonly filter: LogQuery;
+  readonly stats: Stats | undefined;
+}) => {
   if (entries.length === 0) return null;
+  const groups: [Filter, readonly Facet[]][] = [
+    [
+      'platform',
+      stats?.platforms.map(({ platform, count }) => ({ value: platform, n: count })) ??
+        loadedFacets(entries, 'platform'),
+    ],
+    [
+      'action_type',
+      stats?.action_types.map(({ action_type, count }) => ({ value: action_type, n: count })) ??
+        loadedFacets(entries, 'action_type'),
+    ],
+    ['serial', loadedFacets(entries, 'serial')],
+  ];
+  const useful = groups.filter(([name, facets]) => filter[name] === undefined && facets.length > 1);
+  if (useful.length === 0) return null;
   return (
     <div class="stack">
-      {names.map((name) => {
-        const groups = [...Map.groupBy(entries, (entry) => entry[name])]
-          .map(([value, own]) => ({ value, n: own.length }))
-          .sort((a, b) => b.n - a.n)
-          .slice(0, MAX_FACETS);
-        if (groups.length < 2) return null;
-        return (
-          <div class="row" key={name}>
-            <span class="small muted" style={{ minWidth: '72px' }}>
-              {t(`log.${name}`)}
-            </span>
-            {groups.map(({ value, n }) => (
-              <button key={value} type="button" class="chip" onClick={() => changeQuery({ [name]: value })}>
-                <bdi class="cut">{value}</bdi> <span class="count">{formatNumber(n)}</span>
-              </button>
-            ))}
-          </div>
-        );
-      })}
-      <p class="small muted">{t('log.facetNote', { n: entries.length })}</p>
+      {useful.map(([name, facets]) => (
+        <div class="row" key={name}>
+          <span class="small muted" style={{ minWidth: '76px' }}>
+            {t(`log.${name}`)}
+          </span>
+          {facets.slice(0, MAX_FACETS).map(({ value, n }) => (
+            <button key={value} type="button" class="chip" onClick={() => changeQuery({ [name]: value })}>
+              <bdi class="cut">{value}</bdi> <span class="count">{formatNumber(n)}</span>
+            </button>
+          ))}
+          {name === 'serial' && (
+            <a class="small" href={href(['log', 'devices'])}>
+              {t('log.allDevices')}
+            </a>
+          )}
+        </div>
+      ))}
+      <p class="small muted">
+        {stats
+          ? t('log.facetAll', { all: stats.total, n: entries.length })
+          : t('log.facetNote', { n: entries.length })}
+      </p>
     </div>
+  );
+};
+
+/** Every device with its last entry: the most recent first, as the API lists them. */
+const Devices = () => {
+  const { zone } = useViewer();
+  const load = async (cursor?: string) => {
+    const { data, headers } = await callWithHeaders(() =>
+      api.GET('/api/v1/activity_log/devices', {
+        params: { query: { limit: LIMIT, ...(cursor !== undefined && { cursor }) } },
+      }),
+    );
+    return { items: data, nextCursor: cursorIn(headers) };
+  };
+  const query = useQuery('log-devices', () => load());
+  const list = useMore(query, 'log-devices', load);
+  return (
+    <>
+      <PageHead title={t('log.devices')} note={<a href={href(['log'])}>{t('log.back')}</a>} />
+      <Card flush>
+        <Reading query={query} lines={8}>
+          {() =>
+            list.items.length === 0 ? (
+              <Empty title={t('log.none')}>{t('log.noneText')}</Empty>
+            ) : (
+              <>
+                <Table
+                  caption={t('log.devices')}
+                  rows={list.items}
+                  keyOf={({ serial }) => serial}
+                  columns={[
+                    {
+                      title: t('log.serial'),
+                      isHeader: true,
+                      cell: ({ serial }) => (
+                        <a class="name" href={href(['log'], { serial })}>
+                          <bdi class="cut">{serial}</bdi>
+                        </a>
+                      ),
+                    },
+                    {
+                      title: t('log.count'),
+                      isNumber: true,
+                      cell: ({ count, count_is_exact }) =>
+                        `${formatNumber(count)}${count_is_exact ? '' : '+'}`,
+                    },
+                    {
+                      title: t('log.lastEntry'),
+                      cell: ({ last_entry }) => (
+                        <>
+                          <Instant at={last_entry.timestamp * 1000} zone={zone} />{' '}
+                          <bdi class="cut muted">{last_entry.action_type}</bdi>
+                        </>
+                      ),
+                    },
+                    {
+                      title: t('log.platform'),
+                      isExtra: true,
+                      cell: ({ last_entry }) => <bdi class="cut">{last_entry.platform}</bdi>,
+                    },
+                  ]}
+                />
+                {list.error && <Failure error={list.error} retry={list.more} />}
+                <MorePages
+                  shown={list.items.length}
+                  hasMore={list.hasMore}
+                  isBusy={list.isBusy}
+                  onMore={list.more}
+                />
+              </>
+            )
+          }
+        </Reading>
+      </Card>
+    </>
   );
 };
 
@@ -338,36 +468,62 @@ const EntryDialog = ({
   );
 };
 
-/** All of it, after counting. */
-const DeleteAll = ({ onClose }: { readonly onClose: () => void }) => {
+/** What is filtered, or all of it: after counting, and after the community's name was typed. */
+const DeleteEntries = ({
+  filter,
+  onClose,
+  onDone,
+}: {
+  readonly filter: LogQuery | undefined;
+  readonly onClose: () => void;
+  readonly onDone: () => void;
+}) => {
   const { me } = useViewer();
   const toast = useToast();
-  const count = useQuery('log-count-all', () => countOf({}));
+  const [deleted, setDeleted] = useState(0);
+  const count = useQuery(`log-count-${JSON.stringify(filter ?? {})}`, () => countOf(filter ?? {}));
   return (
     <ActionDialog
-      title={t('log.deleteAll')}
+      title={filter ? t('log.deleteFiltered') : t('log.deleteAll')}
       consequence={
         <>
-          <p>{t('log.deleteAllText')}</p>
+          <p>{filter ? t('log.deleteFilteredText') : t('log.deleteAllText')}</p>
           {count.data !== undefined && (
             <p>
               <strong>{t('log.deleteCount', { n: count.data })}</strong>
             </p>
           )}
+          {deleted > 0 && <p aria-live="polite">{t('log.deletedAll', { n: deleted })}</p>}
         </>
       }
       confirm={t('log.delete')}
       isDanger
       typed={me?.community.name ?? ''}
-      canRun={count.data !== undefined}
+      canRun={count.data !== undefined && count.data > 0}
       onClose={onClose}
       onRun={async () => {
-        await call(() => api.DELETE('/api/v1/activity_log/all', { body: {} }));
+        const total = filter ? await deleteFiltered(filter, setDeleted) : (count.data ?? 0);
+        if (!filter) await call(() => api.DELETE('/api/v1/activity_log/all', { body: {} }));
         forget('log');
-        toast(t('log.deletedAll', { n: count.data ?? 0 }));
-        changeQuery({ at: String(Date.now()) }, { replace: true });
-        changeQuery({ at: '' }, { replace: true });
+        toast(t('log.deletedAll', { n: total }));
+        onDone();
       }}
     />
   );
+};
+
+/** A call deletes so many rows at most, and says whether more are left. */
+const deleteFiltered = async (
+  { q: _, ...query }: LogQuery,
+  onProgress: (deleted: number) => void,
+): Promise<number> => {
+  let total = 0;
+  let hasMore = true;
+  while (hasMore) {
+    const step = await call(() => api.DELETE('/api/v1/activity_log', { params: { query }, body: {} }));
+    total += step.deleted;
+    hasMore = step.hasMore && step.deleted > 0;
+    onProgress(total);
+  }
+  return total;
 };

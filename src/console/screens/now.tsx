@@ -7,19 +7,18 @@ import { formatDuration, formatNumber, formatZone } from '../kit/format.ts';
 import { nameOf } from '../kit/people.ts';
 import { useNow, useQuery } from '../kit/query.ts';
 import { changeQuery, href } from '../kit/route.ts';
-import { serverName, useServerNames } from '../kit/servers.ts';
+import { namesIn, serverName, silenceOf, useServers } from '../kit/servers.ts';
 import { MINUTE } from '../kit/time.ts';
 import { Badge, Card, Instant, Name } from '../ui/basics.tsx';
 import { PageHead } from '../ui/page.tsx';
 import { Empty, Freshness, Reading } from '../ui/states.tsx';
 import { Table } from '../ui/table.tsx';
 import type { ScreenProps } from './index.ts';
+import { OnlineCurve, peakToday, useOnline } from './now-curve.tsx';
 
 const EVERY_MS = 15_000;
 /** As many as one page of the API shows. */
 const LIMIT = 1000;
-/** A server that has said nothing for this long stands out: three rosters missed, and time for a slow one. */
-const SILENT_MS = 5 * MINUTE;
 
 type Session = Data<'listActivity'>['items'][number];
 
@@ -52,6 +51,14 @@ export const Now = ({ route }: ScreenProps) => {
           )
         }
       </Reading>
+      {query.data && (
+        <OnlineCurve
+          span={route.query.span === 'week' ? 'week' : 'day'}
+          zone={zone}
+          now={now}
+          title={t('online.title')}
+        />
+      )}
     </>
   );
 };
@@ -100,8 +107,9 @@ const People = ({
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
   }, []);
-  const names = useServerNames();
-  const servers = serversOf(items, now);
+  const known = useServers();
+  const names = namesIn(known);
+  const servers = serversOf(items);
   const wanted = q.trim().toLocaleLowerCase();
   const shown = items.filter(
     (item) =>
@@ -111,6 +119,7 @@ const People = ({
           text?.toLocaleLowerCase().includes(wanted),
         )),
   );
+  const online = useOnline('day', now);
   const longest = items.reduce(
     (first, item) => (item.start < first.start ? item : first),
     items[0] as Session,
@@ -125,6 +134,14 @@ const People = ({
         <div>
           <dt>{t('now.servers')}</dt>
           <dd>{formatNumber(servers.length)}</dd>
+        </div>
+        <div>
+          <dt>{t('now.peak')}</dt>
+          <dd>
+            {online.data
+              ? formatNumber(Math.max(items.length, peakToday(online.data.items, zone, now)))
+              : '–'}
+          </dd>
         </div>
         <div>
           <dt>{t('now.longest')}</dt>
@@ -150,9 +167,12 @@ const People = ({
             />
           </div>
           <fieldset class="row" style={{ display: 'flex' }} aria-label={t('now.byServer')}>
-            {servers.map(({ id, count, lastSeen }) => {
+            {servers.map(({ id, count }) => {
               const isOn = server === String(id);
-              const isSilent = now - lastSeen > SILENT_MS;
+              const silence = silenceOf(
+                known.find((one) => one.id === id),
+                now,
+              );
               return (
                 <button
                   key={id}
@@ -162,8 +182,8 @@ const People = ({
                   onClick={() => changeQuery({ server: isOn ? '' : id })}
                 >
                   {serverName(id, names)} <span class="count">{formatNumber(count)}</span>
-                  {isSilent && (
-                    <Badge tone="warn">{t('now.silent', { time: formatDuration(now - lastSeen) })}</Badge>
+                  {silence !== undefined && (
+                    <Badge tone="warn">{t('now.silent', { time: formatDuration(silence) })}</Badge>
                   )}
                 </button>
               );
@@ -233,16 +253,9 @@ const People = ({
 interface ServerNow {
   readonly id: number;
   readonly count: number;
-  readonly lastSeen: number;
 }
 
-const serversOf = (items: readonly Session[], now: number): ServerNow[] => {
-  const groups = Map.groupBy(items, ({ serverId }) => serverId);
-  return [...groups]
-    .map(([id, sessions]) => ({
-      id,
-      count: sessions.length,
-      lastSeen: Math.min(now, Math.max(...sessions.map(({ lastSeen }) => Date.parse(lastSeen)))),
-    }))
+const serversOf = (items: readonly Session[]): ServerNow[] =>
+  [...Map.groupBy(items, ({ serverId }) => serverId)]
+    .map(([id, sessions]) => ({ id, count: sessions.length }))
     .sort((a, b) => a.id - b.id);
-};

@@ -6,8 +6,8 @@ import { useViewer } from '../kit/context.ts';
 import { formatDuration, formatHours, formatNumber } from '../kit/format.ts';
 import { forget, useNow, useQuery } from '../kit/query.ts';
 import { href } from '../kit/route.ts';
-import { readServers, type Server } from '../kit/servers.ts';
-import { addDays, dayAt, MINUTE } from '../kit/time.ts';
+import { readServers, type Server, silenceOf } from '../kit/servers.ts';
+import { addDays, dayAt } from '../kit/time.ts';
 import { totalsByServer } from '../kit/totals.ts';
 import { ActionDialog, useToast } from '../ui/actions.tsx';
 import { Badge, Card, Instant, TextField } from '../ui/basics.tsx';
@@ -28,9 +28,6 @@ const readRows = async (zone: string): Promise<Row[]> => {
   return servers.map((server) => ({ ...server, seconds: bySeconds.get(server.id) ?? 0 }));
 };
 
-/** Three rosters missed, and time for a slow one. */
-const SILENT_MS = 5 * MINUTE;
-
 const LastRoster = ({
   server,
   zone,
@@ -41,11 +38,11 @@ const LastRoster = ({
   readonly now: number;
 }) => {
   if (server.lastRosterAt === null) return <span class="muted">{t('servers.noRoster')}</span>;
-  const at = Date.parse(server.lastRosterAt);
-  return server.open > 0 && now - at > SILENT_MS ? (
-    <Badge tone="warn">{t('now.silent', { time: formatDuration(now - at) })}</Badge>
+  const silence = silenceOf(server, now);
+  return server.open > 0 && silence !== undefined ? (
+    <Badge tone="warn">{t('now.silent', { time: formatDuration(silence) })}</Badge>
   ) : (
-    <Instant at={at} zone={zone} now={now} as="ago" />
+    <Instant at={server.lastRosterAt} zone={zone} now={now} as="ago" />
   );
 };
 

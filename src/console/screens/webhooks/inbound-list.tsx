@@ -1,6 +1,6 @@
 /** Addresses that other systems send to. */
 import { useState } from 'preact/hooks';
-import { t } from '../../i18n/index.ts';
+import { t, textOf } from '../../i18n/index.ts';
 import { api, call, type Data } from '../../kit/api.ts';
 import { formatNumber } from '../../kit/format.ts';
 import { useQuery } from '../../kit/query.ts';
@@ -14,8 +14,22 @@ import { Table } from '../../ui/table.tsx';
 
 export type InboundRow = Data<'listInboundWebhooks'>['items'][number];
 const KINDS = ['tracker', 'activity-log', 'account-activity'] as const;
-const SCHEMES = ['standard-webhooks', 'hmac-sha256', 'token'] as const;
-type Scheme = (typeof SCHEMES)[number];
+/** Senders that Rollcall knows, and three ways to prove a call for those that it does not. */
+const SENDERS = [
+  'github',
+  'stripe',
+  'slack',
+  'svix',
+  'shopify',
+  'discord',
+  'twilio',
+  'standard-webhooks',
+] as const;
+const SCHEMES = ['token', 'hmac-sha256'] as const;
+const PROOFS = [...SCHEMES, ...SENDERS] as const;
+type Proof = (typeof PROOFS)[number];
+const isSender = (proof: Proof): proof is (typeof SENDERS)[number] =>
+  SENDERS.some((sender) => sender === proof);
 
 export const InboundList = () => {
   const query = useQuery('inbound', () => call(() => api.GET('/v2/community/inbound-webhooks')));
@@ -102,7 +116,8 @@ const AddSender = ({
   const toast = useToast();
   const [name, setName] = useState('');
   const [kind, setKind] = useState<(typeof KINDS)[number]>('activity-log');
-  const [scheme, setScheme] = useState<Scheme>('token');
+  const [proof, setProof] = useState<Proof>('token');
+  const [secret, setSecret] = useState('');
   const [header, setHeader] = useState('X-Signature-256');
   const [prefix, setPrefix] = useState('');
   return (
@@ -117,7 +132,15 @@ const AddSender = ({
             body: {
               name: name.trim(),
               kind,
-              verification: scheme === 'hmac-sha256' ? { scheme, header: header.trim(), prefix } : { scheme },
+              ...(isSender(proof)
+                ? { sender: proof }
+                : {
+                    verification:
+                      proof === 'hmac-sha256'
+                        ? { scheme: proof, header: header.trim(), prefix }
+                        : { scheme: proof },
+                  }),
+              ...(secret.trim() !== '' && { secret: secret.trim() }),
             },
           }),
         );
@@ -142,12 +165,12 @@ const AddSender = ({
         />
         <SelectField
           label={t('hooks.proof')}
-          value={scheme}
-          options={SCHEMES.map((one) => [one, t(`hooks.scheme.${one}`)] as const)}
-          onValue={setScheme}
+          value={proof}
+          options={PROOFS.map((one) => [one, textOf(`hooks.scheme.${one}`, one)] as const)}
+          onValue={setProof}
         />
       </div>
-      {scheme === 'hmac-sha256' && (
+      {proof === 'hmac-sha256' && (
         <div class="fields">
           <TextField label={t('hooks.header')} value={header} onValue={setHeader} required />
           <TextField
@@ -158,6 +181,13 @@ const AddSender = ({
           />
         </div>
       )}
+      <TextField
+        label={t('hooks.ownSecret')}
+        hint={t('hooks.ownSecretHint')}
+        value={secret}
+        onValue={setSecret}
+        autoComplete="off"
+      />
     </ActionDialog>
   );
 };

@@ -1,15 +1,15 @@
 /** One sender: its address, its last calls with reasons, and the mapping of its body to our fields. */
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { t } from '../../i18n/index.ts';
-import { ApiError, api, call } from '../../kit/api.ts';
+import { ApiError, api, call, type Data } from '../../kit/api.ts';
 import { useViewer } from '../../kit/context.ts';
 import { formatNumber } from '../../kit/format.ts';
 import { forget, useNow, useQuery } from '../../kit/query.ts';
 import { go, href } from '../../kit/route.ts';
 import { ActionDialog, useToast, useWork, WorkError } from '../../ui/actions.tsx';
-import { Badge, Card, CopyButton, Field, Instant } from '../../ui/basics.tsx';
+import { Badge, Card, CopyButton, Field, Instant, SelectField } from '../../ui/basics.tsx';
 import { PageHead } from '../../ui/page.tsx';
-import { Empty, Reading } from '../../ui/states.tsx';
+import { Empty, failureText, Reading } from '../../ui/states.tsx';
 import { Table } from '../../ui/table.tsx';
 import type { InboundRow } from './inbound-list.tsx';
 
@@ -58,6 +58,7 @@ export const Inbound = ({ id }: { readonly id: string }) => {
                 </dd>
               </div>
             </dl>
+            <KeepBodies sender={sender} onSaved={() => void query.refresh()} />
             <MappingEditor
               key={JSON.stringify(sender.mapping)}
               sender={sender}
@@ -90,6 +91,42 @@ export const Inbound = ({ id }: { readonly id: string }) => {
   );
 };
 
+/** Bodies are the sender's: they are kept only where somebody switches it on, and for a day. */
+const KeepBodies = ({ sender, onSaved }: { readonly sender: InboundRow; readonly onSaved: () => void }) => {
+  const work = useWork();
+  const [isOn, setOn] = useState(sender.keepBodies);
+  return (
+    <>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={isOn}
+          disabled={work.isBusy}
+          onChange={(event) => {
+            const keepBodies = event.currentTarget.checked;
+            setOn(keepBodies);
+            const saving = work.run(async () => {
+              await call(() =>
+                api.PATCH('/v2/community/inbound-webhooks/{webhookId}', {
+                  params: { path: { webhookId: sender.id } },
+                  body: { keepBodies },
+                }),
+              );
+              onSaved();
+            });
+            void saving.then((isSaved) => isSaved || setOn(!keepBodies));
+          }}
+        />
+        <span>
+          {t('hooks.keepBodies')}
+          <span class="sub">{t('hooks.keepBodiesHint')}</span>
+        </span>
+      </label>
+      <WorkError work={work} />
+    </>
+  );
+};
+
 const parseMapping = (text: string): { value?: Record<string, unknown> | null; problem?: string } => {
   if (text.trim() === '') return { value: null };
   try {
@@ -102,6 +139,11 @@ const parseMapping = (text: string): { value?: Record<string, unknown> | null; p
   }
 };
 
+type Trial = Data<'tryInboundWebhook'>;
+const TYPING_MS = 300;
+const SAMPLE = '{\n  "device": { "id": "gate-1" },\n  "event": "opened"\n}';
+
+/** Mapping and sample side by side, and what Rollcall would record of it: asked for again when somebody stops typing. */
 const MappingEditor = ({
   sender,
   onSaved,
@@ -111,8 +153,47 @@ const MappingEditor = ({
 }) => {
   const toast = useToast();
   const work = useWork();
+  const calls = useCalls(sender.id);
+  const kept = (calls.data?.items ?? []).filter(({ hasBody }) => hasBody);
   const [text, setText] = useState(sender.mapping ? JSON.stringify(sender.mapping, null, 2) : '');
+  const [source, setSource] = useState('paste');
+  const [sample, setSample] = useState(SAMPLE);
+  const [trial, setTrial] = useState<Trial>();
+  const [trialError, setTrialError] = useState<ApiError>();
   const { value, problem } = parseMapping(text);
+  const wanted = JSON.stringify([value, source, source === 'paste' ? sample : '']);
+  // What is asked for is all in the text.
+  useEffect(() => {
+    if (value === undefined) return;
+    let isOver = false;
+    const timer = setTimeout(() => {
+      call(() =>
+        api.POST('/v2/community/inbound-webhooks/{webhookId}/try', {
+          params: { path: { webhookId: sender.id } },
+          body: {
+            mapping: value,
+            ...(source === 'paste' ? { body: sample } : { call: Number(source) }),
+          },
+        }),
+      ).then(
+        (result) => {
+          if (isOver) return;
+          setTrial(result);
+          setTrialError(undefined);
+        },
+        (error: unknown) => {
+          if (!(error instanceof ApiError)) throw error;
+          if (isOver) return;
+          setTrial(undefined);
+          setTrialError(error);
+        },
+      );
+    }, TYPING_MS);
+    return () => {
+      isOver = true;
+      clearTimeout(timer);
+    };
+  }, [wanted]);
   return (
     <Card title={t('hooks.mapping')} note={t('hooks.mappingNote')}>
       <form
@@ -132,21 +213,62 @@ const MappingEditor = ({
           });
         }}
       >
-        <Field label={t('hooks.mapping')} hint={t('hooks.mappingHint')} problem={problem}>
-          {(ids) => (
-            <textarea
-              {...ids}
-              class="code"
-              spellcheck={false}
-              value={text}
-              onInput={(event) => setText(event.currentTarget.value)}
+        <div class="panes">
+          <div class="stack">
+            <SelectField
+              label={t('hooks.sample')}
+              value={source}
+              options={[
+                ['paste', t('hooks.samplePaste')],
+                ...kept.map(({ number }) => [String(number), t('hooks.sampleCall', { n: number })] as const),
+              ]}
+              onValue={setSource}
             />
-          )}
-        </Field>
+            {source === 'paste' ? (
+              <textarea
+                class="code"
+                spellcheck={false}
+                aria-label={t('hooks.sampleBody')}
+                value={sample}
+                onInput={(event) => setSample(event.currentTarget.value)}
+              />
+            ) : (
+              <p class="small muted">{t('hooks.sampleKept')}</p>
+            )}
+          </div>
+          <Field label={t('hooks.mapping')} hint={t('hooks.mappingHint')} problem={problem}>
+            {(ids) => (
+              <textarea
+                {...ids}
+                class="code"
+                spellcheck={false}
+                value={text}
+                onInput={(event) => setText(event.currentTarget.value)}
+              />
+            )}
+          </Field>
+          <div class="stack" aria-live="polite">
+            <p class="small">
+              <strong>{t('hooks.wouldRecord')}</strong>
+            </p>
+            {trialError && (
+              <p class="small bad">
+                {failureText(trialError)}
+                {trialError.issues.map(({ path, message }) => (
+                  <span class="sub" key={path}>
+                    <code>{path}</code> {message}
+                  </span>
+                ))}
+              </p>
+            )}
+            {trial && <TrialResult trial={trial} />}
+            <p class="small muted">{t('hooks.tryNote')}</p>
+          </div>
+        </div>
         <WorkError work={work} />
         <div class="row">
           <button type="submit" class="primary" disabled={value === undefined || work.isBusy}>
-            {work.isBusy ? t('action.working') : t('action.save')}
+            {work.isBusy ? t('action.working') : t('hooks.saveMapping')}
           </button>
         </div>
       </form>
@@ -154,12 +276,39 @@ const MappingEditor = ({
   );
 };
 
-const OUTCOME_TONE = { recorded: 'good', replayed: 'muted', ignored: 'warn', refused: 'bad' } as const;
+const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-const Calls = ({ id }: { readonly id: string }) => {
-  const { zone } = useViewer();
-  const now = useNow(15_000);
-  const query = useQuery(
+const TrialResult = ({ trial }: { readonly trial: Trial }) => (
+  <>
+    {trial.reason && <Badge tone="warn">{trial.reason.message}</Badge>}
+    {trial.items.map((item) => (
+      <div class="stack" key={item.index}>
+        <div>
+          <Badge tone={item.status === 'recorded' ? 'good' : 'warn'}>
+            {t(`hooks.outcome.${item.status}`)}
+            {item.reason && `: ${item.reason.message}`}
+          </Badge>
+          {item.reason?.errors?.map(({ path, message }) => (
+            <span class="sub" key={path}>
+              <code>{path}</code> {message}
+            </span>
+          ))}
+        </div>
+        <dl class="pair small">
+          {item.fields.map(({ field, found, value }) => (
+            <div key={field} style={{ display: 'contents' }}>
+              <dt class="mono">{field}</dt>
+              <dd class="mono">{value == null ? (found == null ? '–' : shown(found)) : shown(value)}</dd>
+            </div>
+          ))}
+        </dl>
+      </div>
+    ))}
+  </>
+);
+
+const useCalls = (id: string) =>
+  useQuery(
     `inbound-calls ${id}`,
     () =>
       call(() =>
@@ -167,8 +316,18 @@ const Calls = ({ id }: { readonly id: string }) => {
       ),
     { every: 15_000 },
   );
+
+const OUTCOME_TONE = { recorded: 'good', replayed: 'muted', ignored: 'warn', refused: 'bad' } as const;
+
+const Calls = ({ id }: { readonly id: string }) => {
+  const { zone } = useViewer();
+  const now = useNow(15_000);
+  const query = useCalls(id);
+  const toast = useToast();
+  const work = useWork();
   return (
     <Card flush title={t('hooks.lastCalls')}>
+      <WorkError work={work} />
       <Reading query={query}>
         {({ items }) =>
           items.length === 0 ? (
@@ -205,6 +364,32 @@ const Calls = ({ id }: { readonly id: string }) => {
                     ) : (
                       '–'
                     ),
+                },
+                {
+                  title: t('action.actions'),
+                  isSilent: true,
+                  isNumber: true,
+                  cell: ({ number, hasBody, outcome }) =>
+                    hasBody && outcome !== 'recorded' ? (
+                      <button
+                        type="button"
+                        class="plain"
+                        disabled={work.isBusy}
+                        onClick={() =>
+                          void work.run(async () => {
+                            await call(() =>
+                              api.POST('/v2/community/inbound-webhooks/{webhookId}/calls/{number}/resend', {
+                                params: { path: { webhookId: id, number } },
+                              }),
+                            );
+                            toast(t('hooks.resent'));
+                            await query.refresh();
+                          })
+                        }
+                      >
+                        {t('hooks.resend')}
+                      </button>
+                    ) : null,
                 },
                 {
                   title: t('hooks.size'),
