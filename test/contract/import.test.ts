@@ -113,7 +113,7 @@ describe('imported sessions', () => {
       overlaps(there.id),
       { status: 'imported' },
       { status: 'imported' },
-      overlaps('of item 2'),
+      overlaps('(item 2)'),
       overlaps(there.id),
       { status: 'refused', code: 'SESSION_OVERLAPS' },
     ]);

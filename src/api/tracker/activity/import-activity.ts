@@ -115,8 +115,10 @@ export const importActivity = defineOperation({
       const outcome = byIndex.get(index);
       if (fault) return { ...place, ...invalid(fault) };
       if (outcome?.status === 'refused') {
-        const { code, params } = outcome;
-        const message = renderFault(code, params, [], language);
+        const { code, overlaps } = outcome;
+        const other = overlaps === undefined ? undefined : good[overlaps]?.index;
+        const id = other === undefined ? {} : { id: csv ? `(line ${csv.lines[other]})` : `(item ${other})` };
+        const message = renderFault(code, { ...outcome.params, ...id }, [], language);
         return { ...place, status: 'refused' as const, code: problemCode(code), message };
       }
       return {

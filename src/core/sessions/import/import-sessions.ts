@@ -27,6 +27,8 @@ export type ImportResult =
       readonly status: 'refused';
       readonly code: 'account_not_found' | 'name_ambiguous' | 'session_overlaps' | 'period_closed';
       readonly params: Readonly<Record<string, string | number>>;
+      /** The place of the one in the import that it overlaps, where that is why. */
+      readonly overlaps?: number;
     };
 
 /** An item whose account is known, or is to be made; `key` is who that is. */
@@ -130,7 +132,8 @@ const withoutOverlaps = (items: readonly Named[], results: (ImportResult | undef
         results[item.position] = {
           status: 'refused',
           code: 'session_overlaps',
-          params: { id: `of item ${last.position}` },
+          params: {},
+          overlaps: last.position,
         };
       } else {
         taken.push(item);

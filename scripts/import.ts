@@ -1,0 +1,209 @@
+/**
+ * `npm run import -- FILE --map name=username ...`: brings the sessions of a large CSV file in, a piece at a time. It goes on
+ * where it was cut off; what is there already is left as it is, so that it can be run again at any time.
+ */
+import { createReadStream, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { CsvReader, type CsvRow, delimiterOf } from '../src/lib/csv-reader.ts';
+
+const HELP = `npm run import -- FILE [--map COLUMN=NAME ...] [--server N] [--timezone ZONE] [--dates dmy|mdy] [--dry-run]
+                     [--url URL] [--key KEY] [--batch N] [--restart]
+
+FILE is CSV with comma, semicolon or tab. Its columns are accId, apiId, discord, uniqueId or username, and serverId, start, end,
+eventId, metadata and metadata.{key}; --map says what others are (--map name=username --map rank=metadata.rank), and
+--map COLUMN= leaves one out. The key needs the scope sessions:import; it can be in ROLLCALL_KEY. URL is ${'http://localhost:50809'}
+unless it is given, or in ROLLCALL_URL.`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    map: { type: 'string', multiple: true, default: [] },
+    server: { type: 'string' },
+    timezone: { type: 'string' },
+    dates: { type: 'string' },
+    'dry-run': { type: 'boolean', default: false },
+    url: { type: 'string', default: process.env.ROLLCALL_URL ?? 'http://localhost:50809' },
+    key: { type: 'string', default: process.env.ROLLCALL_KEY ?? process.env.KEY ?? '' },
+    batch: { type: 'string', default: '1000' },
+    restart: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+const [file] = positionals;
+if (values.help || file === undefined) {
+  console.log(HELP);
+  process.exit(values.help ? 0 : 1);
+}
+const fail = (message: string): never => {
+  console.error(`\n${message}`);
+  process.exit(1);
+};
+if (values.key === '') fail('Say which key to use: --key rc_..., or ROLLCALL_KEY in the environment.');
+if (!existsSync(file)) fail(`There is no file ${file}.`);
+
+const size = statSync(file).size;
+const statePath = `${file}.import-state.json`;
+const refusedPath = `${file}.refused.csv`;
+const isDryRun = values['dry-run'];
+const batchSize = Math.min(1000, Math.max(1, Number(values.batch) || 1000));
+
+/** How far the file has been read, and what became of it. */
+interface State {
+  readonly size: number;
+  /** Lines up to here are done. */
+  line: number;
+  imported: number;
+  duplicates: number;
+  refused: number;
+}
+
+const readState = (): State => {
+  const fresh = { size, line: 0, imported: 0, duplicates: 0, refused: 0 };
+  if (values.restart || isDryRun || !existsSync(statePath)) return fresh;
+  const state = JSON.parse(readFileSync(statePath, 'utf8')) as State;
+  return state.size === size ? state : fresh;
+};
+const state = readState();
+if (state.line > 0) console.error(`Going on behind line ${state.line}.`);
+else rmSync(refusedPath, { force: true });
+
+const renamed = new Map(
+  values.map.map((pair) => {
+    const end = pair.indexOf('=');
+    if (end < 1) fail(`--map takes COLUMN=NAME, not ${pair}.`);
+    return [pair.slice(0, end), pair.slice(end + 1)] as const;
+  }),
+);
+
+const quote = (cell: string): string => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+const toLine = (cells: readonly string[]): string => `${cells.map(quote).join(',')}\n`;
+
+let columns: readonly { readonly index: number; readonly name: string }[] = [];
+let header: readonly string[] = [];
+const startedAt = Date.now();
+let sent = 0;
+
+const query = new URLSearchParams({
+  ...(isDryRun && { dryRun: 'true' }),
+  ...(values.server && { serverId: values.server }),
+  ...(values.timezone && { timezone: values.timezone }),
+  ...(values.dates && { dates: values.dates }),
+});
+
+interface Answer {
+  readonly data: {
+    readonly imported: number;
+    readonly duplicates: number;
+    readonly refused: number;
+    readonly results: readonly {
+      readonly index: number;
+      readonly status: string;
+      readonly message?: string;
+    }[];
+  };
+  readonly detail?: string;
+  readonly errors?: readonly { readonly path: string; readonly message: string }[];
+}
+
+/** Sends rows until they are taken: what is busy or away is asked again. */
+const post = async (rows: readonly CsvRow[]): Promise<Answer['data']> => {
+  const body =
+    toLine(columns.map(({ name }) => name)) +
+    rows.map(({ cells }) => toLine(columns.map(({ index }) => cells[index] ?? ''))).join('');
+  for (let attempt = 1; ; attempt++) {
+    let response: Response | undefined;
+    try {
+      response = await fetch(`${values.url}/v2/community/activity/import?${query}`, {
+        method: 'POST',
+        headers: { Authorization: `Bearer ${values.key}`, 'Content-Type': 'text/csv; charset=utf-8' },
+        body,
+      });
+    } catch (error) {
+      if (attempt >= 8) throw error;
+    }
+    if (response?.ok) return ((await response.json()) as Answer).data;
+    const isPassing = response === undefined || response.status === 429 || response.status >= 500;
+    if (!isPassing || attempt >= 8) {
+      const answer = (await response?.json().catch(() => undefined)) as Answer | undefined;
+      const details =
+        answer?.errors?.map(({ path, message }) => `\n  ${path || 'the file'} ${message}`).join('') ?? '';
+      return fail(`${values.url} answered ${response?.status}: ${answer?.detail ?? ''}${details}`);
+    }
+    const seconds = Number(response?.headers.get('retry-after')) || Math.min(2 ** attempt, 30);
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  }
+};
+
+const showProgress = (bytes: number): void => {
+  const share = Math.min(1, bytes / size);
+  const bar = '#'.repeat(Math.round(share * 30)).padEnd(30, '.');
+  const perSecond = Math.round(sent / Math.max(0.001, (Date.now() - startedAt) / 1000));
+  process.stderr.write(
+    `\r[${bar}] ${Math.round(share * 100)} %  ${state.imported} imported, ${state.duplicates} there already, ` +
+      `${state.refused} refused  (${perSecond} rows/s) `,
+  );
+};
+
+const flush = async (rows: readonly CsvRow[], bytes: number): Promise<void> => {
+  if (rows.length === 0) return;
+  const { imported, duplicates, refused, results } = await post(rows);
+  const bad = results.filter(({ status }) => status === 'refused');
+  if (bad.length > 0) {
+    if (!existsSync(refusedPath)) await appendFile(refusedPath, toLine(['line', 'reason', ...header]));
+    await appendFile(
+      refusedPath,
+      bad
+        .map(({ index, message = '' }) => {
+          const row = rows[index];
+          return toLine([String(row?.line ?? ''), message, ...(row?.cells ?? [])]);
+        })
+        .join(''),
+    );
+  }
+  state.imported += imported;
+  state.duplicates += duplicates;
+  state.refused += refused;
+  state.line = rows.at(-1)?.line ?? state.line;
+  sent += rows.length;
+  if (!isDryRun) writeFileSync(statePath, JSON.stringify(state));
+  showProgress(bytes);
+};
+
+const readHeader = (cells: readonly string[]): void => {
+  header = cells;
+  columns = cells.flatMap((cell, index) => {
+    const name = renamed.get(cell.trim()) ?? cell.trim();
+    return name === '' ? [] : [{ index, name }];
+  });
+};
+
+let reader: CsvReader | undefined;
+let waiting: CsvRow[] = [];
+let bytes = 0;
+
+const take = async (rows: readonly CsvRow[]): Promise<void> => {
+  for (const row of rows) {
+    if (header.length === 0) readHeader(row.cells);
+    else if (row.line > state.line && row.cells.some((cell) => cell.trim() !== '')) waiting.push(row);
+    if (waiting.length >= batchSize) {
+      await flush(waiting, bytes);
+      waiting = [];
+    }
+  }
+};
+
+for await (const chunk of createReadStream(file, { encoding: 'utf8', highWaterMark: 64 * 1024 })) {
+  const text = chunk as string;
+  reader ??= new CsvReader(delimiterOf(text));
+  bytes += Buffer.byteLength(text);
+  await take(reader.push(text));
+}
+if (reader) await take(reader.end());
+await flush(waiting, size);
+if (!isDryRun) rmSync(statePath, { force: true });
+showProgress(size);
+console.error(
+  `\n${isDryRun ? 'Nothing was changed. ' : ''}${state.imported} imported, ${state.duplicates} there already, ${state.refused} refused` +
+    `${state.refused > 0 ? ` (see ${refusedPath})` : ''}.`,
+);
