@@ -235,6 +235,8 @@ const GLOSSARY: Readonly<Record<string, string>> = {
   lastRosterAt: 'When its last roster was taken; null where it never sent one.',
   name: 'What it is called.',
   description: 'What it is for.',
+  unnamed: 'How many entries of its last roster named nobody.',
+  incompleteSince: 'Since when its rosters have had entries that name nobody; null where they have none.',
   subVersion: 'How much is included: everything.',
   tier: 'The name of that.',
 
