@@ -4,7 +4,10 @@ import type { paths } from './schema.js';
 
 export type { components, operations, paths } from './schema.js';
 
-export type RollcallClient = Client<paths>;
+/** Answers are JSON: a file, as `text/csv`, is asked for with `Accept` and read with `parseAs: 'text'`. */
+type JsonMedia = `${string}/${string}json`;
+
+export type RollcallClient = Client<paths, JsonMedia>;
 
 export interface RollcallOptions {
   /** Where Rollcall runs, such as `https://rollcall.example`. */
@@ -19,7 +22,7 @@ export interface RollcallOptions {
 
 /** A call answers `{data}` or `{error}`, each as the document has it; it throws only where nothing answered at all. */
 export const createRollcall = ({ baseUrl, apiKey, language, fetch }: RollcallOptions): RollcallClient =>
-  createFetchClient<paths>({
+  createFetchClient<paths, JsonMedia>({
     baseUrl,
     headers: {
       ...(apiKey !== undefined && { Authorization: `Bearer ${apiKey}` }),

@@ -109,7 +109,7 @@ export const PeopleList = ({ route }: ScreenProps) => {
                       isHeader: true,
                       cell: (account) => (
                         <a class="name" href={href(['people', account.accId])}>
-                          <Name name={account.accName ?? account.comName} id={account.accId} />
+                          <Name name={account.name ?? account.accName} id={account.accId} />
                         </a>
                       ),
                     },

@@ -1,7 +1,7 @@
 /** One person: who they are, when they were here, and why it says so. */
 import { useState } from 'preact/hooks';
 import { t, textOf } from '../../i18n/index.ts';
-import { api, call, type Data } from '../../kit/api.ts';
+import { api, call } from '../../kit/api.ts';
 import { useViewer } from '../../kit/context.ts';
 import {
   formatDate,
@@ -27,8 +27,6 @@ import { YearCalendar } from './calendar.tsx';
 import { DayStrip } from './day-strip.tsx';
 import { type Session, Sessions } from './sessions.tsx';
 
-type Account = Data<'getAccount'>;
-
 const readAccount = (accountId: string) =>
   call(() => api.GET('/v2/community/accounts/{accountId}', { params: { path: { accountId } } }));
 
@@ -36,7 +34,7 @@ export const Person = ({ id, route }: ScreenProps & { readonly id: string }) => 
   const { zone, may } = useViewer();
   const query = useQuery(`person ${id}`, () => readAccount(id));
   const [dialog, setDialog] = useState<'merge' | 'erase'>();
-  const name = query.data?.accName ?? query.data?.comName;
+  const name = query.data?.name ?? query.data?.accName;
   return (
     <>
       <PageHead
@@ -69,6 +67,8 @@ export const Person = ({ id, route }: ScreenProps & { readonly id: string }) => 
   );
 };
 
+type Account = Awaited<ReturnType<typeof readAccount>>;
+
 const Facts = ({ account, zone }: { readonly account: Account; readonly zone: string }) => (
   <dl class="pair card" style={{ padding: '16px' }}>
     <div>
@@ -79,7 +79,7 @@ const Facts = ({ account, zone }: { readonly account: Account; readonly zone: st
       <dt>{t('person.lastSeen')}</dt>
       <dd>{account.lastLogin ? formatDate(Date.parse(account.lastLogin), zone) : t('person.never')}</dd>
     </div>
-    {account.identifiers
+    {account.identifiers.idents
       .filter(({ type }) => type !== 'accId')
       .map(({ type, value }) => (
         <div key={`${type} ${value}`}>
