@@ -1,4 +1,6 @@
 import { changeInboundWebhook as change, getInboundWebhook } from '../../../core/hooks/inbound-webhooks.ts';
+import { invalidField } from '../../kit/fault.ts';
+import { fieldMessage } from '../../kit/messages.ts';
 import { defineOperation } from '../../kit/operation.ts';
 import { toMapping } from './mapping.ts';
 import {
@@ -36,6 +38,10 @@ export const changeInboundWebhook = defineOperation({
     // What a mapping and a secret may be depends on the kind, which never changes, and on the scheme.
     const before = await getInboundWebhook(ctx, params.webhookId);
     const proof = toProven(body);
+    // An overlap of nothing would look as if a new secret had been made.
+    if (body.overlapSeconds !== undefined && body.secret === undefined && !proof) {
+      throw invalidField('secret', fieldMessage('required'));
+    }
     const isNew = proof !== undefined && proof.sender !== before.sender;
     const { webhook, newSecret } = await change(ctx, params.webhookId, {
       name: body.name,

@@ -248,6 +248,13 @@ describe('a new secret with an overlap', () => {
     expect((await sendStandard(app, renewed, 'm5', entry)).status).toBe(200);
   });
 
+  it('is an overlap of something', async () => {
+    const { app, key } = await setUp();
+    const webhook = await createInboundWebhook(app, key);
+    const answer = await app.patch(`${PATH}/${webhook.id}`, { key, body: { overlapSeconds: 60 } });
+    expect([answer.status, answer.body.errors]).toEqual([400, [{ path: 'secret', message: 'is required' }]]);
+  });
+
   it('another scheme ends it, and brings its own repeatSeconds', async () => {
     const { app, key } = await setUp();
     const webhook = await createInboundWebhook(app, key);
