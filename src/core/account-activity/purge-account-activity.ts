@@ -55,7 +55,7 @@ const lowerFoot = (ctx: Ctx<SystemActor>, communityId: number, floor: number): P
     const [ends, outdated, [older]] = await Promise.all([
       findAuditEnds(ctx.db, communityId),
       selectOutdatedLinks(ctx.db, communityId, floor),
-      readRows(ctx.db, selectOlderActivity(communityId, floor)),
+      readRows(ctx.db, selectOlderActivity({ communityId, before: floor })),
     ]);
     if (!ends) return 0;
     const isNoted = (ends.removedBefore ?? Number.NEGATIVE_INFINITY) >= floor;
@@ -96,15 +96,15 @@ const purgeChunk = async (ctx: Ctx<SystemActor>, communityId: number): Promise<R
   const ends = await findAuditEnds(ctx.db, communityId);
   const removedBefore = ends?.removedBefore ?? 0;
   const [records, batches, [oldest]] = await runBatch(ctx.db, [
-    deleteOlderActivities(communityId, removedBefore, CHUNK),
-    deleteOlderBatches(communityId, dayOf(removedBefore), CHUNK),
-    selectOldestActivity(communityId),
+    deleteOlderActivities({ communityId, before: removedBefore, limit: CHUNK }),
+    deleteOlderBatches({ communityId, day: dayOf(removedBefore), limit: CHUNK }),
+    selectOldestActivity({ communityId }),
   ]);
   const removed = records.length;
   if (removed === CHUNK || batches.length === CHUNK) return { removed };
   // The day that the oldest one belongs to goes as a whole, a day after its age.
   return {
     removed,
-    oldestLeft: oldest?.occurred_at == null ? null : startOfDay(dayOf(oldest.occurred_at as number) + 1),
+    oldestLeft: oldest?.occurred_at == null ? null : startOfDay(dayOf(oldest.occurred_at) + 1),
   };
 };

@@ -91,9 +91,9 @@ const findKnownEvents = async (
 ): Promise<Map<string, string>> => {
   const eventIds = [...new Set(activities.flatMap(({ eventId }) => eventId ?? []))];
   if (eventIds.length === 0) return new Map();
-  const rows = await readRows<{ event_id: string; id: string }>(
+  const rows = await readRows(
     ctx.db,
-    selectByEventId(ctx.actor.community.id, eventIds),
+    selectByEventId({ communityId: ctx.actor.community.id, eventIds: JSON.stringify(eventIds) }),
   );
   return new Map(rows.map((row) => [row.event_id, row.id]));
 };

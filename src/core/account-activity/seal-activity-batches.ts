@@ -2,7 +2,6 @@ import { readRows, runBatch } from '../../db/client.ts';
 import type { SystemActor } from '../access/actor.ts';
 import { audited } from '../audit/audit.ts';
 import type { Ctx } from '../context.ts';
-import type { ActivityBatch } from './activity-batch.ts';
 import { markBatchesSealed, selectUnsealedBatches, selectUnsealedCommunities } from './activity-queries.ts';
 
 /** Links a run makes at most, and batches in a link (some 25 KB of JSON). */
@@ -18,7 +17,7 @@ export const sealActivityBatches = async (
 ): Promise<{ sealedBatches: number; links: number }> => {
   let sealedBatches = 0;
   let links = 0;
-  const communities = await readRows<{ community_id: number }>(ctx.db, selectUnsealedCommunities(MAX_LINKS));
+  const communities = await readRows(ctx.db, selectUnsealedCommunities({ limit: MAX_LINKS }));
   for (const { community_id: communityId } of communities) {
     const sealed = await sealSome(ctx, communityId);
     sealedBatches += sealed;
@@ -29,10 +28,7 @@ export const sealActivityBatches = async (
 
 const sealSome = (ctx: Ctx<SystemActor>, communityId: number): Promise<number> =>
   audited(ctx, communityId, async (audit) => {
-    const batches = await readRows<ActivityBatch>(
-      ctx.db,
-      selectUnsealedBatches(communityId, BATCHES_PER_LINK),
-    );
+    const batches = await readRows(ctx.db, selectUnsealedBatches({ communityId, limit: BATCHES_PER_LINK }));
     if (batches.length === 0) return 0;
     await runBatch(ctx.db, [
       markBatchesSealed(communityId, batches, audit.community.auditHead.sequence + 1),

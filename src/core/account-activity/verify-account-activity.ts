@@ -10,14 +10,7 @@ import {
 } from '../audit/queries.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import {
-  type ActivityBatch,
-  batchIdOf,
-  dayOf,
-  extendDigest,
-  type StoredActivity,
-  startOfDay,
-} from './activity-batch.ts';
+import { type ActivityBatch, batchIdOf, dayOf, extendDigest, startOfDay } from './activity-batch.ts';
 import { selectActivitiesAfter, selectBatchesOfDays, selectMatchingBatches } from './activity-queries.ts';
 import { INGESTED_TYPES, type IngestedType } from './activity-type.ts';
 
@@ -152,8 +145,12 @@ const findLostBatch = async (
   const sealed = (JSON.parse(properties.batches ?? '[]') as ActivityBatch[]).filter(
     ({ day }) => startOfDay(day) >= (removedBefore ?? Number.NEGATIVE_INFINITY),
   );
-  const keyOf = ({ category, day, id }: ActivityBatch): string => `${category}:${day}:${id}`;
-  const matching = await readRows<ActivityBatch>(ctx.db, selectMatchingBatches(communityId, sealed));
+  const keyOf = ({ category, day, id }: Pick<ActivityBatch, 'category' | 'day' | 'id'>): string =>
+    `${category}:${day}:${id}`;
+  const matching = await readRows(
+    ctx.db,
+    selectMatchingBatches({ communityId, batches: JSON.stringify(sealed) }),
+  );
   const found = new Set(matching.map(keyOf));
   const lost = sealed.find((batch) => !found.has(keyOf(batch)));
   return lost && batchBreak(lost, 'missing');
@@ -183,7 +180,7 @@ const checkBatches = async (
   let checkedRecords = 0;
 
   const keptOf = (category: IngestedType, fromDay: number, toDay: number) =>
-    readRows<ActivityBatch>(ctx.db, selectBatchesOfDays(communityId, category, fromDay, toDay));
+    readRows(ctx.db, selectBatchesOfDays({ communityId, category, fromDay, toDay }));
 
   for (const category of INGESTED_TYPES.slice(from ? INGESTED_TYPES.indexOf(from.category) : 0)) {
     let day = Math.max(firstDay, from?.category === category ? from.day : FIRST_DAY);
@@ -220,9 +217,9 @@ async function* readDays(
   let batches = new Map<string, { count: number; digest: string }>();
   let count = 0;
   for (;;) {
-    const records = await readRows<StoredActivity>(
+    const records = await readRows(
       ctx.db,
-      selectActivitiesAfter(communityId, category, after, RECORDS_PER_PAGE),
+      selectActivitiesAfter({ communityId, category, ...after, limit: RECORDS_PER_PAGE }),
     );
     for (const record of records) {
       const day = dayOf(after.occurredAt);
