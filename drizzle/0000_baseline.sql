@@ -79,6 +79,7 @@ CREATE TABLE `api_keys` (
 	`created_at` integer NOT NULL,
 	`last_used_at` integer,
 	`expires_at` integer,
+	`late_seconds` integer,
 	`revoked_at` integer
 );
 --> statement-breakpoint

@@ -189,6 +189,7 @@ const GLOSSARY: Readonly<Record<string, string>> = {
   dryRun: 'Whether nothing is to change: the answer says what would happen.',
   duplicates: 'How many were there already.',
   imported: 'How many were imported.',
+  lateSeconds: 'How old `occurredAt` may be in its calls; without it, a day.',
   line: 'The line of the CSV file, from 1.',
   origin: '`import` where the session was imported as a whole.',
   refused: 'How many were refused, each with its reason.',

@@ -388,3 +388,19 @@ describe('calls of a game server', () => {
     expect((await get(`/${id}/verify`)).holds).toBe(true);
   });
 });
+
+describe('a roster', () => {
+  it('that was observed in it changes nothing', async () => {
+    const { app, key, close, get } = await setUpPeriods({ timezone: 'UTC' });
+    app.clock.set(at('2026-12-01T00:30:00Z'));
+    const { id } = (await close('2026-11-30')).body.data;
+    const roster = (observedAt: string) =>
+      app.put('/v2/community/servers/1/activity/roster', {
+        key,
+        body: { accounts: [{ accId: ANA }], observedAt },
+      });
+    expect((await roster('2026-11-30T23:50:00Z')).body.data).toMatchObject({ isApplied: false, started: [] });
+    expect((await roster('2026-12-01T00:10:00Z')).body.data).toMatchObject({ isApplied: true, open: 1 });
+    expect((await get(`/${id}/verify`)).holds).toBe(true);
+  });
+});

@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/db/client.ts';
 import { Harness, START } from '../harness.ts';
-import { HOUR, iso, MINUTE, NIL, SECOND, setUp } from '../helpers.ts';
+import { DAY, HOUR, iso, MINUTE, NIL, SECOND, setUp } from '../helpers.ts';
 
 const ACTIVITY = '/v2/community/servers/1/activity';
 
@@ -387,5 +387,40 @@ describe('the journal', () => {
       .bind(id)
       .all();
     expect(results).toEqual([{ event_id: 'young' }]);
+  });
+});
+
+describe('a key for what comes late', () => {
+  it('may be up to 31 days; every other one a day', async () => {
+    const { app, key } = await setUp();
+    const late = await app.apiKey(key, ['sessions:write'], { lateSeconds: 31 * 86_400 });
+    const call = (by: string, days: number) =>
+      app.post('/v2/community/servers/1/activity', {
+        key: by,
+        body: {
+          accId: NIL,
+          forceStart: true,
+          occurredAt: new Date(app.clock.now() - days * DAY).toISOString(),
+        },
+      });
+    expect((await call(late, 31)).body.data.start).toBe(iso(-31 * DAY));
+    const tooLate = await call(late, 31.001);
+    expect(tooLate.body.errors).toEqual([
+      { path: 'occurredAt', message: 'must be at most 744 hours ago and at most 60 seconds ahead' },
+    ]);
+    expect((await call(key, 1.001)).body.errors).toEqual([
+      { path: 'occurredAt', message: 'must be at most 24 hours ago and at most 60 seconds ahead' },
+    ]);
+    const keys = await app.get('/v2/community/api-keys', { key });
+    expect(
+      keys.body.data.items.map(({ lateSeconds }: { lateSeconds?: number }) => lateSeconds ?? null).sort(),
+    ).toEqual([2_678_400, null]);
+    const more = await app.post('/v2/community/api-keys', {
+      key,
+      body: { name: 'x', scopes: ['sessions:write'], lateSeconds: 2_678_401 },
+    });
+    expect(more.body.errors).toEqual([
+      { path: 'lateSeconds', message: 'must be an integer from 60 to 2678400' },
+    ]);
   });
 });

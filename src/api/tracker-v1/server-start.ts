@@ -23,7 +23,7 @@ export const serverStart = defineOperation({
     answer: { schema: v.array(sessionSchema()), example: RESET_EXAMPLE },
   },
   handle: async ({ ctx, body: { data } }) => {
-    const event = toEvent(ctx.clock.now(), data, 'data.');
+    const event = toEvent(ctx, data, 'data.');
     return (await resetServer(ctx, { serverId: data.serverId, ...event })).map(toSessionWire);
   },
 });

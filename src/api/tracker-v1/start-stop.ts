@@ -29,7 +29,7 @@ export const startStop = defineOperation({
     const session = await recordActivity(ctx, {
       serverId: data.serverId,
       ...toActivity(data),
-      ...toEvent(ctx.clock.now(), data, 'data.'),
+      ...toEvent(ctx, data, 'data.'),
     });
     return session ? toSessionWire(session) : null;
   },

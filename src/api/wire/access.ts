@@ -76,6 +76,7 @@ export const apiKeySchema = () =>
     createdAt: dateTime(),
     lastUsedAt: v.nullable(dateTime()),
     expiresAt: v.nullable(dateTime()),
+    lateSeconds: v.optional(v.number()),
   });
 
 /** With the key itself: only in the answer that creates it. */
@@ -106,4 +107,5 @@ export const toApiKeyWire = (key: ApiKey) => ({
   createdAt: isoOrNull(key.createdAt),
   lastUsedAt: isoOrNull(key.lastUsedAt),
   expiresAt: isoOrNull(key.expiresAt),
+  ...(key.lateSeconds !== null && { lateSeconds: key.lateSeconds }),
 });

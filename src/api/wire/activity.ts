@@ -1,11 +1,13 @@
 /** How tracker calls and sessions look on the wire: shared by `/v2/community` and the v1 dialect. */
 import * as v from 'valibot';
+import type { CommunityActor } from '../../core/access/actor.ts';
 import {
   type AccountRef,
   IDENTIFIER_KINDS,
   type IdentifierKind,
   MAX_NAME_LENGTH,
 } from '../../core/accounts/identifiers.ts';
+import type { Ctx } from '../../core/context.ts';
 import type { ActivityAction, EventRef, RecordActivity } from '../../core/sessions/record-activity.ts';
 import type { Session } from '../../core/sessions/session.ts';
 import { invalidField } from '../kit/fault.ts';
@@ -80,19 +82,29 @@ const FLAG = v.nullish(v.boolean());
 export const eventEntries = { eventId: v.nullish(text(1, 128)), occurredAt: v.nullish(instant) };
 type EventBody = v.InferOutput<v.ObjectSchema<typeof eventEntries, undefined>>;
 
-const MAX_LATE_MS = 86_400_000;
+/** How late a call may come, unless its key says more. */
+const LATE_SECONDS = 86_400;
 const MAX_AHEAD_MS = 60_000;
 
 /** @throws Fault invalid_input for a time that is too old, or too far ahead to be a clock's fault */
-export const requireRecent = (now: number, path: string, epochMs: number | null | undefined): void => {
-  if (epochMs != null && (epochMs < now - MAX_LATE_MS || epochMs > now + MAX_AHEAD_MS)) {
-    throw invalidField(path, fieldMessage('recent'));
+export const requireRecent = (
+  now: number,
+  path: string,
+  epochMs: number | null | undefined,
+  lateSeconds = LATE_SECONDS,
+): void => {
+  if (epochMs != null && (epochMs < now - lateSeconds * 1000 || epochMs > now + MAX_AHEAD_MS)) {
+    throw invalidField(path, fieldMessage('recent', Math.floor(lateSeconds / 360) / 10));
   }
 };
 
 /** @param path where the fields are in the body @throws Fault invalid_input */
-export const toEvent = (now: number, { eventId, occurredAt }: EventBody, path = ''): EventRef => {
-  requireRecent(now, `${path}occurredAt`, occurredAt);
+export const toEvent = (
+  { clock, actor }: Pick<Ctx<CommunityActor>, 'clock' | 'actor'>,
+  { eventId, occurredAt }: EventBody,
+  path = '',
+): EventRef => {
+  requireRecent(clock.now(), `${path}occurredAt`, occurredAt, actor.lateSeconds);
   return { eventId: eventId ?? undefined, occurredAt: occurredAt ?? undefined };
 };
 

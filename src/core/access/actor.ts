@@ -33,6 +33,8 @@ export interface CommunityActor {
   readonly scopes: readonly Scope[];
   /** Epoch milliseconds from which the credential is refused; null for never. */
   readonly expiresAt: number | null;
+  /** How late its calls may come; absent: a day. */
+  readonly lateSeconds?: number;
   readonly community: Community;
 }
 

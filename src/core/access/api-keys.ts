@@ -18,7 +18,12 @@ import type { Scope } from './scopes.ts';
 /** Creates an API key; `key` cannot be read again. `expiresAt` is in epoch milliseconds. */
 export const createApiKey = async (
   ctx: Ctx<CommunityActor>,
-  input: { name: string; scopes: readonly Scope[]; expiresAt?: number | undefined },
+  input: {
+    name: string;
+    scopes: readonly Scope[];
+    expiresAt?: number | undefined;
+    lateSeconds?: number | undefined;
+  },
 ): Promise<{ apiKey: ApiKey; key: string }> => {
   const { community } = ctx.actor;
   const key = newApiKey();
@@ -36,6 +41,7 @@ export const createApiKey = async (
         scopes,
         createdAt,
         expiresAt: input.expiresAt ?? null,
+        lateSeconds: input.lateSeconds ?? null,
       }),
       ...(await audit.record({
         type: 'API_KEY_CREATED',

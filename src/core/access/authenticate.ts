@@ -59,6 +59,7 @@ const toApiKeyActor = ({ key, community }: KeyHolder): CommunityActor => ({
   scopes: key.scopes,
   expiresAt: key.expiresAt,
   community,
+  ...(key.lateSeconds !== null && { lateSeconds: key.lateSeconds }),
 });
 
 /** The service ID with this client id and secret; undefined if there is none. Read less than 30 s ago: no query. */

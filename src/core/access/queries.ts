@@ -28,6 +28,8 @@ export interface ApiKey {
   readonly createdAt: number;
   readonly lastUsedAt: number | null;
   readonly expiresAt: number | null;
+  /** How late its calls may come; null: a day. */
+  readonly lateSeconds: number | null;
 }
 
 export const toApiKey = (row: typeof apiKeys.$inferSelect): ApiKey => ({
@@ -37,6 +39,7 @@ export const toApiKey = (row: typeof apiKeys.$inferSelect): ApiKey => ({
   createdAt: row.createdAt,
   lastUsedAt: row.lastUsedAt,
   expiresAt: row.expiresAt,
+  lateSeconds: row.lateSeconds,
 });
 
 export const toCommunity = (row: typeof communities.$inferSelect): Community => ({

@@ -1,8 +1,10 @@
+import { readRows } from '../../db/client.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import { type AccountRef, identifierKey, type NotedIdentifier } from '../accounts/identifiers.ts';
 import { resolveAccounts, selectConflicts } from '../accounts/resolve-queries.ts';
 import type { Ctx } from '../context.ts';
 import { commit } from '../webhooks/events.ts';
+import { selectPeriodAt } from './periods/closed-period-queries.ts';
 import {
   applyListed,
   countOpenSessions,
@@ -41,6 +43,14 @@ export interface RosterResult {
   readonly conflicts: readonly (NotedIdentifier & { readonly position: number; readonly ownerId: string })[];
 }
 
+/** A roster that is older may be of a closed period, which it does not change; that costs a trip to know. */
+const LATE_MS = 300_000;
+
+const isClosed = async (ctx: Ctx<CommunityActor>, at: number): Promise<boolean> => {
+  const communityId = ctx.actor.community.id;
+  return (await readRows(ctx.db, selectPeriodAt({ communityId, at }))).length > 0;
+};
+
 /**
  * Makes the server's open sessions those of the accounts listed: starts who is new, notes who is there, closes who is
  * gone where it was last seen. One round trip. The same roster twice changes nothing more, nor does an older one.
@@ -51,6 +61,9 @@ export const applyRoster = async (
 ): Promise<RosterResult> => {
   const { id: communityId, settings } = ctx.actor.community;
   const now = ctx.clock.now();
+  if (observedAt !== undefined && observedAt < now - LATE_MS && (await isClosed(ctx, observedAt))) {
+    return { isApplied: false, open: 0, started: [], resumed: [], closed: [], unknown: [], conflicts: [] };
+  }
   const seenAt = Math.min(observedAt ?? now, now);
   const positions = firstPositions(accounts);
   const listed = positions.map((position) => accounts[position] as AccountRef);

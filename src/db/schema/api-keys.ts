@@ -13,6 +13,8 @@ export const apiKeys = sqliteTable(
     createdAt: integer('created_at').notNull(),
     lastUsedAt: integer('last_used_at'),
     expiresAt: integer('expires_at'),
+    /** How late its calls may come; null: a day. */
+    lateSeconds: integer('late_seconds'),
     revokedAt: integer('revoked_at'),
   },
   (table) => [

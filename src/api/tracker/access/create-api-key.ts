@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { createApiKey as create } from '../../../core/access/api-keys.ts';
 import { PRESETS, SCOPES_OF_PRESET } from '../../../core/access/scopes.ts';
 import { invalidField } from '../../kit/fault.ts';
-import { instant, object } from '../../kit/fields.ts';
+import { instant, integer, object } from '../../kit/fields.ts';
 import { fieldMessage } from '../../kit/messages.ts';
 import { defineOperation } from '../../kit/operation.ts';
 import {
@@ -12,6 +12,9 @@ import {
   scopesSchema,
   toApiKeyWire,
 } from '../../wire/access.ts';
+
+/** 31 days: an offline device, a season's backlog. */
+const MAX_LATE_SECONDS = 31 * 86_400;
 
 export const createApiKey = defineOperation({
   method: 'POST',
@@ -23,6 +26,7 @@ export const createApiKey = defineOperation({
       preset: v.optional(v.picklist(PRESETS)),
       scopes: v.optional(scopesSchema),
       expiresAt: v.nullish(instant),
+      lateSeconds: v.nullish(integer(60, MAX_LATE_SECONDS)),
     }),
     v.forward(
       v.check(
@@ -44,18 +48,24 @@ export const createApiKey = defineOperation({
     description:
       'The key is shown in this answer only. Say what it is for (`preset`) or what it may do (`scopes`). `game-server`: ' +
       'all that a game server calls, nothing that administers or deletes. `viewer`: reads. `log-writer`: appends to the ' +
-      'log. `auditor`: reads, and verifies that nothing was changed.',
+      'log. `auditor`: reads, and verifies that nothing was changed. `lateSeconds` is how old `occurredAt` may be in its ' +
+      'calls: a day, unless it says more, up to 31 days.',
     bodyExample: { name: 'Game server', preset: 'game-server' },
     answer: { schema: newApiKeySchema(), example: NEW_API_KEY_EXAMPLE },
   },
   handle: async ({
     ctx,
-    body: { name, preset, scopes = preset ? SCOPES_OF_PRESET[preset] : [], expiresAt },
+    body: { name, preset, scopes = preset ? SCOPES_OF_PRESET[preset] : [], expiresAt, lateSeconds },
   }) => {
     if (expiresAt != null && expiresAt <= ctx.clock.now()) {
       throw invalidField('expiresAt', fieldMessage('future'));
     }
-    const { apiKey, key } = await create(ctx, { name, scopes, expiresAt: expiresAt ?? undefined });
+    const { apiKey, key } = await create(ctx, {
+      name,
+      scopes,
+      expiresAt: expiresAt ?? undefined,
+      lateSeconds: lateSeconds ?? undefined,
+    });
     return { key, ...toApiKeyWire(apiKey) };
   },
 });

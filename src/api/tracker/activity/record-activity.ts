@@ -36,7 +36,7 @@ export const recordActivity = defineOperation({
     const session = await record(ctx, {
       serverId: params.serverId,
       ...toActivity(body),
-      ...toEvent(ctx.clock.now(), body),
+      ...toEvent(ctx, body),
     });
     return session ? toSessionWire(session) : null;
   },

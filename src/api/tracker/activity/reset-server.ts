@@ -32,7 +32,7 @@ export const resetServer = defineOperation({
     },
   },
   handle: async ({ ctx, params, body }) => {
-    const event = toEvent(ctx.clock.now(), body);
+    const event = toEvent(ctx, body);
     return (await reset(ctx, { serverId: params.serverId, ...event })).map(toSessionWire);
   },
 });

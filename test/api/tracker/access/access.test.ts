@@ -11,6 +11,8 @@ const ALL_SCOPES = [
   'sessions:read',
   'sessions:write',
   'sessions:correct',
+  'sessions:import',
+  'periods:write',
   'servers:write',
   'logs:read',
   'logs:write',
@@ -155,12 +157,12 @@ describe('an API key', () => {
   it.each([
     [{ scopes: ['admin'] }, 'name', 'is required'],
     [{ name: '', scopes: ['admin'] }, 'name', 'must have 1 to 100 characters'],
-    [{ name: 'x', scopes: [] }, 'scopes', 'must have 1 to 11 items'],
+    [{ name: 'x', scopes: [] }, 'scopes', 'must have 1 to 13 items'],
     [{ name: 'x', scopes: 'admin' }, 'scopes', 'must be of type array'],
     [
       { name: 'x', scopes: ['root'] },
       'scopes.0',
-      'must be one of sessions:read, sessions:write, sessions:correct, servers:write, logs:read, logs:write, logs:delete, account-activity:read, account-activity:write, audit:read, admin',
+      'must be one of sessions:read, sessions:write, sessions:correct, sessions:import, periods:write, servers:write, logs:read, logs:write, logs:delete, account-activity:read, account-activity:write, audit:read, admin',
     ],
     [
       { name: 'x', scopes: ['admin'], expiresAt: '2026-04-31T00:00:00Z' },
