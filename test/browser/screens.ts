@@ -19,6 +19,7 @@ export const VIEWS: readonly View[] = [
   { name: 'hours', hash: '#/hours', heading: { en: 'Hours', es: 'Horas' } },
   { name: 'ranking', hash: '#/hours/leaders', heading: { en: 'Hours', es: 'Horas' } },
   { name: 'pattern', hash: '#/hours/pattern', heading: { en: 'Hours', es: 'Horas' } },
+  { name: 'periods', hash: '#/hours/periods', heading: { en: 'Hours', es: 'Horas' } },
   { name: 'people', hash: '#/people', heading: { en: 'People', es: 'Personas' } },
   { name: 'person', hash: '#/people/PERSON', heading: { en: 'Ana', es: 'Ana' } },
   { name: 'person-day', hash: '#/people/PERSON?day=YESTERDAY', heading: { en: 'Ana', es: 'Ana' } },
@@ -34,6 +35,7 @@ export const VIEWS: readonly View[] = [
   { name: 'keys', hash: '#/setup/keys', heading: { en: 'Set-up', es: 'Configuración' } },
   { name: 'service-ids', hash: '#/setup/service-ids', heading: { en: 'Set-up', es: 'Configuración' } },
   { name: 'settings', hash: '#/setup/settings', heading: { en: 'Set-up', es: 'Configuración' } },
+  { name: 'import', hash: '#/setup/import', heading: { en: 'Set-up', es: 'Configuración' } },
   {
     name: 'nothing',
     hash: '#/nothing',

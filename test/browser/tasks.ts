@@ -574,6 +574,47 @@ export const addTaskTests = (world: () => World): void => {
       }
     }));
 
+  test('import with a preview, close the month, and be refused a change of it', () =>
+    withLook({}, async (looking) => {
+      const { page } = looking;
+      await goTo(looking, '#/setup/import');
+      const lines = [
+        'username,serverId,start,end',
+        'Ines,3,2026-09-01 18:00,2026-09-01 20:30',
+        'Ines,3,2026-09-02 18:00,',
+      ];
+      await page.getByRole('textbox', { name: 'Rows' }).fill(`${lines.join('\n')}\n`);
+      await page.getByRole('button', { name: 'Preview' }).click();
+      await page.getByText('1 would be new, 0 are there already, 1 are refused.').waitFor();
+      expectEqual((await auditPage(page)).violations, [], 'violations');
+      await page.getByRole('button', { name: 'Import 1 session' }).click();
+      await page.getByText('1 imported, 0 were there already, 1 refused.').waitFor();
+      await goTo(looking, '#/hours/periods');
+      await page.getByRole('button', { name: 'Close a period' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('Last day').fill('2026-09-30');
+      await dialog.getByRole('button', { name: 'Close a period' }).click();
+      await page.getByText('Closed: 2:30 hours of 1 person.').waitFor();
+      await page.getByRole('button', { name: 'Verify' }).click();
+      await page.getByText('It holds').waitFor();
+      await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+      await goTo(looking, '#/people?q=Ines');
+      await page.getByRole('link', { name: 'Ines' }).click();
+      await settle(page);
+      await page.getByRole('button', { name: 'The last year' }).click();
+      await settle(page);
+      await page.getByRole('button', { name: 'Correct' }).first().click();
+      await page.getByRole('dialog').getByLabel('End').fill('2026-09-01T21:00');
+      await page.getByRole('dialog').getByLabel('Reason').fill('Stayed longer');
+      await page.getByRole('dialog').getByRole('button', { name: 'Correct' }).click();
+      await page.getByRole('alert').waitFor();
+      expectEqual(
+        await page.getByRole('dialog').getByLabel('Reason').inputValue(),
+        'Stayed longer',
+        'what was typed',
+      );
+    }));
+
   test('times in the zone of the community, whatever the zone of the browser; a day of 25 hours says so', () =>
     withLook({ zone: 'America/New_York' }, async (looking) => {
       const { page } = looking;

@@ -7,10 +7,11 @@ import { Tabs } from '../ui/basics.tsx';
 import { PageHead } from '../ui/page.tsx';
 import { HeatMap } from './hours/heat-map.tsx';
 import { Leaders } from './hours/leaders.tsx';
+import { Periods } from './hours/periods.tsx';
 import { Week } from './hours/week.tsx';
 import type { ScreenProps } from './index.ts';
 
-const VIEWS = ['week', 'leaders', 'pattern'] as const;
+const VIEWS = ['week', 'leaders', 'pattern', 'periods'] as const;
 
 export const Hours = ({ route }: ScreenProps) => {
   const { zone } = useViewer();
@@ -29,6 +30,7 @@ export const Hours = ({ route }: ScreenProps) => {
       {view === 'week' && <Week route={route} />}
       {view === 'leaders' && <Leaders route={route} />}
       {view === 'pattern' && <HeatMap route={route} />}
+      {view === 'periods' && <Periods />}
     </>
   );
 };
