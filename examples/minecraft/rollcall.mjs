@@ -1,7 +1,7 @@
 // Asks a Minecraft server over RCON who is on, and tells Rollcall, once a minute. Node 20 or newer, no packages.
 import net from 'node:net';
 
-const { RCON_HOST = '127.0.0.1', RCON_PORT = '25575', RCON_PASSWORD = '', ROLLCALL_KEY = '' } = process.env;
+const { RCON_HOST = '127.0.0.1', RCON_PORT = '25575', RCON_PASSWORD = '', ROLLCALL_KEY } = process.env;
 const { ROLLCALL_URL = 'http://localhost:50809', ROLLCALL_SERVER = '1', PERIOD_MS = '60000' } = process.env;
 
 const packet = (id, type, text) => {
@@ -13,7 +13,7 @@ const packet = (id, type, text) => {
   return Buffer.concat([head, body]);
 };
 
-/** What the server answers to a command. @throws Error where it does not answer within 10 s, or refuses the password */
+// What the server answers to a command; an error where it is silent for 10 s, or refuses the password.
 const rcon = (command) =>
   new Promise((resolve, reject) => {
     const socket = net.connect(Number(RCON_PORT), RCON_HOST, () => socket.write(packet(1, 3, RCON_PASSWORD)));
@@ -53,7 +53,6 @@ const tell = async () => {
   });
   if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
 };
-
 // A server that does not answer is not an empty one: then nothing is told, and silence ends the sessions.
 for (;;) {
   await tell().catch((error) => console.error(`rollcall: ${error.message}`));
