@@ -271,3 +271,30 @@ describe('one session', () => {
     expect((await app.get(`${LIST}/1`, { key })).status).toBe(400);
   });
 });
+
+describe('by an identifier', () => {
+  it('lists the sessions of whom it names, of nobody where it names nobody, and takes only one', async () => {
+    const { app, key, record } = await setUp();
+    await record({ apiId: 'steam:1', username: 'ana', forceStart: true });
+    await record({ apiId: 'steam:2', discord: '80351110224678912', username: 'bo', forceStart: true });
+    const list = async (query: string) => app.get(`/v2/community/activity?${query}`, { key });
+    const names = async (query: string) =>
+      (await list(query)).body.data.items.map(({ name }: { name: string }) => name);
+    expect(await names('apiId=steam:1')).toEqual(['ana']);
+    expect(await names('discord=80351110224678912')).toEqual(['bo']);
+    expect(await names('status=open&apiId=steam:2')).toEqual(['bo']);
+    expect(await names('apiId=steam:99')).toEqual([]);
+    expect(await names('apiId=')).toHaveLength(2);
+    const ofServer = await app.get('/v2/community/servers/1/activity?apiId=steam:1', { key });
+    expect(ofServer.body.data.items).toHaveLength(1);
+    const csv = await app.get('/v2/community/activity?apiId=steam:99', {
+      key,
+      headers: { Accept: 'text/csv' },
+    });
+    expect(csv.text.trim().split('\r\n')).toHaveLength(1);
+    const both = await list('apiId=steam:1&discord=2');
+    expect(both.body.errors).toEqual([{ path: 'discord', message: 'cannot be combined with apiId' }]);
+    const misspelt = await list('apiid=steam:1');
+    expect([misspelt.status, misspelt.body.errors[0].path]).toEqual([400, 'apiid']);
+  });
+});

@@ -1,5 +1,7 @@
 import { runBatch } from '../../db/client.ts';
 import type { CommunityActor } from '../access/actor.ts';
+import type { NotedIdentifier } from '../accounts/identifiers.ts';
+import { selectAccount } from '../accounts/queries.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import {
@@ -35,6 +37,20 @@ export const listSessions = async (ctx: Ctx<CommunityActor>, page: SessionPage):
   if (page.filter.isOpen || !isBoundedWalk(page)) return { items, next: undefined };
   const [[end] = []] = await runBatch(ctx.db, [selectWalkEnd(communityId, page)]);
   return { items, next: end && { startedAt: end.started_at as number, id: end.id as string } };
+};
+
+/**
+ * The id of the account that an identifier names, for the filter; undefined where it names none. An account's own id is
+ * itself. Any other costs a trip.
+ */
+export const findAccountId = async (
+  ctx: Ctx<CommunityActor>,
+  { kind, value }: NotedIdentifier,
+): Promise<string | undefined> => {
+  if (kind === 'accId') return value;
+  const communityId = ctx.actor.community.id;
+  const [[account]] = await runBatch(ctx.db, [selectAccount({ communityId, kind, value })]);
+  return account?.id;
 };
 
 /** Sessions in one trip of an export: a Worker has a limited number of trips to D1. */

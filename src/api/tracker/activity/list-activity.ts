@@ -1,7 +1,7 @@
 import type * as v from 'valibot';
 import type { CommunityActor } from '../../../core/access/actor.ts';
 import type { Ctx } from '../../../core/context.ts';
-import { exportSessions, listSessions } from '../../../core/sessions/list-sessions.ts';
+import { exportSessions, findAccountId, listSessions } from '../../../core/sessions/list-sessions.ts';
 import { namesOfTotals } from '../../../core/sessions/names-of-totals.ts';
 import type { SessionDetails } from '../../../core/sessions/session.ts';
 import { encodeCursor } from '../../../lib/cursor.ts';
@@ -20,6 +20,7 @@ import {
   toSessionDetailsWire,
   toSessionFilter,
 } from './session-wire.ts';
+import { toAccountFilter } from './totals-wire.ts';
 
 const DEFAULT_LIMIT = 100;
 
@@ -76,11 +77,17 @@ const answer = async (
   query: v.InferOutput<typeof sessionQuery>,
   http: HttpContext,
 ) => {
-  const filter = toSessionFilter(query);
+  const account = toAccountFilter(query);
+  const accountId = account && (await findAccountId(ctx, account));
+  const filter = toSessionFilter(query, accountId);
   const scope = JSON.stringify(['activity', ctx.actor.community.id, filter]);
   const key = readCursor(query.cursor, scope, ['number', 'string']);
   const before = key && { startedAt: key[0] as number, id: key[1] as string };
   const isCsv = prefersCsv(http);
+  // An identifier that names nobody has no sessions, and is not no filter.
+  if (account && accountId === undefined) {
+    return isCsv ? csvFile(ctx, query, http, [[]]) : { items: [], nextCursor: null };
+  }
   if (isCsv && query.limit === undefined)
     return csvFile(ctx, query, http, exportSessions(ctx, { filter, before }));
 

@@ -18,7 +18,7 @@ import {
 import { fieldMessage } from '../../kit/messages.ts';
 import { isoOrNull } from '../../wire/access.ts';
 import { SESSION_EXAMPLE, sessionSchema, toSessionWire } from '../../wire/activity.ts';
-import { metadataFilter } from './totals-wire.ts';
+import { filterQuery } from './totals-wire.ts';
 
 export const sessionParams = v.object({ activityId: uuid });
 
@@ -69,14 +69,15 @@ export const toSessionDetailsWire = (session: SessionDetails) => ({
   ...(session.identifiers && { identifiers: session.identifiers }),
 });
 
+const { serverId: _, ...ofAccount } = filterQuery;
+
 const filterEntries = {
-  accId: v.optional(uuid),
+  ...ofAccount,
   from: v.optional(queryInstant),
   to: v.optional(queryInstant),
   status: v.optional(v.picklist(['open', 'closed'])),
   closeKind: v.optional(v.picklist(CLOSE_KINDS)),
   includeVoided: v.optional(v.picklist(['true', 'false']), 'false'),
-  metadata: v.optional(metadataFilter),
   timezone: v.optional(timezone),
   ...csvQuery,
   limit: v.optional(integerText(1, 1000)),
@@ -106,8 +107,9 @@ export const serverSessionQuery = v.pipe(
 
 type SessionQuery = v.InferOutput<typeof sessionQuery>;
 
-export const toSessionFilter = (query: SessionQuery): SessionFilter => ({
-  accountId: query.accId,
+/** @param accountId whom the query's identifier names */
+export const toSessionFilter = (query: SessionQuery, accountId: string | undefined): SessionFilter => ({
+  accountId,
   serverId: query.serverId,
   from: query.from,
   to: query.to,
