@@ -1,5 +1,6 @@
-import { Hono, type MiddlewareHandler } from 'hono';
+import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
+import { HonoBase } from 'hono/hono-base';
 import { families } from './api/index.ts';
 import { answer, answerJson } from './api/kit/answer.ts';
 import { addFamily, dialectOf } from './api/kit/family.ts';
@@ -20,8 +21,8 @@ const preflight: MiddlewareHandler<AppEnv> = async (c, next) => {
 };
 
 /** The HTTP side of the Worker: every family, and what all families have in common. */
-export const createApp = (services: Services): Hono<AppEnv> => {
-  const app = new Hono<AppEnv>({ router: new RememberingRouter() });
+export const createApp = (services: Services): HonoBase<AppEnv> => {
+  const app = new HonoBase<AppEnv>({ router: new RememberingRouter() });
   app.options('*', preflight);
   for (const family of families) addFamily(app, family, services);
 

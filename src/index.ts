@@ -1,4 +1,4 @@
-import type { Hono } from 'hono';
+import type { HonoBase } from 'hono/hono-base';
 import type { AppEnv } from './api/kit/operation.ts';
 import { createApp } from './app.ts';
 import type { Services } from './core/context.ts';
@@ -9,7 +9,7 @@ import { consoleLog } from './lib/log.ts';
 
 interface Isolate {
   readonly services: Services;
-  readonly app: Hono<AppEnv>;
+  readonly app: HonoBase<AppEnv>;
 }
 
 let isolate: Isolate | undefined;

@@ -1,4 +1,4 @@
-import type { Hono } from 'hono';
+import type { HonoBase } from 'hono/hono-base';
 import type { GenericSchema } from 'valibot';
 import { looksLikeAccessToken } from '../../core/access/access-token.ts';
 import { type Actor, type CommunityActor, OPERATOR } from '../../core/access/actor.ts';
@@ -44,7 +44,7 @@ export interface Family {
 }
 
 /** Adds the routes of a family, with its own 405 and errors. Its 404 is the app's: see `dialectOf`. */
-export const addFamily = (app: Hono<AppEnv>, family: Family, services: Services): void => {
+export const addFamily = (app: HonoBase<AppEnv>, family: Family, services: Services): void => {
   // One handler a path that answers errors itself: as soon as Hono has two to call it makes a chain of promises.
   for (const [path, operations] of operationsByPath(family.operations)) {
     const byMethod = new Map<string, AnyOperation>(
