@@ -15,10 +15,12 @@ interface EventData {
   readonly example: Json;
 }
 
-const OPEN: EventData = { schema: sessionSchema(), example: SESSION_EXAMPLE };
+/** The row of a session, and what its account is called. */
+const namedSessionSchema = () => v.object({ ...sessionSchema().entries, name: v.nullable(v.string()) });
+const OPEN: EventData = { schema: namedSessionSchema(), example: { ...SESSION_EXAMPLE, name: 'Ana' } };
 const ENDED: EventData = {
-  schema: sessionSchema(),
-  example: { ...SESSION_EXAMPLE, status: false, end: '2026-04-15T02:00:00.000Z' },
+  schema: namedSessionSchema(),
+  example: { ...SESSION_EXAMPLE, name: 'Ana', status: false, end: '2026-04-15T02:00:00.000Z' },
 };
 const ANY: EventData = { schema: v.record(v.string(), v.unknown()), example: {} };
 
@@ -32,12 +34,16 @@ const DATA: Partial<Record<MessageType, EventData>> = {
   'session.auto_closed': ENDED,
   'session.corrected': ENDED,
   'server.reset': {
-    schema: v.object({ serverId: integer(1), count: integer(0), sessions: v.array(sessionSchema()) }),
+    schema: v.object({ serverId: integer(1), count: integer(0), sessions: v.array(namedSessionSchema()) }),
     example: { serverId: 1, count: 1, sessions: [ENDED.example] },
   },
   'account.created': {
-    schema: v.object({ accId: v.string(), createdAt: dateTime() }),
-    example: { accId: SESSION_EXAMPLE.accId, createdAt: '2026-04-15T00:00:00.000Z' },
+    schema: v.object({ accId: v.string(), name: v.nullable(v.string()), createdAt: dateTime() }),
+    example: { accId: SESSION_EXAMPLE.accId, name: 'Ana', createdAt: '2026-04-15T00:00:00.000Z' },
+  },
+  'server.roster_incomplete': {
+    schema: v.object({ serverId: integer(1), unnamed: integer(1), since: dateTime() }),
+    example: { serverId: 1, unnamed: 2, since: '2026-04-15T00:00:00.000Z' },
   },
   'log.appended': {
     schema: v.object({ count: integer(0), entries: v.array(logEntrySchema()) }),
