@@ -49,38 +49,38 @@ beforeAll(async () => {
 }, 60_000);
 
 describe('a roster of 500 in one trip', () => {
-  it('who comes costs 2 rows read and 2 written: the session and the index of what is open', async () => {
+  it('who comes costs 7 rows read (its name, its latest session), 2 written: the session and the index of what is open', async () => {
     const cost = await roster(names(0, N));
     expect(cost.data.started).toHaveLength(N);
-    expect(cost.rowsRead).toBeLessThanOrEqual(2 * N + FIXED);
+    expect(cost.rowsRead).toBeLessThanOrEqual(7 * N + FIXED);
     expect(cost.rowsWritten).toBeLessThanOrEqual(2 * N + 1);
   });
 
-  it('who stays costs 4 rows read, and no row written but the note of the roster', async () => {
+  it('who stays costs 2 rows read, and no row written but the note of the roster', async () => {
     const written: number[] = [];
     for (let minute = 0; minute < 6; minute++) {
       app.clock.advance(60 * SECOND);
       const cost = await roster(names(0, N));
-      expect(cost.rowsRead).toBeLessThanOrEqual(4 * N + FIXED);
+      expect(cost.rowsRead).toBeLessThanOrEqual(2 * N + FIXED);
       written.push(cost.rowsWritten);
     }
     expect(written).toEqual([1, 1, 1, 1, 1, 1]);
   });
 
-  it('half of it gone and another half new: 4 rows read an account, 2 written an account that changed', async () => {
+  it('half of it gone and another half new: 10 rows read an account that is listed, 2 written an account that changed', async () => {
     app.clock.advance(60 * SECOND);
     const cost = await roster(names(N / 2, N));
     expect(cost.data.started).toHaveLength(N / 2);
     expect(cost.data.closed).toHaveLength(N / 2);
-    expect(cost.rowsRead).toBeLessThanOrEqual(4 * (N + N / 2) + FIXED);
+    expect(cost.rowsRead).toBeLessThanOrEqual(10 * N + FIXED);
     expect(cost.rowsWritten).toBeLessThanOrEqual(2 * N + 1);
   });
 
-  it('who goes costs 4 rows read and 2 written: the session and the index of what is closed', async () => {
+  it('who goes costs 8 rows read and 2 written: the session and the index of what is closed', async () => {
     app.clock.advance(60 * SECOND);
     const cost = await roster([]);
     expect(cost.data.closed).toHaveLength(N);
-    expect(cost.rowsRead).toBeLessThanOrEqual(4 * N + FIXED);
+    expect(cost.rowsRead).toBeLessThanOrEqual(8 * N + FIXED);
     expect(cost.rowsWritten).toBeLessThanOrEqual(2 * N + 1);
   });
 });
@@ -101,11 +101,11 @@ describe('a heartbeat of 500 in one trip', () => {
     }
   });
 
-  it('of accounts without a session writes nothing, and reads their sessions of the last day', async () => {
+  it('of accounts without a session writes nothing but that the server is alive, and reads their sessions of the last day', async () => {
     await roster([]);
     app.clock.advance(86_400 * SECOND);
     const cost = await heartbeat(names(0, N));
     expect(cost.rowsRead).toBeLessThanOrEqual(4 * N + FIXED);
-    expect(cost.rowsWritten).toBe(0);
+    expect(cost.rowsWritten).toBeLessThanOrEqual(1);
   });
 });

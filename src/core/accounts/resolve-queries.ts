@@ -33,16 +33,10 @@ const accountIdOfItem = (communityId: number, serverId: number): SQL => sql`
   (SELECT account_id FROM account_identifiers WHERE community_id = ${communityId}
     AND kind = ${kindOfItem(communityId)} AND value = ${valueOfItem(communityId, serverId)})`;
 
-/** Join: the identifier `i` of an item `[kind, value, ...]` of a call to this server. */
-export const joinIdentifier = (communityId: number, serverId: number): SQL => sql`
-  CROSS JOIN account_identifiers AS i ON i.community_id = ${communityId}
+/** Join: the identifier `i` of an item `[kind, value, ...]` of a call to this server; LEFT keeps the items without one. */
+export const joinIdentifier = (communityId: number, serverId: number, how: 'CROSS' | 'LEFT' = 'CROSS'): SQL => sql`
+  ${sql.raw(how)} JOIN account_identifiers AS i ON i.community_id = ${communityId}
     AND i.kind = ${kindOfItem(communityId)} AND i.value = ${valueOfItem(communityId, serverId)}`;
-
-/** Query: the positions of those of a table of items `[kind, value, ...]` that name nobody in a call to this server. */
-export const selectUnknown = (communityId: number, serverId: number, items: SQL): SQL => sql`
-  SELECT position FROM ${items}
-  WHERE CASE WHEN (${communityId}, ${kindOfItem(communityId)}, ${valueOfItem(communityId, serverId)}) IN (
-    SELECT community_id, kind, value FROM account_identifiers) THEN 0 ELSE 1 END`;
 
 /** Expression: the id of the account that the first identifier of a call to this server names; NULL if there is none. */
 export const accountIdOfCall = (communityId: number, serverId: number, { kind, value }: Identifier): SQL =>

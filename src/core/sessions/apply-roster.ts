@@ -4,19 +4,21 @@ import { type AccountRef, identifierKey, type NotedIdentifier } from '../account
 import { resolveAccounts, selectConflicts } from '../accounts/resolve-queries.ts';
 import type { Ctx } from '../context.ts';
 import { commit } from '../webhooks/events.ts';
+import { areKnown, hashOfName, remember } from './known-names.ts';
 import { selectPeriodAt } from './periods/closed-period-queries.ts';
 import {
   applyListed,
-  countOpenSessions,
   isNewest,
   noteRoster,
+  type Outcome,
   type Roster,
   type SightingRow,
   selectIsNewest,
-  selectUnnamed,
+  sessionIdAt,
+  toSessionIds,
 } from './presence-queries.ts';
 import { heartbeatStepMs } from './record-heartbeat.ts';
-import { type Session, toSession } from './session.ts';
+import type { Session } from './session.ts';
 
 export interface ApplyRoster {
   readonly serverId: number;
@@ -71,45 +73,74 @@ export const applyRoster = async (
     communityId,
     serverId,
     accounts: listed.map(([first]) => first),
-    firstId: ctx.newId(seenAt),
+    hashes: listed.map((ref) => hashOfName(communityId, ref)),
+    ids: toSessionIds(ctx.newId(seenAt)),
     observedAt: observedAt ?? now,
     seenAt,
     unnamed,
     stepMs: heartbeatStepMs(settings.heartbeatTimeoutSeconds),
     moment: { now, settings },
   };
-  const [[newest] = [], , unknown = [], conflicts, rows = [], [count] = []] = await commit(ctx, [
-    selectIsNewest(roster),
-    resolveAccounts({
+  const apply = async (resolves: boolean) => {
+    const [, conflicts, rows, [count]] = await commit(ctx, [
+      resolves
+        ? resolveAccounts({
+            communityId,
+            serverId,
+            accounts: listed,
+            now,
+            newId: ctx.newId,
+            mayCreate: settings.autoCreateAccounts,
+            condition: isNewest(roster),
+          })
+        : [],
+      resolves ? selectConflicts(communityId, serverId, listed) : undefined,
+      applyListed(roster),
+      selectIsNewest(roster),
+      noteRoster(roster),
+    ]);
+    return { conflicts: conflicts ?? [], changes: rows as unknown as SightingRow[], count };
+  };
+  let resolves = !areKnown(communityId, listed, now);
+  let result = await apply(resolves);
+  if (!resolves && result.changes.some(({ outcome }) => outcome === 'unknown')) {
+    // Some have been erased since: what was known here is not true any more.
+    resolves = true;
+    result = await apply(true);
+  }
+  const { conflicts, changes, count } = result;
+  if (resolves && count?.is_newest) {
+    const unsure = new Set(conflicts.map(({ place }) => place as number));
+    for (const { outcome, position } of changes) if (outcome === 'unknown' && position !== null) unsure.add(position);
+    remember(
       communityId,
-      serverId,
-      accounts: listed,
+      listed.filter((_, position) => !unsure.has(position)),
       now,
-      newId: ctx.newId,
-      mayCreate: settings.autoCreateAccounts,
-      condition: isNewest(roster),
-    }),
-    selectUnnamed(roster),
-    selectConflicts(communityId, serverId, listed),
-    applyListed(roster),
-    countOpenSessions(roster),
-    noteRoster(roster),
-  ]);
-  const changes = rows as unknown as SightingRow[];
+    );
+  }
   const started = changes
-    .filter(({ new_id }) => new_id !== null)
+    .filter(({ outcome }) => STARTING.includes(outcome))
     .sort((a, b) => (a.position ?? 0) - (b.position ?? 0))
-    .map((row) => toStarted(roster, row));
+    // Of an account that is listed under two names, only the first starts a session.
+    .filter(
+      ({ account_id }, index, rows) => rows.findIndex((row) => row.account_id === account_id) === index,
+    );
   return {
-    isApplied: Boolean(newest?.is_newest),
-    open: (count?.open ?? 0) as number,
-    started,
-    resumed: started.filter(({ continuesId }) => continuesId !== null),
-    closed: changes.filter(({ close_kind }) => close_kind !== null).map((row) => toClosed(roster, row)),
+    isApplied: Boolean(count?.is_newest),
+    open: (count?.open as number | null | undefined) ?? countOpen(listed.length, changes),
+    started: started.map((row) => toStarted(roster, row)),
+    resumed: started.filter(({ outcome }) => outcome === 'resumed').map((row) => toStarted(roster, row)),
+    closed: changes
+      .filter(({ outcome, is_silent }) => outcome === 'gone' || is_silent === 1)
+      .filter(({ id }, index, rows) => rows.findIndex((row) => row.id === id) === index)
+      .map((row) => toClosed(roster, row)),
     unknown: settings.autoCreateAccounts
       ? []
-      : unknown.map(({ position }) => positions[position as number] as number),
-    conflicts: (conflicts ?? []).map((row) => ({
+      : changes
+          .filter(({ outcome }) => outcome === 'unknown')
+          .map(({ position }) => positions[position ?? 0] ?? 0)
+          .sort((a, b) => a - b),
+    conflicts: conflicts.map((row) => ({
       position: positions[row.place as number] as number,
       kind: row.kind as string,
       value: row.value as string,
@@ -118,9 +149,26 @@ export const applyRoster = async (
   };
 };
 
-const toStarted = ({ serverId, seenAt }: Roster, row: SightingRow): Session => ({
-  id: String(row.new_id),
-  accountId: row.account_id,
+const STARTING: readonly Outcome[] = ['started', 'resumed', 'restarted'];
+const OPEN: readonly Outcome[] = [...STARTING, 'same', 'seen', 'kept'];
+
+/**
+ * How many sessions are open after a complete roster: of each account that is listed, one; and those that are not listed,
+ * but are known to have come since. Entries without a row are of accounts that stay.
+ */
+const countOpen = (length: number, rows: readonly SightingRow[]): number => {
+  const due = rows.filter(({ position }) => position !== null);
+  const open = new Set(due.filter(({ outcome }) => OPEN.includes(outcome)).map((row) => row.account_id));
+  const left = rows.filter(({ position, outcome }) => position === null && outcome === 'overtaken');
+  return length - due.length + open.size + left.length;
+};
+
+const toStarted = (
+  { serverId, seenAt, ids }: Roster,
+  { position, account_id, id, outcome }: SightingRow,
+): Session => ({
+  id: sessionIdAt(ids, position ?? 0),
+  accountId: String(account_id),
   serverId,
   startedAt: seenAt,
   lastSeenAt: seenAt,
@@ -128,11 +176,21 @@ const toStarted = ({ serverId, seenAt }: Roster, row: SightingRow): Session => (
   closeKind: null,
   clearReason: null,
   metadata: {},
-  continuesId: row.continues_id,
+  continuesId: outcome === 'resumed' ? id : null,
 });
 
-const toClosed = ({ serverId }: Roster, row: SightingRow): Session =>
-  toSession({ ...row, server_id: serverId, last_seen_at: row.seen_at, continues_id: null });
+const toClosed = ({ serverId }: Roster, row: SightingRow): Session => ({
+  id: String(row.id),
+  accountId: String(row.account_id),
+  serverId,
+  startedAt: row.started_at ?? 0,
+  lastSeenAt: row.seen_at ?? 0,
+  endedAt: row.is_silent ? row.silent_end : row.seen_at,
+  closeKind: row.is_silent ? 'auto_closed' : 'stopped',
+  clearReason: row.is_silent ? row.silent_reason : null,
+  metadata: JSON.parse(row.metadata ?? '{}'),
+  continuesId: row.continues_id,
+});
 
 /** The places of the accounts in the list, but of those only the first that are named by the same identifier. */
 const firstPositions = (accounts: readonly AccountRef[]): number[] => {

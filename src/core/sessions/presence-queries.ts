@@ -1,12 +1,26 @@
 /** The SQL of heartbeats and rosters: what each call finds and changes is one statement over all of its accounts. */
 
-import { tableOf } from '../../db/client.ts';
 import { type SQL, sql } from '../../db/sql.ts';
 import type { Identifier } from '../accounts/identifiers.ts';
-import { joinIdentifier, selectUnknown } from '../accounts/resolve-queries.ts';
-import { aliveSql, isCorrectedSql, knownOf, type Moment, SEEN_AT_OF_S, type Server } from './queries.ts';
-import { autoCloseReasonSql, isSilentSql, limitsSql, unconfirmedEndSql } from './rules.ts';
-import type { CloseKind } from './session.ts';
+import { joinIdentifier } from '../accounts/resolve-queries.ts';
+import {
+  aliveSql,
+  isCorrectedSql,
+  known,
+  knownOf,
+  type Moment,
+  SEEN_AT_OF_S,
+  type Server,
+} from './queries.ts';
+import {
+  type Alias,
+  autoCloseReasonSql,
+  isSilentSql,
+  lastSeenSql,
+  limitMsSql,
+  limitsSql,
+  unconfirmedEndSql,
+} from './rules.ts';
 
 /** Who was there, and when. */
 export interface Sighting extends Server {
@@ -15,11 +29,30 @@ export interface Sighting extends Server {
   /** Epoch milliseconds; not after `moment.now`. */
   readonly seenAt: number;
   readonly moment: Moment;
-  /** The id of the session that the first of the accounts starts, if it does; the others count on from it. */
-  readonly firstId: string;
+  /** Of the sessions that start: see `sessionIdAt`. */
+  readonly ids: SessionIds;
   /** How often a sighting is written at most, in milliseconds. */
   readonly stepMs: number;
 }
+
+/** The ids of the sessions that one call may start, one for each place in its list. */
+export interface SessionIds {
+  readonly prefix: string;
+  readonly number: number;
+}
+
+/** As many sessions as a call may start. */
+const MAX_IDS = 2 ** 16;
+
+/** @param id a new UUID v7 */
+export const toSessionIds = (id: string): SessionIds => ({
+  prefix: id.slice(0, 24),
+  number: Number.parseInt(id.slice(24), 16) % (2 ** 48 - MAX_IDS),
+});
+
+/** The id of the session that the account in this place of the list starts. */
+export const sessionIdAt = ({ prefix, number }: SessionIds, position: number): string =>
+  prefix + (number + position).toString(16).padStart(12, '0');
 
 /** A longer silence between two sightings is noted: a late call may show that there was nobody in it. */
 const NOTABLE_SILENCE_MS = 90_000;
@@ -38,33 +71,55 @@ export type Outcome =
   | 'gone'
   /** Silence had ended it. */
   | 'expired'
-  /** One starts; one starts after a silence, and continues the one before; one starts where silence had ended a corrected one. */
+  /** One starts. */
   | 'started'
+  /** One starts after a silence, and continues the one before. */
   | 'resumed'
+  /** One starts where silence had ended one that is corrected by hand. */
   | 'restarted'
   /** There is no session to go on with. */
-  | 'none';
+  | 'none'
+  /** Something is known that happened after the roster's time: its account is left alone. */
+  | 'overtaken'
+  /** The account is listed under another name, too. */
+  | 'duplicate'
+  /** Nobody is known by that name. */
+  | 'unknown';
 
 /** What a sighting finds, and what is done about it. */
 export interface SightingRow {
+  /** In the list; null for an account that is not in it. */
   readonly position: number | null;
   readonly outcome: Outcome;
-  readonly account_id: string;
-  /** The session that was found, if any. */
+  readonly account_id: string | null;
+  /** The open session, else the latest. */
   readonly id: string | null;
   readonly started_at: number | null;
   readonly seen_at: number | null;
-  readonly ended_at: number | null;
-  readonly close_kind: CloseKind | null;
-  readonly clear_reason: string | null;
+  readonly is_silent: number;
+  readonly silent_end: number | null;
+  readonly silent_reason: string | null;
   readonly metadata: string | null;
-  /** The session that starts, if any. */
-  readonly new_id: string | null;
   readonly continues_id: string | null;
 }
 
-const namedBy = (accounts: readonly Identifier[]): SQL =>
-  tableOf(accounts.map(({ kind, value }) => [kind, value]));
+/**
+ * Expression: a table of the places in a list, in `position`, with the value there of each of the JSON arrays. (D1 bills
+ * the rows of `json_each` as rows read in every statement; those of VALUES cost nothing.)
+ */
+const places = (length: number, columns: SQL): SQL =>
+  length === 0
+    ? sql`(SELECT NULL AS position, NULL AS item, NULL AS hash WHERE 0)`
+    : // LIMIT keeps SQLite from copying the expressions to each place that uses them.
+      sql`(SELECT column1 AS position, ${columns} FROM (
+        VALUES ${sql.raw(Array.from({ length }, (_, position) => `(${position})`).join(','))}) LIMIT -1)`;
+
+/** Within `places`: the identifiers, each as JSON `[kind, value]`. */
+const itemsOf = (accounts: readonly Identifier[]): SQL =>
+  sql`(${JSON.stringify(accounts.map(({ kind, value }) => [kind, value]))} -> column1)`;
+
+/** Within `places`: these values. */
+const listOf = (values: readonly unknown[]): SQL => sql`(${JSON.stringify(values)} ->> column1)`;
 
 /** Condition: the row is an open session on the server, called `name` in this statement. */
 const isOpenOn = ({ communityId, serverId }: Server, name: string): SQL => {
@@ -72,98 +127,103 @@ const isOpenOn = ({ communityId, serverId }: Server, name: string): SQL => {
   return sql`${at}.community_id = ${communityId} AND ${at}.server_id = ${serverId} AND ${at}.ended_at IS NULL`;
 };
 
-/** Common table expression: the accounts, each once, with its first place in the list. */
-const named = ({ communityId, serverId, accounts }: Sighting): SQL => sql`
-  named AS MATERIALIZED (
-    SELECT position, i.account_id FROM ${namedBy(accounts)} ${joinIdentifier(communityId, serverId)})`;
+/** Expression: when the open session was last seen. */
+const seenAtOf = (server: Server, alias: Alias = 's.'): SQL =>
+  lastSeenSql(known(server, 'roster_seen_at'), alias);
+
+/** Condition on an open session: silence had ended it by then. */
+const isSilent = (sighting: Sighting, alias: Alias = 's.', seenAt = seenAtOf(sighting, alias)): SQL =>
+  isSilentSql(seenAt, sql`${sighting.seenAt}`, limitsSql(sighting.moment.settings), alias);
 
 /**
- * Expression: the account's latest session on the server, none of them open, as `[id, started_at, last_seen_at,
- * heartbeat_at, ended_at, is_resumable]`: whether silence ended it, and neither a reset nor an administrator's word came
- * since.
+ * Expression: the latest session of the account on the server, as `[id, started_at, last_seen_at, limit, ended_at,
+ * is_resumable, continues_id]`: whether silence ended it, and neither a reset nor an administrator's word came since.
  */
-const latest = ({ communityId, serverId, seenAt }: Sighting): SQL => sql`
-  (SELECT json_array(id, started_at, last_seen_at, heartbeat_at, ended_at, close_kind = 'auto_closed' AND voided_at IS NULL
-      AND started_at >= coalesce(known.reset_at, 0) AND NOT ${isCorrectedSql('l')})
-   FROM (
-    SELECT * FROM sessions NOT INDEXED
-    WHERE community_id = ${communityId} AND account_id = named.account_id AND started_at >= ${seenAt - REACH_MS}
-      AND server_id = ${serverId}
-    ORDER BY started_at DESC, id DESC LIMIT 1) AS l)`;
-
-/** Query: what is known of the open session \`s\` beside \`known\`; the columns that each outcome is made of. */
-const openColumns = ({ seenAt, moment }: Sighting): SQL => {
-  const limits = limitsSql(moment.settings);
-  const isSilent = isSilentSql(SEEN_AT_OF_S, sql`${seenAt}`, limits, 's.');
+const latestOf = (sighting: Sighting): SQL => {
+  const { communityId, serverId, seenAt, moment } = sighting;
   return sql`
-    s.id, s.started_at, s.last_seen_at AS noted_at, s.heartbeat_at, s.metadata, ${SEEN_AT_OF_S} AS seen_at,
-    ${isSilent} AS is_silent, iif(${isSilent}, ${isCorrectedSql('s')}, 0) AS is_corrected,
-    ${unconfirmedEndSql(SEEN_AT_OF_S, limits, 's.')} AS silent_end, ${autoCloseReasonSql(limits, 's.')} AS silent_reason,
-    coalesce(s.resumed_at - s.silent_since > ${limits.heartbeatTimeoutMs}, 0) AS is_joined`;
+    (SELECT json_array(id, started_at, last_seen_at, ${limitMsSql(limitsSql(moment.settings))}, ended_at,
+        close_kind = 'auto_closed' AND voided_at IS NULL AND started_at >= coalesce(${known(sighting, 'reset_at')}, 0)
+        AND last_seen_at <= ${seenAt} AND NOT ${isCorrectedSql('l')}, continues_id)
+     FROM (
+      SELECT * FROM sessions NOT INDEXED
+      WHERE community_id = ${communityId} AND account_id = i.account_id AND started_at >= ${seenAt - REACH_MS}
+        AND server_id = ${serverId}
+      ORDER BY started_at DESC, id DESC LIMIT 1) AS l)`;
 };
 
-/** Common table expression, behind `named`: each listed account with its open session, or else its latest one. */
-const found = (sighting: Sighting): SQL => sql`
-  found AS MATERIALIZED (
-    SELECT named.position, named.account_id, ${openColumns(sighting)},
-      iif(s.id IS NULL, ${latest(sighting)}, NULL) AS latest
-    FROM ${knownOf(sighting)} CROSS JOIN named
-      LEFT JOIN sessions AS s INDEXED BY sessions_open
-        ON s.account_id = named.account_id AND ${isOpenOn(sighting, 's')})`;
+/** Expression: what becomes of the `latest` session; `otherwise` where silence did not end it, or more came since. */
+const outcomeOfLatest = ({ seenAt }: Sighting, otherwise: SQL): SQL => sql`
+  iif(latest ->> 5, iif(${seenAt} - (latest ->> 2) > (latest ->> 3), 'resumed', 'kept'), ${otherwise})`;
 
-/** Expression: what becomes of the latest session, of which nothing is open; `otherwise` where there is none to go on with. */
-const outcomeOfLatest = ({ seenAt, moment }: Sighting, otherwise: SQL): SQL => {
-  const { heartbeatTimeoutMs, idleTimeoutMs } = limitsSql(moment.settings);
-  const silence = sql`(${seenAt} - (latest ->> 2))`;
-  return sql`
-    iif(latest ->> 5 AND ${silence} >= 0,
-      iif(${silence} > iif(latest ->> 3 IS NULL, ${idleTimeoutMs}, ${heartbeatTimeoutMs}), 'resumed', 'kept'),
-      ${otherwise})`;
-};
+/** Condition: the community has a webhook endpoint. */
+const isHeard = ({ communityId }: Server): SQL => sql`
+  EXISTS (SELECT 1 FROM webhook_endpoints INDEXED BY webhook_endpoints_by_community WHERE community_id = ${communityId})`;
 
 const SIGHTING_COLUMNS =
-  sql.raw(`position, outcome, community_id, account_id, server_id, started_at, id, at, seen_at,
-  silent_since, close_kind, ended_at, clear_reason, gone_at, metadata, new_id, continues_id, is_start_observed`);
+  sql.raw(`position, outcome, community_id, account_id, server_id, at, id, started_at, seen_at,
+  silent_since, is_silent, silent_end, silent_reason, metadata, continues_id, listed_as, is_start_observed, id_prefix, id_number, is_heard`);
 
-/** Query: the rows of the view for accounts that are there, out of a query with `outcome` beside the columns of `found`. */
-const presentRows = (
-  { communityId, serverId, seenAt, firstId }: Sighting,
-  isStartObserved: 0 | 1,
-  judged: SQL,
-): SQL => sql`
-  SELECT position, outcome, ${communityId}, account_id, ${serverId}, coalesce(started_at, latest ->> 1),
-    coalesce(id, latest ->> 0), ${seenAt}, coalesce(seen_at, latest ->> 2),
-    iif(outcome = 'seen' AND seen_at < ${seenAt - NOTABLE_SILENCE_MS} AND NOT is_joined, seen_at, NULL),
-    iif(closes, 'auto_closed', NULL), iif(closes, silent_end, NULL), iif(closes, silent_reason, NULL), NULL, metadata,
-    iif(outcome IN ('started', 'resumed', 'restarted'),
-      ${firstId.slice(0, 24)} || printf('%012x', (${Number.parseInt(firstId.slice(24), 16)} + position) % 281474976710656),
-      NULL),
-    iif(outcome = 'resumed', coalesce(id, latest ->> 0), NULL), ${isStartObserved}
-  FROM (SELECT *, is_silent AND outcome IN ('resumed', 'restarted', 'expired') AS closes FROM (${judged}))`;
+const RETURNED = sql.raw(
+  'position, outcome, account_id, id, started_at, seen_at, is_silent, silent_end, silent_reason, metadata, continues_id',
+);
+
+/** Expressions: the columns of the view that tell of the open session. */
+const openColumns = (sighting: Sighting, alias: Alias = 's.'): SQL => {
+  const limits = limitsSql(sighting.moment.settings);
+  const at = sql.raw(alias);
+  return sql`
+    coalesce(${isSilent(sighting, alias)}, 0), ${unconfirmedEndSql(seenAtOf(sighting, alias), limits, alias)},
+    ${autoCloseReasonSql(limits, alias)}, ${at}metadata, ${at}continues_id`;
+};
+
+/** Common table expression: each name, in its order, with its account, and with that one's open session or else its latest. */
+const namedAccounts = (table: string, sighting: Sighting, names: SQL, where: SQL): SQL => sql`
+  ${sql.raw(table)} AS MATERIALIZED (
+    SELECT named.position, named.hash, i.account_id, s.id, s.started_at, s.last_seen_at, s.heartbeat_at, s.silent_since,
+      s.resumed_at, s.listed_as, s.metadata, s.continues_id, iif(s.id IS NULL, ${latestOf(sighting)}, NULL) AS latest
+    FROM ${names} AS named ${joinIdentifier(sighting.communityId, sighting.serverId, 'LEFT')}
+      LEFT JOIN sessions AS s INDEXED BY sessions_open ON s.account_id = i.account_id AND ${isOpenOn(sighting, 's')}
+    WHERE ${where})`;
 
 /**
  * Statement: notes that the accounts were seen, where the last note is older than the step; starts anew, as continuing the
  * session before, where a silence lies between. Returns a row for each account that is known.
  */
 export const noteSightings = (sighting: Sighting): SQL => {
-  const { seenAt, stepMs } = sighting;
+  const { communityId, serverId, accounts, seenAt, stepMs, ids, moment } = sighting;
+  const { heartbeatTimeoutMs } = limitsSql(moment.settings);
+  const names = places(
+    accounts.length,
+    sql`${itemsOf(accounts)} AS item`,
+  );
+  const isDue = sql`(s.heartbeat_at IS NULL OR ${seenAtOf(sighting)} < ${seenAt - stepMs})`;
+  // A silence of a session that was joined by hand stays noted: it was not watched.
+  const isNotable = sql`${seenAtOf(sighting)} < ${seenAt - NOTABLE_SILENCE_MS}
+    AND coalesce(s.resumed_at - s.silent_since <= ${heartbeatTimeoutMs}, 1)`;
   return sql`
     INSERT INTO session_sightings (${SIGHTING_COLUMNS})
-    WITH ${named(sighting)}, ${found(sighting)}
-    ${presentRows(
-      sighting,
-      0,
-      sql`
-      SELECT *, iif(id IS NULL, ${outcomeOfLatest(sighting, sql`'none'`)},
-        iif(is_silent, iif(is_corrected, 'expired', 'resumed'),
-          iif(seen_at < ${seenAt - stepMs} OR heartbeat_at IS NULL, 'seen', 'same'))) AS outcome
-      FROM found`,
-    )}
-    RETURNING position, outcome, account_id, id, new_id`;
+    SELECT position,
+      iif(id IS NULL, ${outcomeOfLatest(sighting, sql`'none'`)},
+        iif(${isSilent(sighting)}, iif(${isCorrectedSql('s')}, 'expired', 'resumed'), iif(${isDue}, 'seen', 'same'))),
+      ${communityId}, account_id, ${serverId}, ${seenAt}, coalesce(id, latest ->> 0), coalesce(started_at, latest ->> 1),
+      coalesce(${seenAtOf(sighting)}, latest ->> 2), iif(${isNotable}, ${seenAtOf(sighting)}, NULL),
+      ${openColumns(sighting)}, NULL, 0, ${ids.prefix}, ${ids.number}, ${isHeard(sighting)}
+    FROM (
+      SELECT named.position, i.account_id, s.id, s.started_at, s.last_seen_at, s.heartbeat_at, s.silent_since,
+        s.resumed_at, s.metadata, s.continues_id, ${communityId} AS community_id,
+        iif(s.id IS NULL, ${latestOf(sighting)}, NULL) AS latest
+      FROM ${names} AS named ${joinIdentifier(communityId, serverId)}
+        LEFT JOIN sessions AS s INDEXED BY sessions_open ON s.account_id = i.account_id AND ${isOpenOn(sighting, 's')}
+      LIMIT -1) AS s
+    WHERE true
+    RETURNING ${RETURNED}`;
 };
 
 /** What a server says of itself at one time: who is there, all of them. */
 export interface Roster extends Sighting {
+  /** For each account, a hash of the identifier that lists it: a safe integer. */
+  readonly hashes: readonly number[];
   /** The time that the roster gives itself, which orders rosters; `seenAt`, unless the server's clock is ahead. */
   readonly observedAt: number;
   /**
@@ -185,55 +245,84 @@ export const isNewest = ({ communityId, serverId, observedAt }: Roster): SQL => 
   NOT EXISTS (SELECT 1 FROM servers
     WHERE community_id = ${communityId} AND server_id = ${serverId} AND roster_observed_at > ${observedAt})`;
 
-/** Query: whether the roster will change anything. */
-export const selectIsNewest = (roster: Roster): SQL => sql`SELECT ${isNewest(roster)} AS is_newest`;
-
-/** Query: the places in the list of the accounts that are not known. */
-export const selectUnnamed = ({ communityId, serverId, accounts }: Sighting): SQL =>
-  selectUnknown(communityId, serverId, namedBy(accounts));
+/** Query: whether the roster will change anything; and how many are on the server, where its changes do not tell that. */
+export const selectIsNewest = (roster: Roster): SQL => {
+  const count = sql`(SELECT count(*) FROM sessions INDEXED BY sessions_open WHERE ${isOpenOn(roster, 'sessions')})`;
+  return sql`
+    SELECT is_newest, ${roster.unnamed === 0 ? sql`iif(is_newest, NULL, ${count})` : count} AS open
+    FROM (SELECT ${isNewest(roster)} AS is_newest)`;
+};
 
 /**
  * Statement: makes the open sessions those of the accounts that are listed, where no newer roster has come. Starts who is
  * new, or back after a silence; closes who is gone where it was last seen; and notes the others only in the first roster
  * that lists them, since a complete one is itself the note of who was there (`lastSeen`), or where an incomplete one finds
  * the last note older than the step. An account that is known to have come or gone after the roster's time is left alone.
- * Returns a row for each change.
+ *
+ * Most of those who are listed stay, and are known by the hash on their session. So the open ones are read once, and only
+ * where somebody else is listed (`due`) are names looked up. Returns a row for each that is due or gone.
  */
 export const applyListed = (roster: Roster): SQL => {
-  const { communityId, serverId, seenAt, unnamed, stepMs } = roster;
-  const isDue =
-    unnamed === 0 ? sql`heartbeat_at IS NULL` : sql`(heartbeat_at IS NULL OR noted_at < ${seenAt - stepMs})`;
-  const listed = presentRows(
-    roster,
-    1,
-    sql`
-      SELECT *, iif(id IS NULL,
-        ${outcomeOfLatest(roster, sql`iif(max(latest ->> 1, latest ->> 4) > ${seenAt}, 'same', 'started')`)},
-        iif(max(started_at, noted_at) > ${seenAt}, 'same', iif(is_silent, iif(is_corrected, 'restarted', 'resumed'),
-          iif(${isDue}, 'seen', 'same')))) AS outcome
-      FROM found GROUP BY account_id`,
+  const { communityId, serverId, accounts, hashes, seenAt, unnamed, stepMs, ids } = roster;
+  const isComplete = unnamed === 0;
+  const { length } = accounts;
+  const isListed = sql`listed_as IN (SELECT hash FROM ${places(length, sql`${listOf(hashes)} AS hash`)})`;
+  const names = places(
+    length,
+    sql`${itemsOf(accounts)} AS item, ${listOf(hashes)} AS hash`,
   );
+  const open = sql`
+    open AS MATERIALIZED (
+      SELECT count(*) FILTER (WHERE stays) AS count, json_group_array(listed_as) FILTER (WHERE stays) AS hashes,
+        json_group_array(json_array(account_id, started_at, id, last_seen_at, heartbeat_at, metadata, continues_id))
+          FILTER (WHERE NOT stays) AS others
+      FROM (
+        SELECT s.account_id, s.started_at, s.id, s.listed_as, s.last_seen_at, s.heartbeat_at, s.metadata, s.continues_id,
+          coalesce(s.${isListed}, 0) AND NOT ${isSilent(roster, 's.', SEEN_AT_OF_S)}
+          ${isComplete ? sql`` : sql`AND s.last_seen_at >= ${seenAt - stepMs}`} AS stays
+        FROM ${knownOf(roster)} CROSS JOIN sessions AS s INDEXED BY sessions_open
+        WHERE ${isNewest(roster)} AND ${isOpenOn(roster, 's')} LIMIT -1))`;
+  const due = namedAccounts(
+    'due',
+    roster,
+    names,
+    sql`${isNewest(roster)} AND (SELECT count FROM open) < ${length}
+      AND named.hash NOT IN (SELECT value FROM open CROSS JOIN json_each(open.hashes))`,
+  );
+  const isLater = (alias: Alias) => {
+    const at = sql.raw(alias);
+    return sql`max(${at}started_at, ${at}last_seen_at) > ${seenAt}`;
+  };
+  const present = sql`
+    SELECT position,
+      CASE WHEN account_id IS NULL THEN 'unknown'
+        WHEN id IS NULL THEN ${outcomeOfLatest(
+          roster,
+          sql`iif(max(latest ->> 1, latest ->> 4) > ${seenAt}, 'overtaken', 'started')`,
+        )}
+        WHEN ${isLater('due.')} THEN 'same'
+        WHEN ${isSilent(roster, 'due.')} THEN iif(${isCorrectedSql('due')}, 'restarted', 'resumed')
+        WHEN listed_as <> hash AND ${isListed} THEN 'duplicate' ELSE 'seen' END AS outcome,
+      ${communityId}, account_id, ${serverId}, ${seenAt}, coalesce(id, latest ->> 0), coalesce(started_at, latest ->> 1),
+      coalesce(${seenAtOf(roster, 'due.')}, latest ->> 2), NULL, ${openColumns(roster, 'due.')}, hash, 1, ${ids.prefix},
+      ${ids.number}, ${isHeard(roster)}
+    FROM (SELECT *, ${communityId} AS community_id FROM due) AS due`;
   const absent = sql`
-    SELECT NULL, iif(is_silent, 'expired', 'gone'), ${communityId}, account_id, ${serverId}, started_at, id, ${seenAt}, seen_at,
-      NULL, iif(is_silent, 'auto_closed', 'stopped'), iif(is_silent, silent_end, seen_at), iif(is_silent, silent_reason, NULL),
-      iif(is_silent, NULL, ${seenAt}), metadata, NULL, NULL, NULL
+    SELECT NULL, CASE WHEN ${isLater('s.')} THEN 'overtaken' WHEN ${isSilent(roster)} THEN 'expired' ELSE 'gone' END,
+      ${communityId}, s.account_id, ${serverId}, ${seenAt}, s.id, s.started_at, ${seenAtOf(roster)}, NULL,
+      ${openColumns(roster)}, NULL, NULL, NULL, NULL, NULL
     FROM (
-      SELECT s.account_id, ${openColumns(roster)}
-      FROM ${knownOf(roster)} CROSS JOIN sessions AS s INDEXED BY sessions_open
-      WHERE ${closesAbsent(roster)} AND ${isOpenOn(roster, 's')} AND s.started_at <= ${seenAt} AND s.last_seen_at <= ${seenAt}
-        AND s.account_id NOT IN (SELECT account_id FROM named))`;
+      SELECT value ->> 0 AS account_id, value ->> 1 AS started_at, value ->> 2 AS id, value ->> 3 AS last_seen_at,
+        value ->> 4 AS heartbeat_at, value ->> 5 AS metadata, value ->> 6 AS continues_id
+      FROM open CROSS JOIN json_each(open.others)) AS s
+    WHERE ${closesAbsent(roster)}
+      AND s.account_id NOT IN (SELECT account_id FROM due WHERE account_id IS NOT NULL)`;
   return sql`
     INSERT INTO session_sightings (${SIGHTING_COLUMNS})
-    WITH ${named(roster)}, ${found(roster)}
-    SELECT * FROM (${listed} UNION ALL ${absent}) AS sightings
-    WHERE outcome <> 'same' AND ${isNewest(roster)}
-    RETURNING position, outcome, account_id, id, started_at, seen_at, ended_at, close_kind, clear_reason, metadata, new_id,
-      continues_id`;
+    WITH ${open}, ${due}
+    ${present} UNION ALL ${absent}
+    RETURNING ${RETURNED}`;
 };
-
-/** Query: how many are on the server. */
-export const countOpenSessions = (server: Server): SQL => sql`
-  SELECT count(*) AS open FROM sessions INDEXED BY sessions_open WHERE ${isOpenOn(server, 'sessions')}`;
 
 /** Statement: notes that the roster has been worked in. */
 export const noteRoster = (roster: Roster): SQL => {

@@ -42,7 +42,7 @@ export const COLUMNS = sql.raw(
 );
 
 /** Expression: what the server's row says; NULL where there is none. */
-const known = (
+export const known = (
   { communityId, serverId }: Server,
   column: 'roster_seen_at' | 'alive_until' | 'reset_at',
 ): SQL => sql`
@@ -73,7 +73,7 @@ export const lastSeenOf = (name: 's' | 'sessions'): SQL => {
 };
 
 /** Condition on a session `name`: somebody has corrected it by hand, so that nothing but a stop while it is open changes it. */
-export const isCorrectedSql = (name: 's' | 'l' | 'sessions'): SQL => {
+export const isCorrectedSql = (name: 's' | 'l' | 'due' | 'sessions'): SQL => {
   const at = sql.raw(name);
   return sql`EXISTS (
     SELECT 1 FROM session_revisions AS v

@@ -3,7 +3,14 @@ import { type AccountRef, identifierKey } from '../accounts/identifiers.ts';
 import { resolveAccounts } from '../accounts/resolve-queries.ts';
 import type { Ctx } from '../context.ts';
 import { commit } from '../webhooks/events.ts';
-import { noteSightings, type Sighting, type SightingRow } from './presence-queries.ts';
+import { areKnown } from './known-names.ts';
+import {
+  noteSightings,
+  type Sighting,
+  type SightingRow,
+  sessionIdAt,
+  toSessionIds,
+} from './presence-queries.ts';
 import { noteAlive } from './queries.ts';
 
 /** What a heartbeat came upon: the account's session, if it goes on; or the one that begins after a silence. */
@@ -34,27 +41,26 @@ export const recordHeartbeat = async (
     accounts: accounts.map(([first]) => first),
     seenAt: now,
     moment: { now, settings },
-    firstId: ctx.newId(now),
+    ids: toSessionIds(ctx.newId(now)),
     stepMs: heartbeatStepMs(settings.heartbeatTimeoutSeconds),
   };
+  const named = firstOfEach(accounts);
+  const isKnown = areKnown(communityId, named, now);
   const [, rows] = await commit(ctx, [
-    resolveAccounts({
-      communityId,
-      serverId,
-      accounts: firstOfEach(accounts),
-      now,
-      newId: ctx.newId,
-      mayCreate: false,
-    }),
+    isKnown
+      ? []
+      : resolveAccounts({ communityId, serverId, accounts: named, now, newId: ctx.newId, mayCreate: false }),
     noteSightings(sighting),
     noteAlive(sighting, sighting.moment),
   ]);
-  const found = new Map<number, SightingRow>();
+  const sightings = rows as unknown as (SightingRow & { position: number; account_id: string })[];
+  const found = new Map(sightings.map((row) => [row.position, row]));
   // Of an account that is named twice, only the first entry starts a session.
   const started = new Map<string, string>();
-  for (const row of rows as unknown as (SightingRow & { position: number })[]) {
-    found.set(row.position, row);
-    if (row.new_id !== null && !started.has(row.account_id)) started.set(row.account_id, row.new_id);
+  for (const { outcome, account_id: accountId, position } of sightings) {
+    if (outcome === 'resumed' && !started.has(accountId)) {
+      started.set(accountId, sessionIdAt(sighting.ids, position));
+    }
   }
   return accounts.map((_, position) => toResult(found.get(position), started));
 };
@@ -64,13 +70,17 @@ const firstOfEach = (accounts: readonly AccountRef[]): AccountRef[] => [
   ...new Map(accounts.toReversed().map((account) => [identifierKey(account[0]), account])).values(),
 ];
 
-const toResult = (row: SightingRow | undefined, started: ReadonlyMap<string, string>): HeartbeatResult => {
+const toResult = (
+  row: (SightingRow & { account_id: string }) | undefined,
+  started: ReadonlyMap<string, string>,
+): HeartbeatResult => {
   const accountId = row?.account_id ?? null;
-  if (row?.outcome === 'resumed') {
-    const { account_id, new_id } = row;
-    return { status: 'resumed', accountId: account_id, sessionId: started.get(account_id) ?? String(new_id) };
+  const startedId = accountId === null ? undefined : started.get(accountId);
+  if (accountId !== null && row?.outcome === 'resumed' && startedId !== undefined) {
+    return { status: 'resumed', accountId, sessionId: startedId };
   }
-  return row && row.id !== null && row.outcome !== 'none' && row.outcome !== 'expired'
-    ? { status: 'seen', accountId: row.account_id, sessionId: row.id }
+  const goesOn = row?.outcome === 'same' || row?.outcome === 'seen' || row?.outcome === 'kept';
+  return goesOn && accountId !== null && row.id !== null
+    ? { status: 'seen', accountId, sessionId: row.id }
     : { status: 'no_session', accountId, sessionId: null };
 };

@@ -47,7 +47,7 @@ export const limitsOfCommunity: LimitsSql = {
 };
 
 /** What the table of sessions is called in a statement; empty where it is the only one. */
-export type Alias = '' | 's.' | 'l.' | 'sessions.';
+export type Alias = '' | 's.' | 'l.' | 'due.' | 'sessions.';
 
 /** What the rules look at in a session. Instants are epoch milliseconds. */
 export interface Lifetime {

@@ -6,5 +6,6 @@ BEGIN
   ON CONFLICT (community_id, server_id, account_id) WHERE ended_at IS NULL DO UPDATE SET
     silent_since = coalesce(NEW.silent_since, silent_since),
     resumed_at = iif(NEW.silent_since IS NULL, resumed_at, NEW.at),
-    last_seen_at = max(last_seen_at, NEW.at), heartbeat_at = coalesce(heartbeat_at, NEW.at);
+    last_seen_at = max(last_seen_at, NEW.at), heartbeat_at = coalesce(heartbeat_at, NEW.at),
+    listed_as = coalesce(NEW.listed_as, listed_as);
 END;

@@ -1,8 +1,8 @@
 -- One event for a reset, with up to 50 of the sessions that it closed: whichever comes first makes it, the first of the
 -- sessions or the note of the reset (servers.reset_at); each session adds itself.
 CREATE TRIGGER sessions_reset_event AFTER UPDATE OF ended_at ON sessions
-WHEN EXISTS (SELECT 1 FROM webhook_endpoints WHERE community_id = NEW.community_id)
-  AND OLD.ended_at IS NULL AND NEW.close_kind IS 'server_reset'
+WHEN OLD.ended_at IS NULL AND NEW.close_kind IS 'server_reset'
+  AND EXISTS (SELECT 1 FROM webhook_endpoints WHERE community_id = NEW.community_id)
 BEGIN
   INSERT INTO webhook_messages (community_id, endpoint_id, seq, type, data)
   SELECT e.community_id, e.id,

@@ -6,11 +6,11 @@
 -- Starts are not here (insertStarted): an INSERT trigger makes SQLite copy what is inserted, a row read for each, for all.
 CREATE TRIGGER sessions_update_event
 AFTER UPDATE OF started_at, ended_at, close_kind, clear_reason, voided_at, stale_at ON sessions
-WHEN EXISTS (SELECT 1 FROM webhook_endpoints WHERE community_id = NEW.community_id)
-  AND (OLD.started_at <> NEW.started_at OR OLD.ended_at IS NOT NEW.ended_at
+WHEN (OLD.started_at <> NEW.started_at OR OLD.ended_at IS NOT NEW.ended_at
     OR OLD.close_kind IS NOT NEW.close_kind OR OLD.clear_reason IS NOT NEW.clear_reason
     OR OLD.voided_at IS NOT NEW.voided_at OR OLD.stale_at IS NOT NEW.stale_at)
   AND NOT (OLD.ended_at IS NULL AND NEW.close_kind IS 'server_reset')
+  AND EXISTS (SELECT 1 FROM webhook_endpoints WHERE community_id = NEW.community_id)
 BEGIN
   INSERT INTO webhook_messages (community_id, endpoint_id, seq, type, data)
   SELECT e.community_id, e.id,

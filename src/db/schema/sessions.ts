@@ -45,6 +45,8 @@ export const sessions = sqliteTable(
     /** The last silence after which it went on: from when to when. Longer than the timeout only where two were joined. */
     silentSince: integer('silent_since'),
     resumedAt: integer('resumed_at'),
+    /** A hash of the identifier by which its rosters list it, so that those who stay are known without their names. */
+    listedAs: integer('listed_as'),
     /** Whether a roster started it: its account may have come earlier. */
     isStartObserved: integer('is_start_observed', { mode: 'boolean' }).notNull().default(false),
     endedAt: integer('ended_at'),

@@ -1,0 +1,35 @@
+/**
+ * What the entries of rosters and heartbeats call their accounts, where this isolate has seen lately that all of it is
+ * registered: such calls come every minute, and hardly ever bring a name that is new. A bare name is never known: whom it
+ * means depends on who is on.
+ */
+import { hash53 } from '../../lib/hash.ts';
+import { type AccountRef, identifierKey } from '../accounts/identifiers.ts';
+
+/** So long they are not looked up again (epoch milliseconds of when they were). */
+const KEPT_MS = 300_000;
+const MAX_REFS = 100_000;
+
+const lookedUpAt = new Map<number, number>();
+
+/** A hash of the identifier that names the account: how a session knows by which name its rosters list it. */
+export const hashOfName = (communityId: number, [first]: AccountRef): number =>
+  hash53(identifierKey(first), communityId);
+
+const hashOfRef = (communityId: number, ref: AccountRef): number =>
+  hash53(ref.map(identifierKey).join('\n'), communityId);
+
+const isBare = (ref: AccountRef): boolean => ref.every(({ kind }) => kind === 'username');
+
+/** Whether all of these were looked up lately. */
+export const areKnown = (communityId: number, refs: readonly AccountRef[], now: number): boolean =>
+  refs.every((ref) => {
+    const at = isBare(ref) ? undefined : lookedUpAt.get(hashOfRef(communityId, ref));
+    return at !== undefined && at <= now && now - at < KEPT_MS;
+  });
+
+/** Notes that these are registered. */
+export const remember = (communityId: number, refs: readonly AccountRef[], now: number): void => {
+  if (lookedUpAt.size > MAX_REFS) lookedUpAt.clear();
+  for (const ref of refs) lookedUpAt.set(hashOfRef(communityId, ref), now);
+};
