@@ -34,7 +34,11 @@ const accountIdOfItem = (communityId: number, serverId: number): SQL => sql`
     AND kind = ${kindOfItem(communityId)} AND value = ${valueOfItem(communityId, serverId)})`;
 
 /** Join: the identifier `i` of an item `[kind, value, ...]` of a call to this server; LEFT keeps the items without one. */
-export const joinIdentifier = (communityId: number, serverId: number, how: 'CROSS' | 'LEFT' = 'CROSS'): SQL => sql`
+export const joinIdentifier = (
+  communityId: number,
+  serverId: number,
+  how: 'CROSS' | 'LEFT' = 'CROSS',
+): SQL => sql`
   ${sql.raw(how)} JOIN account_identifiers AS i ON i.community_id = ${communityId}
     AND i.kind = ${kindOfItem(communityId)} AND i.value = ${valueOfItem(communityId, serverId)}`;
 

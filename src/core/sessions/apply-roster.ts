@@ -99,19 +99,24 @@ export const applyRoster = async (
       selectIsNewest(roster),
       noteRoster(roster),
     ]);
-    return { conflicts: conflicts ?? [], changes: rows as unknown as SightingRow[], count };
+    const earlier: SightingRow[] = [];
+    return { conflicts: conflicts ?? [], earlier, changes: rows as unknown as SightingRow[], count };
   };
   let resolves = !areKnown(communityId, listed, now);
   let result = await apply(resolves);
   if (!resolves && result.changes.some(({ outcome }) => outcome === 'unknown')) {
     // Some have been erased since: what was known here is not true any more.
     resolves = true;
+    const { changes } = result;
     result = await apply(true);
+    result.earlier.push(...changes);
   }
-  const { conflicts, changes, count } = result;
+  const { conflicts, changes: last, count } = result;
+  const changes = [...result.earlier, ...last];
   if (resolves && count?.is_newest) {
     const unsure = new Set(conflicts.map(({ place }) => place as number));
-    for (const { outcome, position } of changes) if (outcome === 'unknown' && position !== null) unsure.add(position);
+    for (const { outcome, position } of last)
+      if (outcome === 'unknown' && position !== null) unsure.add(position);
     remember(
       communityId,
       listed.filter((_, position) => !unsure.has(position)),
@@ -127,7 +132,7 @@ export const applyRoster = async (
     );
   return {
     isApplied: Boolean(count?.is_newest),
-    open: (count?.open as number | null | undefined) ?? countOpen(listed.length, changes),
+    open: (count?.open as number | null | undefined) ?? countOpen(listed.length, last),
     started: started.map((row) => toStarted(roster, row)),
     resumed: started.filter(({ outcome }) => outcome === 'resumed').map((row) => toStarted(roster, row)),
     closed: changes
@@ -136,7 +141,7 @@ export const applyRoster = async (
       .map((row) => toClosed(roster, row)),
     unknown: settings.autoCreateAccounts
       ? []
-      : changes
+      : last
           .filter(({ outcome }) => outcome === 'unknown')
           .map(({ position }) => positions[position ?? 0] ?? 0)
           .sort((a, b) => a - b),

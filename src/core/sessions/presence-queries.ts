@@ -193,10 +193,7 @@ const namedAccounts = (table: string, sighting: Sighting, names: SQL, where: SQL
 export const noteSightings = (sighting: Sighting): SQL => {
   const { communityId, serverId, accounts, seenAt, stepMs, ids, moment } = sighting;
   const { heartbeatTimeoutMs } = limitsSql(moment.settings);
-  const names = places(
-    accounts.length,
-    sql`${itemsOf(accounts)} AS item`,
-  );
+  const names = places(accounts.length, sql`${itemsOf(accounts)} AS item`);
   const isDue = sql`(s.heartbeat_at IS NULL OR ${seenAtOf(sighting)} < ${seenAt - stepMs})`;
   // A silence of a session that was joined by hand stays noted: it was not watched.
   const isNotable = sql`${seenAtOf(sighting)} < ${seenAt - NOTABLE_SILENCE_MS}
@@ -267,10 +264,7 @@ export const applyListed = (roster: Roster): SQL => {
   const isComplete = unnamed === 0;
   const { length } = accounts;
   const isListed = sql`listed_as IN (SELECT hash FROM ${places(length, sql`${listOf(hashes)} AS hash`)})`;
-  const names = places(
-    length,
-    sql`${itemsOf(accounts)} AS item, ${listOf(hashes)} AS hash`,
-  );
+  const names = places(length, sql`${itemsOf(accounts)} AS item, ${listOf(hashes)} AS hash`);
   const open = sql`
     open AS MATERIALIZED (
       SELECT count(*) FILTER (WHERE stays) AS count, json_group_array(listed_as) FILTER (WHERE stays) AS hashes,

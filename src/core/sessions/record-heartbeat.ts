@@ -3,7 +3,7 @@ import { type AccountRef, identifierKey } from '../accounts/identifiers.ts';
 import { resolveAccounts } from '../accounts/resolve-queries.ts';
 import type { Ctx } from '../context.ts';
 import { commit } from '../webhooks/events.ts';
-import { areKnown } from './known-names.ts';
+import { areKnown, remember } from './known-names.ts';
 import {
   noteSightings,
   type Sighting,
@@ -55,6 +55,12 @@ export const recordHeartbeat = async (
   ]);
   const sightings = rows as unknown as (SightingRow & { position: number; account_id: string })[];
   const found = new Map(sightings.map((row) => [row.position, row]));
+  if (!isKnown)
+    remember(
+      communityId,
+      accounts.filter((_, position) => found.has(position)),
+      now,
+    );
   // Of an account that is named twice, only the first entry starts a session.
   const started = new Map<string, string>();
   for (const { outcome, account_id: accountId, position } of sightings) {
