@@ -124,7 +124,7 @@ const listOf = (values: readonly unknown[]): SQL => sql`(${JSON.stringify(values
 /** Condition: the row is an open session on the server, called `name` in this statement. */
 const isOpenOn = ({ communityId, serverId }: Server, name: string): SQL => {
   const at = sql.raw(name);
-  return sql`${at}.community_id = ${communityId} AND ${at}.server_id = ${serverId} AND ${at}.ended_at IS NULL`;
+  return sql`${at}.community_id = ${sql.integer(communityId)} AND ${at}.server_id = ${sql.integer(serverId)} AND ${at}.ended_at IS NULL`;
 };
 
 /** Expression: when the open session was last seen. */
@@ -133,7 +133,7 @@ const seenAtOf = (server: Server, alias: Alias = 's.'): SQL =>
 
 /** Condition on an open session: silence had ended it by then. */
 const isSilent = (sighting: Sighting, alias: Alias = 's.', seenAt = seenAtOf(sighting, alias)): SQL =>
-  isSilentSql(seenAt, sql`${sighting.seenAt}`, limitsSql(sighting.moment.settings), alias);
+  isSilentSql(seenAt, sql.integer(sighting.seenAt), limitsSql(sighting.moment.settings), alias);
 
 /**
  * Expression: the latest session of the account on the server, as `[id, started_at, last_seen_at, limit, ended_at,
@@ -144,21 +144,21 @@ const latestOf = (sighting: Sighting): SQL => {
   return sql`
     (SELECT json_array(id, started_at, last_seen_at, ${limitMsSql(limitsSql(moment.settings))}, ended_at,
         close_kind = 'auto_closed' AND voided_at IS NULL AND started_at >= coalesce(${known(sighting, 'reset_at')}, 0)
-        AND last_seen_at <= ${seenAt} AND NOT ${isCorrectedSql('l')}, continues_id)
+        AND last_seen_at <= ${sql.integer(seenAt)} AND NOT ${isCorrectedSql('l')}, continues_id)
      FROM (
       SELECT * FROM sessions NOT INDEXED
-      WHERE community_id = ${communityId} AND account_id = i.account_id AND started_at >= ${seenAt - REACH_MS}
-        AND server_id = ${serverId}
+      WHERE community_id = ${sql.integer(communityId)} AND account_id = i.account_id AND started_at >= ${sql.integer(seenAt - REACH_MS)}
+        AND server_id = ${sql.integer(serverId)}
       ORDER BY started_at DESC, id DESC LIMIT 1) AS l)`;
 };
 
 /** Expression: what becomes of the `latest` session; `otherwise` where silence did not end it, or more came since. */
 const outcomeOfLatest = ({ seenAt }: Sighting, otherwise: SQL): SQL => sql`
-  iif(latest ->> 5, iif(${seenAt} - (latest ->> 2) > (latest ->> 3), 'resumed', 'kept'), ${otherwise})`;
+  iif(latest ->> 5, iif(${sql.integer(seenAt)} - (latest ->> 2) > (latest ->> 3), 'resumed', 'kept'), ${otherwise})`;
 
 /** Condition: the community has a webhook endpoint. */
 const isHeard = ({ communityId }: Server): SQL => sql`
-  EXISTS (SELECT 1 FROM webhook_endpoints INDEXED BY webhook_endpoints_by_community WHERE community_id = ${communityId})`;
+  EXISTS (SELECT 1 FROM webhook_endpoints INDEXED BY webhook_endpoints_by_community WHERE community_id = ${sql.integer(communityId)})`;
 
 const SIGHTING_COLUMNS =
   sql.raw(`position, outcome, community_id, account_id, server_id, at, id, started_at, seen_at,
@@ -194,21 +194,21 @@ export const noteSightings = (sighting: Sighting): SQL => {
   const { communityId, serverId, accounts, seenAt, stepMs, ids, moment } = sighting;
   const { heartbeatTimeoutMs } = limitsSql(moment.settings);
   const names = places(accounts.length, sql`${itemsOf(accounts)} AS item`);
-  const isDue = sql`(s.heartbeat_at IS NULL OR ${seenAtOf(sighting)} < ${seenAt - stepMs})`;
+  const isDue = sql`(s.heartbeat_at IS NULL OR ${seenAtOf(sighting)} < ${sql.integer(seenAt - stepMs)})`;
   // A silence of a session that was joined by hand stays noted: it was not watched.
-  const isNotable = sql`${seenAtOf(sighting)} < ${seenAt - NOTABLE_SILENCE_MS}
+  const isNotable = sql`${seenAtOf(sighting)} < ${sql.integer(seenAt - NOTABLE_SILENCE_MS)}
     AND coalesce(s.resumed_at - s.silent_since <= ${heartbeatTimeoutMs}, 1)`;
   return sql`
     INSERT INTO session_sightings (${SIGHTING_COLUMNS})
     SELECT position,
       iif(id IS NULL, ${outcomeOfLatest(sighting, sql`'none'`)},
         iif(${isSilent(sighting)}, iif(${isCorrectedSql('s')}, 'expired', 'resumed'), iif(${isDue}, 'seen', 'same'))),
-      ${communityId}, account_id, ${serverId}, ${seenAt}, coalesce(id, latest ->> 0), coalesce(started_at, latest ->> 1),
+      ${sql.integer(communityId)}, account_id, ${sql.integer(serverId)}, ${sql.integer(seenAt)}, coalesce(id, latest ->> 0), coalesce(started_at, latest ->> 1),
       coalesce(${seenAtOf(sighting)}, latest ->> 2), iif(${isNotable}, ${seenAtOf(sighting)}, NULL),
       ${openColumns(sighting)}, NULL, 0, ${ids.prefix}, ${ids.number}, ${isHeard(sighting)}
     FROM (
       SELECT named.position, i.account_id, s.id, s.started_at, s.last_seen_at, s.heartbeat_at, s.silent_since,
-        s.resumed_at, s.metadata, s.continues_id, ${communityId} AS community_id,
+        s.resumed_at, s.metadata, s.continues_id, ${sql.integer(communityId)} AS community_id,
         iif(s.id IS NULL, ${latestOf(sighting)}, NULL) AS latest
       FROM ${names} AS named ${joinIdentifier(communityId, serverId)}
         LEFT JOIN sessions AS s INDEXED BY sessions_open ON s.account_id = i.account_id AND ${isOpenOn(sighting, 's')}
@@ -235,12 +235,12 @@ const closesAbsent = ({ communityId, serverId, unnamed }: Roster): SQL =>
   unnamed === 0
     ? sql`true`
     : sql`coalesce((SELECT roster_unnamed FROM servers
-        WHERE community_id = ${communityId} AND server_id = ${serverId}), 0) >= ${unnamed}`;
+        WHERE community_id = ${sql.integer(communityId)} AND server_id = ${sql.integer(serverId)}), 0) >= ${unnamed}`;
 
 /** Condition: no newer roster of the server has come already. */
 export const isNewest = ({ communityId, serverId, observedAt }: Roster): SQL => sql`
   NOT EXISTS (SELECT 1 FROM servers
-    WHERE community_id = ${communityId} AND server_id = ${serverId} AND roster_observed_at > ${observedAt})`;
+    WHERE community_id = ${sql.integer(communityId)} AND server_id = ${sql.integer(serverId)} AND roster_observed_at > ${observedAt})`;
 
 /** Query: whether the roster will change anything; and how many are on the server, where its changes do not tell that. */
 export const selectIsNewest = (roster: Roster): SQL => {
@@ -273,7 +273,7 @@ export const applyListed = (roster: Roster): SQL => {
       FROM (
         SELECT s.account_id, s.started_at, s.id, s.listed_as, s.last_seen_at, s.heartbeat_at, s.metadata, s.continues_id,
           coalesce(s.${isListed}, 0) AND NOT ${isSilent(roster, 's.', SEEN_AT_OF_S)}
-          ${isComplete ? sql`` : sql`AND s.last_seen_at >= ${seenAt - stepMs}`} AS stays
+          ${isComplete ? sql`` : sql`AND s.last_seen_at >= ${sql.integer(seenAt - stepMs)}`} AS stays
         FROM ${knownOf(roster)} CROSS JOIN sessions AS s INDEXED BY sessions_open
         WHERE ${isNewest(roster)} AND ${isOpenOn(roster, 's')} LIMIT -1))`;
   const due = namedAccounts(
@@ -285,25 +285,25 @@ export const applyListed = (roster: Roster): SQL => {
   );
   const isLater = (alias: Alias) => {
     const at = sql.raw(alias);
-    return sql`max(${at}started_at, ${at}last_seen_at) > ${seenAt}`;
+    return sql`max(${at}started_at, ${at}last_seen_at) > ${sql.integer(seenAt)}`;
   };
   const present = sql`
     SELECT position,
       CASE WHEN account_id IS NULL THEN 'unknown'
         WHEN id IS NULL THEN ${outcomeOfLatest(
           roster,
-          sql`iif(max(latest ->> 1, latest ->> 4) > ${seenAt}, 'overtaken', 'started')`,
+          sql`iif(max(latest ->> 1, latest ->> 4) > ${sql.integer(seenAt)}, 'overtaken', 'started')`,
         )}
         WHEN ${isLater('due.')} THEN 'same'
         WHEN ${isSilent(roster, 'due.')} THEN iif(${isCorrectedSql('due')}, 'restarted', 'resumed')
         WHEN listed_as <> hash AND ${isListed} THEN 'duplicate' ELSE 'seen' END AS outcome,
-      ${communityId}, account_id, ${serverId}, ${seenAt}, coalesce(id, latest ->> 0), coalesce(started_at, latest ->> 1),
+      ${sql.integer(communityId)}, account_id, ${sql.integer(serverId)}, ${sql.integer(seenAt)}, coalesce(id, latest ->> 0), coalesce(started_at, latest ->> 1),
       coalesce(${seenAtOf(roster, 'due.')}, latest ->> 2), NULL, ${openColumns(roster, 'due.')}, hash, 1, ${ids.prefix},
       ${ids.number}, ${isHeard(roster)}
-    FROM (SELECT *, ${communityId} AS community_id FROM due) AS due`;
+    FROM (SELECT *, ${sql.integer(communityId)} AS community_id FROM due) AS due`;
   const absent = sql`
     SELECT NULL, CASE WHEN ${isLater('s.')} THEN 'overtaken' WHEN ${isSilent(roster)} THEN 'expired' ELSE 'gone' END,
-      ${communityId}, s.account_id, ${serverId}, ${seenAt}, s.id, s.started_at, ${seenAtOf(roster)}, NULL,
+      ${sql.integer(communityId)}, s.account_id, ${sql.integer(serverId)}, ${sql.integer(seenAt)}, s.id, s.started_at, ${seenAtOf(roster)}, NULL,
       ${openColumns(roster)}, NULL, NULL, NULL, NULL, NULL
     FROM (
       SELECT value ->> 0 AS account_id, value ->> 1 AS started_at, value ->> 2 AS id, value ->> 3 AS last_seen_at,
@@ -325,14 +325,14 @@ export const noteRoster = (roster: Roster): SQL => {
   return sql`
   INSERT INTO servers (community_id, server_id, roster_observed_at, roster_seen_at, roster_unnamed,
     roster_incomplete_since, alive_since, alive_until)
-  VALUES (${communityId}, ${serverId}, ${observedAt}, ${unnamed === 0 ? seenAt : null}, ${unnamed}, ${incompleteSince},
-    ${seenAt}, ${seenAt})
+  VALUES (${sql.integer(communityId)}, ${sql.integer(serverId)}, ${observedAt}, ${unnamed === 0 ? seenAt : null}, ${unnamed}, ${incompleteSince},
+    ${sql.integer(seenAt)}, ${sql.integer(seenAt)})
   ON CONFLICT DO UPDATE SET roster_observed_at = excluded.roster_observed_at,
-    roster_seen_at = iif(roster_unnamed >= excluded.roster_unnamed, ${seenAt}, roster_seen_at),
-    roster_silent_since = iif(roster_unnamed >= excluded.roster_unnamed AND ${seenAt} - roster_seen_at > ${NOTABLE_SILENCE_MS},
+    roster_seen_at = iif(roster_unnamed >= excluded.roster_unnamed, ${sql.integer(seenAt)}, roster_seen_at),
+    roster_silent_since = iif(roster_unnamed >= excluded.roster_unnamed AND ${sql.integer(seenAt)} - roster_seen_at > ${NOTABLE_SILENCE_MS},
       roster_seen_at, roster_silent_since),
-    roster_resumed_at = iif(roster_unnamed >= excluded.roster_unnamed AND ${seenAt} - roster_seen_at > ${NOTABLE_SILENCE_MS},
-      ${seenAt}, roster_resumed_at),
+    roster_resumed_at = iif(roster_unnamed >= excluded.roster_unnamed AND ${sql.integer(seenAt)} - roster_seen_at > ${NOTABLE_SILENCE_MS},
+      ${sql.integer(seenAt)}, roster_resumed_at),
     roster_incomplete_since = iif(excluded.roster_unnamed = 0, NULL,
       coalesce(roster_incomplete_since, excluded.roster_incomplete_since)),
     roster_unnamed = excluded.roster_unnamed,

@@ -46,12 +46,12 @@ export const known = (
   { communityId, serverId }: Server,
   column: 'roster_seen_at' | 'alive_until' | 'reset_at',
 ): SQL => sql`
-  (SELECT ${sql.raw(column)} FROM servers WHERE community_id = ${communityId} AND server_id = ${serverId})`;
+  (SELECT ${sql.raw(column)} FROM servers WHERE community_id = ${sql.integer(communityId)} AND server_id = ${sql.integer(serverId)})`;
 
 /** Source: the same in one row that is read once, for many sessions: \`roster_at\`, \`alive_at\` and \`reset_at\`. */
 export const knownOf = ({ communityId, serverId }: Server): SQL => sql`
   (SELECT max(roster_seen_at) AS roster_at, max(alive_until) AS alive_at, max(reset_at) AS reset_at FROM servers
-   WHERE community_id = ${communityId} AND server_id = ${serverId}) AS known`;
+   WHERE community_id = ${sql.integer(communityId)} AND server_id = ${sql.integer(serverId)}) AS known`;
 export const SEEN_AT_OF_S = lastSeenSql(sql`known.roster_at`, 's.');
 
 /** Expression: when an open session of the server was last seen. */

@@ -28,12 +28,13 @@ export type LimitsSql = { readonly [Name in keyof Limits]: SQL };
 
 export const limitsSql = (settings: Settings): LimitsSql => {
   const limits = limitsOf(settings);
+  // In the text, since statements say them more often than D1 allows parameters.
   return {
-    heartbeatTimeoutMs: sql`${limits.heartbeatTimeoutMs}`,
-    idleTimeoutMs: sql`${limits.idleTimeoutMs}`,
-    maxSessionMs: sql`${limits.maxSessionMs}`,
-    resetGraceMs: sql`${limits.resetGraceMs}`,
-    unconfirmedEnd: sql`${limits.unconfirmedEnd}`,
+    heartbeatTimeoutMs: sql.integer(limits.heartbeatTimeoutMs),
+    idleTimeoutMs: sql.integer(limits.idleTimeoutMs),
+    maxSessionMs: sql.integer(limits.maxSessionMs),
+    resetGraceMs: sql.integer(limits.resetGraceMs),
+    unconfirmedEnd: limits.unconfirmedEnd === 'close-time' ? sql.raw(`'close-time'`) : sql.raw(`'last-seen'`),
   };
 };
 
