@@ -4,12 +4,14 @@
  */
 import { createReadStream, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { CsvReader, type CsvRow, delimiterOf } from '../src/lib/csv-reader.ts';
 
 const HELP = `npm run import -- FILE [--map COLUMN=NAME ...] [--server N] [--timezone ZONE] [--dates dmy|mdy] [--dry-run]
                      [--url URL] [--key KEY] [--batch N] [--restart]
 
+FILE.ndjson is an export (GET /v2/community/export): its rows come in as they are; the key needs the scope admin.
 FILE is CSV with comma, semicolon or tab. Its columns are accId, apiId, discord, uniqueId or username, and serverId, start, end,
 eventId, metadata and metadata.{key}; --map says what others are (--map name=username --map rank=metadata.rank), and
 --map COLUMN= leaves one out. The key needs the scope sessions:import; it can be in ROLLCALL_KEY. URL is ${'http://localhost:50809'}
@@ -177,6 +179,49 @@ const readHeader = (cells: readonly string[]): void => {
     return name === '' ? [] : [{ index, name }];
   });
 };
+
+/** Lines of an export, as they are: `GET /v2/community/export` of one community becomes the rows of another. */
+const importExport = async (path: string): Promise<void> => {
+  let lines: string[] = [];
+  let skipped = 0;
+  let [imported, duplicates, read] = [0, 0, 0];
+  const send = async (): Promise<void> => {
+    if (lines.length === 0) return;
+    const body = lines.join('\n');
+    lines = [];
+    const response = await fetch(`${values.url}/v2/community/import`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${values.key}`, 'Content-Type': 'application/x-ndjson' },
+      body,
+    });
+    const answer = (await response.json()) as {
+      data: { imported: number; duplicates: number; skipped: number };
+      detail?: string;
+    };
+    if (!response.ok) fail(`${values.url} answered ${response.status}: ${answer.detail ?? ''}`);
+    imported += answer.data.imported;
+    duplicates += answer.data.duplicates;
+    skipped += answer.data.skipped;
+    process.stderr.write(`\r${Math.round((read / size) * 100)} %  ${imported} rows imported `);
+  };
+  let length = 0;
+  for await (const line of createInterface({ input: createReadStream(path, 'utf8') })) {
+    read += Buffer.byteLength(line) + 1;
+    length += Buffer.byteLength(line) + 1;
+    lines.push(line);
+    if (lines.length >= 1000 || length > 500_000) {
+      await send();
+      length = 0;
+    }
+  }
+  await send();
+  console.error(`\n${imported} rows imported, ${duplicates} there already, ${skipped} left out.`);
+};
+
+if (file.endsWith('.ndjson')) {
+  await importExport(file);
+  process.exit(0);
+}
 
 let reader: CsvReader | undefined;
 let waiting: CsvRow[] = [];

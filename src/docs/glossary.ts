@@ -193,6 +193,8 @@ const GLOSSARY: Readonly<Record<string, string>> = {
   line: 'The line of the CSV file, from 1.',
   origin: '`import` where the session was imported as a whole.',
   refused: 'How many were refused, each with its reason.',
+  'ExportCommunityData.row': 'The row, by the names of its columns.',
+  'ExportCommunityData.table': 'What the row is of.',
   watchedSeconds: 'The confirmed time between signs of life close to one another.',
   distinctSeconds: 'The time, where being on two servers at once counts once.',
   'SessionTotal.sessions': 'How many sessions that were.',

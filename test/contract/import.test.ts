@@ -276,7 +276,7 @@ describe('a CSV file', () => {
 
   it('with dates as they are written in Spain or in America, and one server for all', async () => {
     const { file, app, key } = await setUpImport({ timezone: 'Europe/Madrid' });
-    const csv = 'accId,start,end\n' + `${ANA},03/04/2025 18:00,03/04/2025 22:00\n`;
+    const csv = `accId,start,end\n${ANA},03/04/2025 18:00,03/04/2025 22:00\n`;
     const { body } = await file(csv, '?dates=dmy&serverId=7&timezone=Europe/Madrid');
     expect(body.data.imported).toBe(1);
     expect((await file(csv, '?dates=mdy&serverId=7')).body.data.imported).toBe(1);

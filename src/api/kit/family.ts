@@ -85,7 +85,7 @@ const run = async (
     reading ??=
       operation.bodyEncoding === 'form'
         ? readForm(c)
-        : operation.bodyEncoding === 'json-or-csv' && isCsv(c)
+        : operation.bodyEncoding === 'lines' || (operation.bodyEncoding === 'json-or-csv' && isCsv(c))
           ? readCsvBody(c)
           : readJson(c);
     return reading;

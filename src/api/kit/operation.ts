@@ -103,7 +103,7 @@ export interface Operation<
   /** The body. Absent: a body is not read. */
   readonly body?: B;
   /** How the body is encoded; default `json`. */
-  readonly bodyEncoding?: 'json' | 'form' | 'json-or-csv';
+  readonly bodyEncoding?: 'json' | 'form' | 'json-or-csv' | 'lines';
   /** The status of a successful answer; default 200. */
   readonly status?: 201;
   /** `WITH_DOCS && {...}`: the Worker's bundle leaves it out, and all that only it uses. */

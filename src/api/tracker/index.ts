@@ -54,6 +54,8 @@ import { createServiceId } from './service-ids/create-service-id.ts';
 import { deleteServiceId } from './service-ids/delete-service-id.ts';
 import { listServiceIds } from './service-ids/list-service-ids.ts';
 import { rotateServiceId } from './service-ids/rotate-service-id.ts';
+import { exportCommunity } from './transfer/export-community.ts';
+import { importCommunity } from './transfer/import-community.ts';
 import { changeWebhookEndpoint } from './webhooks/change-webhook-endpoint.ts';
 import { createWebhookEndpoint } from './webhooks/create-webhook-endpoint.ts';
 import { deleteWebhookEndpoint } from './webhooks/delete-webhook-endpoint.ts';
@@ -87,6 +89,8 @@ export const tracker: Family = {
     voidActivity,
     listRevisions,
     listLatestActivity,
+    exportCommunity,
+    importCommunity,
     closePeriod,
     listPeriods,
     listPeriodQuestions,
