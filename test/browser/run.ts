@@ -19,6 +19,7 @@ addScreenTests(world);
 
 try {
   started = await startWorld();
+  // The pictures are of the demo as it comes, before the tests change it.
   if (values.shots) await takeShots(started);
   process.exitCode = (await runTests(values.only)) > 0 ? 1 : 0;
 } catch (error) {

@@ -6,7 +6,7 @@ import { goTo, look, type World } from './world.ts';
 
 const FOLDER = resolve(import.meta.dirname, '../../docs/images');
 const MAX_BYTES = 150_000;
-const WANTED = ['now', 'hours', 'pattern', 'person-day', 'log', 'audit', 'setup'];
+const WANTED = ['now', 'hours', 'pattern', 'person', 'log', 'setup'];
 
 /** @throws Error where a picture is too large */
 export const takeShots = async (world: World): Promise<void> => {
@@ -19,7 +19,7 @@ export const takeShots = async (world: World): Promise<void> => {
     for (const view of VIEWS.filter(({ name }) => WANTED.includes(name))) {
       await goTo(looking, await fill(world, view.hash));
       await looking.page.waitForTimeout(300);
-      const path = join(FOLDER, `console-${view.name}-${short}.png`);
+      const path = join(FOLDER, short === 'en' ? `${view.name}.png` : `${view.name}.${short}.png`);
       await looking.page.screenshot({ path });
       const { size } = statSync(path);
       if (size > MAX_BYTES) throw new Error(`${path} has ${size} bytes; at most ${MAX_BYTES} are allowed.`);

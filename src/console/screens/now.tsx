@@ -1,5 +1,5 @@
 /** Who is on: names first, the total second, and old numbers that look old. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../i18n/index.ts';
 import { api, call, type Data } from '../kit/api.ts';
 import { useViewer } from '../kit/context.ts';
@@ -16,7 +16,9 @@ import { Table } from '../ui/table.tsx';
 import type { ScreenProps } from './index.ts';
 import { OnlineCurve, peakToday, useOnline } from './now-curve.tsx';
 
+/** Each person who is on costs rows to read: beyond 100 of them it is read less often. */
 const EVERY_MS = 15_000;
+const PEOPLE_A_STEP = 100;
 /** As many as one page of the API shows. */
 const LIMIT = 1000;
 
@@ -25,20 +27,23 @@ type Session = Data<'listActivity'>['items'][number];
 export const Now = ({ route }: ScreenProps) => {
   const { zone } = useViewer();
   const now = useNow(5000);
+  const [count, setCount] = useState(0);
+  const every = EVERY_MS * Math.max(1, Math.ceil(count / PEOPLE_A_STEP));
   const query = useQuery(
     'now',
     () =>
       call(() => api.GET('/v2/community/activity', { params: { query: { status: 'open', limit: LIMIT } } })),
-    { every: EVERY_MS },
+    { every },
   );
-  const isOld = query.at !== undefined && now - query.at > 2.5 * EVERY_MS;
+  useEffect(() => setCount(query.data?.items.length ?? 0), [query.data]);
+  const isOld = query.at !== undefined && now - query.at > 2.5 * every;
   return (
     <>
       <PageHead
         title={t('now.title')}
         note={
           <>
-            {t('now.note')} <Freshness query={query} every={EVERY_MS} />
+            {t('now.note')} <Freshness query={query} every={every} />
           </>
         }
       />
