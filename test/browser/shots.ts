@@ -6,7 +6,7 @@ import { goTo, look, type World } from './world.ts';
 
 const FOLDER = resolve(import.meta.dirname, '../../docs/images');
 const MAX_BYTES = 150_000;
-const WANTED = ['now', 'hours', 'pattern', 'person', 'log', 'setup'];
+const WANTED = { en: ['now', 'hours', 'person', 'log'], es: ['now', 'hours'] };
 
 /** @throws Error where a picture is too large */
 export const takeShots = async (world: World): Promise<void> => {
@@ -16,7 +16,7 @@ export const takeShots = async (world: World): Promise<void> => {
     ['es', 'es-ES'],
   ] as const) {
     const looking = await look(world, { width: 1280, height: 800, language });
-    for (const view of VIEWS.filter(({ name }) => WANTED.includes(name))) {
+    for (const view of VIEWS.filter(({ name }) => WANTED[short].includes(name))) {
       await goTo(looking, await fill(world, view.hash));
       await looking.page.waitForTimeout(300);
       const path = join(FOLDER, short === 'en' ? `${view.name}.png` : `${view.name}.${short}.png`);
