@@ -170,7 +170,7 @@ const describe = (
           ...(mediaType
             ? { [mediaType]: { schema: toShown(answer), example } }
             : jsonContent(
-                withOthers(toShown(envelope.wrapSchema(answer)), docs.otherAnswers),
+                withOthers(toShown(withMeta(envelope.wrapSchema(answer), operation)), docs.otherAnswers),
                 envelope.wrapExample(example, path),
               )),
           ...(operation.offersCsv && { 'text/csv': { schema: { type: 'string' } } }),
@@ -192,6 +192,19 @@ const describe = (
 };
 
 type OtherAnswers = NonNullable<Documentation['otherAnswers']>;
+
+/** An envelope whose `meta` says what the operation's own does. */
+const withMeta = (schema: Json, operation: AnyOperation): Json => {
+  const { operationId, answer } = docsOf(operation);
+  if (!answer.meta) return schema;
+  const properties = schema.properties as Record<string, Json>;
+  const more = Object.entries(answer.meta).map(([name, part]) => [name, toSchema(part, operationId)]);
+  const meta = {
+    ...properties.meta,
+    properties: { ...(properties.meta?.properties as Json), ...Object.fromEntries(more) },
+  };
+  return { ...schema, properties: { ...properties, meta } };
+};
 
 /** The schema of an answer, or that of JSON in the form of somebody else. */
 const withOthers = (schema: Json, others: OtherAnswers = []): Json => {

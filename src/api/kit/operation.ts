@@ -59,6 +59,8 @@ export interface Documentation {
     readonly schema: v.GenericSchema;
     readonly example: unknown;
     readonly mediaType?: string;
+    /** What `meta` may say besides. */
+    readonly meta?: Readonly<Record<string, v.GenericSchema>>;
   };
   /** The body of an operation that reads it by itself. */
   readonly rawBody?: v.GenericSchema;

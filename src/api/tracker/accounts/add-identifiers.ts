@@ -30,6 +30,7 @@ export const addIdentifiers = defineOperation({
     },
     answer: {
       schema: v.array(identifierSchema()),
+      meta: { refused: v.array(v.object({ type: v.string(), value: v.string(), accId: v.string() })) },
       example: [
         { type: 'discord', value: '1234567890' },
         { type: 'roblox', value: '987654321' },
