@@ -15,6 +15,7 @@ const ON_NODE = ['test/{node,browser,faults,scripts}/**'];
 
 export default defineConfig(({ mode }) => {
   const isFull = mode === 'full';
+  const isFaults = mode === 'faults';
   const onWorkers = () =>
     cloudflareTest(async () => ({
       wrangler: { configPath: './wrangler.toml' },
@@ -45,7 +46,11 @@ export default defineConfig(({ mode }) => {
       projects: [
         {
           plugins: [onWorkers()],
-          test: { ...common, name: 'own', include: isFull ? SCALED : OWN_DATABASE },
+          test: {
+            ...common,
+            name: 'own',
+            include: isFaults ? ['test/faults/**/*.test.ts'] : isFull ? SCALED : OWN_DATABASE,
+          },
         },
         {
           plugins: [onWorkers()],
@@ -53,14 +58,19 @@ export default defineConfig(({ mode }) => {
             ...common,
             name: 'shared',
             isolate: false,
-            include: isFull ? [] : ['test/**/*.test.ts'],
+            include: isFull || isFaults ? [] : ['test/**/*.test.ts'],
             exclude: [...OWN_DATABASE, ...ON_NODE],
           },
         },
         {
           test: {
             name: 'node',
-            include: isFull ? ['test/node/**/*.test.ts'] : ['test/scripts/**/*.test.ts'],
+            provide: { scale: common.provide.scale },
+            include: isFaults
+              ? []
+              : isFull
+                ? ['test/node/**/*.test.ts']
+                : ['test/scripts/**/*.test.ts', 'test/node/fuzz.test.ts'],
             testTimeout: 180_000,
             hookTimeout: 180_000,
           },

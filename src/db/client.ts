@@ -1,6 +1,8 @@
 import type { SQLWrapper } from 'drizzle-orm';
 import { type DrizzleD1Database, drizzle } from 'drizzle-orm/d1';
+import { isRefusedBy } from './constraint.ts';
 import { databaseFaultOf } from './faults.ts';
+import { AlreadyPreceded } from './preceded.ts';
 import { dialect, SQL, sql, toQuery } from './sql.ts';
 import type { Statement as NamedStatement } from './statement.ts';
 
@@ -32,55 +34,124 @@ export type RowsOf<T> = T extends undefined
 
 const isGroup = (entry: Statement | Batch | undefined): entry is Batch => Array.isArray(entry);
 
+const textOf = (statement: Statement) =>
+  statement instanceof SQL
+    ? toQuery(statement)
+    : 'params' in statement
+      ? statement
+      : dialect.sqlToQuery(statement.getSQL());
+
 const prepare = (db: Database, statement: Statement): D1PreparedStatement => {
-  const query =
-    statement instanceof SQL
-      ? toQuery(statement)
-      : 'params' in statement
-        ? statement
-        : dialect.sqlToQuery(statement.getSQL());
+  const query = textOf(statement);
   return db.$client.prepare(query.sql).bind(...query.params);
 };
+
+/** A batch was carried out, and what it returned was lost on the way. */
+export class AlreadyDone extends Error {
+  constructor() {
+    super('The batch was carried out; its results were lost.');
+    this.name = 'AlreadyDone';
+  }
+}
+
+/** How a batch may be tried again. */
+export interface Repeating {
+  /** Whether the batch ends in the same rows and answers where it is carried out twice. That of reads alone does. */
+  readonly isRepeatable?: boolean;
+  /** A query that has a row where the batch has been carried out. It is asked in the transaction of the next try. */
+  readonly done?: Statement;
+}
 
 /**
  * Runs the statements as one transaction in one round trip and returns each one's rows in its place. What belongs
  * together is one batch. (Drizzle's own `batch` takes no `sql` template with parameters on D1.)
  *
- * @param options.isRepeatable whether the batch ends in the same rows and answers where it is carried out twice: then it
- *   is tried again when the connection is lost, though the first try may have been carried out
+ * When the connection is lost it is tried again; but where the first try may have been carried out, only as `repeating`
+ * allows it.
+ * @throws AlreadyDone, where `repeating.done` finds that it was
  */
 export const runBatch = async <const T extends Batch>(
   db: Database,
   batch: T,
-  options: { readonly isRepeatable?: boolean } = {},
+  { isRepeatable = false, done }: Repeating = {},
 ): Promise<RowsOf<T>> => {
-  const prepared: D1PreparedStatement[] = [];
+  const statements: Statement[] = [];
   const collect = (entries: Batch): void => {
     for (const entry of entries) {
       if (isGroup(entry)) collect(entry);
-      else if (entry) prepared.push(prepare(db, entry));
+      else if (entry) statements.push(entry);
     }
   };
   collect(batch);
-  const results = await repeating(() => db.$client.batch<Row>(prepared), options.isRepeatable ?? false);
+  const prepared = statements.map((statement) => prepare(db, statement));
+  const results = await repeating(
+    (isFirst) =>
+      done
+        ? orDone(db, done, prepared, isFirst)
+        : isRepeatable
+          ? orAgain(db, prepared)
+          : db.$client.batch<Row>(prepared),
+    () => isRepeatable || done !== undefined || statements.every(isRead),
+  );
   let next = 0;
   const distribute = (entries: Batch): unknown[] =>
     entries.map((entry) => (isGroup(entry) ? distribute(entry) : entry && results[next++]?.results));
   return distribute(batch) as RowsOf<T>;
 };
 
+/** Whether a statement only reads. */
+const isRead = (statement: Statement): boolean => {
+  const { sql: text } = textOf(statement);
+  return /^\s*(?:SELECT|WITH)\b/i.test(text) && !/\b(?:INSERT|UPDATE|DELETE)\b/i.test(text);
+};
+
+/** The batch; from the second time on behind a statement that refuses it where it was carried out before. */
+const orDone = async (
+  db: Database,
+  done: Statement,
+  prepared: readonly D1PreparedStatement[],
+  isFirst: boolean,
+): Promise<D1Result<Row>[]> => {
+  try {
+    if (isFirst) return await db.$client.batch<Row>([...prepared]);
+    const { sql: text, params } = textOf(done);
+    const refusal = db.$client.prepare(
+      `INSERT INTO idempotency_keys (community_id, key_hash, fingerprint, created_at) SELECT NULL, '', '', 0 WHERE EXISTS (${text})`,
+    );
+    return (await db.$client.batch<Row>([refusal.bind(...params), ...prepared])).slice(1);
+  } catch (error) {
+    const isDone =
+      (error instanceof AlreadyPreceded && error.isOwn) ||
+      isRefusedBy(error, 'NOT NULL', 'idempotency_keys.community_id');
+    throw isDone ? new AlreadyDone() : error;
+  }
+};
+
+/** The batch; again, where an Idempotency-Key tells that it was carried out and its results were lost. */
+const orAgain = async (db: Database, prepared: readonly D1PreparedStatement[]): Promise<D1Result<Row>[]> => {
+  try {
+    return await db.$client.batch<Row>([...prepared]);
+  } catch (error) {
+    if (!(error instanceof AlreadyPreceded && error.isOwn)) throw error;
+    return db.$client.batch<Row>([...prepared]);
+  }
+};
+
 const MAX_TRIES = 3;
 /** The first wait is half to one and a half times as long, the second twice that. */
 const WAIT_MS = 60;
 
-/** Tries again what a lost connection has ended, where a second time does no harm. D1 itself repeats only reads. */
-const repeating = async <T>(run: () => Promise<T>, isRepeatable: boolean): Promise<T> => {
+/** Tries again what a lost connection has ended, where a second time does no harm. */
+export const repeating = async <T>(
+  run: (isFirst: boolean) => Promise<T>,
+  isRepeatable: () => boolean,
+): Promise<T> => {
   for (let tries = 1; ; tries++) {
     try {
-      return await run();
+      return await run(tries === 1);
     } catch (error) {
       const fault = databaseFaultOf(error);
-      const isWorthIt = fault?.kind === 'lost' && (isRepeatable || fault.isUntouched);
+      const isWorthIt = fault?.kind === 'lost' && (fault.isUntouched || isRepeatable());
       if (!isWorthIt || tries === MAX_TRIES) throw error;
       const waitMs = WAIT_MS * tries * (0.5 + Math.random());
       await new Promise((resolve) => setTimeout(resolve, waitMs));
@@ -92,7 +163,14 @@ const repeating = async <T>(run: () => Promise<T>, isRepeatable: boolean): Promi
 export const readRows = async <T extends object = Row>(
   db: Database,
   statement: NamedStatement<T> | SQL | SQLWrapper,
-): Promise<T[]> => (await prepare(db, statement).all<T>()).results;
+): Promise<T[]> => {
+  const { results } = await repeating(
+    () => prepare(db, statement).all<T>(),
+    () => isRead(statement),
+  );
+  return results;
+};
+
 /** Whether the database answers. @throws what D1 throws */
 export const pingDatabase = (db: Database): Promise<unknown> => readRows(db, sql`SELECT 1`);
 

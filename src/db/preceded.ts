@@ -47,7 +47,11 @@ export const precededBinding = (
         hasWritten = true;
         return results;
       } catch (error) {
-        if (isRefusedBy(error, 'UNIQUE', columns)) throw new AlreadyPreceded(tries > 1);
+        if (isRefusedBy(error, 'UNIQUE', columns)) {
+          const isOwn = tries > 1;
+          hasWritten ||= isOwn;
+          throw new AlreadyPreceded(isOwn);
+        }
         if (databaseFaultOf(error)?.kind !== 'lost' || tries === TRIES) throw error;
         await new Promise((resolve) => setTimeout(resolve, 40 * tries * (0.5 + Math.random())));
       }

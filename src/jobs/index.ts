@@ -14,6 +14,7 @@ import { deliverDue } from '../core/webhooks/deliver-due.ts';
 import { withBudget } from '../core/with-budget.ts';
 import { Budget, OutOfBudget } from '../db/budget.ts';
 import { fixedClock } from '../lib/clock.ts';
+import { errorText } from '../lib/error-text.ts';
 
 /** A scheduled job. It can run twice, late, or half way. */
 export interface Job {
@@ -103,9 +104,6 @@ export const runJobs = async (
   }
   if (jobs) await note(services, { cron, scheduledTime, failedJobs });
 };
-
-const errorText = (error: unknown): string =>
-  error instanceof Error ? (error.stack ?? error.message) : String(error);
 
 /** The operator sees when each trigger last ran (`GET /admin/status`). What keeps that from being noted stops nothing. */
 const note = async (

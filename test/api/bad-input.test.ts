@@ -210,7 +210,7 @@ describe('when D1 is not there', () => {
     overrides: {
       db: new Proxy({} as Services['db'], {
         get: () => {
-          throw new Error('D1_ERROR: no such table: secrets');
+          throw new Error('D1_ERROR: malformed secrets');
         },
       }),
     },

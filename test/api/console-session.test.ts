@@ -170,6 +170,7 @@ describe('POST /v2/community/console-session', () => {
       headers: HERE,
       body: { apiKey: ownKey },
     });
+    await own.settled();
     const ask = () =>
       own.measure(() =>
         own.get('/v2/community/console-session', { headers: { ...HERE, Cookie: cookieOf(answer) } }),

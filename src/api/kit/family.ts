@@ -10,6 +10,7 @@ import {
   authenticateServiceId,
   isOperatorToken,
   isSessionOfOperator,
+  type Reader,
 } from '../../core/access/authenticate.ts';
 import { isClientId } from '../../core/access/service-id.ts';
 import type { Services } from '../../core/context.ts';
@@ -93,10 +94,17 @@ const run = async (
   // The key in the body where the family has it there, else that of the headers.
   const token = family.keyInBody?.(await body());
   const presented: Presented = token === undefined ? readPresented(c, operation) : { kind: 'token', token };
+  const later = (work: Promise<unknown>) => defer(c, work);
   let actor: Actor | undefined;
   try {
     const allowsAnonymous = presented.kind === 'none' && family.allowsAnonymous === true && isLocalCall(c);
-    actor = await authorize(services, allowsAnonymous, operation.access, presented, isFromScript(c));
+    actor = await authorize(
+      { ...services, defer: later },
+      allowsAnonymous,
+      operation.access,
+      presented,
+      isFromScript(c),
+    );
   } catch (refusal) {
     // Who guesses credentials is counted by address.
     await limitRate(services, addressOf(c));
@@ -107,7 +115,7 @@ const run = async (
   const ctx = {
     ...services,
     actor,
-    defer: (work: Promise<unknown>) => defer(c, work),
+    defer: later,
     ...(hops > 0 && { hops }),
   };
   const input = {
@@ -142,7 +150,7 @@ const readPresented = (c: HttpContext, { access }: AnyOperation): Presented => {
 
 /** The actor behind the credential. @throws Fault unauthenticated, forbidden, unavailable */
 const authorize = async (
-  services: Services,
+  services: Reader,
   allowsAnonymous: boolean,
   access: Access,
   presented: Presented,
@@ -186,7 +194,7 @@ const isOperator = (services: Services, presented: Presented): boolean | Promise
 };
 
 const authenticate = (
-  services: Services,
+  services: Reader,
   presented: Presented,
   allowsAnonymous: boolean,
 ): Promise<CommunityActor | undefined> | undefined => {
@@ -208,7 +216,7 @@ const authenticate = (
   }
 };
 
-const authenticateToken = (services: Services, token: string) =>
+const authenticateToken = (services: Reader, token: string) =>
   looksLikeAccessToken(token)
     ? authenticateAccessToken(services, requireTokenSecret(services), token)
     : authenticateApiKey(services, token);
@@ -298,18 +306,18 @@ const isRequired = (query: GenericSchema | undefined, name: string): boolean =>
   entriesOf(query)[name]?.type !== 'optional';
 
 /** What to answer where `error` came up. A defect, and a database that does not answer, go into the log. */
-const faultOf = (error: unknown, c: HttpContext): Fault => {
+export const faultOf = (error: unknown, c: HttpContext): Fault => {
   const { clock, log } = c.get('services');
   const fault = toFault(error, clock.now());
   if (fault?.code === 'database_unavailable') {
-    const message = error instanceof Error ? error.message : String(error);
+    const [message] = errorText(error).split('\n', 1);
     log('database_fault', { requestId: requestIdOf(c), path: c.req.path, error: message });
   }
   return fault ?? reportDefect(error, c);
 };
 
 /** Logs what must not be shown, under the request's id. */
-export const reportDefect = (error: unknown, c: HttpContext): Fault => {
+const reportDefect = (error: unknown, c: HttpContext): Fault => {
   c.get('services').log('defect', {
     requestId: requestIdOf(c),
     method: c.req.method,
@@ -321,7 +329,7 @@ export const reportDefect = (error: unknown, c: HttpContext): Fault => {
 };
 
 const defer = (c: HttpContext, work: Promise<unknown>): void => {
-  const logged = work.catch((error: unknown) => reportDefect(error, c));
+  const logged = work.catch((error: unknown) => faultOf(error, c));
   // Outside a Worker (a test that calls the app directly) there is no execution context, and Hono's getter throws.
   try {
     c.executionCtx.waitUntil(logged);

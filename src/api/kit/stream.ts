@@ -1,5 +1,5 @@
 import { answer } from './answer.ts';
-import { reportDefect } from './family.ts';
+import { faultOf } from './family.ts';
 import type { HttpContext } from './operation.ts';
 
 const encoder = new TextEncoder();
@@ -21,7 +21,7 @@ export const streamText = (
           if (done) controller.close();
           else controller.enqueue(encoder.encode(value));
         } catch (error) {
-          reportDefect(error, c);
+          faultOf(error, c);
           controller.error(error);
         }
       },

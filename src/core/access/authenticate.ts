@@ -1,20 +1,31 @@
+import { runBatch } from '../../db/client.ts';
 import { constantTimeEqual, sha256Hex } from '../../lib/crypto.ts';
-import type { Services } from '../context.ts';
+import type { Ctx, Services } from '../context.ts';
 import { verifyAccessToken } from './access-token.ts';
 import type { CommunityActor } from './actor.ts';
 import { isApiKey } from './api-key.ts';
 import { isOperatorSession, verifyConsoleSession } from './console-session.ts';
-import { findCommunity, findKeyHolder, findKeyHolderById, type KeyHolder } from './queries.ts';
+import {
+  findCommunity,
+  findKeyHolder,
+  findKeyHolderById,
+  isUseDue,
+  type KeyHolder,
+  noteKeyUsed,
+} from './queries.ts';
 import { SCOPES } from './scopes.ts';
 import { isClientId, SCOPES_OF_CATEGORY } from './service-id.ts';
 import { findServiceIdHolder, type ServiceIdHolder } from './service-id-queries.ts';
+
+/** What a look-up needs; without `defer` it does not note that a key was used. */
+export type Reader = Services & Partial<Pick<Ctx, 'defer'>>;
 
 /**
  * Who holds this API key; undefined if nobody does. No query for a key that this isolate read less than 30 s ago, nor for
  * one without the right form or checksum.
  */
 export const authenticateApiKey = async (
-  services: Services,
+  services: Reader,
   key: string,
 ): Promise<CommunityActor | undefined> => {
   // By the key itself, not by its hash, so that a warm call need not wait for one.
@@ -25,6 +36,7 @@ export const authenticateApiKey = async (
   const hash = await sha256Hex(key);
   const holder = await findKeyHolder(services.db, hash, services.clock.now());
   if (!holder || !constantTimeEqual(hash, holder.hash)) return undefined;
+  noteUse(services, holder);
   const actor = toApiKeyActor(holder);
   services.credentials.set(name, actor);
   return actor;
@@ -35,7 +47,7 @@ export const authenticateApiKey = async (
  * no query, its key one in 30 s, so that the session ends when the key does.
  */
 export const authenticateConsoleSession = async (
-  services: Services,
+  services: Reader,
   tokenSecret: string,
   token: string,
 ): Promise<CommunityActor | undefined> => {
@@ -47,9 +59,18 @@ export const authenticateConsoleSession = async (
   if (known) return known;
   const holder = await findKeyHolderById(services.db, keyId, now);
   if (!holder) return undefined;
+  noteUse(services, holder);
   const actor = toApiKeyActor(holder);
   services.credentials.set(name, actor);
   return actor;
+};
+
+/** After the answer, and apart from the look-up: one that fails must not refuse the call, nor be repeated for it. */
+const noteUse = ({ db, clock, defer }: Reader, { key }: KeyHolder): void => {
+  const now = clock.now();
+  if (defer && isUseDue(key, now)) {
+    defer(runBatch(db, [noteKeyUsed({ id: key.id, now })], { isRepeatable: true }));
+  }
 };
 
 const toApiKeyActor = ({ key, community }: KeyHolder): CommunityActor => ({

@@ -7,11 +7,10 @@ import {
   gt,
   inArray,
   isNull,
-  lt,
   or,
 } from 'drizzle-orm';
 import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
-import type { Database } from '../../db/client.ts';
+import { type Database, repeating } from '../../db/client.ts';
 import * as schema from '../../db/schema/index.ts';
 import { sql as namedSql, statement, statementByShape } from '../../db/statement.ts';
 import type { Community } from './actor.ts';
@@ -61,7 +60,7 @@ export interface KeyHolder {
   readonly community: Community;
 }
 
-/** Who holds the key with this hash, unless it is revoked, expired or of a deleted community; notes its use. */
+/** Who holds the key with this hash, unless it is revoked, expired or of a deleted community. */
 export const findKeyHolder = (db: Database, hash: string, now: number): Promise<KeyHolder | undefined> =>
   findHolder(db, eq(apiKeys.hash, hash), now);
 
@@ -80,24 +79,32 @@ const findHolder = async (
     or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, now)),
   );
   // Two selects, not a join: in a batch D1 names columns, and both tables have an `id`.
-  const [[key], [community]] = await db.batch([
-    db.select().from(apiKeys).where(isUsable),
-    db
-      .select()
-      .from(communities)
-      .where(
-        and(
-          inArray(communities.id, db.select({ id: apiKeys.communityId }).from(apiKeys).where(isUsable)),
-          isNull(communities.deletedAt),
+  const read = () =>
+    db.batch([
+      db.select().from(apiKeys).where(isUsable),
+      db
+        .select()
+        .from(communities)
+        .where(
+          and(
+            inArray(communities.id, db.select({ id: apiKeys.communityId }).from(apiKeys).where(isUsable)),
+            isNull(communities.deletedAt),
+          ),
         ),
-      ),
-    db
-      .update(apiKeys)
-      .set({ lastUsedAt: now })
-      .where(and(isUsable, or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, now - LAST_USED_STEP_MS)))),
-  ]);
+    ]);
+  const [[key], [community]] = await repeating(read, () => true);
   return key && community && { key: toApiKey(key), hash: key.hash, community: toCommunity(community) };
 };
+
+/** Whether `noteKeyUsed` has something to write. */
+export const isUseDue = ({ lastUsedAt }: ApiKey, now: number): boolean =>
+  lastUsedAt === null || lastUsedAt < now - LAST_USED_STEP_MS;
+
+/** Statement: notes when a key was used. */
+export const noteKeyUsed = statement<{ id: string; now: number }>(
+  ($) => namedSql`
+    UPDATE api_keys SET last_used_at = ${$.now} WHERE id = ${$.id} AND coalesce(last_used_at, 0) < ${$.now}`,
+);
 
 /** A community by its id inside, or by the one on the wire. */
 export type CommunityKey = number | string;

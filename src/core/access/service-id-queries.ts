@@ -1,5 +1,5 @@
 import { and, asc, eq, gt, inArray, isNull } from 'drizzle-orm';
-import type { Database } from '../../db/client.ts';
+import { type Database, repeating } from '../../db/client.ts';
 import { communities, serviceIds } from '../../db/schema/index.ts';
 import type { Community } from './actor.ts';
 import { toCommunity } from './queries.ts';
@@ -34,18 +34,20 @@ export const findServiceIdHolder = async (
     isNull(serviceIds.deletedAt),
   );
   // Two selects, not a join: in a batch D1 names columns, and both tables have an `id`.
-  const [[row], [community]] = await db.batch([
-    db.select().from(serviceIds).where(isThis),
-    db
-      .select()
-      .from(communities)
-      .where(
-        and(
-          inArray(communities.id, db.select({ id: serviceIds.communityId }).from(serviceIds).where(isThis)),
-          isNull(communities.deletedAt),
+  const read = () =>
+    db.batch([
+      db.select().from(serviceIds).where(isThis),
+      db
+        .select()
+        .from(communities)
+        .where(
+          and(
+            inArray(communities.id, db.select({ id: serviceIds.communityId }).from(serviceIds).where(isThis)),
+            isNull(communities.deletedAt),
+          ),
         ),
-      ),
-  ]);
+    ]);
+  const [[row], [community]] = await repeating(read, () => true);
   if (!row || !community) return undefined;
   const { secretHash, previousSecretHash } = row;
   return { serviceId: toServiceId(row), secretHash, previousSecretHash, community: toCommunity(community) };

@@ -82,23 +82,27 @@ export const applyRoster = async (
     moment: { now, settings },
   };
   const apply = async (resolves: boolean) => {
-    const [, conflicts, rows, [count]] = await commit(ctx, [
-      resolves
-        ? resolveAccounts({
-            communityId,
-            serverId,
-            accounts: listed,
-            now,
-            newId: ctx.newId,
-            mayCreate: settings.autoCreateAccounts,
-            condition: isNewest(roster),
-          })
-        : [],
-      resolves ? selectConflicts(communityId, serverId, listed) : undefined,
-      applyListed(roster),
-      selectIsNewest(roster),
-      noteRoster(roster),
-    ]);
+    const [, conflicts, rows, [count]] = await commit(
+      ctx,
+      [
+        resolves
+          ? resolveAccounts({
+              communityId,
+              serverId,
+              accounts: listed,
+              now,
+              newId: ctx.newId,
+              mayCreate: settings.autoCreateAccounts,
+              condition: isNewest(roster),
+            })
+          : [],
+        resolves ? selectConflicts(communityId, serverId, listed) : undefined,
+        applyListed(roster),
+        selectIsNewest(roster),
+        noteRoster(roster),
+      ],
+      { isRepeatable: true },
+    );
     const earlier: SightingRow[] = [];
     return { conflicts: conflicts ?? [], earlier, changes: rows as unknown as SightingRow[], count };
   };

@@ -35,7 +35,7 @@ export interface Correction {
 
 /**
  * Corrects a session and keeps what it was. An end that is given is somebody's word: an open or unconfirmed session is
- * `stopped` from then on, and no late heartbeat reopens it.
+ * `stopped` from then on, and no late heartbeat reopens it. A correction to what it is already writes nothing.
  * @throws DomainError session_not_found, session_voided, session_open, session_ends_before_start, session_overlaps
  */
 export const correctSession = (
@@ -49,14 +49,22 @@ export const correctSession = (
       throw new DomainError('session_open', { id });
     }
     const isConfirmed = endedAt !== undefined && (session.endedAt === null || session.isUnconfirmed);
-    return {
+    const after: RevisedSession = {
       startedAt: startedAt ?? session.startedAt,
       endedAt: endedAt ?? session.endedAt,
       closeKind: isConfirmed ? 'stopped' : session.closeKind,
       clearReason: clearReason !== undefined ? clearReason : isConfirmed ? null : session.clearReason,
       voidedAt: null,
     };
+    return isCorrected(session, after) ? after : undefined;
   });
+
+/** Whether it is not the same as before. */
+const isCorrected = (before: SessionDetails, after: RevisedSession): boolean =>
+  after.startedAt !== before.startedAt ||
+  after.endedAt !== before.endedAt ||
+  after.closeKind !== before.closeKind ||
+  after.clearReason !== before.clearReason;
 
 /**
  * Declares a session void: it is kept, but left out of totals, reports and history. An open one is cleared with it,

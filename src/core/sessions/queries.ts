@@ -245,6 +245,21 @@ export const changedSession = (
     'null')))`;
 };
 
+/**
+ * Query: the session that a call at `now` has started as `id`, or closed, so that a call whose answer was lost is known
+ * to have been carried out. A call that starts always has the first.
+ */
+export const selectDone = (
+  { communityId, serverId, accountId }: Place,
+  { now }: Moment,
+  id: string,
+  closeKind: 'stopped' | 'cleared' | null,
+): SQL => sql`
+  SELECT ${COLUMNS} FROM sessions NOT INDEXED
+  WHERE community_id = ${communityId} AND account_id = ${accountId}
+    AND (started_at = ${now} AND id = ${id} OR server_id = ${serverId} AND ended_at >= ${now} AND close_kind = ${closeKind})
+  ORDER BY started_at DESC LIMIT 1`;
+
 /** Condition: there is no such account. */
 export const hasNoAccount = (place: Place): SQL => sql`${place.accountId} IS NULL`;
 
@@ -282,6 +297,15 @@ export const resetSessions = (server: Server, moment: Moment): SQL => {
     WHERE community_id = ${server.communityId} AND server_id = ${server.serverId} AND ended_at IS NULL
     RETURNING ${COLUMNS}`;
 };
+
+/** Query: has a row where the server was reset at `now` or later. */
+export const selectResetDone = ({ communityId, serverId }: Server, { now }: Moment): SQL => sql`
+  SELECT 1 FROM servers WHERE community_id = ${communityId} AND server_id = ${serverId} AND reset_at >= ${now}`;
+
+/** Query: the sessions that a reset at `now` has closed. */
+export const selectReset = ({ communityId, serverId }: Server, { now }: Moment): SQL => sql`
+  SELECT ${COLUMNS} FROM sessions
+  WHERE community_id = ${communityId} AND server_id = ${serverId} AND gone_at = ${now} AND close_kind = 'server_reset'`;
 
 /** For so long a server's sign of life stands for those that follow it: at most one row is written in that time. */
 const ALIVE_STEP_MS = 300_000;

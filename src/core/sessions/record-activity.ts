@@ -1,4 +1,4 @@
-import type { Row, Statement } from '../../db/client.ts';
+import { AlreadyDone, type Row, runBatch, type Statement } from '../../db/client.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import type { AccountRef } from '../accounts/identifiers.ts';
 import { accountIdOfCall, resolveAccounts } from '../accounts/resolve-queries.ts';
@@ -6,7 +6,13 @@ import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import type { Plan } from '../plan.ts';
 import { commit, startedEvents } from '../webhooks/events.ts';
-import { accountOfTimelyCall, answerTimelyCall, insertCall, isNewCall } from './late/call-queries.ts';
+import {
+  accountOfTimelyCall,
+  answerTimelyCall,
+  insertCall,
+  isNewCall,
+  selectNoted,
+} from './late/call-queries.ts';
 import { newCall, readPendingCall, settlePendingCall } from './late/settle-call.ts';
 import { holdIfClosed } from './periods/hold-call.ts';
 import {
@@ -20,6 +26,7 @@ import {
   openSession,
   openSessionAt,
   type Place,
+  selectDone,
   selectHasNoAccount,
   stopSession,
   supersedeSession,
@@ -106,17 +113,21 @@ export const recordActivity = (
 
 const record = async (ctx: Ctx<CommunityActor>, activity: RecordActivity): Promise<Session | undefined> => {
   if (activity.eventId !== undefined || activity.occurredAt !== undefined) return recordEvent(ctx, activity);
-  const { moment, place, prepare, refusal, changes } = statementsOf(ctx, activity);
-  const run = async (before?: Statement) => {
-    const [, refusals, , changed] = await commit(ctx, [
-      prepare,
-      refusal,
-      before,
-      changes,
-      noteAlive(place, moment),
-    ]);
-    if (refusals?.[0]) throw accountNotFound(activity.account);
-    return changed as Row[][];
+  const { moment, place, newSessionId, prepare, refusal, changes } = statementsOf(ctx, activity);
+  const done = selectDone(place, moment, newSessionId, CLOSE_KINDS[activity.action]);
+  const run = async (before?: Statement): Promise<Row[][]> => {
+    try {
+      const [, refusals, , changed] = await commit(
+        ctx,
+        [prepare, refusal, before, changes, noteAlive(place, moment)],
+        { done },
+      );
+      if (refusals?.[0]) throw accountNotFound(activity.account);
+      return changed as Row[][];
+    } catch (error) {
+      if (error instanceof AlreadyDone) return runBatch(ctx.db, [done]);
+      throw error;
+    }
   };
   let changed = await run();
   if (activity.action === 'toggle' && !changed[0]?.[0]) {
@@ -127,6 +138,15 @@ const record = async (ctx: Ctx<CommunityActor>, activity: RecordActivity): Promi
   const session = row && toSession(row);
   return session && isAnswerTo(activity.action, session, moment) ? session : undefined;
 };
+
+/** How a session is closed by a call that starts none. */
+const CLOSE_KINDS = {
+  toggle: 'stopped',
+  stop: 'stopped',
+  clear: 'cleared',
+  start: null,
+  'clear-and-start': null,
+} as const satisfies Record<ActivityAction, string | null>;
 
 /** Notes the call in the journal and, unless it is a repeat or late, does in the same batch what it asks for. */
 const recordEvent = async (
@@ -140,24 +160,35 @@ const recordEvent = async (
   const moment = { now: occurredAt, settings };
   const place: Place = { communityId, serverId, accountId: accountOfTimelyCall(call, id) };
   const read = readPendingCall(call);
-  const [, , , , , , pending] = await commit(ctx, [
-    resolveAccounts({
-      communityId,
-      serverId,
-      accounts: [account],
-      now: receivedAt,
-      newId: ctx.newId,
-      // Of a call that can come out of order the start may be on its way still: even a stop notes whose it is.
-      mayCreate: settings.autoCreateAccounts && (creates(activity) || 'of-new-name'),
-      condition: isNewCall(call),
-    }),
-    insertCall(call, account[0], activity, moment),
-    expirations(activity, place, moment),
-    changesOf(activity, place, id, moment),
-    answerTimelyCall(call),
-    noteAlive(place, moment),
-    read,
-  ]);
+  const noted = commit(
+    ctx,
+    [
+      resolveAccounts({
+        communityId,
+        serverId,
+        accounts: [account],
+        now: receivedAt,
+        newId: ctx.newId,
+        // Of a call that can come out of order the start may be on its way still: even a stop notes whose it is.
+        mayCreate: settings.autoCreateAccounts && (creates(activity) || 'of-new-name'),
+        condition: isNewCall(call),
+      }),
+      insertCall(call, account[0], activity, moment),
+      expirations(activity, place, moment),
+      changesOf(activity, place, id, moment),
+      answerTimelyCall(call),
+      noteAlive(place, moment),
+      read,
+    ],
+    { done: selectNoted(call) },
+  );
+  const pending = await noted.then(
+    ([, , , , , , rows]) => rows,
+    (error: unknown) => {
+      if (error instanceof AlreadyDone) return runBatch(ctx.db, read);
+      throw error;
+    },
+  );
   if (!pending[0]?.[0]) {
     if (settings.autoCreateAccounts) return undefined;
     throw accountNotFound(account);

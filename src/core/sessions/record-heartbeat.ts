@@ -46,13 +46,24 @@ export const recordHeartbeat = async (
   };
   const named = firstOfEach(accounts);
   const isKnown = areKnown(communityId, named, now);
-  const [, rows] = await commit(ctx, [
-    isKnown
-      ? []
-      : resolveAccounts({ communityId, serverId, accounts: named, now, newId: ctx.newId, mayCreate: false }),
-    noteSightings(sighting),
-    noteAlive(sighting, sighting.moment),
-  ]);
+  const [, rows] = await commit(
+    ctx,
+    [
+      isKnown
+        ? []
+        : resolveAccounts({
+            communityId,
+            serverId,
+            accounts: named,
+            now,
+            newId: ctx.newId,
+            mayCreate: false,
+          }),
+      noteSightings(sighting),
+      noteAlive(sighting, sighting.moment),
+    ],
+    { isRepeatable: true },
+  );
   const sightings = rows as unknown as (SightingRow & { position: number; account_id: string })[];
   const found = new Map(sightings.map((row) => [row.position, row]));
   if (!isKnown)

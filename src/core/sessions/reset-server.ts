@@ -1,10 +1,19 @@
+import { AlreadyDone, type Row, runBatch } from '../../db/client.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import type { Ctx } from '../context.ts';
 import { commit } from '../webhooks/events.ts';
 import { insertReset } from './late/call-queries.ts';
 import { newCall, readPendingCall, settlePendingCall } from './late/settle-call.ts';
 import { holdIfClosed } from './periods/hold-call.ts';
-import { noteAlive, noteReset, resetSessions } from './queries.ts';
+import {
+  type Moment,
+  noteAlive,
+  noteReset,
+  resetSessions,
+  type Server,
+  selectReset,
+  selectResetDone,
+} from './queries.ts';
 import type { EventRef } from './record-activity.ts';
 import { type Session, toSession } from './session.ts';
 
@@ -27,14 +36,28 @@ const closeAll = async (
   const moment = { now: ctx.clock.now(), settings };
   if (reset.eventId !== undefined || reset.occurredAt !== undefined) {
     const call = newCall(ctx, reset);
-    const [, , ...read] = await commit(ctx, [
-      insertReset(call),
-      noteAlive(server, { now: call.occurredAt, settings }),
-      ...readPendingCall(call),
-    ]);
+    const [, , ...read] = await commit(
+      ctx,
+      [insertReset(call), noteAlive(server, { now: call.occurredAt, settings }), ...readPendingCall(call)],
+      { isRepeatable: true },
+    );
     return (await settlePendingCall(ctx, call, read)).map(toSession);
   }
-  const [rows = []] = await commit(ctx, [resetSessions(server, moment), noteReset(server, moment)]);
+  const rows = await closeSessions(ctx, server, moment);
   // RETURNING has no order.
   return rows.map(toSession).sort((a, b) => a.startedAt - b.startedAt || (a.id < b.id ? -1 : 1));
+};
+
+/** The rows of the sessions that were open. */
+const closeSessions = async (ctx: Ctx<CommunityActor>, server: Server, moment: Moment): Promise<Row[]> => {
+  try {
+    const [rows] = await commit(ctx, [resetSessions(server, moment), noteReset(server, moment)], {
+      done: selectResetDone(server, moment),
+    });
+    return rows;
+  } catch (error) {
+    if (!(error instanceof AlreadyDone)) throw error;
+    const [rows] = await runBatch(ctx.db, [selectReset(server, moment)]);
+    return rows;
+  }
 };

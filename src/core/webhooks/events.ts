@@ -4,7 +4,7 @@
  * with `commit`, which says who acted and sends at once. Starts are
  * told by `startedEvents` behind the statement that inserts them, events of other things by `outbox`, in the batch.
  */
-import { type Batch, type RowsOf, runBatch } from '../../db/client.ts';
+import { type Batch, type Repeating, type RowsOf, runBatch } from '../../db/client.ts';
 import type { Ctx } from '../context.ts';
 import { deliverNow } from './deliver.ts';
 import { publishMessages } from './delivery-queries.ts';
@@ -22,15 +22,23 @@ export {
  * A community that had no endpoint when its credential was read (at most 30 s ago) is spared this. If it has its first
  * one since, nothing is lost: the next to publish finds what is not published, late and without the actor's name.
  */
-export const commit = async <const T extends Batch>(ctx: Ctx, statements: T): Promise<RowsOf<T>> => {
+export const commit = async <const T extends Batch>(
+  ctx: Ctx,
+  statements: T,
+  repeating: Repeating = {},
+): Promise<RowsOf<T>> => {
   const community = 'community' in ctx.actor ? ctx.actor.community : undefined;
-  if (community && !community.hasWebhooks) return runBatch(ctx.db, statements);
+  if (community && !community.hasWebhooks) return runBatch(ctx.db, statements, repeating);
   const now = ctx.clock.now();
-  const [, results, published] = await runBatch(ctx.db, [
-    publishMessages(community?.id, now, ''),
-    statements,
-    publishMessages(community?.id, now, ctx.actor.name, ctx.hops),
-  ]);
+  const [, results, published] = await runBatch(
+    ctx.db,
+    [
+      publishMessages(community?.id, now, ''),
+      statements,
+      publishMessages(community?.id, now, ctx.actor.name, ctx.hops),
+    ],
+    repeating,
+  );
   const endpointIds = new Set(published.map((row) => row.endpoint_id));
   if (endpointIds.size > 0 && ctx.actor.kind !== 'system') ctx.defer(deliverNow(ctx, [...endpointIds]));
   return results;

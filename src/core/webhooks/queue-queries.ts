@@ -88,8 +88,9 @@ export const selectQueue = statement<
       AND EXISTS (SELECT 1 FROM webhook_endpoints
         WHERE id = ${$.endpointId} AND lease_id = ${$.leaseId} AND leased_until > 0)
     ORDER BY m.seq
-    LIMIT (SELECT iif(digest_seconds IS NULL, ${$.limit}, ${$.digestLimit})
-      FROM webhook_endpoints WHERE id = ${$.endpointId})`,
+    -- An endpoint that is gone by now has no row: LIMIT takes no NULL.
+    LIMIT coalesce((SELECT iif(digest_seconds IS NULL, ${$.limit}, ${$.digestLimit})
+      FROM webhook_endpoints WHERE id = ${$.endpointId}), 0)`,
 );
 
 /** What became of a message in one attempt. */

@@ -151,6 +151,16 @@ export const selectCall = (key: CallKey): SQL => sql`
   FROM activity_calls AS c LEFT JOIN servers AS s ON s.community_id = c.community_id AND s.server_id = c.server_id
   WHERE c.community_id = ${key.communityId} AND c.event_id = ${key.eventId}`;
 
+/** Query: has a row where this very call, and not an earlier one of the same event, is noted. */
+export const selectNoted = (call: NewCall): SQL => sql`
+  SELECT 1 FROM activity_calls
+  WHERE community_id = ${call.communityId} AND event_id = ${call.eventId} AND id = ${call.id}`;
+
+/** Query: has a row where the effect of the call is written. */
+export const selectAnswered = (key: CallKey): SQL => sql`
+  SELECT 1 FROM activity_calls
+  WHERE community_id = ${key.communityId} AND event_id = ${key.eventId} AND answer IS NOT NULL`;
+
 /**
  * Common table expressions: the call, if its effect is still to be written; and `scope`, the accounts that it may
  * concern, each with the time from which on it is worked out (that of its earliest pending call, so that one of many

@@ -1,4 +1,4 @@
-import { type Row, runBatch } from '../../../db/client.ts';
+import { AlreadyDone, type Row, runBatch } from '../../../db/client.ts';
 import type { NewId } from '../../../lib/ids.ts';
 import type { CommunityActor } from '../../access/actor.ts';
 import type { Settings } from '../../access/settings.ts';
@@ -17,6 +17,7 @@ import {
   type NewCall,
   type PendingCall,
   type SessionChanges,
+  selectAnswered,
   selectCall,
   selectPendingCalls,
   selectPendingSessions,
@@ -85,11 +86,15 @@ export const settlePendingCall = async (
       call,
       ctx.actor.community.settings,
     );
-    const [settled = []] = await commit(ctx, statements).catch(async (error: unknown) => {
-      // It would alter a closed period: the call becomes a question, and is not noted until that is accepted.
-      if (isPeriodClosed(error)) await runBatch(ctx.db, [forgetPendingCall(key)]);
-      throw error;
-    });
+    const [settled = []] = await commit(ctx, statements, { done: selectAnswered(key) }).catch(
+      async (error: unknown) => {
+        // Then it is found answered, below.
+        if (error instanceof AlreadyDone) return [];
+        // It would alter a closed period: the call becomes a question, and is not noted until that is accepted.
+        if (isPeriodClosed(error)) await runBatch(ctx.db, [forgetPendingCall(key)]);
+        throw error;
+      },
+    );
     if (settled.length > 0) return answer;
     results = await runBatch(ctx.db, readPendingCall(key));
   }

@@ -92,11 +92,13 @@ export const acceptQuestion = async (ctx: Ctx<CommunityActor>, id: string): Prom
   const { id: communityId, publicId } = ctx.actor.community;
   const question = await findOpenQuestion(ctx, id);
   const { occurredAt, accountId } = question;
-  await runBatch(ctx.db, [unlockPeriods({ communityId, accountId: accountId ?? '*' })]);
+  const unlock = (account: string | null) =>
+    runBatch(ctx.db, [unlockPeriods({ communityId, accountId: account })], { isRepeatable: true });
+  await unlock(accountId ?? '*');
   try {
     await replay(ctx, question.call, id);
   } finally {
-    await runBatch(ctx.db, [unlockPeriods({ communityId, accountId: null })]);
+    await unlock(null);
   }
   return audited(ctx, communityId, async (audit) => {
     await findOpenQuestion(ctx, id);
@@ -106,7 +108,9 @@ export const acceptQuestion = async (ctx: Ctx<CommunityActor>, id: string): Prom
     const rows = await readRows(ctx.db, selectPeriodsAfter({ communityId, at }));
     const changes = [];
     for (const period of rows.map(toPeriod)) {
-      await runBatch(ctx.db, [forgetOpenSessions({ communityId, periodId: period.id, to: period.to })]);
+      await runBatch(ctx.db, [forgetOpenSessions({ communityId, periodId: period.id, to: period.to })], {
+        isRepeatable: true,
+      });
       const { totals } = await computeTotals(ctx, period);
       changes.push([
         deletePeriodTotals({ communityId, periodId: period.id }),

@@ -69,6 +69,8 @@ describe('an API key', () => {
       .all();
     expect(results).toHaveLength(1);
     expect(JSON.stringify(results)).not.toContain(key.slice(3));
+    await app.get('/v2/community/settings', { key });
+    await app.settled();
     const list = await app.get('/v2/community/api-keys', { key });
     expect(list.body.data).toEqual({
       items: [
@@ -88,7 +90,11 @@ describe('an API key', () => {
   it('notes its use at most hourly', async () => {
     const app = new Harness();
     const { key } = await app.community();
-    const use = () => app.measure(() => app.get('/v2/community/settings', { key }));
+    const use = () =>
+      app.measure(async () => {
+        await app.get('/v2/community/settings', { key });
+        await app.settled();
+      });
     expect((await use()).rowsWritten).toBe(1);
     app.clock.advance(59 * MINUTE);
     expect((await use()).rowsWritten).toBe(0);
@@ -103,6 +109,9 @@ describe('an API key', () => {
     const { key } = await app.community();
     const trips = async () =>
       (await app.measure(() => app.get(`/v2/community/accounts/${NIL}/activity/latest`, { key }))).trips;
+    await trips();
+    await app.settled();
+    app.clock.advance(30_000);
     expect(await trips()).toBe(2);
     expect(await trips()).toBe(1);
     app.clock.advance(30_000);
@@ -380,7 +389,7 @@ describe('the operator', () => {
 
   it('a weak secret is an error that says what to do', () => {
     expect(() => new Harness({ vars: { ADMIN_TOKEN: 'hunter2' } })).toThrow(
-      'ADMIN_TOKEN has 7 characters and needs 32: openssl rand -hex 32 | wrangler secret put ADMIN_TOKEN',
+      'ADMIN_TOKEN has 7 characters and needs 32. Deployed: openssl rand -hex 32 | npx wrangler secret put ADMIN_TOKEN. On this machine: delete .dev.vars, and npm start writes a new one.',
     );
   });
 });
