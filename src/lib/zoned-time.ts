@@ -4,12 +4,31 @@ export type ZonedFormat = (epochMs: number) => string;
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 const MAX_CACHED_HOURS = 5_000;
+const MAX_CACHED_ZONES = 16;
+
+const inUtc: ZonedFormat = (epochMs) => `${new Date(epochMs).toISOString().slice(0, -1)}+00:00`;
+
+/** What calls know of zones, for the calls behind them: a community asks about the same days in the same zone. */
+const formats = new Map<string, ZonedFormat>([['UTC', inUtc]]);
+
+/** The format for an IANA time zone. @throws RangeError for one that there is not */
+export const zonedFormat = (timeZone: string): ZonedFormat => {
+  const known = formats.get(timeZone);
+  if (known) return known;
+  const format = newZonedFormat(timeZone);
+  if (formats.size > MAX_CACHED_ZONES) {
+    formats.clear();
+    formats.set('UTC', inUtc);
+  }
+  formats.set(timeZone, format);
+  return format;
+};
 
 /**
- * The format for an IANA time zone. Its offsets come from Intl, which is slow, so those of an hour are remembered where
- * both ends of the hour agree: no zone changes twice within one.
+ * The offsets of a zone come from Intl, which is slow, so those of an hour are remembered where both ends of the hour
+ * agree: no zone changes twice within one.
  */
-export const zonedFormat = (timeZone: string): ZonedFormat => {
+const newZonedFormat = (timeZone: string): ZonedFormat => {
   const format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
   const hours = new Map<number, number | undefined>();
 
