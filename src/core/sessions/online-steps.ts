@@ -46,12 +46,20 @@ export const countOnline = (
   });
 };
 
+/** As many sessions as one account can have in a period. */
+const MAX_INTERVALS = 2 ** 18;
+
 /** The union of intervals that are listed as start, end, start, end. */
 export const union = (list: readonly number[]): [number, number][] => {
-  const order = Array.from({ length: list.length / 2 }, (_, index) => index * 2);
-  order.sort((a, b) => (list[a] as number) - (list[b] as number));
+  // Start and place in one number: a period is shorter than 2 ** 35 ms, and to sort plain numbers is several times as fast.
+  const order = new Float64Array(list.length / 2);
+  for (let place = 0; place < order.length; place++) {
+    order[place] = (list[place * 2] as number) * MAX_INTERVALS + place;
+  }
+  order.sort();
   const merged: [number, number][] = [];
-  for (const index of order) {
+  for (const packed of order) {
+    const index = (packed % MAX_INTERVALS) * 2;
     const start = list[index] as number;
     const end = list[index + 1] as number;
     const last = merged.at(-1);

@@ -254,7 +254,22 @@ export class SessionTotals {
 
 /** The intervals of a row that has them: start, end, start, end, in milliseconds after the period's start. */
 export const intervalsOf = ({ sessions, intervals, starts, ends }: SummaryRow): number[] =>
-  sessions === 1 ? [starts ?? 0, ends ?? 0] : (intervals ?? '').split(' ').map(Number);
+  sessions === 1 ? [starts ?? 0, ends ?? 0] : readNumbers(intervals ?? '');
+
+/** The numbers of a text that has nothing but digits and blanks. */
+const readNumbers = (text: string): number[] => {
+  const numbers: number[] = [];
+  let number = 0;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code === 32) {
+      numbers.push(number);
+      number = 0;
+    } else number = number * 10 + code - 48;
+  }
+  numbers.push(number);
+  return numbers;
+};
 
 /** What of an interval lies in the piece. */
 const within = (piece: Pick<CalendarPiece, 'start' | 'end'>, start: number, end: number): number =>
