@@ -439,6 +439,7 @@ const GLOSSARY: Readonly<Record<string, string>> = {
   id: 'Its id.',
   status: 'What became of it.',
   type: 'What sort it is.',
+  'Meta.refused': 'The identifiers that belong to another account, and whose they are.',
   timestamp: 'When it was.',
   at: 'When it was.',
   path: 'Where it is.',

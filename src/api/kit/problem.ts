@@ -91,7 +91,23 @@ export const problemDialect: Dialect = {
         meta: {
           type: 'object',
           required: ['timestamp', 'path'],
-          properties: { timestamp: { type: 'string', format: 'date-time' }, path: { type: 'string' } },
+          properties: {
+            timestamp: { type: 'string', format: 'date-time' },
+            path: { type: 'string' },
+            // Only where identifiers are registered (problemSuccess).
+            refused: {
+              type: 'array',
+              items: {
+                type: 'object',
+                required: ['type', 'value', 'accId'],
+                properties: {
+                  type: { type: 'string' },
+                  value: { type: 'string' },
+                  accId: { type: 'string' },
+                },
+              },
+            },
+          },
         },
       },
     }),
