@@ -420,6 +420,40 @@ export const addTaskTests = (world: () => World): void => {
       await page.getByRole('dialog', { name: 'The key Typed offline' }).waitFor();
     }));
 
+  test('an answer that is lost on the way: the second attempt makes no second key, and another name makes another', () =>
+    withLook({}, async (looking) => {
+      const { page } = looking;
+      await goTo(looking, '#/setup/keys');
+      let isLost = true;
+      await page.route('**/v2/community/api-keys', async (route) => {
+        if (route.request().method() !== 'POST' || !isLost) return route.fallback();
+        await route.fetch();
+        return route.abort();
+      });
+      const make = async (name: string) => {
+        await page.getByRole('dialog').getByLabel('Name', { exact: true }).fill(name);
+        await page.getByRole('dialog').getByRole('button', { name: 'Make a key' }).click();
+      };
+      await page.getByRole('button', { name: 'Make a key' }).click();
+      await make('Made once');
+      await page.getByRole('alert').waitFor();
+      isLost = false;
+      await page.getByRole('dialog').getByRole('button', { name: 'Make a key' }).click();
+      const shown = page.getByRole('dialog', { name: 'The key Made once' });
+      await shown.getByLabel('I have kept it').check();
+      await shown.getByRole('button', { name: 'Close' }).click();
+      const table = page.getByRole('table', { name: 'API keys' });
+      await table.getByText('Made once').first().waitFor();
+      expectEqual(await table.getByText('Made once').count(), 1, 'keys of this name');
+      isLost = true;
+      await page.getByRole('button', { name: 'Make a key' }).click();
+      await make('First thought');
+      await page.getByRole('alert').waitFor();
+      isLost = false;
+      await make('Second thought');
+      await page.getByRole('dialog', { name: 'The key Second thought' }).waitFor();
+    }));
+
   test('a slow API: the frame is there at once, and what loads does not jump', () =>
     withLook({}, async (looking) => {
       const { page } = looking;

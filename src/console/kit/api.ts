@@ -37,10 +37,27 @@ export class ApiError extends Error {
   }
 }
 
+/** What is sent again after no answer came is done once: each call of a change has a key, the same at every attempt. */
+let change: { readonly key: string; calls: number } | undefined;
+
+/** Runs a change under a key. */
+export const withIdempotencyKey = async (key: string, work: () => Promise<void>): Promise<void> => {
+  const mine = { key, calls: 0 };
+  change = mine;
+  try {
+    await work();
+  } finally {
+    if (change === mine) change = undefined;
+  }
+};
+
 export const api: RollcallClient = createRollcall({
   baseUrl: location.origin,
   fetch: (request) => {
     request.headers.set('Accept-Language', language());
+    if (change && request.method !== 'GET') {
+      request.headers.set('Idempotency-Key', `${change.key}.${change.calls++}`);
+    }
     return fetch(request);
   },
 });

@@ -2,7 +2,7 @@
 import { type ComponentChildren, createContext } from 'preact';
 import { useContext, useRef, useState } from 'preact/hooks';
 import { t } from '../i18n/index.ts';
-import { ApiError } from '../kit/api.ts';
+import { ApiError, withIdempotencyKey } from '../kit/api.ts';
 import { Dialog, TextField } from './basics.tsx';
 import { failureText } from './states.tsx';
 
@@ -18,11 +18,35 @@ export interface Work {
   run(work: () => Promise<void>): Promise<boolean>;
 }
 
+/** Not crypto.randomUUID, which browsers keep from pages over plain http. */
+const newKey = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
+    '',
+  );
+
+/** The same attempt again, unless something else was typed in between: that is another one. */
+const runOnce = async (
+  attempt: { current: string | undefined },
+  work: () => Promise<void>,
+): Promise<void> => {
+  const isRepeated = attempt.current !== undefined;
+  attempt.current ??= newKey();
+  try {
+    await withIdempotencyKey(attempt.current, work);
+  } catch (failure) {
+    if (!isRepeated || !(failure instanceof ApiError) || failure.status !== 422) throw failure;
+    attempt.current = newKey();
+    await withIdempotencyKey(attempt.current, work);
+  }
+  attempt.current = undefined;
+};
+
 /** Runs one change at a time and keeps its error. */
 export const useWork = (): Work => {
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError>();
   const busy = useRef(false);
+  const attempt = useRef<string>();
   return {
     isBusy,
     error,
@@ -33,10 +57,12 @@ export const useWork = (): Work => {
       setBusy(true);
       setError(undefined);
       try {
-        await work();
+        await runOnce(attempt, work);
         return true;
       } catch (failure) {
         if (!(failure instanceof ApiError)) throw failure;
+        // Only where nobody knows whether it was done is the next attempt the same one.
+        if (failure.status !== 0 && failure.status < 500) attempt.current = undefined;
         setError(failure);
         return false;
       } finally {

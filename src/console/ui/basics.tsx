@@ -202,6 +202,8 @@ export const CopyButton = ({ text, label }: { readonly text: string; readonly la
     const timer = setTimeout(() => setCopied(false), 2000);
     return () => clearTimeout(timer);
   }, [isCopied]);
+  // Browsers keep the clipboard from pages over plain http: there the text can be marked.
+  if (!('clipboard' in navigator)) return null;
   return (
     <button
       type="button"
