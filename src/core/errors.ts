@@ -30,6 +30,7 @@ export const DOMAIN_ERRORS = {
   service_id_not_found: 'not_found',
   session_ends_before_start: 'invalid',
   session_not_found: 'not_found',
+  session_not_continued: 'conflict',
   session_open: 'conflict',
   session_overlaps: 'conflict',
   session_voided: 'conflict',

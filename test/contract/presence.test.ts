@@ -622,3 +622,52 @@ describe('bad input', () => {
     expect((await heartbeat()).body.data).toEqual({ results: [] });
   });
 });
+
+describe('a join', () => {
+  it.each([true, false])(
+    'makes one session of two that a silence divides (the second open: %j)',
+    async (isOpen) => {
+      const { app, key, record, heartbeat } = await setUpPresence();
+      const first = await record({ accId: NIL, forceStart: true });
+      await heartbeat({ accId: NIL });
+      app.clock.advance(HOUR);
+      const second = (await heartbeat({ accId: NIL })).body.data.results[0].sessionId;
+      app.clock.advance(5 * MINUTE);
+      if (!isOpen) await record({ accId: NIL, forceStop: true });
+      const path = `/v2/community/activity/${first.id}`;
+      const { status, body } = await app.post(`${path}/join`, { key, body: { reason: 'The line was down' } });
+      const end = isOpen ? null : iso(HOUR + 5 * MINUTE);
+      expect([status, body.data]).toEqual([
+        200,
+        expect.objectContaining({
+          id: first.id,
+          start: iso(0),
+          end,
+          closeKind: isOpen ? null : 'stopped',
+          status: isOpen,
+        }),
+      ]);
+      const { items } = (await app.get(`/v2/community/activity?accId=${NIL}`, { key })).body.data;
+      expect(items.map(({ id }: { id: string }) => id)).toEqual([first.id]);
+      const seconds = isOpen ? 3600 : 3900;
+      const summary = await app.get(`/v2/community/activity/summary?from=${iso(0)}&to=${iso(3 * HOUR)}`, {
+        key,
+      });
+      expect(summary.body.data.items).toMatchObject([
+        {
+          seconds,
+          confirmedSeconds: seconds,
+          unconfirmedSeconds: 0,
+          watchedSeconds: seconds - 3600,
+          sessions: 1,
+        },
+      ]);
+      for (const id of [first.id, second]) {
+        const revisions = (await app.get(`/v2/community/activity/${id}/revisions`, { key })).body.data.items;
+        expect(revisions).toMatchObject([{ action: 'joined', reason: 'The line was down' }]);
+      }
+      const again = await app.post(`${path}/join`, { key, body: { reason: 'Once more' } });
+      expect([again.status, again.body.code]).toEqual([409, 'SESSION_NOT_CONTINUED']);
+    },
+  );
+});

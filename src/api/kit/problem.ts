@@ -21,6 +21,7 @@ const TITLES: Partial<Record<FaultCode, string>> = {
   service_id_not_found: 'Service ID not found',
   log_second_full: 'No room in this second',
   session_ends_before_start: 'Session ends before its start',
+  session_not_continued: 'Session is not continued',
   session_open: 'Session is open',
   session_overlaps: 'Session overlaps another',
   session_voided: 'Session is void',

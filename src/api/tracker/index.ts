@@ -20,6 +20,7 @@ import { applyRoster } from './activity/apply-roster.ts';
 import { correctActivity } from './activity/correct-activity.ts';
 import { getActivity } from './activity/get-activity.ts';
 import { importActivity } from './activity/import-activity.ts';
+import { joinActivity } from './activity/join-activity.ts';
 import { listActivity, listServerActivity } from './activity/list-activity.ts';
 import { listLatestActivity } from './activity/list-latest-activity.ts';
 import { listOnline } from './activity/list-online.ts';
@@ -87,6 +88,7 @@ export const tracker: Family = {
     getActivity,
     correctActivity,
     voidActivity,
+    joinActivity,
     listRevisions,
     listLatestActivity,
     exportCommunity,

@@ -9,9 +9,11 @@ import {
   hasOtherTime,
   insertRevision,
   isSessionChanged,
+  joinSightings,
   type RevisedSession,
   type Revision,
   reviseSession,
+  selectContinuation,
   selectOverlap,
   selectRevisions,
   toRevision,
@@ -129,6 +131,59 @@ const revise = (
         return await getSession(ctx, id);
       } catch (error) {
         // Closed since, or changed since: what is read anew says it.
+        const isOvertaken = isSessionChanged(error) || isPeriodClosed(error);
+        if (!isOvertaken || attempt === MAX_ATTEMPTS) throw error;
+      }
+    }
+  });
+
+/**
+ * Joins a session with the one that continues it, for somebody who knows that only the line was down: it goes on where that
+ * one did, and that one is void. Both keep a revision.
+ * @throws DomainError session_not_found, session_voided, session_not_continued, period_closed
+ */
+export const joinSession = (ctx: Ctx<CommunityActor>, id: string, reason: string): Promise<SessionDetails> =>
+  audited(ctx, ctx.actor.community.id, async (audit) => {
+    const communityId = audit.community.id;
+    for (let attempt = 1; ; attempt++) {
+      const session = await getSession(ctx, id);
+      if (session.voidedAt !== null) throw new DomainError('session_voided', { id });
+      const [[found] = []] = await runBatch(ctx.db, [selectContinuation(communityId, session)]);
+      if (!found) throw new DomainError('session_not_continued', { id });
+      const next = await getSession(ctx, String(found.id));
+      const { startedAt, endedAt, closeKind, clearReason } = next;
+      const joined = toNewRevision(ctx, session, {
+        action: 'joined',
+        reason,
+        after: { startedAt: session.startedAt, endedAt, closeKind, clearReason, voidedAt: null },
+      });
+      const absorbed = toNewRevision(ctx, next, {
+        action: 'joined',
+        reason,
+        after: {
+          startedAt,
+          endedAt: endedAt ?? next.lastSeenAt,
+          closeKind: closeKind ?? 'cleared',
+          clearReason: endedAt === null ? reason : clearReason,
+          voidedAt: ctx.clock.now(),
+        },
+      });
+      await requireOpenTime(ctx, [{ low: session.endedAt ?? session.lastSeenAt, high: startedAt }]);
+      try {
+        await commit(ctx, [
+          insertRevision(communityId, absorbed, next),
+          reviseSession(communityId, absorbed, next),
+          insertRevision(communityId, joined, session),
+          reviseSession(communityId, joined, session),
+          joinSightings(communityId, session, next),
+          ...(await audit.record({
+            type: 'SESSION_CORRECTED',
+            what: `joined the session ${id} with ${next.id}: ${reason}`,
+            target: { type: 'SESSION', name: id },
+          })),
+        ]);
+        return await getSession(ctx, id);
+      } catch (error) {
         const isOvertaken = isSessionChanged(error) || isPeriodClosed(error);
         if (!isOvertaken || attempt === MAX_ATTEMPTS) throw error;
       }

@@ -22,7 +22,7 @@ export interface Revision {
   readonly sessionId: string;
   /** Epoch milliseconds. */
   readonly createdAt: number;
-  readonly action: 'corrected' | 'voided';
+  readonly action: 'corrected' | 'voided' | 'joined';
   readonly by: { readonly kind: string; readonly id: string; readonly name: string };
   readonly reason: string;
   readonly before: RevisedSession;
@@ -41,7 +41,7 @@ export const hasOtherTime = ({
   before,
   after,
 }: Pick<Revision, 'action' | 'before' | 'after'>): boolean =>
-  action === 'corrected' && (before.startedAt !== after.startedAt || before.endedAt !== after.endedAt);
+  action !== 'voided' && (before.startedAt !== after.startedAt || before.endedAt !== after.endedAt);
 
 export const toRevision = (row: Record<string, unknown>): Revision => ({
   id: row.id as string,
@@ -94,6 +94,27 @@ export const reviseSession = (
       ${after.endedAt ?? Number.MAX_SAFE_INTEGER})
   WHERE community_id = ${communityId} AND account_id = ${accountId}
     AND started_at = ${before.startedAt} AND id = ${id}`;
+
+/** Query: the id of the session that continues this one, if any. */
+export const selectContinuation = (communityId: number, { id, accountId, startedAt }: Session): SQL => sql`
+  SELECT id FROM sessions NOT INDEXED
+  WHERE community_id = ${communityId} AND account_id = ${accountId} AND started_at >= ${startedAt}
+    AND continues_id = ${id} AND voided_at IS NULL
+  ORDER BY started_at LIMIT 1`;
+
+/**
+ * Statement, after `reviseSession`: a session that was joined with the one that continued it was seen when that one was; the
+ * silence between them stays known, since nobody watched it.
+ */
+export const joinSightings = (communityId: number, session: Session, next: Session): SQL => sql`
+  UPDATE sessions SET last_seen_at = ${next.lastSeenAt}, silent_since = min(coalesce(silent_since, ${session.lastSeenAt}), ${session.lastSeenAt}),
+    resumed_at = ${next.startedAt}, gone_at = NULL,
+    (heartbeat_at, listed_as) = (
+      SELECT coalesce(sessions.heartbeat_at, next.heartbeat_at), next.listed_as FROM sessions AS next NOT INDEXED
+      WHERE next.community_id = ${communityId} AND next.account_id = ${next.accountId}
+        AND next.started_at = ${next.startedAt} AND next.id = ${next.id})
+  WHERE community_id = ${communityId} AND account_id = ${session.accountId}
+    AND started_at = ${session.startedAt} AND id = ${session.id}`;
 
 /** Query: the corrections of a session, oldest first. */
 export const selectRevisions = (

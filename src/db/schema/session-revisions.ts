@@ -8,7 +8,7 @@ export const sessionRevisions = sqliteTable(
     sessionId: text('session_id').notNull(),
     id: text().notNull(),
     createdAt: integer('created_at').notNull(),
-    action: text({ enum: ['corrected', 'voided'] }).notNull(),
+    action: text({ enum: ['corrected', 'voided', 'joined'] }).notNull(),
     actorKind: text('actor_kind').notNull(),
     actorId: text('actor_id').notNull(),
     actorName: text('actor_name').notNull(),

@@ -152,7 +152,7 @@ const revisedSchema = () =>
 export const revisionSchema = () =>
   v.object({
     id: v.string(),
-    action: v.picklist(['corrected', 'voided']),
+    action: v.picklist(['corrected', 'voided', 'joined']),
     at: dateTime(),
     by: v.object({ kind: v.string(), id: v.string(), name: v.string() }),
     reason: v.string(),
