@@ -109,8 +109,9 @@ async function* toJson(
   first: readonly ReportEntry[],
   rest: AsyncIterable<readonly ReportEntry[]>,
 ): AsyncGenerator<string, void, void> {
+  // The list as one text, without its brackets: far cheaper than a text for each record.
   const toText = (entries: readonly ReportEntry[]) =>
-    entries.map(({ record }) => JSON.stringify(record)).join(',');
+    JSON.stringify(entries.map(({ record }) => record)).slice(1, -1);
   yield `{"records":[${toText(first)}`;
   for await (const entries of rest) yield `,${toText(entries)}`;
   yield ']}';
