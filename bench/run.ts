@@ -162,8 +162,12 @@ const measureCall = async (subjects: Subjects, key: string, call: Call): Promise
     await measure({ ...raw, calls: stubbed.raw }, key, of('raw'));
     await measure({ ...rollcall, calls: stubbed.rollcall }, key, of('rollcall'));
   }
-  await costOf(rollcall, 'pass');
-  await costOf(raw, 'pass');
+  for (const name of ['rollcall', 'raw'] as const) {
+    const { trips } = await costOf(subjects[name], 'pass');
+    const made = stubbed[name].reduce((sum, round) => sum + round.calls, 0);
+    // A credential is read anew every 30 seconds.
+    if (trips > 20 + made / 20) throw new Error(`${call.name}: ${name} asked D1 ${trips} times without D1`);
+  }
   return {
     name: call.name,
     rollcall: { ...summed(rounds.rollcall), ...costs.rollcall, workerCpu: summed(stubbed.rollcall).cpu },
