@@ -77,7 +77,6 @@ describe('the walls of the house', () => {
         return reaches(next, to, seen);
       });
     const allowed = [
-      ['core/accounts', 'core/sessions'],
       ['core/access', 'core/audit'],
       ['core/sessions', 'core/webhooks'],
     ];

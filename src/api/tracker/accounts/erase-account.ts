@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { eraseAccount as erase } from '../../../core/accounts/erase-account.ts';
+import { eraseAccount as erase } from '../../../core/whole-accounts/erase-account.ts';
 import { defineOperation } from '../../kit/operation.ts';
 import { accountParams } from './wire.ts';
 

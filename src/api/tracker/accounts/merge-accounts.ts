@@ -1,4 +1,4 @@
-import { mergeAccounts as merge } from '../../../core/accounts/merge-accounts.ts';
+import { mergeAccounts as merge } from '../../../core/whole-accounts/merge-accounts.ts';
 import { invalidField } from '../../kit/fault.ts';
 import { object, uuid } from '../../kit/fields.ts';
 import { fieldMessage } from '../../kit/messages.ts';

@@ -1,12 +1,18 @@
 import { readRows, runBatch } from '../../db/client.ts';
 import type { CommunityActor } from '../access/actor.ts';
+import { getAccount } from '../accounts/find-account.ts';
+import {
+  deleteAccount,
+  deleteConflicts,
+  mergeNames,
+  moveIdentifiers,
+  selectAccountId,
+} from '../accounts/queries.ts';
 import { audited } from '../audit/audit.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { joinOpenSessions, moveSessions } from '../sessions/account-queries.ts';
 import { periodClosed, selectPeriodOf } from '../sessions/periods/closed-period-queries.ts';
-import { getAccount } from './find-account.ts';
-import { deleteAccount, deleteConflicts, mergeNames, moveIdentifiers, selectAccountId } from './queries.ts';
 
 /**
  * Makes two accounts one: sessions and identifiers of `accountId` become those of `intoId`, its id among them, so that

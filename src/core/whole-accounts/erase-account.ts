@@ -1,5 +1,6 @@
 import { runBatch } from '../../db/client.ts';
 import type { CommunityActor } from '../access/actor.ts';
+import { deleteAccount, deleteConflicts, deleteIdentifiers, selectAccountId } from '../accounts/queries.ts';
 import { audited } from '../audit/audit.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
@@ -7,7 +8,6 @@ import { forgetKept } from '../hooks/queries.ts';
 import { deleteSessionsOf, selectAnySessionOf } from '../sessions/account-queries.ts';
 import { deleteQuestionsOf } from '../sessions/periods/question-queries.ts';
 import { forgetNames, forgetNamesInResets } from '../webhooks/delivery-queries.ts';
-import { deleteAccount, deleteConflicts, deleteIdentifiers, selectAccountId } from './queries.ts';
 
 /**
  * Erases an account on request: everything that says who it was goes. Its sessions stay under the bare id, unless
