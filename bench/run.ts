@@ -337,15 +337,17 @@ const known: Partial<Results> = existsSync(FILE) ? JSON.parse(readFileSync(FILE,
 if (isGrowth) {
   if (isKept && !known.calls) throw new Error('The page of this table begins with the other: npm run bench.');
   const growth = await measureGrowth();
-  console.log(growthOf(growth));
-  keep({ ...known, growth } as Results);
+  if (isKept) keep({ ...known, growth } as Results);
+  else console.log(growthOf(growth));
 } else keep({ ...known, ...(await measureAll()) });
 // Sockets that are kept alive would keep the process.
 process.exit(0);
 
 function keep(results: Results): void {
-  if (!isKept) return;
-  writeFileSync(FILE, `${JSON.stringify(results, null, 2)}\n`);
-  writeFileSync('docs/benchmarks.md', toMarkdown(results));
-  console.log(`Written: ${FILE}, docs/benchmarks.md`);
+  const markdown = toMarkdown(results);
+  if (isKept) {
+    writeFileSync(FILE, `${JSON.stringify(results, null, 2)}\n`);
+    writeFileSync('docs/benchmarks.md', markdown);
+    console.log(`Written: ${FILE}, docs/benchmarks.md`);
+  } else console.log(markdown);
 }
