@@ -20,20 +20,37 @@ const preflight: MiddlewareHandler<AppEnv> = async (c, next) => {
   return permission && answer(c, null, permission.status, Object.fromEntries(permission.headers));
 };
 
+/** For so long an answer of the database stands for the next ones: anybody may ask, as often as he likes. */
+const HEALTH_MS = 5_000;
+
+/** Whether the database answers, as of at most five seconds ago. */
+const healthOf = ({ db, clock }: Services): (() => Promise<boolean>) => {
+  let isHealthy = false;
+  let askedAt = Number.NEGATIVE_INFINITY;
+  return async () => {
+    const now = clock.now();
+    if (now >= askedAt && now < askedAt + HEALTH_MS) return isHealthy;
+    try {
+      await pingDatabase(db);
+      isHealthy = true;
+    } catch {
+      isHealthy = false;
+    }
+    askedAt = now;
+    return isHealthy;
+  };
+};
+
 /** The HTTP side of the Worker: every family, and what all families have in common. */
 export const createApp = (services: Services): HonoBase<AppEnv> => {
   const app = new HonoBase<AppEnv>({ router: new RememberingRouter() });
   app.options('*', preflight);
   for (const family of families) addFamily(app, family, services);
 
-  app.get('/healthz', async (c) => {
-    try {
-      await pingDatabase(services.db);
-      return answerJson(c, { status: 'ok' }, 200);
-    } catch {
-      return answerJson(c, { status: 'unavailable' }, 503);
-    }
-  });
+  const health = healthOf(services);
+  app.get('/healthz', async (c) =>
+    (await health()) ? answerJson(c, { status: 'ok' }, 200) : answerJson(c, { status: 'unavailable' }, 503),
+  );
   app.notFound((c) =>
     (dialectOf(families, c.req.path) ?? problemDialect).failure(c, new Fault('route_not_found')),
   );

@@ -1,4 +1,5 @@
 import { CredentialCache } from './core/access/credential-cache.ts';
+import { FailureGate } from './core/access/failure-gate.ts';
 import type { Services } from './core/context.ts';
 import { openDatabase } from './db/client.ts';
 import { type Env, readConfig } from './env.ts';
@@ -19,6 +20,8 @@ export const createServices = (env: Env, overrides: Partial<Services> = {}): Ser
     config: readConfig(env),
     credentials: new CredentialCache(clock),
     rateLimiter: env.RATE_LIMITER,
+    expensiveLimiter: env.EXPENSIVE_LIMITER,
+    failures: new FailureGate(clock, env.FAILURE_LIMITER),
     ...overrides,
   };
 };

@@ -5,6 +5,8 @@ import { DEFAULT_LIMITS } from './db/budget.ts';
 export interface Env {
   readonly DB: D1Database;
   readonly RATE_LIMITER?: RateLimit;
+  readonly EXPENSIVE_LIMITER?: RateLimit;
+  readonly FAILURE_LIMITER?: RateLimit;
   readonly ADMIN_TOKEN?: string;
   readonly TOKEN_SECRET?: string;
   readonly ANONYMOUS_COMMUNITY?: string;

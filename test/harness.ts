@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { createApp } from '../src/app.ts';
+import { FailureGate } from '../src/core/access/failure-gate.ts';
 import type { Services } from '../src/core/context.ts';
 import { createServices } from '../src/deps.ts';
 import type { Env } from '../src/env.ts';
@@ -92,6 +93,8 @@ export class Harness {
       {
         clock: this.clock,
         rateLimiter: undefined,
+        expensiveLimiter: undefined,
+        failures: new FailureGate(this.clock),
         sleep: () => Promise.resolve(),
         log: (event, fields = {}) => this.logs.push({ event, ...fields }),
         ...overrides,

@@ -47,6 +47,6 @@ it('the deployed handlers: a session starts over HTTP and the scheduled trigger 
     headers,
   });
   expect(((await latest.json()) as { data: unknown[] }).data).toEqual([
-    { ...session, status: false, end: session.start, clearReason: 'Auto-closed: no activity for 13 h 0 min' },
+    { ...session, status: false, end: session.start, clearReason: 'Auto-closed: no activity for 12 h 0 min' },
   ]);
 });

@@ -5,6 +5,7 @@ import type { NewId } from '../lib/ids.ts';
 import type { Log } from '../lib/log.ts';
 import type { Actor } from './access/actor.ts';
 import type { CredentialCache } from './access/credential-cache.ts';
+import type { FailureGate } from './access/failure-gate.ts';
 
 /** What the operator configures: variables and secrets, already checked (env.ts). */
 export interface Config {
@@ -31,6 +32,10 @@ export interface Services {
   readonly credentials: CredentialCache;
   /** Cloudflare's rate limiter, where one is bound. */
   readonly rateLimiter: Pick<RateLimit, 'limit'> | undefined;
+  /** A second one, for what costs the database much. */
+  readonly expensiveLimiter: Pick<RateLimit, 'limit'> | undefined;
+  /** Who sends credentials that nobody holds. */
+  readonly failures: FailureGate;
   /** What is left of the invocation's limits, where somebody counts: see `withBudget`. */
   readonly budget?: Budget;
 }

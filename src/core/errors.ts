@@ -21,6 +21,8 @@ export const DOMAIN_ERRORS = {
   // Another timestamp is what helps, not another try.
   log_second_full: 'invalid',
   name_ambiguous: 'conflict',
+  // An expiring credential makes none that lives longer.
+  outlives_credential: 'conflict',
   period_closed: 'conflict',
   period_not_found: 'not_found',
   period_overlaps: 'conflict',

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { unstable_readConfig as readConfig } from 'wrangler';
+import { POLICIES } from '../../src/api/kit/rate-limit.ts';
 
 const production = readConfig({ config: 'wrangler.toml' });
 const staging = readConfig({ config: 'wrangler.toml', env: 'staging' });
@@ -46,4 +47,15 @@ it('the tracked file names the database and has no id, no secret, no local switc
     expect(observability?.enabled).toBe(true);
   }
   expect(production.observability?.head_sampling_rate).toBeLessThanOrEqual(0.1);
+});
+
+it('the limits are those that every answer tells', () => {
+  const limits = Object.fromEntries(
+    production.ratelimits.map(({ name, simple }) => [name, { q: simple.limit, w: simple.period }]),
+  );
+  expect(limits).toEqual({
+    RATE_LIMITER: POLICIES.calls,
+    EXPENSIVE_LIMITER: POLICIES.expensive,
+    FAILURE_LIMITER: POLICIES.failures,
+  });
 });

@@ -19,6 +19,7 @@ import { CSV_HEADER, REPORT_EXAMPLE, reportQuery, reportSchema, toCsvCells } fro
 export const listActivities = defineOperation({
   method: 'GET',
   path: '/scr/api/activity',
+  isExpensive: true,
   access: { scope: 'account-activity:read' },
   unknownQuery: 'ignored',
   repeatable: ['type'],

@@ -7,7 +7,7 @@ import { requireAdminToken } from '../kit/family.ts';
 import { Fault } from '../kit/fault.ts';
 import { object, text } from '../kit/fields.ts';
 import { defineOperation } from '../kit/operation.ts';
-import { addressOf, limitRate } from '../kit/rate-limit.ts';
+import { noteFailure, requireOpenGate } from '../kit/rate-limit.ts';
 
 export const openOperatorSession = defineOperation({
   method: 'POST',
@@ -29,7 +29,8 @@ export const openOperatorSession = defineOperation({
     const secret = requireAdminToken(ctx);
     if (!mayOpenConsoleSession(http) || !isOperatorToken(ctx, body.adminToken.trim())) {
       // Who guesses the token is counted by address.
-      await limitRate(ctx, addressOf(http));
+      await noteFailure(ctx, http);
+      requireOpenGate(ctx, http);
       throw new Fault('unauthenticated', { headers: { 'WWW-Authenticate': 'Bearer realm="rollcall"' } });
     }
     const now = ctx.clock.now();

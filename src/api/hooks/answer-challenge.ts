@@ -3,6 +3,7 @@ import { isKnownHub } from '../../core/hooks/answer-challenge.ts';
 import { answer } from '../kit/answer.ts';
 import { text } from '../kit/fields.ts';
 import { defineOperation } from '../kit/operation.ts';
+import { requireOpenGate } from '../kit/rate-limit.ts';
 import { unverified } from './unverified.ts';
 
 export const answerChallenge = defineOperation({
@@ -26,6 +27,7 @@ export const answerChallenge = defineOperation({
     errors: ['unverified_call'],
   },
   handle: async ({ ctx, params, query, http }) => {
+    requireOpenGate(ctx, http);
     const isKnown = await isKnownHub(ctx, params.webhookId, query['hub.verify_token']);
     if (!isKnown || query['hub.challenge'] === '') throw await unverified(ctx, http);
     return answer(http, query['hub.challenge'], 200, { 'Content-Type': 'text/plain; charset=utf-8' });

@@ -5,7 +5,7 @@ import { readBytes } from '../kit/body.ts';
 import { documented } from '../kit/fields.ts';
 import { defineOperation } from '../kit/operation.ts';
 import { problemSuccess } from '../kit/problem.ts';
-import { limitRate } from '../kit/rate-limit.ts';
+import { limitRate, requireOpenGate } from '../kit/rate-limit.ts';
 import { languageOf } from '../kit/request.ts';
 import { KINDS } from '../wire/inbound/kinds.ts';
 import { RECEIVED_EXAMPLE, receivedSchema, refusalFault, toReceivedWire } from '../wire/inbound/refusal.ts';
@@ -46,6 +46,7 @@ export const receiveCall = defineOperation({
     errors: ['unverified_call', 'malformed_json', 'body_too_large'],
   },
   handle: async ({ ctx, params, http }) => {
+    requireOpenGate(ctx, http);
     const { headers, url } = http.req.raw;
     const received = await receive(
       ctx,

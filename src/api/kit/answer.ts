@@ -1,8 +1,12 @@
 import type { HttpContext } from './operation.ts';
+import { RATE_LIMIT_POLICY } from './rate-limit.ts';
 import { requestIdOf } from './request.ts';
 
 /** What a browser must not do with an answer of ours (OWASP, "HTTP Headers"; the defaults of hono's secure-headers). */
 const SECURITY_HEADERS = new Headers({
+  // What is somebody's own stays out of every cache; what may be kept says so itself.
+  'Cache-Control': 'no-store',
+  'RateLimit-Policy': RATE_LIMIT_POLICY,
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Origin-Agent-Cluster': '?1',
@@ -17,7 +21,7 @@ const SECURITY_HEADERS = new Headers({
 });
 
 /** Only a browser says where it comes from, and only a browser heeds these. */
-const EXPOSED = 'Link,Retry-After,X-Request-Id';
+const EXPOSED = 'Link,RateLimit,RateLimit-Policy,Retry-After,X-Request-Id';
 
 /** Adds a header to the answer that is still to be made, unless that one has it itself. */
 export const addHeader = (c: HttpContext, name: string, value: string): void =>
@@ -34,6 +38,7 @@ export const answer = (
   const response = new Response(body, { status, headers: SECURITY_HEADERS });
   setHeaders(response, { ...c.get('headers'), ...headers });
   response.headers.set('X-Request-Id', requestIdOf(c));
+  response.headers.append('Vary', 'Origin');
   if (c.req.header('Origin') !== undefined) {
     // Beside those that many have, what this answer has of its own.
     const own = Object.keys(c.get('headers') ?? {}).filter((name) => name.startsWith('X-'));

@@ -25,7 +25,7 @@ import { answerOnce, readIdempotencyKey } from './idempotency.ts';
 import { isLocalCall } from './local-call.ts';
 import { fieldMessage } from './messages.ts';
 import type { Access, AnyOperation, AppEnv, HttpContext } from './operation.ts';
-import { addressOf, limitRate } from './rate-limit.ts';
+import { addressOf, limitExpensive, limitRate, noteFailure, requireOpenGate } from './rate-limit.ts';
 import { acceptsOnlyCsv, requestIdOf } from './request.ts';
 import { validate } from './validate.ts';
 
@@ -95,22 +95,25 @@ const run = async (
   const token = family.keyInBody?.(await body());
   const presented: Presented = token === undefined ? readPresented(c, operation) : { kind: 'token', token };
   const later = (work: Promise<unknown>) => defer(c, work);
+  const reader: Reader = { ...services, defer: later, beforeLookUp: () => requireOpenGate(services, c) };
   let actor: Actor | undefined;
   try {
     const allowsAnonymous = presented.kind === 'none' && family.allowsAnonymous === true && isLocalCall(c);
-    actor = await authorize(
-      { ...services, defer: later },
-      allowsAnonymous,
-      operation.access,
-      presented,
-      isFromScript(c),
-    );
+    actor = await authorize(reader, allowsAnonymous, operation.access, presented, isFromScript(c));
   } catch (refusal) {
-    // Who guesses credentials is counted by address.
-    await limitRate(services, addressOf(c));
+    // Who guesses credentials is counted by address, and so is who has none.
+    const isUnknown = refusal instanceof Fault && refusal.code === 'unauthenticated';
+    if (isUnknown && presented.kind !== 'none') {
+      await noteFailure(services, c);
+      requireOpenGate(services, c);
+    } else await limitRate(services, addressOf(c));
     throw refusal;
   }
-  if (actor) await limitRate(services, `credential:${actor.id}`);
+  if (actor) {
+    await limitRate(services, `credential:${actor.id}`);
+    const isFile = operation.offersCsv === true && acceptsOnlyCsv(c);
+    if (operation.isExpensive || isFile) await limitExpensive(services, `credential:${actor.id}`);
+  }
   const hops = readHops(c);
   const ctx = {
     ...services,

@@ -26,6 +26,8 @@ export const FAULT_MESSAGES: Texts<FaultCode> = {
     unavailable: 'The service is not available right now.',
     database_unavailable: 'The database does not answer right now; try again in {seconds} s.',
     account_not_found: 'There is no account {id} in this community.',
+    outlives_credential:
+      'This credential expires at {expiresAt}, and what it makes may not live longer. Use one that does not expire.',
     activities_not_found: 'Activities with the specified parameters were not found.',
     api_key_not_found: 'There is no API key {id}.',
     community_not_found: 'There is no community {id}.',
@@ -82,6 +84,8 @@ export const FAULT_MESSAGES: Texts<FaultCode> = {
     unavailable: 'El servicio no está disponible en este momento.',
     database_unavailable: 'La base de datos no responde ahora mismo; inténtelo de nuevo en {seconds} s.',
     account_not_found: 'No existe la cuenta {id} en esta comunidad.',
+    outlives_credential:
+      'Esta credencial caduca el {expiresAt}, y lo que crea no puede durar más. Use una que no caduque.',
     activities_not_found: 'No se han encontrado actividades con los parámetros indicados.',
     api_key_not_found: 'No existe la clave de API {id}.',
     community_not_found: 'No existe la comunidad {id}.',

@@ -1,9 +1,27 @@
+import ipaddr from 'ipaddr.js';
 import type { Services } from '../../core/context.ts';
 import { Fault } from './fault.ts';
 import type { HttpContext } from './operation.ts';
 
-/** The period of the rate limit in wrangler.toml, and so the longest anybody has to wait. */
-const RETRY_AFTER_SECONDS = 10;
+/** A limiter of wrangler.toml: so many calls (`q`) in so many seconds (`w`), as test/scripts/wrangler-config.test.ts holds them together. */
+export const POLICIES = {
+  calls: { q: 1000, w: 10 },
+  expensive: { q: 120, w: 60 },
+  failures: { q: 100, w: 60 },
+} as const;
+type Policy = keyof typeof POLICIES;
+
+/** `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers), the same in every answer. */
+export const RATE_LIMIT_POLICY = Object.entries(POLICIES)
+  .map(([name, { q, w }]) => `"${name}";q=${q};w=${w}`)
+  .join(', ');
+
+/** The platform tells no remaining count, so only that there is none left. */
+const limited = (policy: Policy, seconds: number): Fault =>
+  new Fault('rate_limited', {
+    params: { seconds },
+    headers: { 'Retry-After': String(seconds), RateLimit: `"${policy}";r=0;t=${seconds}` },
+  });
 
 /**
  * Counts one call of `caller` (a credential's id, or an address) against the rate limit, which is kept by Cloudflare
@@ -14,15 +32,43 @@ export const limitRate = async (
   { rateLimiter }: Pick<Services, 'rateLimiter'>,
   caller: string,
 ): Promise<void> => {
-  if (!rateLimiter) return;
-  const { success } = await rateLimiter.limit({ key: caller });
-  if (success) return;
-  throw new Fault('rate_limited', {
-    params: { seconds: RETRY_AFTER_SECONDS },
-    headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
-  });
+  const outcome = await rateLimiter?.limit({ key: caller });
+  if (outcome?.success === false) throw limited('calls', POLICIES.calls.w);
 };
 
-/** A caller without a valid credential, as `limitRate` counts it. */
-export const addressOf = (c: HttpContext): string =>
-  `address:${c.req.header('cf-connecting-ip') ?? 'unknown'}`;
+/** The same for what costs the database much: totals, reports, files, verifications. @throws Fault rate_limited */
+export const limitExpensive = async (
+  { expensiveLimiter }: Pick<Services, 'expensiveLimiter'>,
+  caller: string,
+): Promise<void> => {
+  const outcome = await expensiveLimiter?.limit({ key: caller });
+  if (outcome?.success === false) throw limited('expensive', POLICIES.expensive.w);
+};
+
+/** A caller without a valid credential. Whoever has an IPv6 address has 2^64 of them. */
+export const addressOf = (c: HttpContext): string => {
+  const given = c.req.header('cf-connecting-ip') ?? 'unknown';
+  if (!given.includes(':') || !ipaddr.isValid(given)) return `address:${given}`;
+  const address = ipaddr.process(given);
+  if (address.kind() === 'ipv4') return `address:${address}`;
+  const network = address.toByteArray().slice(0, 8).concat(Array(8).fill(0));
+  return `address:${ipaddr.fromByteArray(network)}/64`;
+};
+
+/** The platform always says where a call comes from; a local run does not, and all its callers are one. */
+const hasAddress = (c: HttpContext): boolean => c.req.header('cf-connecting-ip') !== undefined;
+
+/** Refuses an address that has failed too often, before the database is asked. @throws Fault rate_limited */
+export const requireOpenGate = ({ failures }: Pick<Services, 'failures'>, c: HttpContext): void => {
+  if (!hasAddress(c)) return;
+  const closedForMs = failures.closedForMs(addressOf(c));
+  if (closedForMs > 0) throw limited('failures', Math.ceil(closedForMs / 1000));
+};
+
+/** Counts a credential, or an id of an inbound webhook, that nobody holds. */
+export const noteFailure = async (
+  { failures }: Pick<Services, 'failures'>,
+  c: HttpContext,
+): Promise<void> => {
+  if (hasAddress(c)) await failures.note(addressOf(c));
+};

@@ -5,7 +5,7 @@ import { answerJson } from '../kit/answer.ts';
 import { readCredential } from '../kit/credential.ts';
 import { requireTokenSecret } from '../kit/family.ts';
 import { defineOperation, type HttpContext } from '../kit/operation.ts';
-import { addressOf, limitRate } from '../kit/rate-limit.ts';
+import { noteFailure, requireOpenGate } from '../kit/rate-limit.ts';
 import { NO_STORE, oauthError } from './dialect.ts';
 
 const tokenForm = v.object({
@@ -64,7 +64,11 @@ export const issueToken = defineOperation({
       );
     }
     if (!client) return invalidClient(ctx, http);
-    const issued = await issue(ctx, requireTokenSecret(ctx), { ...client, scope: body.scope });
+    const issued = await issue(
+      { ...ctx, beforeLookUp: () => requireOpenGate(ctx, http) },
+      requireTokenSecret(ctx),
+      { ...client, scope: body.scope },
+    );
     switch (issued) {
       case 'invalid_client':
         return invalidClient(ctx, http);
@@ -114,8 +118,9 @@ const formDecode = (text: string): string => {
 };
 
 /** Failed attempts are counted by address. @throws Fault rate_limited */
-const invalidClient = async (ctx: Pick<Services, 'rateLimiter'>, http: HttpContext): Promise<Response> => {
-  await limitRate(ctx, addressOf(http));
+const invalidClient = async (ctx: Pick<Services, 'failures'>, http: HttpContext): Promise<Response> => {
+  await noteFailure(ctx, http);
+  requireOpenGate(ctx, http);
   return oauthError(http, 401, 'invalid_client', 'There is no service ID with this client id and secret.', {
     'WWW-Authenticate': 'Basic realm="rollcall", charset="UTF-8"',
   });

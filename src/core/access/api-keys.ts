@@ -15,7 +15,11 @@ import {
 } from './queries.ts';
 import type { Scope } from './scopes.ts';
 
-/** Creates an API key; `key` cannot be read again. `expiresAt` is in epoch milliseconds. */
+/**
+ * Creates an API key; `key` cannot be read again. `expiresAt` is in epoch milliseconds; a key that expires makes none that
+ * lives longer, so its own expiry is the default then.
+ * @throws DomainError outlives_credential
+ */
 export const createApiKey = async (
   ctx: Ctx<CommunityActor>,
   input: {
@@ -26,6 +30,8 @@ export const createApiKey = async (
   },
 ): Promise<{ apiKey: ApiKey; key: string }> => {
   const { community } = ctx.actor;
+  const expiresAt = input.expiresAt ?? ctx.actor.expiresAt;
+  requireNotOutliving(ctx, expiresAt);
   const key = newApiKey();
   const hash = await sha256Hex(key);
   return audited(ctx, community.id, async (audit) => {
@@ -40,7 +46,7 @@ export const createApiKey = async (
         hash,
         scopes,
         createdAt,
-        expiresAt: input.expiresAt ?? null,
+        expiresAt,
         lateSeconds: input.lateSeconds ?? null,
       }),
       ...(await audit.record({
@@ -53,6 +59,13 @@ export const createApiKey = async (
     if (!row) throw new Error('D1 returned no row for an insert');
     return { apiKey: toApiKey(row), key };
   });
+};
+
+/** What an expiring credential makes ends with it; null lives for ever. @throws DomainError outlives_credential */
+export const requireNotOutliving = ({ actor }: Ctx<CommunityActor>, expiresAt: number | null): void => {
+  if (actor.expiresAt !== null && (expiresAt === null || expiresAt > actor.expiresAt)) {
+    throw new DomainError('outlives_credential', { expiresAt: new Date(actor.expiresAt).toISOString() });
+  }
 };
 
 /** A page of the keys that are not revoked, oldest first. */

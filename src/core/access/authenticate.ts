@@ -18,7 +18,11 @@ import { isClientId, SCOPES_OF_CATEGORY } from './service-id.ts';
 import { findServiceIdHolder, type ServiceIdHolder } from './service-id-queries.ts';
 
 /** What a look-up needs; without `defer` it does not note that a key was used. */
-export type Reader = Services & Partial<Pick<Ctx, 'defer'>>;
+export type Reader = Services &
+  Partial<Pick<Ctx, 'defer'>> & {
+    /** Called before the database is asked for a credential that is not known here; what it throws refuses the call. */
+    readonly beforeLookUp?: () => void;
+  };
 
 /**
  * Who holds this API key; undefined if nobody does. No query for a key that this isolate read less than 30 s ago, nor for
@@ -34,6 +38,7 @@ export const authenticateApiKey = async (
   if (known) return known;
   if (!isApiKey(key)) return undefined;
   const hash = await sha256Hex(key);
+  services.beforeLookUp?.();
   const holder = await findKeyHolder(services.db, hash, services.clock.now());
   if (!holder || !constantTimeEqual(hash, holder.hash)) return undefined;
   noteUse(services, holder);
@@ -57,6 +62,7 @@ export const authenticateConsoleSession = async (
   const name = `console-session:${keyId}`;
   const known = services.credentials.get(name);
   if (known) return known;
+  services.beforeLookUp?.();
   const holder = await findKeyHolderById(services.db, keyId, now);
   if (!holder) return undefined;
   noteUse(services, holder);
@@ -85,7 +91,7 @@ const toApiKeyActor = ({ key, community }: KeyHolder): CommunityActor => ({
 
 /** The service ID with this client id and secret; undefined if there is none. Read less than 30 s ago: no query. */
 export const authenticateServiceId = async (
-  services: Services,
+  services: Reader,
   clientId: string,
   clientSecret: string,
 ): Promise<CommunityActor | undefined> => {
@@ -94,6 +100,7 @@ export const authenticateServiceId = async (
   const digest = `client:${clientId}:${hash}`;
   const known = services.credentials.get(digest);
   if (known) return known;
+  services.beforeLookUp?.();
   const holder = await findServiceIdHolder(services.db, { clientId });
   if (!holder) return undefined;
   const { previousSecretExpiresAt } = holder.serviceId;
@@ -111,7 +118,7 @@ export const authenticateServiceId = async (
  * The token costs no query, its service ID one in 30 s.
  */
 export const authenticateAccessToken = async (
-  services: Services,
+  services: Reader,
   tokenSecret: string,
   token: string,
 ): Promise<CommunityActor | undefined> => {
@@ -120,6 +127,7 @@ export const authenticateAccessToken = async (
   const digest = `service-id:${subject.serviceId}:${subject.communityId}`;
   const known = services.credentials.get(digest);
   if (known) return known;
+  services.beforeLookUp?.();
   const holder = await findServiceIdHolder(services.db, { id: subject.serviceId });
   if (holder?.community.publicId !== subject.communityId) return undefined;
   const actor = toServiceIdActor(holder, null);

@@ -1,6 +1,5 @@
-import type { Services } from '../context.ts';
 import { signAccessToken, TOKEN_LIFETIME_SECONDS } from './access-token.ts';
-import { authenticateServiceId } from './authenticate.ts';
+import { authenticateServiceId, type Reader } from './authenticate.ts';
 
 /** An access token, as RFC 6749 §5.1 hands it out. */
 export interface IssuedToken {
@@ -16,7 +15,7 @@ export type TokenRefusal = 'invalid_client' | 'invalid_scope';
  * opens; with it, it must ask for no more than that.
  */
 export const issueToken = async (
-  services: Services,
+  services: Reader,
   tokenSecret: string,
   { clientId, clientSecret, scope }: { clientId: string; clientSecret: string; scope?: string | undefined },
 ): Promise<IssuedToken | TokenRefusal> => {

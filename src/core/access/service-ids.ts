@@ -4,6 +4,7 @@ import { audited } from '../audit/audit.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import type { CommunityActor } from './actor.ts';
+import { requireNotOutliving } from './api-keys.ts';
 import { newClientId, newClientSecret, type ServiceId, type ServiceIdCategory } from './service-id.ts';
 import {
   findServiceId,
@@ -18,6 +19,7 @@ export const createServiceId = async (
   ctx: Ctx<CommunityActor>,
   { name, category }: { name: string; category: ServiceIdCategory },
 ): Promise<{ serviceId: ServiceId; clientSecret: string }> => {
+  requireNotOutliving(ctx, null);
   const communityId = ctx.actor.community.id;
   const clientId = newClientId();
   const clientSecret = newClientSecret();
@@ -56,6 +58,7 @@ export const rotateServiceId = async (
   id: string,
   overlapSeconds: number,
 ): Promise<{ serviceId: ServiceId; clientSecret: string }> => {
+  requireNotOutliving(ctx, null);
   const communityId = ctx.actor.community.id;
   const clientSecret = newClientSecret();
   const secretHash = await sha256Hex(clientSecret);

@@ -11,6 +11,7 @@ const { cursor } = pageQuery(1, 1);
 export const verifyAccountActivities = defineOperation({
   method: 'GET',
   path: '/v2/community/account-activities/verify',
+  isExpensive: true,
   access: { scope: 'audit:read' },
   query: v.object({ cursor }),
   docs: WITH_DOCS && {

@@ -6,7 +6,7 @@ import { requireTokenSecret } from '../../kit/family.ts';
 import { Fault } from '../../kit/fault.ts';
 import { object, text } from '../../kit/fields.ts';
 import { defineOperation } from '../../kit/operation.ts';
-import { addressOf, limitRate } from '../../kit/rate-limit.ts';
+import { noteFailure, requireOpenGate } from '../../kit/rate-limit.ts';
 import { CONSOLE_SESSION_EXAMPLE, consoleSessionSchema, toConsoleSessionWire } from './wire.ts';
 
 export const openConsoleSession = defineOperation({
@@ -27,10 +27,14 @@ export const openConsoleSession = defineOperation({
   },
   handle: async ({ ctx, body, http }) => {
     const secret = requireTokenSecret(ctx);
-    const actor = mayOpenConsoleSession(http) ? await authenticateApiKey(ctx, body.apiKey.trim()) : undefined;
+    const reader = { ...ctx, beforeLookUp: () => requireOpenGate(ctx, http) };
+    const actor = mayOpenConsoleSession(http)
+      ? await authenticateApiKey(reader, body.apiKey.trim())
+      : undefined;
     if (!actor) {
       // Who guesses keys is counted by address.
-      await limitRate(ctx, addressOf(http));
+      await noteFailure(ctx, http);
+      requireOpenGate(ctx, http);
       throw new Fault('unauthenticated', { headers: { 'WWW-Authenticate': 'Bearer realm="rollcall"' } });
     }
     const now = ctx.clock.now();

@@ -10,6 +10,7 @@ import { noteSchema, PERIOD_EXAMPLE, periodSchema, toPeriodWire } from './wire.t
 export const closePeriod = defineOperation({
   method: 'POST',
   path: '/v2/community/periods',
+  isExpensive: true,
   access: { scope: 'periods:write' },
   body: object({ to: dayOrInstant, note: v.nullish(noteSchema) }),
   status: 201,

@@ -12,6 +12,7 @@ const SHOWN = 100;
 export const verifyPeriod = defineOperation({
   method: 'GET',
   path: '/v2/community/periods/{periodId}/verify',
+  isExpensive: true,
   access: { scope: 'sessions:read' },
   params: periodParams,
   docs: WITH_DOCS && {

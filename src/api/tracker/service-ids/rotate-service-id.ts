@@ -30,7 +30,7 @@ export const rotateServiceId = defineOperation({
         previousSecretExpiresAt: '2026-04-16T01:00:00.000Z',
       },
     },
-    errors: ['service_id_not_found'],
+    errors: ['outlives_credential', 'service_id_not_found'],
   },
   handle: async ({ ctx, params, body }) => {
     const { serviceId, clientSecret } = await rotate(ctx, params.serviceId, body.overlapSeconds);

@@ -118,6 +118,22 @@ describe('an API key', () => {
     expect(await trips()).toBe(2);
   });
 
+  it('that expires makes none that lives longer, and no service ID', async () => {
+    const app = new Harness();
+    const { key } = await app.community();
+    const expiresAt = '2026-04-16T00:00:00.000Z';
+    const mortal = await app.apiKey(key, ['admin'], { expiresAt });
+    const make = (more: object) =>
+      app.post('/v2/community/api-keys', { key: mortal, body: { name: 'x', scopes: ['admin'], ...more } });
+    expect((await make({})).body.data.expiresAt).toBe(expiresAt);
+    expect((await make({ expiresAt: '2026-04-15T12:00:00.000Z' })).status).toBe(201);
+    const refused = await make({ expiresAt: '2026-04-16T00:00:00.001Z' });
+    expect([refused.status, refused.body.code]).toEqual([409, 'OUTLIVES_CREDENTIAL']);
+    expect(refused.body.detail).toContain(expiresAt);
+    const service = { name: 'x', category: 'account-activity-reporting' };
+    expect((await app.post('/v2/community/service-ids', { key: mortal, body: service })).status).toBe(409);
+  });
+
   it('can be created with some scopes and an expiry, listed, and revoked', async () => {
     const app = new Harness();
     const { key } = await app.community();
