@@ -147,6 +147,8 @@ describe('outside the families', () => {
     expect(preflight.headers.get('access-control-allow-origin')).toBe('*');
     expect(preflight.headers.get('access-control-allow-headers')).toBe('authorization,content-type');
     const answer = await app.get('/healthz', { headers: { Origin: 'https://panel.example' } });
-    expect(answer.headers.get('access-control-expose-headers')).toBe('Link,RateLimit,RateLimit-Policy,Retry-After,X-Request-Id');
+    expect(answer.headers.get('access-control-expose-headers')).toBe(
+      'Link,RateLimit,RateLimit-Policy,Retry-After,X-Request-Id',
+    );
   });
 });
