@@ -39,6 +39,8 @@ export interface ColumnRule {
   readonly name: string;
   readonly type: 'string' | 'number';
   readonly isRequired: boolean;
+  /** What a row that lacks the column gets: an export may be older than the column. */
+  readonly fallback: string | number | undefined;
   /** What the column can be, where the schema lists it. */
   readonly values: readonly string[] | undefined;
 }
@@ -47,12 +49,20 @@ export interface ColumnRule {
 export const columnsOf = (table: ExportedTable): ColumnRule[] =>
   getTableConfig(EXPORTED[table])
     .columns.filter(({ name, generated }) => name !== 'community_id' && generated === undefined)
-    .map(({ name, dataType, notNull, hasDefault, enumValues }) => ({
+    .map(({ name, dataType, notNull, hasDefault, default: fallback, enumValues }) => ({
       name,
       type: dataType === 'string' ? 'string' : 'number',
       isRequired: notNull && !hasDefault,
+      fallback: notNull ? toValue(fallback) : undefined,
       values: enumValues && enumValues.length > 0 ? enumValues : undefined,
     }));
+
+const toValue = (value: unknown): string | number | undefined =>
+  typeof value === 'boolean'
+    ? Number(value)
+    : typeof value === 'string' || typeof value === 'number'
+      ? value
+      : undefined;
 
 /** The key of a table within its community. */
 export const keyOf = (table: ExportedTable): string[] =>
@@ -97,9 +107,13 @@ export const insertRows = statementByShape<
   { taken: number }
 >(
   ({ table }, $) => {
-    const names = columnsOf(table).map(({ name }) => name);
+    const columns = columnsOf(table);
+    const names = columns.map(({ name }) => name);
     const values = sql.join(
-      names.map((name) => sql`item.value ->> ${sql.raw(`'${name}'`)}`),
+      columns.map(({ name, fallback }) => {
+        const given = sql`item.value ->> ${sql.raw(`'${name}'`)}`;
+        return fallback === undefined ? given : sql`coalesce(${given}, ${fallback})`;
+      }),
       sql`, `,
     );
     return sql`
