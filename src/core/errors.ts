@@ -39,6 +39,7 @@ export const DOMAIN_ERRORS = {
   // A shorter period is what helps.
   too_many_groups: 'invalid',
   too_many_steps: 'invalid',
+  time_closed: 'conflict',
   too_many_sessions: 'invalid',
   too_many_webhook_endpoints: 'conflict',
   webhook_delivery_not_found: 'not_found',

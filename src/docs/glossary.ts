@@ -196,6 +196,7 @@ const GLOSSARY: Readonly<Record<string, string>> = {
   line: 'The line of the CSV file, from 1.',
   origin: '`import` where the session was imported as a whole.',
   refused: 'How many were refused, each with its reason.',
+  skipped: 'How many lines were left out, since they are of a kind that is not imported.',
   'ExportCommunityData.row': 'The row, by the names of its columns.',
   'ExportCommunityData.table': 'What the row is of.',
   watchedSeconds: 'The confirmed time between signs of life close to one another.',

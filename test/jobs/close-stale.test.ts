@@ -119,12 +119,36 @@ describe('the scheduled trigger', () => {
     const { rowsRead, rowsWritten } = await app.measure(() => closeStale(app.jobContext(START + MINUTE)));
     const everything = await app.services.db.$client
       .prepare(
-        'SELECT (SELECT count(*) FROM sessions WHERE ended_at IS NULL) + (SELECT count(*) FROM communities) AS n',
+        `SELECT (SELECT count(*) FROM sessions WHERE ended_at IS NULL)
+          + 8 * (SELECT count(DISTINCT community_id * 1000 + server_id) FROM sessions WHERE ended_at IS NULL) AS n`,
       )
       .first<number>('n');
     expect(rowsRead).toBeGreaterThan(1000);
     expect(rowsRead).toBeLessThanOrEqual((everything ?? 0) + 12);
     expect(rowsWritten).toBe(0);
+  });
+
+  it('costs a few rows a server whose roster is fresh, however many are on it', async () => {
+    const { app, rowId: id } = await setUpSweep();
+    await app.services.db.$client.batch([
+      app.services.db.$client.prepare('DELETE FROM sessions'),
+      app.services.db.$client
+        .prepare(
+          `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+           INSERT INTO sessions (community_id, started_at, id, server_id, account_id, last_seen_at, heartbeat_at)
+           SELECT ?1, ?2, printf('id-%06d', i), i % 10 + 1, printf('acc-%06d', i), ?2, ?2 FROM n`,
+        )
+        .bind(id, START),
+      app.services.db.$client
+        .prepare(
+          `INSERT INTO servers (community_id, server_id, roster_observed_at, roster_seen_at)
+           SELECT DISTINCT community_id, server_id, ?2, ?2 FROM sessions WHERE community_id = ?1 AND server_id <> 5`,
+        )
+        .bind(id, START + 10 * HOUR),
+    ]);
+    const cost = await app.measure(() => closeStale(app.jobContext(START + 10 * HOUR + MINUTE)));
+    expect(cost.result).toEqual({ closed: 100, isComplete: true });
+    expect(cost.rowsRead).toBeLessThanOrEqual(10 * 100 + 100 + 10 * 8 + 12);
   });
 });
 

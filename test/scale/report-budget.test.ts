@@ -53,8 +53,8 @@ beforeAll(async () => {
     .run();
   await env.DB.prepare(
     `WITH RECURSIVE s(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM s WHERE n + 1 < ?1)
-     INSERT INTO accounts (community_id, id, created_at, joined_as)
-     SELECT ?2, 'a' || n, ?3 + n * 3600000, 'name-' || n FROM s`,
+     INSERT INTO accounts (community_id, id, created_at, joined_as, name)
+     SELECT ?2, 'a' || n, ?3 + n * 3600000, 'name-' || n, 'name-' || n FROM s`,
   )
     .bind(ACCOUNTS, id, YEAR)
     .run();

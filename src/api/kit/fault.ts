@@ -7,6 +7,7 @@ import {
   type ErrorKind,
   retryAfterSeconds,
 } from '../../core/errors.ts';
+import { isPeriodClosed } from '../../core/sessions/periods/closed-period-queries.ts';
 
 /** What sort of refusal a fault is: the domain's kinds, and those of the boundary itself. */
 export type FaultKind =
@@ -105,6 +106,8 @@ export const invalidField = (path: string, message: string): Fault =>
 export const toFault = (error: unknown, now: number): Fault | undefined => {
   if (error instanceof Fault) return error;
   if (error instanceof DomainError) return new Fault(error.code, { params: error.params });
+  // What no verb has foreseen: the rows themselves refuse it.
+  if (isPeriodClosed(error)) return new Fault('time_closed');
   const database = databaseFaultOf(error);
   if (!database) return undefined;
   const seconds = retryAfterSeconds(database, now);

@@ -399,9 +399,36 @@ export interface OpenSessionKey {
   readonly accountId: string;
 }
 
+const OPEN = 'sessions INDEXED BY sessions_open WHERE ended_at IS NULL AND';
+const NEXT_SERVER = `(SELECT min(server_id) FROM ${OPEN} community_id = place.community_id
+  AND server_id > place.server_id)`;
+const NEXT_COMMUNITY = `(SELECT min(community_id) FROM ${OPEN} community_id > place.community_id)`;
+
 /**
- * Statement: closes up to `limit` stale sessions behind `after`, in the order of the index of open sessions, whatever
- * their community, each by its community's settings.
+ * Query: the servers that have an open session, from that of `after` on; a loose index scan, of a few rows each, however
+ * many sessions they have.
+ */
+const serversWithOpenSessions = ({ communityId, serverId }: OpenSessionKey): SQL => sql`
+  WITH RECURSIVE place (community_id, server_id) AS (
+    SELECT * FROM (SELECT community_id, server_id FROM sessions INDEXED BY sessions_open
+      WHERE ended_at IS NULL AND (community_id, server_id) >= (${communityId}, ${serverId})
+      ORDER BY community_id, server_id LIMIT 1)
+    UNION ALL
+    SELECT iif(${sql.raw(NEXT_SERVER)} IS NULL, ${sql.raw(NEXT_COMMUNITY)}, place.community_id),
+      coalesce(${sql.raw(NEXT_SERVER)},
+        (SELECT min(server_id) FROM ${sql.raw(OPEN)} community_id = ${sql.raw(NEXT_COMMUNITY)}))
+    FROM place WHERE place.server_id IS NOT NULL
+  )
+  SELECT community_id, server_id FROM place WHERE server_id IS NOT NULL`;
+
+/** Condition on `c` and `r`: the newest roster is so young that nobody on the server can be stale. */
+const isServerFresh = (now: number): SQL => sql`
+  r.roster_seen_at >= ${now} - 1000 * min(c.heartbeat_timeout_seconds, c.idle_timeout_seconds)`;
+
+/**
+ * Statement: closes up to `limit` stale sessions behind `after`, in the order of the index of open sessions, of all
+ * communities, each by its community's settings. The loops have that order; to sort by it would read all that is stale.
+ * The plus signs keep SQLite from scanning all sessions instead of looking each one up.
  */
 export const closeStaleSessions = (now: number, after: OpenSessionKey, limit: number): SQL => sql`
   UPDATE sessions
@@ -411,18 +438,19 @@ export const closeStaleSessions = (now: number, after: OpenSessionKey, limit: nu
       s.started_at AS stale_started_at, s.id AS stale_id,
       ${unconfirmedEndSql(sweptSeenAt, limitsOfCommunity, 's.')} AS stale_ended_at,
       ${autoCloseReasonSql(limitsOfCommunity, 's.')} AS stale_reason, ${sweptSeenAt} AS stale_seen_at
-    FROM communities AS c CROSS JOIN sessions AS s INDEXED BY sessions_open ON s.community_id = c.id
-      LEFT JOIN servers AS r ON r.community_id = s.community_id AND r.server_id = s.server_id
-    WHERE c.id >= ${after.communityId} AND c.deleted_at IS NULL AND s.ended_at IS NULL
+    FROM (${serversWithOpenSessions(after)}) AS p CROSS JOIN communities AS c ON c.id = p.community_id
+      LEFT JOIN servers AS r ON r.community_id = p.community_id AND r.server_id = p.server_id
+      CROSS JOIN sessions AS s INDEXED BY sessions_open
+        ON s.community_id = p.community_id AND s.server_id = p.server_id AND s.ended_at IS NULL
+    WHERE c.deleted_at IS NULL AND NOT coalesce(${isServerFresh(now)}, 0)
       AND (s.community_id, s.server_id, s.account_id) > (${after.communityId}, ${after.serverId}, ${after.accountId})
       AND ${isStaleRow(now)}
       AND NOT (c.has_webhooks AND ${isStaleHeard(sql`c.id`)}
         AND NOT coalesce(s.stale_at BETWEEN ${sweptSeenAt} + 1 AND ${now - WARNING_MS}, 0))
-    ORDER BY c.id, s.server_id, s.account_id
     LIMIT ${limit}
   )
-  WHERE community_id = stale_community_id AND account_id = stale_account_id
-    AND started_at = stale_started_at AND id = stale_id
+  WHERE community_id = +stale_community_id AND account_id = +stale_account_id
+    AND started_at = +stale_started_at AND id = +stale_id
   RETURNING community_id, ${COLUMNS}`;
 
 /**

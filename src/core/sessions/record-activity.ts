@@ -14,6 +14,7 @@ import {
   selectNoted,
 } from './late/call-queries.ts';
 import { newCall, readPendingCall, settlePendingCall } from './late/settle-call.ts';
+import { isPeriodClosed } from './periods/closed-period-queries.ts';
 import { holdIfClosed } from './periods/hold-call.ts';
 import {
   changedSession,
@@ -94,6 +95,7 @@ export const planActivity = (ctx: Ctx<CommunityActor>, activity: TimelyActivity)
     target: keyToClose(place, activity.action === 'stop', moment),
     changes: [...expirations(activity, place, moment), ...changes, noteAlive(place, moment)],
     recorded: (key) => changedSession(place, activity.action === 'stop', moment, newSessionId, key),
+    toError: (error) => (isPeriodClosed(error) ? new DomainError('time_closed') : undefined),
     failure: moment.settings.autoCreateAccounts
       ? undefined
       : { when: hasNoAccount(place), error: accountNotFound(activity.account) },
