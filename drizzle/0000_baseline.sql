@@ -108,6 +108,7 @@ CREATE TABLE `communities` (
 	`auto_create_accounts` integer DEFAULT true NOT NULL,
 	`idle_timeout_seconds` integer DEFAULT 43200 NOT NULL,
 	`heartbeat_timeout_seconds` integer DEFAULT 600 NOT NULL,
+	`heartbeat_step_seconds` integer DEFAULT 30 NOT NULL,
 	`max_session_seconds` integer DEFAULT 86400 NOT NULL,
 	`reset_grace_seconds` integer DEFAULT 3600 NOT NULL,
 	`unconfirmed_end` text DEFAULT 'last-seen' NOT NULL,

@@ -277,6 +277,8 @@ const GLOSSARY: Readonly<Record<string, string>> = {
   idleTimeoutSeconds: 'The longest silence of a session that never had a heartbeat.',
   heartbeatTimeoutSeconds: 'The longest silence of a session with heartbeats.',
   maxSessionSeconds: 'How long after its start a stop without heartbeats is believed.',
+  heartbeatStepSeconds:
+    'How often a heartbeat or roster writes a row at most, in seconds; at most a quarter of the timeout counts. An end may be early by as much.',
   resetGraceSeconds: 'How long a server may be silent before a reset, so that its sessions end at the reset.',
   unconfirmedEnd: 'Where a session ends that nobody stopped: where it was last seen, or at its timeout.',
   weekStart: 'The day on which a week begins.',

@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import type { Harness } from '../harness.ts';
 import { HOUR, iso, MINUTE, NIL, SECOND, setUp } from '../helpers.ts';
@@ -670,4 +671,29 @@ describe('a join', () => {
       expect([again.status, again.body.code]).toEqual([409, 'SESSION_NOT_CONTINUED']);
     },
   );
+});
+
+describe('heartbeatStepSeconds', () => {
+  it.each([
+    [30, [true, true, true, true]],
+    [110, [true, false, true, false]],
+    // A quarter of the timeout (600 s) is the most.
+    [3600, [true, false, false, true]],
+  ])('of %i: of heartbeats a minute apart these are written', async (heartbeatStepSeconds, written) => {
+    const { app, rowId, key, record } = await setUp({ heartbeatStepSeconds });
+    const lastSeen = () =>
+      env.DB.prepare('SELECT last_seen_at FROM sessions WHERE community_id = ?')
+        .bind(rowId)
+        .first<number>('last_seen_at');
+    await record({ accId: NIL, forceStart: true });
+    app.clock.advance(3 * MINUTE);
+    const rows: boolean[] = [];
+    for (const _ of written) {
+      const before = await lastSeen();
+      await app.post(`${ACTIVITY}/heartbeat`, { key, body: { accounts: [{ accId: NIL }] } });
+      rows.push((await lastSeen()) !== before);
+      app.clock.advance(MINUTE);
+    }
+    expect(rows).toEqual(written);
+  });
 });

@@ -257,7 +257,7 @@ class Judge {
     }
     if (mediaType === '') return response.content ? 'has no body' : undefined;
     if (!response.content?.[mediaType]) return `${mediaType} is not in the document for ${status}`;
-    if (!/json/.test(mediaType)) return undefined;
+    if (!IS_JSON.test(mediaType)) return undefined;
     const place = `${pointer} ${mediaType}`;
     const known = this.#validators.get(place);
     if (known) return known(body) ? undefined : this.#ajv.errorsText(known.errors?.slice(0, 2));
@@ -270,6 +270,8 @@ class Judge {
   }
 }
 
+/** Not `application/x-ndjson`: its lines are JSON, the whole is not. */
+const IS_JSON = /[/+]json$/;
 const HALF_HOUR = 1_800_000;
 /** A good answer of each operation, for the second test. */
 const samples = new Map<string, Sample>();
@@ -283,7 +285,7 @@ const probe = async (
   const response = await fetch(url, init);
   const text = await response.text();
   const mediaType = (response.headers.get('content-type') ?? '').split(';', 1)[0] as string;
-  const body = /json/.test(mediaType) ? JSON.parse(text) : text;
+  const body = IS_JSON.test(mediaType) ? JSON.parse(text) : text;
   const sample = { target, status: response.status, mediaType, body };
   return [sample, response.status >= 500 ? `answers ${response.status}` : judge.problem(sample)];
 };
@@ -356,7 +358,7 @@ it.each(Object.keys(MUTATIONS))('a document %s is noticed, at each operation', (
   const judge = new Judge(mutated);
   const notNoticed = [...samples.values()].filter(
     (sample) =>
-      judge.problem(sample) === undefined && (/json/.test(sample.mediaType) || !/property|type$/.test(name)),
+      judge.problem(sample) === undefined && (IS_JSON.test(sample.mediaType) || !/property|type$/.test(name)),
   );
   expect(notNoticed.map(({ target }) => target.id)).toEqual([]);
   expect(samples.size).toBeGreaterThan(50);

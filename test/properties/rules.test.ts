@@ -42,6 +42,7 @@ it('the functions and the SQL agree', async () => {
           heartbeatTimeoutSeconds: 600,
           idleTimeoutSeconds: 43_200,
           maxSessionSeconds: 86_400,
+          heartbeatStepSeconds: 30,
           resetGraceSeconds: 3600,
           unconfirmedEnd,
         } as Parameters<typeof rules.limitsOf>[0];

@@ -5,6 +5,8 @@ export interface Settings {
   readonly autoCreateAccounts: boolean;
   readonly idleTimeoutSeconds: number;
   readonly heartbeatTimeoutSeconds: number;
+  /** How often a sighting is written at most: what it saves in rows, an end may be early by. */
+  readonly heartbeatStepSeconds: number;
   readonly maxSessionSeconds: number;
   /** How long before a reset a server may have been silent, so that its sessions still end at the reset. */
   readonly resetGraceSeconds: number;
@@ -29,6 +31,7 @@ export const toSettings = (row: typeof communities.$inferSelect): Settings => ({
   autoCreateAccounts: row.autoCreateAccounts,
   idleTimeoutSeconds: row.idleTimeoutSeconds,
   heartbeatTimeoutSeconds: row.heartbeatTimeoutSeconds,
+  heartbeatStepSeconds: row.heartbeatStepSeconds,
   maxSessionSeconds: row.maxSessionSeconds,
   resetGraceSeconds: row.resetGraceSeconds,
   unconfirmedEnd: row.unconfirmedEnd,

@@ -78,7 +78,7 @@ export const applyRoster = async (
     observedAt: observedAt ?? now,
     seenAt,
     unnamed,
-    stepMs: heartbeatStepMs(settings.heartbeatTimeoutSeconds),
+    stepMs: heartbeatStepMs(settings),
     moment: { now, settings },
   };
   const apply = async (resolves: boolean) => {

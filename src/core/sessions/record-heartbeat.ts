@@ -1,4 +1,5 @@
 import type { CommunityActor } from '../access/actor.ts';
+import type { Settings } from '../access/settings.ts';
 import { type AccountRef, identifierKey } from '../accounts/identifiers.ts';
 import { resolveAccounts } from '../accounts/resolve-queries.ts';
 import type { Ctx } from '../context.ts';
@@ -22,8 +23,11 @@ export type HeartbeatResult =
  * How often a sighting is written at most: a quarter of the timeout, but so that heartbeats a minute apart, with their
  * jitter, are written each: what is known of a session is never older than its last but one heartbeat.
  */
-export const heartbeatStepMs = (heartbeatTimeoutSeconds: number): number =>
-  Math.min(heartbeatTimeoutSeconds * 250, 30_000);
+export const heartbeatStepMs = ({
+  heartbeatTimeoutSeconds,
+  heartbeatStepSeconds,
+}: Pick<Settings, 'heartbeatTimeoutSeconds' | 'heartbeatStepSeconds'>): number =>
+  Math.min(heartbeatTimeoutSeconds * 250, heartbeatStepSeconds * 1000);
 
 /**
  * Notes that the accounts are still on the server. A session goes on, unless a silence longer than its limit has ended it:
@@ -42,7 +46,7 @@ export const recordHeartbeat = async (
     seenAt: now,
     moment: { now, settings },
     ids: toSessionIds(ctx.newId(now)),
-    stepMs: heartbeatStepMs(settings.heartbeatTimeoutSeconds),
+    stepMs: heartbeatStepMs(settings),
   };
   const named = firstOfEach(accounts);
   const isKnown = areKnown(communityId, named, now);

@@ -16,6 +16,8 @@ export const communities = sqliteTable(
     autoCreateAccounts: integer('auto_create_accounts', { mode: 'boolean' }).notNull().default(true),
     idleTimeoutSeconds: integer('idle_timeout_seconds').notNull().default(43_200),
     heartbeatTimeoutSeconds: integer('heartbeat_timeout_seconds').notNull().default(600),
+    /** How often a sighting is written at most; at most a quarter of the timeout counts. */
+    heartbeatStepSeconds: integer('heartbeat_step_seconds').notNull().default(30),
     maxSessionSeconds: integer('max_session_seconds').notNull().default(86_400),
     /** For how long a server may be silent before a reset, so that its sessions still end at the reset. */
     resetGraceSeconds: integer('reset_grace_seconds').notNull().default(3600),

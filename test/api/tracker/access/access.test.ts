@@ -214,6 +214,7 @@ describe('settings', () => {
     idleTimeoutSeconds: 43200,
     heartbeatTimeoutSeconds: 600,
     maxSessionSeconds: 86400,
+    heartbeatStepSeconds: 30,
     resetGraceSeconds: 3600,
     emptyReportStatus: 404,
     unconfirmedEnd: 'last-seen',
