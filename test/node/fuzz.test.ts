@@ -61,13 +61,11 @@ beforeAll(async () => {
       bindings: { ADMIN_TOKEN, TOKEN_SECRET: 'fuzz-token-secret-0000000000000000000000' },
       unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
       // What webhooks are sent to: nothing leaves this machine.
-      handleRuntimeStdio: (stdout: NodeJS.ReadableStream) =>
-        stdout.on('data', (data) => {
-          for (const line of String(data).split('\n'))
-            if (line.includes('"event":"defect"')) defects.push(line);
-        }),
+      handleStructuredLogs: ({ message }) => {
+        if (message.includes('"event":"defect"')) defects.push(message);
+      },
       outboundService: () => new Response(null, { status: 204 }),
-    } as never),
+    }),
   );
   origin = (await miniflare.unsafeGetDirectURL()).origin;
   const database = (await miniflare.getD1Database('DB')) as unknown as D1Database;
