@@ -1,14 +1,16 @@
 import type { SQLWrapper } from 'drizzle-orm';
-import { type DrizzleD1Database, drizzle } from 'drizzle-orm/d1';
 import { isRefusedBy } from './constraint.ts';
 import { databaseFaultOf } from './faults.ts';
 import { AlreadyPreceded } from './preceded.ts';
 import { dialect, SQL, sql, toQuery } from './sql.ts';
 import type { Statement as NamedStatement } from './statement.ts';
 
-export type Database = DrizzleD1Database & { $client: D1Database };
+/** A database: its binding, behind all that a statement goes through here. */
+export interface Database {
+  readonly $client: D1Database;
+}
 
-export const openDatabase = (binding: D1Database): Database => drizzle(binding);
+export const openDatabase = (binding: D1Database): Database => ({ $client: binding });
 
 /** A row as SQLite returns it: snake_case columns. */
 export type Row = Record<string, unknown>;

@@ -1,3 +1,4 @@
+import { runBatch } from '../../db/client.ts';
 import { sha256Hex } from '../../lib/crypto.ts';
 import { type Page, pageOf } from '../../lib/page.ts';
 import { audited } from '../audit/audit.ts';
@@ -38,8 +39,8 @@ export const createApiKey = async (
     const createdAt = ctx.clock.now();
     const id = ctx.newId(createdAt);
     const scopes = input.scopes.join(' ');
-    const [[row]] = await ctx.db.batch([
-      insertApiKey(ctx.db, {
+    const [[row]] = await runBatch(ctx.db, [
+      insertApiKey({
         id,
         communityId: community.id,
         name: input.name,
@@ -81,8 +82,8 @@ export const revokeApiKey = async (ctx: Ctx<CommunityActor>, id: string): Promis
   await audited(ctx, community.id, async (audit) => {
     const key = await findApiKey(ctx.db, community.id, id);
     if (!key) throw new DomainError('api_key_not_found', { id });
-    await ctx.db.batch([
-      markApiKeyRevoked(ctx.db, community.id, id, ctx.clock.now()),
+    await runBatch(ctx.db, [
+      markApiKeyRevoked(community.id, id, ctx.clock.now()),
       ...(await audit.record({
         type: 'API_KEY_REVOKED',
         what: `revoked the API key "${key.name}"`,

@@ -1,3 +1,4 @@
+import { runBatch } from '../../db/client.ts';
 import { type Page, pageOf } from '../../lib/page.ts';
 import { audited } from '../audit/audit.ts';
 import type { Ctx } from '../context.ts';
@@ -37,8 +38,8 @@ export const changeCommunity = (
 export const deleteCommunity = (ctx: Ctx<OperatorActor>, id: string): Promise<void> =>
   audited(ctx, id, async (audit) => {
     const { name } = audit.community;
-    await ctx.db.batch([
-      markCommunityDeleted(ctx.db, audit.community.id, ctx.clock.now()),
+    await runBatch(ctx.db, [
+      markCommunityDeleted(audit.community.id, ctx.clock.now()),
       ...(await audit.record({
         type: 'COMMUNITY_DELETED',
         what: `deleted the community "${name}"`,
@@ -81,7 +82,7 @@ const applyChanges = (
               ]),
             ),
           });
-    const [[row]] = await ctx.db.batch([updateCommunity(ctx.db, audit.community.id, patch), ...trail]);
+    const [[row]] = await runBatch(ctx.db, [updateCommunity(audit.community.id, patch), ...trail]);
     if (!row) throw new DomainError('community_not_found', { id: audit.community.publicId });
     return toCommunity(row);
   });

@@ -1,17 +1,11 @@
+import { runBatch } from '../../db/client.ts';
 import { sha256Hex } from '../../lib/crypto.ts';
 import { appendAudit } from '../audit/audit.ts';
 import { GENESIS } from '../audit/audit-chain.ts';
 import type { Ctx } from '../context.ts';
 import type { Community, OperatorActor } from './actor.ts';
 import { newApiKey } from './api-key.ts';
-import {
-  type ApiKey,
-  idOfCommunity,
-  insertApiKey,
-  insertCommunity,
-  toApiKey,
-  toCommunity,
-} from './queries.ts';
+import { type ApiKey, insertApiKey, insertCommunity, toApiKey, toCommunity } from './queries.ts';
 import { SCOPES } from './scopes.ts';
 import type { SettingsPatch } from './settings.ts';
 
@@ -25,12 +19,12 @@ export const createCommunity = async (
 ): Promise<{ community: Community; apiKey: ApiKey; key: string }> => {
   const createdAt = ctx.clock.now();
   const { id: publicId = ctx.newId(createdAt), name, settings = {} } = input;
-  const id = idOfCommunity(publicId);
+  const id = { publicId };
   const key = newApiKey();
   const apiKeyId = ctx.newId(createdAt);
-  const [[community], [apiKey]] = await ctx.db.batch([
-    insertCommunity(ctx.db, { publicId, name, createdAt }, settings),
-    insertApiKey(ctx.db, {
+  const [[community], [apiKey]] = await runBatch(ctx.db, [
+    insertCommunity({ publicId, name, createdAt }, settings),
+    insertApiKey({
       id: apiKeyId,
       communityId: id,
       name: 'First key',

@@ -1,18 +1,8 @@
-import {
-  and,
-  asc,
-  type SQL as DrizzleSQL,
-  sql as drizzleSql,
-  eq,
-  gt,
-  inArray,
-  isNull,
-  or,
-} from 'drizzle-orm';
 import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { type Database, repeating } from '../../db/client.ts';
+import { type Database, readRows, runBatch } from '../../db/client.ts';
+import { type CommunityRef, insertRow, updateRow } from '../../db/rows.ts';
 import * as schema from '../../db/schema/index.ts';
-import { sql as namedSql, statement, statementByShape } from '../../db/statement.ts';
+import { fromRow, type Names, type RowOf, sql, statement, statementByShape } from '../../db/statement.ts';
 import type { Community } from './actor.ts';
 import { parseScopes, type Scope } from './scopes.ts';
 import { type SettingsPatch, toSettings } from './settings.ts';
@@ -31,25 +21,28 @@ export interface ApiKey {
   readonly lateSeconds: number | null;
 }
 
-export const toApiKey = (row: typeof apiKeys.$inferSelect): ApiKey => ({
+export const toApiKey = (row: RowOf<typeof apiKeys>): ApiKey => ({
   id: row.id,
   name: row.name,
   scopes: parseScopes(row.scopes),
-  createdAt: row.createdAt,
-  lastUsedAt: row.lastUsedAt,
-  expiresAt: row.expiresAt,
-  lateSeconds: row.lateSeconds,
+  createdAt: row.created_at,
+  lastUsedAt: row.last_used_at,
+  expiresAt: row.expires_at,
+  lateSeconds: row.late_seconds,
 });
 
-export const toCommunity = (row: typeof communities.$inferSelect): Community => ({
-  id: row.id,
-  publicId: row.publicId,
-  name: row.name,
-  createdAt: row.createdAt,
-  settings: toSettings(row),
-  hasWebhooks: row.hasWebhooks,
-  auditHead: { sequence: row.auditSequence, hash: row.auditHash },
-});
+export const toCommunity = (found: RowOf<typeof communities>): Community => {
+  const row = fromRow(communities, found);
+  return {
+    id: row.id,
+    publicId: row.publicId,
+    name: row.name,
+    createdAt: row.createdAt,
+    settings: toSettings(row),
+    hasWebhooks: row.hasWebhooks,
+    auditHead: { sequence: row.auditSequence, hash: row.auditHash },
+  };
+};
 
 /** `last_used_at` is for people, so an hour is exact enough: at most one write per key and hour. */
 const LAST_USED_STEP_MS = 3_600_000;
@@ -60,39 +53,47 @@ export interface KeyHolder {
   readonly community: Community;
 }
 
+type KeyColumn = 'hash' | 'id';
+const KEY_COLUMNS: readonly KeyColumn[] = ['hash', 'id'];
+
+const isUsable = (column: KeyColumn, $: Names<{ value: string; now: number }>) => sql`
+  ${sql.raw(column)} = ${$.value} AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ${$.now})`;
+
+const selectUsableKey = statementByShape<KeyColumn, { value: string; now: number }, RowOf<typeof apiKeys>>(
+  (column, $) => sql`SELECT * FROM api_keys WHERE ${isUsable(column, $)}`,
+  KEY_COLUMNS,
+);
+
+const selectCommunityOfKey = statementByShape<
+  KeyColumn,
+  { value: string; now: number },
+  RowOf<typeof communities>
+>(
+  (column, $) => sql`
+    SELECT * FROM communities
+    WHERE id IN (SELECT community_id FROM api_keys WHERE ${isUsable(column, $)}) AND deleted_at IS NULL`,
+  KEY_COLUMNS,
+);
+
 /** Who holds the key with this hash, unless it is revoked, expired or of a deleted community. */
 export const findKeyHolder = (db: Database, hash: string, now: number): Promise<KeyHolder | undefined> =>
-  findHolder(db, eq(apiKeys.hash, hash), now);
+  findHolder(db, 'hash', hash, now);
 
 /** The same of the key with this id: for who has proven to hold it before. */
 export const findKeyHolderById = (db: Database, id: string, now: number): Promise<KeyHolder | undefined> =>
-  findHolder(db, eq(apiKeys.id, id), now);
+  findHolder(db, 'id', id, now);
 
 const findHolder = async (
   db: Database,
-  isIt: ReturnType<typeof eq>,
+  column: KeyColumn,
+  value: string,
   now: number,
 ): Promise<KeyHolder | undefined> => {
-  const isUsable = and(
-    isIt,
-    isNull(apiKeys.revokedAt),
-    or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, now)),
-  );
   // Two selects, not a join: in a batch D1 names columns, and both tables have an `id`.
-  const read = () =>
-    db.batch([
-      db.select().from(apiKeys).where(isUsable),
-      db
-        .select()
-        .from(communities)
-        .where(
-          and(
-            inArray(communities.id, db.select({ id: apiKeys.communityId }).from(apiKeys).where(isUsable)),
-            isNull(communities.deletedAt),
-          ),
-        ),
-    ]);
-  const [[key], [community]] = await repeating(read, () => true);
+  const [[key], [community]] = await runBatch(db, [
+    selectUsableKey(column, { value, now }),
+    selectCommunityOfKey(column, { value, now }),
+  ]);
   return key && community && { key: toApiKey(key), hash: key.hash, community: toCommunity(community) };
 };
 
@@ -102,47 +103,41 @@ export const isUseDue = ({ lastUsedAt }: ApiKey, now: number): boolean =>
 
 /** Statement: notes when a key was used. */
 export const noteKeyUsed = statement<{ id: string; now: number }>(
-  ($) => namedSql`
+  ($) => sql`
     UPDATE api_keys SET last_used_at = ${$.now} WHERE id = ${$.id} AND coalesce(last_used_at, 0) < ${$.now}`,
 );
 
 /** A community by its id inside, or by the one on the wire. */
 export type CommunityKey = number | string;
 
-const isLiving = (key: CommunityKey) =>
-  and(
-    typeof key === 'number' ? eq(communities.id, key) : eq(communities.publicId, key),
-    isNull(communities.deletedAt),
-  );
-
-/** Expression: the id inside of a community that the same batch creates. */
-export const idOfCommunity = (publicId: string) =>
-  drizzleSql<number>`(SELECT id FROM communities WHERE public_id = ${publicId})`;
+const selectCommunity = statementByShape<
+  'id' | 'public_id',
+  { key: CommunityKey },
+  RowOf<typeof communities>
+>(
+  (column, $) => sql`SELECT * FROM communities WHERE ${sql.raw(column)} = ${$.key} AND deleted_at IS NULL`,
+  ['id', 'public_id'],
+);
 
 export const findCommunity = async (db: Database, key: CommunityKey): Promise<Community | undefined> => {
-  const [row] = await db.select().from(communities).where(isLiving(key));
+  const [row] = await readRows(db, selectCommunity(typeof key === 'number' ? 'id' : 'public_id', { key }));
   return row && toCommunity(row);
 };
 
-/** Communities by age, after the one with the id (on the wire) `afterId`. */
+const selectLivingCommunities = statement<{ afterId: string; limit: number }, RowOf<typeof communities>>(
+  ($) => sql`
+    SELECT * FROM communities
+    WHERE deleted_at IS NULL AND id > coalesce((SELECT id FROM communities WHERE public_id = ${$.afterId}), 0)
+    ORDER BY id LIMIT ${$.limit}`,
+);
+
+/** Communities by age, after the one with the id (on the wire) `afterId`; from the first where none has it. */
 export const selectCommunities = async (
   db: Database,
   afterId: string | undefined,
   limit: number,
-): Promise<Community[]> => {
-  const rows = await db
-    .select()
-    .from(communities)
-    .where(
-      and(
-        isNull(communities.deletedAt),
-        afterId === undefined ? undefined : gt(communities.id, idOfCommunity(afterId)),
-      ),
-    )
-    .orderBy(asc(communities.id))
-    .limit(limit);
-  return rows.map(toCommunity);
-};
+): Promise<Community[]> =>
+  (await readRows(db, selectLivingCommunities({ afterId: afterId ?? '', limit }))).map(toCommunity);
 
 /** What a new retention means: the job looks at once, or never again. */
 const dueAtOnce = (changes: SettingsPatch) => {
@@ -158,42 +153,27 @@ const dueAtOnce = (changes: SettingsPatch) => {
 
 /** Statement. */
 export const insertCommunity = (
-  db: Database,
   community: { publicId: string; name: string; createdAt: number },
   settings: SettingsPatch,
-) =>
-  db
-    .insert(communities)
-    .values({ ...community, ...settings, ...dueAtOnce(settings) })
-    .returning();
+) => insertRow(communities, { ...community, ...settings, ...dueAtOnce(settings) });
 
 /** Statement: changes what is given and returns the row, if the community lives. */
-export const updateCommunity = (
-  db: Database,
-  id: number,
-  changes: { name?: string | undefined } & SettingsPatch,
-) =>
-  db
-    .update(communities)
-    // An UPDATE must set something: an empty patch sets the id to itself.
-    .set({ id, ...changes, ...dueAtOnce(changes) })
-    .where(isLiving(id))
-    .returning();
+export const updateCommunity = (id: number, changes: { name?: string | undefined } & SettingsPatch) =>
+  updateRow(communities, { id }, 'deleted_at', { ...changes, ...dueAtOnce(changes) });
 
 /** Statement: no credential of the community works from then on. */
-export const markCommunityDeleted = (db: Database, id: number, now: number) =>
-  db.update(communities).set({ deletedAt: now }).where(isLiving(id));
+export const markCommunityDeleted = (id: number, now: number) =>
+  updateRow(communities, { id }, 'deleted_at', { deletedAt: now });
 
 /** Statement. */
 export const insertApiKey = (
-  db: Database,
-  key: Omit<typeof apiKeys.$inferInsert, 'communityId'> & {
-    readonly communityId: number | DrizzleSQL<number>;
-  },
-) => db.insert(apiKeys).values(key).returning();
+  key: Omit<typeof apiKeys.$inferInsert, 'communityId'> & { readonly communityId: CommunityRef },
+) => insertRow(apiKeys, key);
 
-const isUsableKey = (communityId: number, id: string) =>
-  and(eq(apiKeys.communityId, communityId), eq(apiKeys.id, id), isNull(apiKeys.revokedAt));
+const selectApiKey = statement<{ communityId: number; id: string }, RowOf<typeof apiKeys>>(
+  ($) => sql`
+    SELECT * FROM api_keys WHERE community_id = ${$.communityId} AND id = ${$.id} AND revoked_at IS NULL`,
+);
 
 /** The key, if it is one of the community's and not revoked. */
 export const findApiKey = async (
@@ -201,13 +181,23 @@ export const findApiKey = async (
   communityId: number,
   id: string,
 ): Promise<ApiKey | undefined> => {
-  const [row] = await db.select().from(apiKeys).where(isUsableKey(communityId, id));
+  const [row] = await readRows(db, selectApiKey({ communityId, id }));
   return row && toApiKey(row);
 };
 
 /** Statement: revokes the key, if it is one of the community's and not revoked yet. */
-export const markApiKeyRevoked = (db: Database, communityId: number, id: string, now: number) =>
-  db.update(apiKeys).set({ revokedAt: now }).where(isUsableKey(communityId, id));
+export const markApiKeyRevoked = (communityId: number, id: string, now: number) =>
+  updateRow(apiKeys, { communityId, id }, 'revoked_at', { revokedAt: now });
+
+const selectLivingApiKeys = statement<
+  { communityId: number; afterId: string; limit: number },
+  RowOf<typeof apiKeys>
+>(
+  ($) => sql`
+    SELECT * FROM api_keys
+    WHERE community_id = ${$.communityId} AND id > ${$.afterId} AND revoked_at IS NULL
+    ORDER BY id LIMIT ${$.limit}`,
+);
 
 /** The community's keys that are not revoked, by id (so by age), after `afterId`. */
 export const selectApiKeys = async (
@@ -215,19 +205,12 @@ export const selectApiKeys = async (
   communityId: number,
   afterId: string,
   limit: number,
-): Promise<ApiKey[]> => {
-  const rows = await db
-    .select()
-    .from(apiKeys)
-    .where(and(eq(apiKeys.communityId, communityId), gt(apiKeys.id, afterId), isNull(apiKeys.revokedAt)))
-    .orderBy(asc(apiKeys.id))
-    .limit(limit);
-  return rows.map(toApiKey);
-};
+): Promise<ApiKey[]> =>
+  (await readRows(db, selectLivingApiKeys({ communityId, afterId, limit }))).map(toApiKey);
 
 /** Query: communities whose rows are still to be removed. */
 export const selectDeletedCommunities = statement<{ limit: number }, { id: number }>(
-  ($) => namedSql`
+  ($) => sql`
     SELECT id FROM communities INDEXED BY communities_deleted WHERE deleted_at IS NOT NULL LIMIT ${$.limit}`,
 );
 
@@ -255,18 +238,18 @@ export const deleteTenantRows = statementByShape<
 >((table, $) => {
   const found = TENANT_TABLES.find(({ name }) => name === table);
   if (!found) throw new Error(`${table} has no rows of communities`);
-  const key = namedSql.raw(found.key);
-  return namedSql`
-    DELETE FROM ${namedSql.raw(table)} WHERE (${key}) IN (
-      SELECT ${key} FROM ${namedSql.raw(table)} WHERE community_id = ${$.communityId} LIMIT ${$.limit})
+  const key = sql.raw(found.key);
+  return sql`
+    DELETE FROM ${sql.raw(table)} WHERE (${key}) IN (
+      SELECT ${key} FROM ${sql.raw(table)} WHERE community_id = ${$.communityId} LIMIT ${$.limit})
     RETURNING 1 AS one`;
 }, TENANT_TABLE_NAMES);
 
 /** Statement: removes a deleted community, once no table has a row of it any more. */
 export const deleteCommunityRow = statement<{ communityId: number }, { id: number }>(
-  ($) => namedSql`
+  ($) => sql`
     DELETE FROM communities WHERE id = ${$.communityId} AND deleted_at IS NOT NULL
-      ${namedSql.raw(
+      ${sql.raw(
         TENANT_TABLES.map(
           ({ name }) => `AND NOT EXISTS (SELECT 1 FROM ${name} WHERE community_id = communities.id)`,
         ).join(' '),

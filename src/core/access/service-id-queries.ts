@@ -1,20 +1,21 @@
-import { and, asc, eq, gt, inArray, isNull } from 'drizzle-orm';
-import { type Database, repeating } from '../../db/client.ts';
-import { communities, serviceIds } from '../../db/schema/index.ts';
+import { type Database, readRows, runBatch } from '../../db/client.ts';
+import { insertRow, updateRow } from '../../db/rows.ts';
+import { type communities, serviceIds } from '../../db/schema/index.ts';
+import { type Names, type RowOf, sql, statement, statementByShape } from '../../db/statement.ts';
 import type { Community } from './actor.ts';
 import { toCommunity } from './queries.ts';
 import type { ServiceId } from './service-id.ts';
 
-type Row = typeof serviceIds.$inferSelect;
+type Row = RowOf<typeof serviceIds>;
 
 export const toServiceId = (row: Row): ServiceId => ({
   id: row.id,
   name: row.name,
   category: row.category,
-  clientId: row.clientId,
-  createdAt: row.createdAt,
-  rotatedAt: row.rotatedAt,
-  previousSecretExpiresAt: row.previousSecretExpiresAt,
+  clientId: row.client_id,
+  createdAt: row.created_at,
+  rotatedAt: row.rotated_at,
+  previousSecretExpiresAt: row.previous_secret_expires_at,
 });
 
 export interface ServiceIdHolder {
@@ -24,46 +25,64 @@ export interface ServiceIdHolder {
   readonly community: Community;
 }
 
+type IdColumn = 'id' | 'client_id';
+const ID_COLUMNS: readonly IdColumn[] = ['id', 'client_id'];
+
+const isLiving = (column: IdColumn, $: Names<{ value: string }>) =>
+  sql`${sql.raw(column)} = ${$.value} AND deleted_at IS NULL`;
+
+const selectLiving = statementByShape<IdColumn, { value: string }, Row>(
+  (column, $) => sql`SELECT * FROM service_ids WHERE ${isLiving(column, $)}`,
+  ID_COLUMNS,
+);
+
+const selectCommunityOf = statementByShape<IdColumn, { value: string }, RowOf<typeof communities>>(
+  (column, $) => sql`
+    SELECT * FROM communities
+    WHERE id IN (SELECT community_id FROM service_ids WHERE ${isLiving(column, $)}) AND deleted_at IS NULL`,
+  ID_COLUMNS,
+);
+
 /** The service ID with this id or client id and its community, unless one of them is deleted. */
 export const findServiceIdHolder = async (
   db: Database,
   by: { id: string } | { clientId: string },
 ): Promise<ServiceIdHolder | undefined> => {
-  const isThis = and(
-    'id' in by ? eq(serviceIds.id, by.id) : eq(serviceIds.clientId, by.clientId),
-    isNull(serviceIds.deletedAt),
-  );
+  const [column, value] = 'id' in by ? (['id', by.id] as const) : (['client_id', by.clientId] as const);
   // Two selects, not a join: in a batch D1 names columns, and both tables have an `id`.
-  const read = () =>
-    db.batch([
-      db.select().from(serviceIds).where(isThis),
-      db
-        .select()
-        .from(communities)
-        .where(
-          and(
-            inArray(communities.id, db.select({ id: serviceIds.communityId }).from(serviceIds).where(isThis)),
-            isNull(communities.deletedAt),
-          ),
-        ),
-    ]);
-  const [[row], [community]] = await repeating(read, () => true);
+  const [[row], [community]] = await runBatch(db, [
+    selectLiving(column, { value }),
+    selectCommunityOf(column, { value }),
+  ]);
   if (!row || !community) return undefined;
-  const { secretHash, previousSecretHash } = row;
-  return { serviceId: toServiceId(row), secretHash, previousSecretHash, community: toCommunity(community) };
+  return {
+    serviceId: toServiceId(row),
+    secretHash: row.secret_hash,
+    previousSecretHash: row.previous_secret_hash,
+    community: toCommunity(community),
+  };
 };
 
-const isLivingOf = (communityId: number, id: string) =>
-  and(eq(serviceIds.communityId, communityId), eq(serviceIds.id, id), isNull(serviceIds.deletedAt));
+const selectServiceId = statement<{ communityId: number; id: string }, Row>(
+  ($) => sql`
+    SELECT * FROM service_ids WHERE community_id = ${$.communityId} AND id = ${$.id} AND deleted_at IS NULL`,
+);
 
 export const findServiceId = async (
   db: Database,
   communityId: number,
   id: string,
 ): Promise<(ServiceId & { readonly secretHash: string }) | undefined> => {
-  const [row] = await db.select().from(serviceIds).where(isLivingOf(communityId, id));
-  return row && { ...toServiceId(row), secretHash: row.secretHash };
+  const [row] = await readRows(db, selectServiceId({ communityId, id }));
+  return row && { ...toServiceId(row), secretHash: row.secret_hash };
 };
+
+const selectLivingServiceIds = statement<{ communityId: number; afterId: string; limit: number }, Row>(
+  ($) => sql`
+    SELECT * FROM service_ids
+    WHERE community_id = ${$.communityId} AND id > ${$.afterId} AND deleted_at IS NULL
+    ORDER BY id LIMIT ${$.limit}`,
+);
 
 /** The community's service IDs by id (so by age), after `afterId`. */
 export const selectServiceIds = async (
@@ -71,26 +90,15 @@ export const selectServiceIds = async (
   communityId: number,
   afterId: string,
   limit: number,
-): Promise<ServiceId[]> => {
-  const rows = await db
-    .select()
-    .from(serviceIds)
-    .where(
-      and(eq(serviceIds.communityId, communityId), gt(serviceIds.id, afterId), isNull(serviceIds.deletedAt)),
-    )
-    .orderBy(asc(serviceIds.id))
-    .limit(limit);
-  return rows.map(toServiceId);
-};
+): Promise<ServiceId[]> =>
+  (await readRows(db, selectLivingServiceIds({ communityId, afterId, limit }))).map(toServiceId);
 
 /** Statement. */
-export const insertServiceId = (db: Database, row: typeof serviceIds.$inferInsert) =>
-  db.insert(serviceIds).values(row).returning();
+export const insertServiceId = (row: typeof serviceIds.$inferInsert) => insertRow(serviceIds, row);
 
 /** Statement. */
 export const updateServiceId = (
-  db: Database,
   communityId: number,
   id: string,
   changes: Partial<typeof serviceIds.$inferInsert>,
-) => db.update(serviceIds).set(changes).where(isLivingOf(communityId, id)).returning();
+) => updateRow(serviceIds, { communityId, id }, 'deleted_at', changes);

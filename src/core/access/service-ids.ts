@@ -1,3 +1,4 @@
+import { runBatch } from '../../db/client.ts';
 import { sha256Hex } from '../../lib/crypto.ts';
 import { type Page, pageOf } from '../../lib/page.ts';
 import { audited } from '../audit/audit.ts';
@@ -27,8 +28,8 @@ export const createServiceId = async (
   return audited(ctx, communityId, async (audit) => {
     const createdAt = ctx.clock.now();
     const id = ctx.newId(createdAt);
-    const [[row]] = await ctx.db.batch([
-      insertServiceId(ctx.db, { id, communityId, name, category, clientId, secretHash, createdAt }),
+    const [[row]] = await runBatch(ctx.db, [
+      insertServiceId({ id, communityId, name, category, clientId, secretHash, createdAt }),
       ...(await audit.record({
         type: 'SERVICE_ID_CREATED',
         what: `created the service ID "${name}"`,
@@ -66,8 +67,8 @@ export const rotateServiceId = async (
     const before = await findServiceId(ctx.db, communityId, id);
     if (!before) throw new DomainError('service_id_not_found', { id });
     const now = ctx.clock.now();
-    const [[row]] = await ctx.db.batch([
-      updateServiceId(ctx.db, communityId, id, {
+    const [[row]] = await runBatch(ctx.db, [
+      updateServiceId(communityId, id, {
         secretHash,
         previousSecretHash: before.secretHash,
         previousSecretExpiresAt: now + overlapSeconds * 1000,
@@ -91,8 +92,8 @@ export const deleteServiceId = async (ctx: Ctx<CommunityActor>, id: string): Pro
   await audited(ctx, communityId, async (audit) => {
     const before = await findServiceId(ctx.db, communityId, id);
     if (!before) throw new DomainError('service_id_not_found', { id });
-    await ctx.db.batch([
-      updateServiceId(ctx.db, communityId, id, { deletedAt: ctx.clock.now() }),
+    await runBatch(ctx.db, [
+      updateServiceId(communityId, id, { deletedAt: ctx.clock.now() }),
       ...(await audit.record({
         type: 'SERVICE_ID_DELETED',
         what: `deleted the service ID "${before.name}"`,

@@ -63,7 +63,7 @@ const lowerFoot = (ctx: Ctx<SystemActor>, communityId: number, floor: number): P
     const foot = outdated.at(-1) ?? ends.foot;
     const removedBefore = Math.max(floor, ends.removedBefore ?? floor);
     await runBatch(ctx.db, [
-      ...applyRetention(ctx.db, communityId, { foot, removedBefore }),
+      ...applyRetention(communityId, { foot, removedBefore }),
       ...(await audit.record({
         type: 'RETENTION_APPLIED',
         what: `removed account activity from before ${new Date(removedBefore).toISOString()}`,

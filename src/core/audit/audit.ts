@@ -5,12 +5,13 @@
  * credential. If the head has moved since, the whole batch fails (compare and append). That happens only with two
  * administrators at once; the act is then done again from a fresh read.
  */
+import type { CommunityRef } from '../../db/rows.ts';
 import type { Actor, AuditHead, Community } from '../access/actor.ts';
 import { type CommunityKey, findCommunity } from '../access/queries.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { type AuditRecord, hashAuditRecord } from './audit-chain.ts';
-import { type CommunityId, insertAuditRecord, isAuditHeadMoved, moveAuditHead } from './queries.ts';
+import { insertAuditRecord, isAuditHeadMoved, moveAuditHead } from './queries.ts';
 
 /** Each lost race means that another act went through: so many must overtake this one before it gives up. */
 const MAX_ATTEMPTS = 100;
@@ -32,7 +33,7 @@ export interface AuditedAct {
    * At most 30 s old, and yet true: each change by an administrator moves the head, and a moved head fails the batch.
    */
   readonly community: Community;
-  /** Statements (for `runBatch` and `db.batch` alike): put them into the batch of the change, once per act. */
+  /** Statements: put them into the batch of the change, once per act. */
   record(entry: AuditEntry): Promise<AuditStatements>;
   /** Statement for an act that finds nothing to change: fails the batch where `community` is not true any more. */
   confirm(): ReturnType<typeof moveAuditHead>;
@@ -62,7 +63,7 @@ export const audited = async <T>(
       const result = await act({
         community,
         record: (entry) => appendAudit(ctx, current, auditHead, entry),
-        confirm: () => moveAuditHead(ctx.db, id, auditHead, auditHead),
+        confirm: () => moveAuditHead(id, auditHead, auditHead),
       });
       ctx.credentials.forgetCommunity(id);
       return result;
@@ -76,15 +77,15 @@ export const audited = async <T>(
 /** Statements: appends a record behind `head`. `audited` is the way to call it, unless the community is new. */
 export const appendAudit = async (
   ctx: Ctx,
-  community: { readonly id: CommunityId; readonly publicId: string },
+  community: { readonly id: CommunityRef; readonly publicId: string },
   head: AuditHead,
   entry: AuditEntry,
 ): Promise<AuditStatements> => {
   const record = toRecord(ctx, community.publicId, head.sequence + 1, entry);
   const hash = await hashAuditRecord(record, head.hash);
   return [
-    moveAuditHead(ctx.db, community.id, head, { sequence: record.sequence, hash }),
-    insertAuditRecord(ctx.db, community.id, record, hash),
+    moveAuditHead(community.id, head, { sequence: record.sequence, hash }),
+    insertAuditRecord(community.id, record, hash),
   ];
 };
 

@@ -1,36 +1,45 @@
-import { and, asc, eq, lte, type SQL, sql } from 'drizzle-orm';
-import type { Database } from '../../db/client.ts';
+import { type Database, readRows } from '../../db/client.ts';
 import { isRefusedBy } from '../../db/constraint.ts';
-import { auditRecords, communities } from '../../db/schema/index.ts';
+import { type CommunityRef, insertRow } from '../../db/rows.ts';
+import { auditRecords, type communities } from '../../db/schema/index.ts';
+import { type RowOf, sql, statement, statementByShape } from '../../db/statement.ts';
 import type { AuditHead } from '../access/actor.ts';
 import type { AuditRecord } from './audit-chain.ts';
 
-/** The id of a community inside, or an expression for the one that the batch creates. */
-export type CommunityId = number | SQL<number>;
-
 /** Statement. */
 export const insertAuditRecord = (
-  db: Database,
-  id: CommunityId,
+  community: CommunityRef,
   { communityId: _, ...record }: AuditRecord,
   hash: string,
 ) =>
-  db
-    .insert(auditRecords)
-    .values({ ...record, communityId: id, properties: JSON.stringify(record.properties), hash });
+  insertRow(auditRecords, {
+    ...record,
+    communityId: community,
+    properties: JSON.stringify(record.properties),
+    hash,
+  });
+
+const moveHead = statementByShape<
+  'id' | 'public_id',
+  { community: number | string; fromSequence: number; fromHash: string; sequence: number; hash: string }
+>(
+  (column, $) => sql`
+    UPDATE communities SET audit_sequence = ${$.sequence},
+      audit_hash = iif(audit_sequence = ${$.fromSequence} AND audit_hash = ${$.fromHash}, ${$.hash}, NULL)
+    WHERE ${sql.raw(column)} = ${$.community}`,
+  ['id', 'public_id'],
+);
 
 /**
  * Statement: moves the head of the chain from `from` to `to`. If the head is not at `from` any more, it writes NULL. The
  * column refuses NULL, so the whole batch fails and nothing of it has happened.
  */
-export const moveAuditHead = (db: Database, communityId: CommunityId, from: AuditHead, to: AuditHead) =>
-  db
-    .update(communities)
-    .set({
-      auditSequence: to.sequence,
-      auditHash: sql`CASE WHEN audit_sequence = ${from.sequence} AND audit_hash = ${from.hash} THEN ${to.hash} END`,
-    })
-    .where(eq(communities.id, communityId));
+export const moveAuditHead = (community: CommunityRef, from: AuditHead, to: AuditHead) => {
+  const values = { fromSequence: from.sequence, fromHash: from.hash, ...to };
+  return typeof community === 'number'
+    ? moveHead('id', { community, ...values })
+    : moveHead('public_id', { community: community.publicId, ...values });
+};
 
 /** Whether a batch failed because `moveAuditHead` found the head elsewhere. */
 export const isAuditHeadMoved = (error: unknown): boolean =>
@@ -43,17 +52,21 @@ export interface RetentionFloor {
   readonly removedBefore: number | null;
 }
 
+const selectEnds = statement<{ communityId: number }, RowOf<typeof communities>>(
+  ($) => sql`SELECT * FROM communities WHERE id = ${$.communityId}`,
+);
+
 /** Where the trail ends and begins, as the community's row says. */
 export const findAuditEnds = async (
   db: Database,
   communityId: number,
 ): Promise<(RetentionFloor & { readonly head: AuditHead }) | undefined> => {
-  const [row] = await db.select().from(communities).where(eq(communities.id, communityId));
+  const [row] = await readRows(db, selectEnds({ communityId }));
   return (
     row && {
-      head: { sequence: row.auditSequence, hash: row.auditHash },
-      foot: { sequence: row.auditFootSequence, hash: row.auditFootHash },
-      removedBefore: row.activityRemovedBefore,
+      head: { sequence: row.audit_sequence, hash: row.audit_hash },
+      foot: { sequence: row.audit_foot_sequence, hash: row.audit_foot_hash },
+      removedBefore: row.activity_removed_before,
     }
   );
 };
@@ -64,6 +77,16 @@ export type AuditLink = Omit<AuditRecord, 'communityId'> & { readonly hash: stri
 /** Before the first link. */
 export const TRAIL_START = { sequence: 0, id: '' };
 
+const selectLinks = statement<
+  { communityId: number; sequence: number; id: string; limit: number },
+  RowOf<typeof auditRecords>
+>(
+  ($) => sql`
+    SELECT * FROM audit_records
+    WHERE community_id = ${$.communityId} AND (sequence, id) > (${$.sequence}, ${$.id})
+    ORDER BY sequence, id LIMIT ${$.limit}`,
+);
+
 /** Links in the order of their numbers, behind one of them. */
 export const selectAuditLinks = async (
   db: Database,
@@ -71,18 +94,12 @@ export const selectAuditLinks = async (
   after: { readonly sequence: number; readonly id: string },
   limit: number,
 ): Promise<AuditLink[]> => {
-  const rows = await db
-    .select()
-    .from(auditRecords)
-    .where(
-      and(
-        eq(auditRecords.communityId, communityId),
-        sql`(${auditRecords.sequence}, ${auditRecords.id}) > (${after.sequence}, ${after.id})`,
-      ),
-    )
-    .orderBy(asc(auditRecords.sequence), asc(auditRecords.id))
-    .limit(limit);
-  return rows.map((row) => ({ ...row, properties: parseProperties(row.properties) }));
+  const rows = await readRows(db, selectLinks({ communityId, ...after, limit }));
+  return rows.map(({ occurred_at: occurredAt, community_id: _, properties, ...row }) => ({
+    ...row,
+    occurredAt,
+    properties: parseProperties(properties),
+  }));
 };
 
 /** What somebody has made unreadable is no property; the hash will not fit. */
@@ -94,18 +111,25 @@ const parseProperties = (json: string): Record<string, string> => {
   }
 };
 
+const noteRetention = statement<{
+  communityId: number;
+  sequence: number;
+  hash: string;
+  removedBefore: number | null;
+}>(
+  ($) => sql`
+    UPDATE communities SET audit_foot_sequence = ${$.sequence}, audit_foot_hash = ${$.hash},
+      activity_removed_before = ${$.removedBefore}
+    WHERE id = ${$.communityId}`,
+);
+
+const deleteLinks = statement<{ communityId: number; sequence: number }>(
+  ($) => sql`
+    DELETE FROM audit_records WHERE community_id = ${$.communityId} AND sequence <= ${$.sequence}`,
+);
+
 /** Statements: removes the links up to `foot`, and notes what retention has removed. */
-export const applyRetention = (db: Database, communityId: number, { foot, removedBefore }: RetentionFloor) =>
-  [
-    db
-      .update(communities)
-      .set({
-        auditFootSequence: foot.sequence,
-        auditFootHash: foot.hash,
-        activityRemovedBefore: removedBefore,
-      })
-      .where(eq(communities.id, communityId)),
-    db
-      .delete(auditRecords)
-      .where(and(eq(auditRecords.communityId, communityId), lte(auditRecords.sequence, foot.sequence))),
-  ] as const;
+export const applyRetention = (communityId: number, { foot, removedBefore }: RetentionFloor) => [
+  noteRetention({ communityId, ...foot, removedBefore }),
+  deleteLinks({ communityId, sequence: foot.sequence }),
+];

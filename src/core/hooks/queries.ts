@@ -3,14 +3,14 @@
 import type { Statement as AnyStatement } from '../../db/client.ts';
 import { type Database, readRows, runBatch } from '../../db/client.ts';
 import { isRefusedBy } from '../../db/constraint.ts';
-import {
+import type {
   communities,
-  type inboundWebhookCalls,
-  type inboundWebhookMessages,
-  type inboundWebhooks,
+  inboundWebhookCalls,
+  inboundWebhookMessages,
+  inboundWebhooks,
 } from '../../db/schema/index.ts';
 import { sql as oldSql } from '../../db/sql.ts';
-import { fromRow, type RowOf, type Statement, sql, statement } from '../../db/statement.ts';
+import { type RowOf, type Statement, sql, statement } from '../../db/statement.ts';
 import type { Community } from '../access/actor.ts';
 import { toCommunity } from '../access/queries.ts';
 import type { Plan } from '../plan.ts';
@@ -77,7 +77,7 @@ export const findCallTarget = async (db: Database, id: string): Promise<CallTarg
       webhook: toInboundWebhook(row),
       secret: row.secret,
       previousSecret: row.previous_secret,
-      community: toCommunity(fromRow(communities, community)),
+      community: toCommunity(community),
     }
   );
 };
