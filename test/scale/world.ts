@@ -48,7 +48,7 @@ export interface World {
 }
 
 /** mulberry32: small, fast, and the same everywhere. */
-const randomFrom = (seed: number) => {
+export const randomFrom = (seed: number) => {
   let state = seed;
   return (): number => {
     state = (state + 0x6d2b79f5) | 0;
