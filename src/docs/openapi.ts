@@ -225,6 +225,15 @@ const bodyOf = (operation: AnyOperation, toShown: (schema: Json) => Json): Json 
   const { operationId, bodyExample, rawBody } = docsOf(operation);
   const schema = rawBody ?? operation.body;
   if (!schema) return {};
+  if (operation.bodyEncoding === 'lines') {
+    const lines = { type: 'string', description: 'A JSON object a line.' };
+    return {
+      requestBody: {
+        required: true,
+        content: { 'application/x-ndjson': { schema: lines, example: bodyExample } },
+      },
+    };
+  }
   const shown = toShown(toSchema(schema, operationId));
   return {
     requestBody: {

@@ -1,3 +1,4 @@
+import '../../src/docs/with-docs.ts';
 import { expect, it } from 'vitest';
 import { unstable_readConfig as readConfig } from 'wrangler';
 import { POLICIES } from '../../src/api/kit/rate-limit.ts';
