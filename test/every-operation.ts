@@ -3,7 +3,7 @@ import { families } from '../src/api/index.ts';
 import type { Family } from '../src/api/kit/family.ts';
 import { type AnyOperation, docsOf } from '../src/api/kit/operation.ts';
 import { ADMIN_TOKEN, type Answer, type Harness, START } from './harness.ts';
-import { DAY, HOUR, iso } from './helpers.ts';
+import { DAY, HOUR, iso, MINUTE } from './helpers.ts';
 
 /** When the calls are made, a while after what the world knows. */
 export const NOW = START + 2 * DAY;
@@ -16,6 +16,7 @@ export interface World {
   /** Accounts: one with closed sessions, one that is on server 1, one that was never on. */
   readonly accounts: { readonly closed: string; readonly open: string; readonly idle: string };
   readonly openActivityId: string;
+  readonly continuedActivityId: string;
   readonly hookToken: string;
   readonly client: { readonly clientId: string; readonly clientSecret: string };
 }
@@ -62,6 +63,15 @@ export const makeWorld = async (app: Harness): Promise<World> => {
   const { items } = (
     await app.get(`/v2/community/webhook-endpoints/${endpoint.id}/deliveries?limit=1`, { key })
   ).body.data;
+  // A session that fell silent, and the one that continues it.
+  app.clock.set(NOW - 3 * HOUR);
+  const continued = await on(5, { username: 'hal', discord: '7777', forceStart: true });
+  for (const ms of [MINUTE, HOUR / 2]) {
+    app.clock.advance(ms);
+    await post('/v2/community/servers/5/activity/heartbeat', { accounts: [{ discord: '7777' }] });
+  }
+  app.clock.advance(MINUTE);
+  await on(5, { discord: '7777', forceStop: true });
   app.clock.set(NOW - HOUR / 2);
   const open = await on(1, { username: 'bo', discord: '5678', metadata: { job: 'police' } });
   app.clock.set(NOW);
@@ -97,6 +107,7 @@ export const makeWorld = async (app: Harness): Promise<World> => {
     },
     accounts: { closed: closed.accId, open: open.accId, idle },
     openActivityId: open.id,
+    continuedActivityId: continued.id,
     hookToken: hook.secret,
     client,
   };
@@ -160,6 +171,7 @@ const CALLS: Readonly<Record<string, (world: World) => readonly CallOf[]>> = {
   ],
   listOnline: () => [{ query: PERIOD }],
   listActivity: () => [{}, { name: 'CSV', headers: { Accept: 'text/csv' } }],
+  joinActivity: ({ continuedActivityId }) => [{ ids: { activityId: continuedActivityId } }],
   correctActivity: ({ openActivityId }) => [
     { body: { end: iso(HOUR / 2), reason: 'Left earlier' } },
     { name: 'to the same', body: { end: iso(HOUR), reason: 'Nothing' } },
