@@ -399,6 +399,24 @@ describe('erasure', () => {
     expect((await erase(ANA)).status).toBe(404);
   });
 
+  it.each([
+    ['erased', ''],
+    ['removed', '/identifiers/discord/42'],
+  ])('who is listed again under a name that was %s is somebody new', async (_, path) => {
+    const { app, key, get } = await setUpAccounts();
+    const roster = () =>
+      app.put('/v2/community/servers/1/activity/roster', { key, body: { accounts: [{ discord: '42' }] } });
+    const [first] = (await roster()).body.data.started;
+    expect((await app.delete(`${ACCOUNTS}/${first.accId}${path}`, { key })).status).toBe(200);
+    app.clock.advance(MINUTE);
+    const { status, body } = await roster();
+    expect([status, body.data.open]).toEqual([200, 1]);
+    expect(body.data.started).toHaveLength(1);
+    expect(body.data.started[0].accId).not.toBe(first.accId);
+    expect(body.data.closed.map(({ id }: { id: string }) => id)).toEqual([first.id]);
+    expect((await get('/search?discord=42')).body.data.total).toBe(1);
+  });
+
   it('takes the sessions along where that is asked for, at once or later', async () => {
     const { record, get, erase } = await setUpAccounts();
     for (const accId of [ANA, BO]) {

@@ -63,6 +63,14 @@ export const selectAnySessionOf = (communityId: number, accountId: string): SQL 
   SELECT 1 FROM sessions NOT INDEXED
   WHERE community_id = ${communityId} AND account_id = ${accountId} LIMIT 1`;
 
+/**
+ * Statement: the account's sessions are not known by a listed name any more. The hash says who it was; and a roster that
+ * lists the name again may mean somebody else, whose time must not go to this account. Whom it means is looked up anew.
+ */
+export const forgetListedNames = (communityId: number, accountId: string): SQL => sql`
+  UPDATE sessions NOT INDEXED SET listed_as = NULL
+  WHERE community_id = ${communityId} AND account_id = ${accountId} AND listed_as IS NOT NULL`;
+
 /** Statements: removes an account's sessions with all that hangs on them. */
 export const deleteSessionsOf = (communityId: number, accountId: string): SQL[] => [
   sql`

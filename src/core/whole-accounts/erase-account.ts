@@ -5,7 +5,7 @@ import { audited } from '../audit/audit.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { forgetKept } from '../hooks/queries.ts';
-import { deleteSessionsOf, selectAnySessionOf } from '../sessions/account-queries.ts';
+import { deleteSessionsOf, forgetListedNames, selectAnySessionOf } from '../sessions/account-queries.ts';
 import { deleteQuestionsOf } from '../sessions/periods/question-queries.ts';
 import { forgetNames, forgetNamesInResets } from '../webhooks/delivery-queries.ts';
 
@@ -40,7 +40,9 @@ export const eraseAccount = (
       deleteIdentifiers({ communityId, accountId: erasedId }),
       deleteConflicts({ communityId, accountId: erasedId }),
       deleteAccount({ communityId, accountId: erasedId }),
-      ...(withSessions ? deleteSessionsOf(communityId, erasedId) : []),
+      ...(withSessions
+        ? deleteSessionsOf(communityId, erasedId)
+        : [forgetListedNames(communityId, erasedId)]),
       // The id only: a record that named the account would undo the erasure.
       ...(await audit.record({
         type: 'ACCOUNT_ERASED',

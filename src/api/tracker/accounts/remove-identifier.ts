@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { removeIdentifier as remove } from '../../../core/accounts/remove-identifier.ts';
+import { removeIdentifier as remove } from '../../../core/whole-accounts/remove-identifier.ts';
 import { defineOperation } from '../../kit/operation.ts';
 import { accountParams } from './wire.ts';
 

@@ -1,10 +1,11 @@
 import { runBatch } from '../../db/client.ts';
 import type { CommunityActor } from '../access/actor.ts';
+import type { NotedIdentifier } from '../accounts/identifiers.ts';
+import { deleteIdentifier, nameByIdentifier, selectAccount, setNames } from '../accounts/queries.ts';
 import { audited } from '../audit/audit.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import type { NotedIdentifier } from './identifiers.ts';
-import { deleteIdentifier, nameByIdentifier, selectAccount, setNames } from './queries.ts';
+import { forgetListedNames } from '../sessions/account-queries.ts';
 
 /**
  * Takes an identifier, or a name of today or of former times, from an account: it is free from then on. The account's
@@ -41,6 +42,7 @@ export const removeIdentifier = (
           })
         : undefined,
       nameByIdentifier({ communityId, accountId: row.id }),
+      forgetListedNames(communityId, row.id),
       // Not the identifier itself: a record that named it would undo the removal.
       ...(await audit.record({
         type: 'ACCOUNT_IDENTIFIER_REMOVED',
