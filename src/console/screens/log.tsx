@@ -14,7 +14,7 @@ import { ActionDialog, useToast } from '../ui/actions.tsx';
 import { Card, CopyButton, Dialog, Instant, TextField } from '../ui/basics.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { PageHead } from '../ui/page.tsx';
-import { Empty, Failure, Reading } from '../ui/states.tsx';
+import { Empty, Reading } from '../ui/states.tsx';
 import { MorePages, Table } from '../ui/table.tsx';
 import type { ScreenProps } from './index.ts';
 
@@ -166,14 +166,7 @@ const Entries = ({ route }: ScreenProps) => {
                     },
                   ]}
                 />
-                {list.error && <Failure error={list.error} retry={list.more} />}
-                <MorePages
-                  all={count.data}
-                  shown={list.items.length}
-                  hasMore={list.hasMore}
-                  isBusy={list.isBusy}
-                  onMore={list.more}
-                />
+                <MorePages list={list} all={count.data} />
               </>
             )
           }
@@ -390,13 +383,7 @@ const Devices = () => {
                     },
                   ]}
                 />
-                {list.error && <Failure error={list.error} retry={list.more} />}
-                <MorePages
-                  shown={list.items.length}
-                  hasMore={list.hasMore}
-                  isBusy={list.isBusy}
-                  onMore={list.more}
-                />
+                <MorePages list={list} />
               </>
             )
           }

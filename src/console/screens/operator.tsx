@@ -10,7 +10,7 @@ import { Badge, Card, CopyButton, Instant, TextField } from '../ui/basics.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { PageHead } from '../ui/page.tsx';
 import { SecretDialog } from '../ui/secret.tsx';
-import { Empty, Failure, Reading } from '../ui/states.tsx';
+import { Empty, Reading } from '../ui/states.tsx';
 import { MorePages, Table } from '../ui/table.tsx';
 
 const LATE_MS = 15 * 60_000;
@@ -166,13 +166,7 @@ const Communities = () => {
                     },
                   ]}
                 />
-                {list.error && <Failure error={list.error} retry={list.more} />}
-                <MorePages
-                  shown={list.items.length}
-                  hasMore={list.hasMore}
-                  isBusy={list.isBusy}
-                  onMore={list.more}
-                />
+                <MorePages list={list} />
               </>
             )
           }

@@ -1,6 +1,8 @@
 /** A plain table for reading: figures right and under one another, what matters less left out on a phone. */
 import type { ComponentChildren } from 'preact';
 import { t } from '../i18n/index.ts';
+import type { More } from '../kit/list.ts';
+import { Failure } from './states.tsx';
 
 export interface Column<Row> {
   readonly title: string;
@@ -71,27 +73,35 @@ export const Table = <Row,>({
   );
 };
 
-/** Pages of a list that goes on by a cursor: the way back is the browser's. */
-export const MorePages = ({
-  shown,
+/** What ends a list that goes on by a cursor: how much of it is shown, more of it, and why more could not be read. */
+export const MorePages = <Item,>({
+  list,
   all,
-  hasMore,
-  isBusy,
-  onMore,
+  onlyIfMore = false,
 }: {
-  readonly shown: number;
+  readonly list: More<Item>;
   /** Of how many, where that is known. */
   readonly all?: number | undefined;
-  readonly hasMore: boolean;
-  readonly isBusy: boolean;
-  readonly onMore: () => void;
-}) => (
-  <div class="row between small muted" style={{ padding: '10px 16px' }}>
-    <span>{all === undefined ? t('table.shown', { n: shown }) : t('table.shownOf', { n: shown, all })}</span>
-    {hasMore && (
-      <button type="button" disabled={isBusy} onClick={onMore}>
-        {t('table.more')}
-      </button>
-    )}
-  </div>
-);
+  /** Without a count under a list that is complete. */
+  readonly onlyIfMore?: boolean;
+}) => {
+  const { items, hasMore, isBusy, error, more } = list;
+  const shown = items.length;
+  return (
+    <>
+      {error && <Failure error={error} retry={more} />}
+      {(hasMore || !onlyIfMore) && (
+        <div class="row between small muted" style={{ padding: '10px 16px' }}>
+          <span>
+            {all === undefined ? t('table.shown', { n: shown }) : t('table.shownOf', { n: shown, all })}
+          </span>
+          {hasMore && (
+            <button type="button" disabled={isBusy} onClick={more}>
+              {t('table.more')}
+            </button>
+          )}
+        </div>
+      )}
+    </>
+  );
+};

@@ -9,7 +9,7 @@ import { changeQuery, href } from '../../kit/route.ts';
 import { Card, Name, shortId, TextField } from '../../ui/basics.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { PageHead } from '../../ui/page.tsx';
-import { Empty, Failure, Reading } from '../../ui/states.tsx';
+import { Empty, Reading } from '../../ui/states.tsx';
 import { MorePages, Table } from '../../ui/table.tsx';
 import type { ScreenProps } from '../index.ts';
 
@@ -149,13 +149,7 @@ export const PeopleList = ({ route }: ScreenProps) => {
                     },
                   ]}
                 />
-                {list.error && <Failure error={list.error} retry={list.more} />}
-                <MorePages
-                  shown={list.items.length}
-                  hasMore={list.hasMore}
-                  isBusy={list.isBusy}
-                  onMore={list.more}
-                />
+                <MorePages list={list} />
               </>
             )
           }

@@ -20,7 +20,7 @@ import { ActionDialog, useToast } from '../../ui/actions.tsx';
 import { Card, CopyButton, Name, Segmented, TextField } from '../../ui/basics.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { PageHead } from '../../ui/page.tsx';
-import { Empty, Failure, Reading } from '../../ui/states.tsx';
+import { Empty, Reading } from '../../ui/states.tsx';
 import { MorePages } from '../../ui/table.tsx';
 import type { ScreenProps } from '../index.ts';
 import { YearCalendar } from './calendar.tsx';
@@ -211,15 +211,7 @@ const Presence = ({ id, route }: ScreenProps & { readonly id: string }) => {
               ) : (
                 <Sessions sessions={list.items} zone={zone} onChanged={onChanged} />
               )}
-              {list.error && <Failure error={list.error} retry={list.more} />}
-              {list.hasMore && (
-                <MorePages
-                  shown={list.items.length}
-                  hasMore={list.hasMore}
-                  isBusy={list.isBusy}
-                  onMore={list.more}
-                />
-              )}
+              <MorePages list={list} onlyIfMore />
             </>
           )}
         </Reading>

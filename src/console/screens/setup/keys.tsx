@@ -10,7 +10,7 @@ import { ActionDialog, useToast } from '../../ui/actions.tsx';
 import { Badge, Card, Instant, TextField } from '../../ui/basics.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { SecretDialog } from '../../ui/secret.tsx';
-import { Empty, Failure, Reading } from '../../ui/states.tsx';
+import { Empty, Reading } from '../../ui/states.tsx';
 import { MorePages, Table } from '../../ui/table.tsx';
 
 type ApiKey = Data<'listApiKeys'>['items'][number];
@@ -104,10 +104,7 @@ export const Keys = () => {
                     },
                   ]}
                 />
-                {list.error && <Failure error={list.error} retry={list.more} />}
-                {list.hasMore && (
-                  <MorePages shown={list.items.length} hasMore isBusy={list.isBusy} onMore={list.more} />
-                )}
+                <MorePages list={list} onlyIfMore />
               </>
             )
           }

@@ -12,7 +12,7 @@ import { ActionDialog, useToast, useWork, WorkError } from '../../ui/actions.tsx
 import { Badge, Card, Dialog, Instant, Segmented, TextField } from '../../ui/basics.tsx';
 import { PageHead } from '../../ui/page.tsx';
 import { SecretDialog } from '../../ui/secret.tsx';
-import { Empty, Failure, Reading } from '../../ui/states.tsx';
+import { Empty, Reading } from '../../ui/states.tsx';
 import { MorePages, Table } from '../../ui/table.tsx';
 import type { ScreenProps } from '../index.ts';
 import { Health } from './endpoint-list.tsx';
@@ -267,13 +267,7 @@ const Deliveries = ({ id, route }: ScreenProps & { readonly id: string }) => {
                   },
                 ]}
               />
-              {list.error && <Failure error={list.error} retry={list.more} />}
-              <MorePages
-                shown={list.items.length}
-                hasMore={list.hasMore}
-                isBusy={list.isBusy}
-                onMore={list.more}
-              />
+              <MorePages list={list} />
             </>
           )
         }
