@@ -14,7 +14,7 @@ export interface Limits {
 /** What the free plan allows (50 of each), less what a call itself may have used before. */
 export const DEFAULT_LIMITS: Limits = { statements: 45, requests: 45 };
 
-/** Work was begun that the invocation has no budget left for. Whatever was committed before stays. */
+/** Work was begun that the invocation has no budget left for. What was committed before stays. */
 export class OutOfBudget extends Error {
   constructor(what: keyof Limits) {
     super(`This invocation has no ${what} left.`);

@@ -1,5 +1,5 @@
 /**
- * What each parameter and each property of the document means. A name means the same wherever it stands; where it does
+ * What each parameter and each property of the document means. A name means the same at each place; where it does
  * not, the entry says whose it is: `Schema.name` or `operationId.name`. A description of the schema's own comes first.
  */
 import type { Json } from './json-schema.ts';

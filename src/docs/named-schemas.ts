@@ -1,4 +1,4 @@
-/** The schemas that have a name in the document. They are found by what they say, wherever they are used. */
+/** The schemas that have a name in the document. They are found by what they say, at each place that uses them. */
 import type * as v from 'valibot';
 import { reportSchema } from '../api/account-activity/wire.ts';
 import { logEntrySchema } from '../api/activity-log/wire.ts';

@@ -54,7 +54,7 @@ export const problemSuccess = (
     status,
   );
 
-/** What each problem says, whatever went wrong in particular. */
+/** What each problem says, the same for each of its causes. */
 const headOf = (faultCode: FaultCode) => {
   const code = problemCode(faultCode);
   return { type: problemType(code), title: titleOf(faultCode), status: statusOf(faultCode) };

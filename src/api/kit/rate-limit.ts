@@ -45,7 +45,7 @@ export const limitExpensive = async (
   if (outcome?.success === false) throw limited('expensive', POLICIES.expensive.w);
 };
 
-/** A caller without a valid credential. Whoever has an IPv6 address has 2^64 of them. */
+/** A caller without a valid credential. A person with an IPv6 address has 2^64 of them. */
 export const addressOf = (c: HttpContext): string => {
   const given = c.req.header('cf-connecting-ip') ?? 'unknown';
   if (!given.includes(':') || !ipaddr.isValid(given)) return `address:${given}`;

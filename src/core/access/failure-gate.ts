@@ -1,12 +1,12 @@
 import type { Clock } from '../../lib/clock.ts';
 
-/** So many failures an address may have in a minute, wherever they are counted. */
+/** So many failures an address may have in a minute, at each place that counts them. */
 export const MAX_FAILURES = 100;
 export const FAILURE_WINDOW_MS = 60_000;
 const MAX_ADDRESSES = 10_000;
 
 /**
- * Addresses that have sent too many credentials that nobody holds. Whoever is here is refused before the database is
+ * Addresses that have sent too many credentials that nobody holds. One that is here is refused before the database is
  * asked. An isolate counts by itself; the platform's limiter, which counts for a whole location, closes the gate too.
  */
 export class FailureGate {

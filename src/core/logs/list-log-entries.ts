@@ -3,7 +3,7 @@ import type { Ctx } from '../context.ts';
 import type { LogEntry } from './model.ts';
 import { type LogPageQuery, searchLogEntries, selectLogEntries } from './read-queries.ts';
 
-/** So many entries a search looks at in one call, whatever it finds. */
+/** So many entries a search looks at in one call, also where it finds nothing. */
 const SEARCHED = 5_000;
 
 /** Which entries; with `text` only those whose `actionDetail` has it. */

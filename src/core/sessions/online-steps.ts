@@ -28,7 +28,7 @@ export const countOnline = (
     let max = 0;
     let area = 0;
     for (let at = start; at < end; ) {
-      // Whoever leaves at an instant is gone when somebody comes at it.
+      // At one instant, those who leave are gone before somebody comes.
       while (ended < ends.length && (ends[ended] as number) <= at) {
         ended += 1;
         online -= 1;

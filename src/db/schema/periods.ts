@@ -48,7 +48,7 @@ export const periodTotals = sqliteTable(
   (table) => [primaryKey({ columns: [table.communityId, table.periodId, table.accountId] })],
 );
 
-/** The sessions that were open when the period closed: they count until then, whatever becomes of them. */
+/** The sessions that were open when the period closed: they count until then, also where they are changed later. */
 export const periodOpenSessions = sqliteTable(
   'period_open_sessions',
   {

@@ -4,7 +4,7 @@ import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'driz
 const MINUTE_MS = 60_000;
 
 /**
- * How long a session can be, in steps. Whoever looks for the sessions that reach over an instant looks back by each
+ * How long a session can be, in steps. A query for the sessions that reach over an instant looks back by each
  * step, among those that are no longer than it and longer than the one before. The last one is longer than any.
  */
 export const REACHES_MS: readonly number[] = [

@@ -68,7 +68,7 @@ export interface Place {
 }
 
 /**
- * What the events lead to, in whatever order they are given. What falls silent at the end is left to the scheduled job.
+ * What the events lead to, in any order they are given. What falls silent at the end is left to the scheduled job.
  *
  * @param base the latest session that started before the first event, as it was then
  * @param resetAt the last reset before the first event; 0 where there was none
