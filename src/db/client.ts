@@ -1,8 +1,7 @@
-import type { SQLWrapper } from 'drizzle-orm';
 import { isRefusedBy } from './constraint.ts';
 import { databaseFaultOf } from './faults.ts';
 import { AlreadyPreceded } from './preceded.ts';
-import { dialect, SQL, sql, toQuery } from './sql.ts';
+import { SQL, sql, toQuery } from './sql.ts';
 import type { Statement as NamedStatement } from './statement.ts';
 
 /** A database: its binding, behind all that a statement goes through here. */
@@ -17,8 +16,8 @@ export type Row = Record<string, unknown>;
 
 export type { SQL };
 
-/** A statement that is not run yet: one of `db/statement.ts`, a template of `db/sql.ts`, or one of Drizzle's builders. */
-export type Statement = NamedStatement | SQL | SQLWrapper;
+/** A statement that is not run yet: one of `db/statement.ts` or a template of `db/sql.ts`. */
+export type Statement = NamedStatement | SQL;
 
 /** What runs as one transaction: statements, groups of them, and places left empty. */
 export interface Batch extends ReadonlyArray<Statement | Batch | undefined> {}
@@ -26,7 +25,7 @@ export interface Batch extends ReadonlyArray<Statement | Batch | undefined> {}
 /** The rows that a batch returns, in the places of its statements. */
 export type RowsOf<T> = T extends undefined
   ? undefined
-  : T extends SQL | SQLWrapper
+  : T extends SQL
     ? Row[]
     : T extends NamedStatement<infer R>
       ? (unknown extends R ? Row : R)[]
@@ -36,12 +35,7 @@ export type RowsOf<T> = T extends undefined
 
 const isGroup = (entry: Statement | Batch | undefined): entry is Batch => Array.isArray(entry);
 
-const textOf = (statement: Statement) =>
-  statement instanceof SQL
-    ? toQuery(statement)
-    : 'params' in statement
-      ? statement
-      : dialect.sqlToQuery(statement.getSQL());
+const textOf = (statement: Statement) => (statement instanceof SQL ? toQuery(statement) : statement);
 
 const prepare = (db: Database, statement: Statement): D1PreparedStatement => {
   const query = textOf(statement);
@@ -164,7 +158,7 @@ export const repeating = async <T>(
 /** Runs one statement and returns its rows. */
 export const readRows = async <T extends object = Row>(
   db: Database,
-  statement: NamedStatement<T> | SQL | SQLWrapper,
+  statement: NamedStatement<T> | SQL,
 ): Promise<T[]> => {
   const { results } = await repeating(
     () => prepare(db, statement).all<T>(),

@@ -1,12 +1,8 @@
 /**
- * Drizzle's `sql` template, with a memory. Queries nest templates in templates, and every call builds its own; but the
- * same pieces in the same places always make the same text. So Drizzle puts a text together once, and whoever needs it
- * again only collects the values: to put it together was the greatest single cost of a start or stop.
+ * An `sql` template as Drizzle's, with a memory. Queries nest templates in templates, and every call builds its own; but
+ * the same pieces in the same places always make the same text. So a text is put together once, and a later call only
+ * collects the values: to put it together was the greatest single cost of a start or stop.
  */
-import { type SQL as DrizzleSQL, sql as drizzleSql } from 'drizzle-orm';
-import { SQLiteAsyncDialect } from 'drizzle-orm/sqlite-core';
-
-export const dialect = new SQLiteAsyncDialect();
 
 /** What stands in a template: a value to bind, or a further piece of SQL. */
 type Part = SQL | string | number | boolean | null;
@@ -75,7 +71,7 @@ export const toQuery = (statement: SQL): Query => {
   }
   const values: Values = { params: [], integers: [] };
   const shape = follow(statement, shapes, values);
-  shape.statement ??= dialect.sqlToQuery(toDrizzle(statement)).sql;
+  shape.statement ??= toText(statement);
   const { params, integers } = values;
   if (integers.length === 0) return { sql: shape.statement, params };
   let next = 0;
@@ -109,7 +105,7 @@ const step = ({ next }: Shape, text: SQL['text'], position: number): Shape => {
   return added;
 };
 
-const toDrizzle = ({ text, parts }: SQL): DrizzleSQL =>
+const toText = ({ text, parts }: SQL): string =>
   typeof text === 'string'
-    ? drizzleSql.raw(text)
-    : drizzleSql(text, ...parts.map((part) => (part instanceof SQL ? toDrizzle(part) : part)));
+    ? text
+    : String.raw({ raw: text }, ...parts.map((part) => (part instanceof SQL ? toText(part) : '?')));
