@@ -1,60 +1,72 @@
 /** Lists that go on by a cursor, read page after page as somebody asks for more. */
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useCallback, useRef, useState } from 'preact/hooks';
 import { ApiError } from './api.ts';
-import type { Query } from './query.ts';
+import { type Query, useQuery } from './query.ts';
 
 export interface PageOf<Item> {
   readonly items: readonly Item[];
   readonly nextCursor: string | null;
 }
 
-export interface More<Item> {
-  /** The first page, as the query has it, and what was asked for beyond. */
+export interface Pages<Item> extends Query<PageOf<Item>> {
+  /** The first page and all that was asked for beyond it. */
   readonly items: readonly Item[];
   readonly hasMore: boolean;
-  readonly isBusy: boolean;
-  readonly error: ApiError | undefined;
+  readonly isReadingMore: boolean;
+  /** Why more could not be read. */
+  readonly moreError: ApiError | undefined;
   readonly more: () => void;
 }
 
-/** What comes after the first page of a query. A new first page forgets it, unless it is the same list read again. */
-export const useMore = <Item>(
-  query: Query<PageOf<Item>>,
+/** What was read beyond the first page of one list. */
+interface Rest<Item> extends PageOf<Item> {
+  readonly key: string;
+  /** Where the first page ended when it was read: another end leaves a hole, and the rest is forgotten. */
+  readonly after: string | null;
+}
+
+/**
+ * Reads a list under a key, as `useQuery` reads anything. Who has read beyond the first page is not disturbed: it is not
+ * read again by itself until they leave the list.
+ */
+export const usePages = <Item>(
   key: string,
-  load: (cursor: string) => Promise<PageOf<Item>>,
-): More<Item> => {
-  const [rest, setRest] = useState<{ items: readonly Item[]; nextCursor: string | null }>();
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<ApiError>();
-  // Another list begins anew.
-  useEffect(() => {
-    setRest(undefined);
-    setError(undefined);
-  }, [key]);
-  const cursor = rest ? rest.nextCursor : (query.data?.nextCursor ?? null);
+  load: (cursor?: string) => Promise<PageOf<Item>>,
+  { every }: { every?: number } = {},
+): Pages<Item> => {
+  const [read, setRest] = useState<Rest<Item>>();
+  const [isReadingMore, setReading] = useState(false);
+  const [failure, setFailure] = useState<{ key: string; error: ApiError }>();
+  const isOpen = read?.key === key;
+  const query = useQuery(key, () => load(), every === undefined || isOpen ? {} : { every });
+  const after = query.data?.nextCursor ?? null;
+  const rest = isOpen && read.after === after ? read : undefined;
+  const cursor = rest ? rest.nextCursor : after;
+  const current = useRef(key);
+  current.current = key;
   const more = useCallback(() => {
     if (cursor === null) return;
-    setBusy(true);
-    setError(undefined);
+    setReading(true);
+    setFailure(undefined);
     load(cursor)
       .then(
-        (page) =>
-          setRest((before) => ({
-            items: [...(before?.items ?? []), ...page.items],
-            nextCursor: page.nextCursor,
-          })),
-        (failure: unknown) => {
-          if (!(failure instanceof ApiError)) throw failure;
-          setError(failure);
+        ({ items, nextCursor }) => {
+          if (current.current !== key) return;
+          setRest({ key, after, items: [...(rest?.items ?? []), ...items], nextCursor });
+        },
+        (error: unknown) => {
+          if (!(error instanceof ApiError)) throw error;
+          setFailure({ key, error });
         },
       )
-      .finally(() => setBusy(false));
-  }, [cursor, load]);
+      .finally(() => setReading(false));
+  }, [key, cursor, rest, load]);
   return {
+    ...query,
     items: [...(query.data?.items ?? []), ...(rest?.items ?? [])],
     hasMore: cursor !== null,
-    isBusy,
-    error,
+    isReadingMore,
+    moreError: failure?.key === key ? failure.error : undefined,
     more,
   };
 };

@@ -6,7 +6,7 @@ import { useViewer } from '../kit/context.ts';
 import { toCsv } from '../kit/csv.ts';
 import { download } from '../kit/download.ts';
 import { formatNumber, formatZone } from '../kit/format.ts';
-import { useMore } from '../kit/list.ts';
+import { usePages } from '../kit/list.ts';
 import { forget, useQuery } from '../kit/query.ts';
 import { changeQuery, href } from '../kit/route.ts';
 import { addDays, fromLocal, isDay } from '../kit/time.ts';
@@ -67,13 +67,13 @@ const Entries = ({ route }: ScreenProps) => {
   const isLive = route.query.live === '1';
   const [shown, setShown] = useState<Entry>();
   const [isDeleting, setDeleting] = useState(false);
-  const query = useQuery(`log ${name}`, () => readPage(filter), isLive ? { every: LIVE_MS } : {});
-  const count = useQuery(`log-count ${name}`, () => countOf(filter));
+  const polling = isLive ? { every: LIVE_MS } : {};
+  const list = usePages(`log ${name}`, (cursor) => readPage(filter, cursor), polling);
+  const count = useQuery(`log-count ${name}`, () => countOf(filter), polling);
   const isFiltered = name !== '{}';
   const stats = useQuery(isFiltered ? undefined : 'log-stats', () =>
     call(() => api.GET('/api/v1/activity_log/stats')),
   );
-  const list = useMore(query, name, (cursor) => readPage(filter, cursor));
   const active = CHOICES.filter((one) => filter[one] !== undefined);
   return (
     <>
@@ -124,52 +124,53 @@ const Entries = ({ route }: ScreenProps) => {
       )}
       <Facets entries={list.items} filter={filter} stats={stats.data} />
       <Card flush>
-        <Reading query={query} lines={8}>
-          {() =>
-            list.items.length === 0 ? (
-              <Empty title={active.length > 0 ? t('log.noMatch') : t('log.none')}>{t('log.noneText')}</Empty>
-            ) : (
-              <>
-                <Table
-                  caption={t('nav.log')}
-                  rows={list.items}
-                  keyOf={({ id }) => id}
-                  columns={[
-                    {
-                      title: t('log.time'),
-                      cell: ({ timestamp }) => <Instant at={timestamp * 1000} zone={zone} />,
-                    },
-                    {
-                      title: t('log.action_type'),
-                      isHeader: true,
-                      cell: (entry) => (
-                        <button type="button" class="link" onClick={() => setShown(entry)}>
-                          <bdi class="cut">{entry.action_type}</bdi>
-                        </button>
-                      ),
-                    },
-                    { title: t('log.serial'), cell: ({ serial }) => <bdi class="cut">{serial}</bdi> },
-                    {
-                      title: t('log.platform'),
-                      isExtra: true,
-                      cell: ({ platform }) => <bdi class="cut">{platform}</bdi>,
-                    },
-                    {
-                      title: t('log.username'),
-                      isExtra: true,
-                      cell: ({ username }) => <bdi class="cut">{username ?? '–'}</bdi>,
-                    },
-                    {
-                      title: t('log.detail'),
-                      isExtra: true,
-                      cell: ({ action_detail }) => <bdi class="cut">{action_detail ?? ''}</bdi>,
-                    },
-                  ]}
-                />
-                <MorePages list={list} all={count.data} />
-              </>
-            )
-          }
+        <Reading query={list} lines={8}>
+          {() => (
+            <>
+              <Table
+                empty={
+                  <Empty title={active.length > 0 ? t('log.noMatch') : t('log.none')}>
+                    {t('log.noneText')}
+                  </Empty>
+                }
+                caption={t('nav.log')}
+                rows={list.items}
+                keyOf={({ id }) => id}
+                columns={[
+                  {
+                    title: t('log.time'),
+                    cell: ({ timestamp }) => <Instant at={timestamp * 1000} zone={zone} />,
+                  },
+                  {
+                    title: t('log.action_type'),
+                    isHeader: true,
+                    cell: (entry) => (
+                      <button type="button" class="link" onClick={() => setShown(entry)}>
+                        <bdi class="cut">{entry.action_type}</bdi>
+                      </button>
+                    ),
+                  },
+                  { title: t('log.serial'), cell: ({ serial }) => <bdi class="cut">{serial}</bdi> },
+                  {
+                    title: t('log.platform'),
+                    isExtra: true,
+                    cell: ({ platform }) => <bdi class="cut">{platform}</bdi>,
+                  },
+                  {
+                    title: t('log.username'),
+                    isExtra: true,
+                    cell: ({ username }) => <bdi class="cut">{username ?? '–'}</bdi>,
+                  },
+                  {
+                    title: t('log.detail'),
+                    isExtra: true,
+                    cell: ({ action_detail }) => <bdi class="cut">{action_detail ?? ''}</bdi>,
+                  },
+                ]}
+              />
+              <MorePages list={list} all={count.data} />
+            </>
+          )}
         </Reading>
       </Card>
       {shown && (
@@ -177,14 +178,14 @@ const Entries = ({ route }: ScreenProps) => {
           entry={shown}
           zone={zone}
           onClose={() => setShown(undefined)}
-          onChanged={() => void query.refresh()}
+          onChanged={() => void list.refresh()}
         />
       )}
       {isDeleting && (
         <DeleteEntries
           filter={isFiltered ? filter : undefined}
           onClose={() => setDeleting(false)}
-          onDone={() => void query.refresh()}
+          onDone={() => void list.refresh()}
         />
       )}
     </>
@@ -335,58 +336,53 @@ const Devices = () => {
     );
     return { items: data, nextCursor: cursorIn(headers) };
   };
-  const query = useQuery('log-devices', () => load());
-  const list = useMore(query, 'log-devices', load);
+  const list = usePages('log-devices', load);
   return (
     <>
       <PageHead title={t('log.devices')} note={<a href={href(['log'])}>{t('log.back')}</a>} />
       <Card flush>
-        <Reading query={query} lines={8}>
-          {() =>
-            list.items.length === 0 ? (
-              <Empty title={t('log.none')}>{t('log.noneText')}</Empty>
-            ) : (
-              <>
-                <Table
-                  caption={t('log.devices')}
-                  rows={list.items}
-                  keyOf={({ serial }) => serial}
-                  columns={[
-                    {
-                      title: t('log.serial'),
-                      isHeader: true,
-                      cell: ({ serial }) => (
-                        <a class="name" href={href(['log'], { serial })}>
-                          <bdi class="cut">{serial}</bdi>
-                        </a>
-                      ),
-                    },
-                    {
-                      title: t('log.count'),
-                      isNumber: true,
-                      cell: ({ count, count_is_exact }) =>
-                        `${formatNumber(count)}${count_is_exact ? '' : '+'}`,
-                    },
-                    {
-                      title: t('log.lastEntry'),
-                      cell: ({ last_entry }) => (
-                        <>
-                          <Instant at={last_entry.timestamp * 1000} zone={zone} />{' '}
-                          <bdi class="cut muted">{last_entry.action_type}</bdi>
-                        </>
-                      ),
-                    },
-                    {
-                      title: t('log.platform'),
-                      isExtra: true,
-                      cell: ({ last_entry }) => <bdi class="cut">{last_entry.platform}</bdi>,
-                    },
-                  ]}
-                />
-                <MorePages list={list} />
-              </>
-            )
-          }
+        <Reading query={list} lines={8}>
+          {() => (
+            <>
+              <Table
+                empty={<Empty title={t('log.none')}>{t('log.noneText')}</Empty>}
+                caption={t('log.devices')}
+                rows={list.items}
+                keyOf={({ serial }) => serial}
+                columns={[
+                  {
+                    title: t('log.serial'),
+                    isHeader: true,
+                    cell: ({ serial }) => (
+                      <a class="name" href={href(['log'], { serial })}>
+                        <bdi class="cut">{serial}</bdi>
+                      </a>
+                    ),
+                  },
+                  {
+                    title: t('log.count'),
+                    isNumber: true,
+                    cell: ({ count, count_is_exact }) => `${formatNumber(count)}${count_is_exact ? '' : '+'}`,
+                  },
+                  {
+                    title: t('log.lastEntry'),
+                    cell: ({ last_entry }) => (
+                      <>
+                        <Instant at={last_entry.timestamp * 1000} zone={zone} />{' '}
+                        <bdi class="cut muted">{last_entry.action_type}</bdi>
+                      </>
+                    ),
+                  },
+                  {
+                    title: t('log.platform'),
+                    isExtra: true,
+                    cell: ({ last_entry }) => <bdi class="cut">{last_entry.platform}</bdi>,
+                  },
+                ]}
+              />
+              <MorePages list={list} />
+            </>
+          )}
         </Reading>
       </Card>
     </>

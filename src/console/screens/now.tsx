@@ -195,17 +195,18 @@ const People = ({
             })}
           </fieldset>
         </div>
-        {shown.length === 0 ? (
-          <Empty
-            title={t('now.noMatch')}
-            action={
-              <button type="button" onClick={() => changeQuery({ q: '', server: '' })}>
-                {t('action.clearFilters')}
-              </button>
-            }
-          />
-        ) : (
+        {
           <Table
+            empty={
+              <Empty
+                title={t('now.noMatch')}
+                action={
+                  <button type="button" onClick={() => changeQuery({ q: '', server: '' })}>
+                    {t('action.clearFilters')}
+                  </button>
+                }
+              />
+            }
             caption={t('now.caption')}
             isOld={isOld}
             rows={shown}
@@ -246,7 +247,7 @@ const People = ({
               },
             ]}
           />
-        )}
+        }
         <p class="small muted" style={{ padding: '10px 16px 12px' }}>
           {t('state.zone', { zone: formatZone(zone, now) })}
         </p>

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { t } from '../i18n/index.ts';
 import { api, call } from '../kit/api.ts';
 import { useViewer } from '../kit/context.ts';
-import { useMore } from '../kit/list.ts';
+import { usePages } from '../kit/list.ts';
 import { useNow, useQuery } from '../kit/query.ts';
 import { ActionDialog, useToast } from '../ui/actions.tsx';
 import { Badge, Card, CopyButton, Instant, TextField } from '../ui/basics.tsx';
@@ -68,10 +68,9 @@ const Status = () => {
                 </>
               )}
             </dl>
-            {triggers.length === 0 ? (
-              <Empty title={t('operator.noRuns')}>{t('operator.noRunsText')}</Empty>
-            ) : (
+            {
               <Table
+                empty={<Empty title={t('operator.noRuns')}>{t('operator.noRunsText')}</Empty>}
                 caption={t('operator.jobs')}
                 rows={triggers}
                 keyOf={({ cron }) => cron}
@@ -94,7 +93,7 @@ const Status = () => {
                   },
                 ]}
               />
-            )}
+            }
           </>
         )}
       </Reading>
@@ -110,8 +109,7 @@ const Communities = () => {
         params: { query: { limit: 100, ...(cursor !== undefined && { cursor }) } },
       }),
     );
-  const query = useQuery('communities', () => load());
-  const list = useMore(query, 'communities', load);
+  const list = usePages('communities', load);
   const [isAdding, setAdding] = useState(false);
   const [made, setMade] = useState<{ name: string; key: string }>();
   const toast = useToast();
@@ -128,48 +126,45 @@ const Communities = () => {
           </button>
         }
       >
-        <Reading query={query}>
-          {() =>
-            list.items.length === 0 ? (
-              <Empty title={t('operator.none')}>{t('operator.noneText')}</Empty>
-            ) : (
-              <>
-                <Table
-                  caption={t('operator.communities')}
-                  rows={list.items}
-                  keyOf={({ id }) => id}
-                  columns={[
-                    {
-                      title: t('person.name'),
-                      isHeader: true,
-                      cell: ({ name: own }) => <bdi class="cut">{own}</bdi>,
-                    },
-                    {
-                      title: t('person.id'),
-                      isExtra: true,
-                      cell: ({ id }) => (
-                        <span class="copy">
-                          <code>{id}</code>
-                          <CopyButton text={id} />
-                        </span>
-                      ),
-                    },
-                    {
-                      title: t('setting.timezone'),
-                      isExtra: true,
-                      cell: ({ settings }) => settings.timezone,
-                    },
-                    {
-                      title: t('operator.since'),
-                      isNumber: true,
-                      cell: ({ createdAt }) => <Instant at={createdAt} zone={zone} />,
-                    },
-                  ]}
-                />
-                <MorePages list={list} />
-              </>
-            )
-          }
+        <Reading query={list}>
+          {() => (
+            <>
+              <Table
+                empty={<Empty title={t('operator.none')}>{t('operator.noneText')}</Empty>}
+                caption={t('operator.communities')}
+                rows={list.items}
+                keyOf={({ id }) => id}
+                columns={[
+                  {
+                    title: t('person.name'),
+                    isHeader: true,
+                    cell: ({ name: own }) => <bdi class="cut">{own}</bdi>,
+                  },
+                  {
+                    title: t('person.id'),
+                    isExtra: true,
+                    cell: ({ id }) => (
+                      <span class="copy">
+                        <code>{id}</code>
+                        <CopyButton text={id} />
+                      </span>
+                    ),
+                  },
+                  {
+                    title: t('setting.timezone'),
+                    isExtra: true,
+                    cell: ({ settings }) => settings.timezone,
+                  },
+                  {
+                    title: t('operator.since'),
+                    isNumber: true,
+                    cell: ({ createdAt }) => <Instant at={createdAt} zone={zone} />,
+                  },
+                ]}
+              />
+              <MorePages list={list} />
+            </>
+          )}
         </Reading>
       </Card>
       {isAdding && (
@@ -186,7 +181,7 @@ const Communities = () => {
             setMade({ name: community.name, key: community.apiKey.key });
             setName('');
             toast(t('operator.added'));
-            await query.refresh();
+            await list.refresh();
           }}
         >
           <TextField label={t('person.name')} value={name} onValue={setName} maxLength={100} required />

@@ -64,72 +64,71 @@ export const Servers = () => {
       />
       <Card flush>
         <Reading query={query}>
-          {(rows) =>
-            rows.length === 0 ? (
-              <Empty
-                title={t('servers.none')}
-                action={
-                  may('admin') ? (
-                    <a class="button" href={href(['setup'])}>
-                      {t('now.connect')}
-                    </a>
-                  ) : undefined
-                }
-              >
-                {t('servers.noneText')}
-              </Empty>
-            ) : (
-              <Table
-                caption={t('nav.servers')}
-                rows={rows}
-                keyOf={({ id }) => id}
-                columns={[
-                  {
-                    title: t('servers.server'),
-                    isHeader: true,
-                    cell: ({ id, name, description }) => (
-                      <a class="name" href={href(['now'], { server: id })}>
-                        <bdi class="cut">{name ?? t('servers.number', { id: String(id) })}</bdi>
-                        {description && <span class="sub">{description}</span>}
+          {(rows) => (
+            <Table
+              empty={
+                <Empty
+                  title={t('servers.none')}
+                  action={
+                    may('admin') ? (
+                      <a class="button" href={href(['setup'])}>
+                        {t('now.connect')}
                       </a>
-                    ),
-                  },
-                  { title: t('now.on'), isNumber: true, cell: ({ open }) => formatNumber(open) },
-                  {
-                    title: t('servers.lastSign'),
-                    cell: (server) => <LastRoster server={server} zone={zone} now={now} />,
-                  },
-                  {
-                    title: t('servers.week'),
-                    isNumber: true,
-                    cell: ({ seconds }) => (
-                      <span class="bar-cell">
-                        <span
-                          class="bar"
-                          style={{ width: `${all > 0 ? Math.round((seconds / all) * 100) : 0}%` }}
-                        />
-                        {formatHours(seconds)}
-                      </span>
-                    ),
-                  },
-                  ...(may('servers:write')
-                    ? [
-                        {
-                          title: t('action.actions'),
-                          isSilent: true,
-                          isNumber: true,
-                          cell: (server: Row) => (
-                            <button type="button" class="plain" onClick={() => setRenamed(server)}>
-                              {t('servers.rename')}
-                            </button>
-                          ),
-                        },
-                      ]
-                    : []),
-                ]}
-              />
-            )
-          }
+                    ) : undefined
+                  }
+                >
+                  {t('servers.noneText')}
+                </Empty>
+              }
+              caption={t('nav.servers')}
+              rows={rows}
+              keyOf={({ id }) => id}
+              columns={[
+                {
+                  title: t('servers.server'),
+                  isHeader: true,
+                  cell: ({ id, name, description }) => (
+                    <a class="name" href={href(['now'], { server: id })}>
+                      <bdi class="cut">{name ?? t('servers.number', { id: String(id) })}</bdi>
+                      {description && <span class="sub">{description}</span>}
+                    </a>
+                  ),
+                },
+                { title: t('now.on'), isNumber: true, cell: ({ open }) => formatNumber(open) },
+                {
+                  title: t('servers.lastSign'),
+                  cell: (server) => <LastRoster server={server} zone={zone} now={now} />,
+                },
+                {
+                  title: t('servers.week'),
+                  isNumber: true,
+                  cell: ({ seconds }) => (
+                    <span class="bar-cell">
+                      <span
+                        class="bar"
+                        style={{ width: `${all > 0 ? Math.round((seconds / all) * 100) : 0}%` }}
+                      />
+                      {formatHours(seconds)}
+                    </span>
+                  ),
+                },
+                ...(may('servers:write')
+                  ? [
+                      {
+                        title: t('action.actions'),
+                        isSilent: true,
+                        isNumber: true,
+                        cell: (server: Row) => (
+                          <button type="button" class="plain" onClick={() => setRenamed(server)}>
+                            {t('servers.rename')}
+                          </button>
+                        ),
+                      },
+                    ]
+                  : []),
+              ]}
+            />
+          )}
         </Reading>
       </Card>
       {renamed && (

@@ -1,7 +1,7 @@
 /** A plain table for reading: figures right and under one another, what matters less left out on a phone. */
 import type { ComponentChildren } from 'preact';
 import { t } from '../i18n/index.ts';
-import type { More } from '../kit/list.ts';
+import type { Pages } from '../kit/list.ts';
 import { Failure } from './states.tsx';
 
 export interface Column<Row> {
@@ -23,6 +23,7 @@ export const Table = <Row,>({
   columns,
   rows,
   keyOf,
+  empty,
   footer,
   isOld,
 }: {
@@ -31,9 +32,12 @@ export const Table = <Row,>({
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
   readonly keyOf: (row: Row) => string | number;
+  /** What stands in its place where there are no rows. */
+  readonly empty?: ComponentChildren;
   readonly footer?: ComponentChildren;
   readonly isOld?: boolean;
 }) => {
+  if (empty !== undefined && rows.length === 0) return <>{empty}</>;
   const classOf = ({ isNumber, isRank, isExtra }: Column<Row>): string =>
     [(isNumber || isRank) && 'num', isRank && 'rank', isExtra && 'hide-s'].filter(Boolean).join(' ');
   return (
@@ -79,29 +83,28 @@ export const MorePages = <Item,>({
   all,
   onlyIfMore = false,
 }: {
-  readonly list: More<Item>;
+  readonly list: Pages<Item>;
   /** Of how many, where that is known. */
   readonly all?: number | undefined;
   /** Without a count under a list that is complete. */
   readonly onlyIfMore?: boolean;
 }) => {
-  const { items, hasMore, isBusy, error, more } = list;
+  const { items, hasMore, isReadingMore, moreError, more } = list;
   const shown = items.length;
+  if (!hasMore && (onlyIfMore || shown === 0)) return null;
   return (
     <>
-      {error && <Failure error={error} retry={more} />}
-      {(hasMore || !onlyIfMore) && (
-        <div class="row between small muted" style={{ padding: '10px 16px' }}>
-          <span>
-            {all === undefined ? t('table.shown', { n: shown }) : t('table.shownOf', { n: shown, all })}
-          </span>
-          {hasMore && (
-            <button type="button" disabled={isBusy} onClick={more}>
-              {t('table.more')}
-            </button>
-          )}
-        </div>
-      )}
+      {moreError && <Failure error={moreError} retry={more} />}
+      <div class="row between small muted" style={{ padding: '10px 16px' }}>
+        <span>
+          {all === undefined ? t('table.shown', { n: shown }) : t('table.shownOf', { n: shown, all })}
+        </span>
+        {hasMore && (
+          <button type="button" disabled={isReadingMore} onClick={more}>
+            {t('table.more')}
+          </button>
+        )}
+      </div>
     </>
   );
 };

@@ -143,51 +143,48 @@ export const Leaders = ({ route }: ScreenProps) => {
         flush
       >
         <Reading query={query} lines={8}>
-          {() =>
-            rows.length === 0 ? (
-              <Empty title={t('hours.none')}>{t('hours.noneText')}</Empty>
-            ) : (
-              <Table
-                caption={t('hours.leadersTitle')}
-                rows={rows}
-                keyOf={({ accId }) => accId}
-                columns={[
-                  { title: t('hours.rank'), isRank: true, cell: ({ rank }) => formatNumber(rank) },
-                  {
-                    title: t('person.name'),
-                    isHeader: true,
-                    cell: (row) => (
-                      <a class="name" href={href(['people', row.accId])}>
-                        <Name name={row.name} id={row.accId} />
-                      </a>
-                    ),
-                  },
-                  {
-                    title: t('hours.hours'),
-                    isNumber: true,
-                    cell: (row) => (
-                      <span class="bar-cell">
-                        <span class="bar" style={{ width: `${Math.round((row.seconds / most) * 100)}%` }} />
-                        {formatHours(row.seconds)}
-                      </span>
-                    ),
-                  },
-                  {
-                    title: t('hours.unconfirmed'),
-                    isNumber: true,
-                    isExtra: true,
-                    cell: (row) => (row.unconfirmedSeconds > 0 ? formatHours(row.unconfirmedSeconds) : '–'),
-                  },
-                  {
-                    title: t('hours.sessionCount'),
-                    isNumber: true,
-                    isExtra: true,
-                    cell: (row) => formatNumber(row.sessions),
-                  },
-                ]}
-              />
-            )
-          }
+          {() => (
+            <Table
+              empty={<Empty title={t('hours.none')}>{t('hours.noneText')}</Empty>}
+              caption={t('hours.leadersTitle')}
+              rows={rows}
+              keyOf={({ accId }) => accId}
+              columns={[
+                { title: t('hours.rank'), isRank: true, cell: ({ rank }) => formatNumber(rank) },
+                {
+                  title: t('person.name'),
+                  isHeader: true,
+                  cell: (row) => (
+                    <a class="name" href={href(['people', row.accId])}>
+                      <Name name={row.name} id={row.accId} />
+                    </a>
+                  ),
+                },
+                {
+                  title: t('hours.hours'),
+                  isNumber: true,
+                  cell: (row) => (
+                    <span class="bar-cell">
+                      <span class="bar" style={{ width: `${Math.round((row.seconds / most) * 100)}%` }} />
+                      {formatHours(row.seconds)}
+                    </span>
+                  ),
+                },
+                {
+                  title: t('hours.unconfirmed'),
+                  isNumber: true,
+                  isExtra: true,
+                  cell: (row) => (row.unconfirmedSeconds > 0 ? formatHours(row.unconfirmedSeconds) : '–'),
+                },
+                {
+                  title: t('hours.sessionCount'),
+                  isNumber: true,
+                  isExtra: true,
+                  cell: (row) => formatNumber(row.sessions),
+                },
+              ]}
+            />
+          )}
         </Reading>
       </Card>
     </>

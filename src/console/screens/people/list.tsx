@@ -3,8 +3,7 @@ import { useState } from 'preact/hooks';
 import { t } from '../../i18n/index.ts';
 import { api, call, type Data } from '../../kit/api.ts';
 import { useViewer } from '../../kit/context.ts';
-import { useMore } from '../../kit/list.ts';
-import { useQuery } from '../../kit/query.ts';
+import { usePages } from '../../kit/list.ts';
 import { changeQuery, href } from '../../kit/route.ts';
 import { Card, Name, shortId, TextField } from '../../ui/basics.tsx';
 import { Icon } from '../../ui/icons.tsx';
@@ -51,10 +50,9 @@ export const PeopleList = ({ route }: ScreenProps) => {
   const wanted = (route.query.q ?? '').trim();
   const [typed, setTyped] = useState(wanted);
   const key = wanted === '' ? 'people' : `people ${wanted}`;
-  const query = useQuery(key, async () =>
-    wanted === '' ? listPage() : { items: await search(wanted), nextCursor: null },
+  const list = usePages(key, async (cursor) =>
+    wanted === '' ? listPage(cursor) : { items: await search(wanted), nextCursor: null },
   );
-  const list = useMore(query, key, listPage);
   return (
     <>
       <PageHead title={t('nav.people')} note={t('people.note')} />
@@ -78,81 +76,80 @@ export const PeopleList = ({ route }: ScreenProps) => {
         />
       </form>
       <Card flush>
-        <Reading query={query} lines={8}>
-          {() =>
-            list.items.length === 0 ? (
-              wanted === '' ? (
-                <Empty
-                  title={t('people.none')}
-                  action={
-                    may('admin') ? (
-                      <a class="button" href={href(['setup'])}>
-                        {t('now.connect')}
+        <Reading query={list} lines={8}>
+          {() => (
+            <>
+              <Table
+                empty={
+                  wanted === '' ? (
+                    <Empty
+                      title={t('people.none')}
+                      action={
+                        may('admin') ? (
+                          <a class="button" href={href(['setup'])}>
+                            {t('now.connect')}
+                          </a>
+                        ) : undefined
+                      }
+                    >
+                      {t('people.noneText')}
+                    </Empty>
+                  ) : (
+                    <Empty title={t('people.notFound', { text: wanted })}>{t('people.notFoundText')}</Empty>
+                  )
+                }
+                caption={t('nav.people')}
+                rows={list.items}
+                keyOf={({ accId }) => accId}
+                columns={[
+                  {
+                    title: t('person.name'),
+                    isHeader: true,
+                    cell: (account) => (
+                      <a class="name" href={href(['people', account.accId])}>
+                        <Name name={account.name ?? account.accName} id={account.accId} />
                       </a>
-                    ) : undefined
-                  }
-                >
-                  {t('people.noneText')}
-                </Empty>
-              ) : (
-                <Empty title={t('people.notFound', { text: wanted })}>{t('people.notFoundText')}</Empty>
-              )
-            ) : (
-              <>
-                <Table
-                  caption={t('nav.people')}
-                  rows={list.items}
-                  keyOf={({ accId }) => accId}
-                  columns={[
-                    {
-                      title: t('person.name'),
-                      isHeader: true,
-                      cell: (account) => (
-                        <a class="name" href={href(['people', account.accId])}>
-                          <Name name={account.name ?? account.accName} id={account.accId} />
-                        </a>
-                      ),
-                    },
-                    {
-                      title: t('person.discord'),
-                      cell: ({ discordId }) => (discordId ? <span class="mono">{discordId}</span> : '–'),
-                    },
-                    {
-                      title: t('person.apiIds'),
-                      isExtra: true,
-                      cell: ({ activeApiIds }) =>
-                        activeApiIds.length > 0 ? <bdi class="cut mono">{activeApiIds.join(', ')}</bdi> : '–',
-                    },
-                    {
-                      title: t('person.id'),
-                      isExtra: true,
-                      cell: ({ accId }) => (
-                        <span class="mono muted" title={accId}>
-                          {shortId(accId)}
-                        </span>
-                      ),
-                    },
-                    {
-                      title: t('action.open'),
-                      isSilent: true,
-                      isNumber: true,
-                      cell: ({ accId }) => (
-                        <a
-                          class="button plain icon-only"
-                          href={href(['people', accId])}
-                          aria-label={t('action.open')}
-                          tabIndex={-1}
-                        >
-                          <Icon name="right" />
-                        </a>
-                      ),
-                    },
-                  ]}
-                />
-                <MorePages list={list} />
-              </>
-            )
-          }
+                    ),
+                  },
+                  {
+                    title: t('person.discord'),
+                    cell: ({ discordId }) => (discordId ? <span class="mono">{discordId}</span> : '–'),
+                  },
+                  {
+                    title: t('person.apiIds'),
+                    isExtra: true,
+                    cell: ({ activeApiIds }) =>
+                      activeApiIds.length > 0 ? <bdi class="cut mono">{activeApiIds.join(', ')}</bdi> : '–',
+                  },
+                  {
+                    title: t('person.id'),
+                    isExtra: true,
+                    cell: ({ accId }) => (
+                      <span class="mono muted" title={accId}>
+                        {shortId(accId)}
+                      </span>
+                    ),
+                  },
+                  {
+                    title: t('action.open'),
+                    isSilent: true,
+                    isNumber: true,
+                    cell: ({ accId }) => (
+                      <a
+                        class="button plain icon-only"
+                        href={href(['people', accId])}
+                        aria-label={t('action.open')}
+                        tabIndex={-1}
+                      >
+                        <Icon name="right" />
+                      </a>
+                    ),
+                  },
+                ]}
+              />
+              <MorePages list={list} />
+            </>
+          )}
         </Reading>
       </Card>
     </>

@@ -11,7 +11,7 @@ import {
   formatNumber,
   formatZone,
 } from '../../kit/format.ts';
-import { useMore } from '../../kit/list.ts';
+import { usePages } from '../../kit/list.ts';
 import { forget, useNow, useQuery } from '../../kit/query.ts';
 import { changeQuery, go, href } from '../../kit/route.ts';
 import { addDays, dayAt, isDay, monthStartOf } from '../../kit/time.ts';
@@ -127,13 +127,12 @@ const Presence = ({ id, route }: ScreenProps & { readonly id: string }) => {
       nextCursor: page.nextCursor,
     };
   };
-  const query = useQuery(key, () => load());
-  const list = useMore(query, key, load);
+  const list = usePages(key, load);
   const onChanged = () => {
     forget('person');
     forget('week');
     forget('leaders');
-    void query.refresh();
+    void list.refresh();
     void year.refresh();
   };
   return (
@@ -202,7 +201,7 @@ const Presence = ({ id, route }: ScreenProps & { readonly id: string }) => {
           )
         }
       >
-        <Reading query={query}>
+        <Reading query={list}>
           {() => (
             <>
               {day && <DayStrip day={day} zone={zone} now={now} sessions={list.items} />}

@@ -3,8 +3,8 @@ import { useState } from 'preact/hooks';
 import { t } from '../../i18n/index.ts';
 import { api, call, type Data } from '../../kit/api.ts';
 import { useViewer } from '../../kit/context.ts';
-import { useMore } from '../../kit/list.ts';
-import { useNow, useQuery } from '../../kit/query.ts';
+import { usePages } from '../../kit/list.ts';
+import { useNow } from '../../kit/query.ts';
 import { addDays, dayAt, fromLocal } from '../../kit/time.ts';
 import { ActionDialog, useToast } from '../../ui/actions.tsx';
 import { Badge, Card, Instant, TextField } from '../../ui/basics.tsx';
@@ -25,8 +25,7 @@ export const Keys = () => {
     call(() =>
       api.GET('/v2/community/api-keys', { params: { query: cursor === undefined ? {} : { cursor } } }),
     );
-  const query = useQuery('keys', () => load());
-  const list = useMore(query, 'keys', load);
+  const list = usePages('keys', load);
   const [isAdding, setAdding] = useState(false);
   const [made, setMade] = useState<{ name: string; key: string }>();
   const [revoked, setRevoked] = useState<ApiKey>();
@@ -43,71 +42,68 @@ export const Keys = () => {
           </button>
         }
       >
-        <Reading query={query}>
-          {() =>
-            list.items.length === 0 ? (
-              <Empty title={t('keys.none')} />
-            ) : (
-              <>
-                <Table
-                  caption={t('keys.title')}
-                  rows={list.items}
-                  keyOf={({ id }) => id}
-                  columns={[
-                    {
-                      title: t('person.name'),
-                      isHeader: true,
-                      cell: (key) => (
-                        <>
-                          <bdi class="cut">{key.name}</bdi>
-                          {key.id === me?.credential.id && <span class="sub">{t('keys.yours')}</span>}
-                        </>
+        <Reading query={list}>
+          {() => (
+            <>
+              <Table
+                empty={<Empty title={t('keys.none')} />}
+                caption={t('keys.title')}
+                rows={list.items}
+                keyOf={({ id }) => id}
+                columns={[
+                  {
+                    title: t('person.name'),
+                    isHeader: true,
+                    cell: (key) => (
+                      <>
+                        <bdi class="cut">{key.name}</bdi>
+                        {key.id === me?.credential.id && <span class="sub">{t('keys.yours')}</span>}
+                      </>
+                    ),
+                  },
+                  {
+                    title: t('keys.scopes'),
+                    isExtra: true,
+                    cell: ({ scopes }) => <span class="small muted">{scopes.join(', ')}</span>,
+                  },
+                  {
+                    title: t('keys.lastUsed'),
+                    cell: ({ lastUsedAt }) =>
+                      lastUsedAt ? (
+                        <Instant at={lastUsedAt} zone={zone} now={now} as="ago" />
+                      ) : (
+                        t('keys.unused')
                       ),
-                    },
-                    {
-                      title: t('keys.scopes'),
-                      isExtra: true,
-                      cell: ({ scopes }) => <span class="small muted">{scopes.join(', ')}</span>,
-                    },
-                    {
-                      title: t('keys.lastUsed'),
-                      cell: ({ lastUsedAt }) =>
-                        lastUsedAt ? (
-                          <Instant at={lastUsedAt} zone={zone} now={now} as="ago" />
+                  },
+                  {
+                    title: t('keys.expires'),
+                    isExtra: true,
+                    cell: ({ expiresAt }) =>
+                      expiresAt ? (
+                        Date.parse(expiresAt) < now ? (
+                          <Badge tone="bad">{t('keys.expired')}</Badge>
                         ) : (
-                          t('keys.unused')
-                        ),
-                    },
-                    {
-                      title: t('keys.expires'),
-                      isExtra: true,
-                      cell: ({ expiresAt }) =>
-                        expiresAt ? (
-                          Date.parse(expiresAt) < now ? (
-                            <Badge tone="bad">{t('keys.expired')}</Badge>
-                          ) : (
-                            <Instant at={expiresAt} zone={zone} />
-                          )
-                        ) : (
-                          '–'
-                        ),
-                    },
-                    {
-                      title: t('action.actions'),
-                      isSilent: true,
-                      isNumber: true,
-                      cell: (key) => (
-                        <button type="button" class="plain" onClick={() => setRevoked(key)}>
-                          {t('keys.revoke')}
-                        </button>
+                          <Instant at={expiresAt} zone={zone} />
+                        )
+                      ) : (
+                        '–'
                       ),
-                    },
-                  ]}
-                />
-                <MorePages list={list} onlyIfMore />
-              </>
-            )
-          }
+                  },
+                  {
+                    title: t('action.actions'),
+                    isSilent: true,
+                    isNumber: true,
+                    cell: (key) => (
+                      <button type="button" class="plain" onClick={() => setRevoked(key)}>
+                        {t('keys.revoke')}
+                      </button>
+                    ),
+                  },
+                ]}
+              />
+              <MorePages list={list} onlyIfMore />
+            </>
+          )}
         </Reading>
       </Card>
       {isAdding && (
@@ -116,7 +112,7 @@ export const Keys = () => {
           onClose={() => setAdding(false)}
           onMade={(next) => {
             setMade(next);
-            void query.refresh();
+            void list.refresh();
           }}
         />
       )}
@@ -140,7 +136,7 @@ export const Keys = () => {
               api.DELETE('/v2/community/api-keys/{apiKeyId}', { params: { path: { apiKeyId: revoked.id } } }),
             );
             toast(t('keys.revoked'));
-            await query.refresh();
+            await list.refresh();
           }}
         />
       )}

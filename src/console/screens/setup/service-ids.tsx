@@ -41,54 +41,51 @@ export const ServiceIds = () => {
         }
       >
         <Reading query={query}>
-          {({ items }) =>
-            items.length === 0 ? (
-              <Empty title={t('service.none')}>{t('service.noneText')}</Empty>
-            ) : (
-              <Table
-                caption={t('service.title')}
-                rows={items}
-                keyOf={({ id }) => id}
-                columns={[
-                  {
-                    title: t('person.name'),
-                    isHeader: true,
-                    cell: ({ name }) => <bdi class="cut">{name}</bdi>,
-                  },
-                  { title: t('service.category'), isExtra: true, cell: ({ category }) => category },
-                  {
-                    title: t('service.clientId'),
-                    cell: ({ clientId }) => (
-                      <span class="copy">
-                        <code>{clientId}</code>
-                        <CopyButton text={clientId} />
-                      </span>
-                    ),
-                  },
-                  {
-                    title: t('service.rotated'),
-                    isExtra: true,
-                    cell: ({ rotatedAt, createdAt }) => <Instant at={rotatedAt ?? createdAt} zone={zone} />,
-                  },
-                  {
-                    title: t('action.actions'),
-                    isSilent: true,
-                    isNumber: true,
-                    cell: (of) => (
-                      <span class="row end">
-                        <button type="button" class="plain" onClick={() => setDialog({ what: 'rotate', of })}>
-                          {t('hooks.rotate')}
-                        </button>
-                        <button type="button" class="plain" onClick={() => setDialog({ what: 'delete', of })}>
-                          {t('action.delete')}
-                        </button>
-                      </span>
-                    ),
-                  },
-                ]}
-              />
-            )
-          }
+          {({ items }) => (
+            <Table
+              empty={<Empty title={t('service.none')}>{t('service.noneText')}</Empty>}
+              caption={t('service.title')}
+              rows={items}
+              keyOf={({ id }) => id}
+              columns={[
+                {
+                  title: t('person.name'),
+                  isHeader: true,
+                  cell: ({ name }) => <bdi class="cut">{name}</bdi>,
+                },
+                { title: t('service.category'), isExtra: true, cell: ({ category }) => category },
+                {
+                  title: t('service.clientId'),
+                  cell: ({ clientId }) => (
+                    <span class="copy">
+                      <code>{clientId}</code>
+                      <CopyButton text={clientId} />
+                    </span>
+                  ),
+                },
+                {
+                  title: t('service.rotated'),
+                  isExtra: true,
+                  cell: ({ rotatedAt, createdAt }) => <Instant at={rotatedAt ?? createdAt} zone={zone} />,
+                },
+                {
+                  title: t('action.actions'),
+                  isSilent: true,
+                  isNumber: true,
+                  cell: (of) => (
+                    <span class="row end">
+                      <button type="button" class="plain" onClick={() => setDialog({ what: 'rotate', of })}>
+                        {t('hooks.rotate')}
+                      </button>
+                      <button type="button" class="plain" onClick={() => setDialog({ what: 'delete', of })}>
+                        {t('action.delete')}
+                      </button>
+                    </span>
+                  ),
+                },
+              ]}
+            />
+          )}
         </Reading>
       </Card>
       {dialog?.what === 'add' && (

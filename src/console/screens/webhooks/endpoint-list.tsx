@@ -53,52 +53,49 @@ export const EndpointList = () => {
     <>
       <Card flush title={t('hooks.endpoints')} actions={add}>
         <Reading query={query}>
-          {({ items }) =>
-            items.length === 0 ? (
-              <Empty title={t('hooks.none')}>{t('hooks.noneText')}</Empty>
-            ) : (
-              <Table
-                caption={t('hooks.endpoints')}
-                rows={items}
-                keyOf={({ id }) => id}
-                columns={[
-                  {
-                    title: t('hooks.endpoint'),
-                    isHeader: true,
-                    cell: ({ id, url, description }) => (
-                      <>
-                        <a class="name" href={href(['webhooks', 'out', id])}>
-                          <bdi class="cut">{description ?? url}</bdi>
-                        </a>
-                        {description && <span class="sub">{url}</span>}
-                      </>
-                    ),
-                  },
-                  {
-                    title: t('hooks.health'),
-                    cell: (endpoint) => <Health endpoint={endpoint} zone={zone} />,
-                  },
-                  {
-                    title: t('hooks.format'),
-                    isExtra: true,
-                    cell: ({ format }) => t(`hooks.format.${format}`),
-                  },
-                  {
-                    title: t('hooks.events'),
-                    isExtra: true,
-                    cell: ({ events }) => <bdi class="cut mono">{events.join(', ')}</bdi>,
-                  },
-                  {
-                    title: t('hooks.lastAttempt'),
-                    isExtra: true,
-                    isNumber: true,
-                    cell: ({ lastAttemptAt }) =>
-                      lastAttemptAt ? <Instant at={lastAttemptAt} zone={zone} now={now} as="ago" /> : '–',
-                  },
-                ]}
-              />
-            )
-          }
+          {({ items }) => (
+            <Table
+              empty={<Empty title={t('hooks.none')}>{t('hooks.noneText')}</Empty>}
+              caption={t('hooks.endpoints')}
+              rows={items}
+              keyOf={({ id }) => id}
+              columns={[
+                {
+                  title: t('hooks.endpoint'),
+                  isHeader: true,
+                  cell: ({ id, url, description }) => (
+                    <>
+                      <a class="name" href={href(['webhooks', 'out', id])}>
+                        <bdi class="cut">{description ?? url}</bdi>
+                      </a>
+                      {description && <span class="sub">{url}</span>}
+                    </>
+                  ),
+                },
+                {
+                  title: t('hooks.health'),
+                  cell: (endpoint) => <Health endpoint={endpoint} zone={zone} />,
+                },
+                {
+                  title: t('hooks.format'),
+                  isExtra: true,
+                  cell: ({ format }) => t(`hooks.format.${format}`),
+                },
+                {
+                  title: t('hooks.events'),
+                  isExtra: true,
+                  cell: ({ events }) => <bdi class="cut mono">{events.join(', ')}</bdi>,
+                },
+                {
+                  title: t('hooks.lastAttempt'),
+                  isExtra: true,
+                  isNumber: true,
+                  cell: ({ lastAttemptAt }) =>
+                    lastAttemptAt ? <Instant at={lastAttemptAt} zone={zone} now={now} as="ago" /> : '–',
+                },
+              ]}
+            />
+          )}
         </Reading>
       </Card>
       {isAdding && (

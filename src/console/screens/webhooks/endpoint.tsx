@@ -4,7 +4,7 @@ import { t } from '../../i18n/index.ts';
 import { api, call, type Data } from '../../kit/api.ts';
 import { useViewer } from '../../kit/context.ts';
 import { formatDateTime, formatNumber } from '../../kit/format.ts';
-import { useMore } from '../../kit/list.ts';
+import { usePages } from '../../kit/list.ts';
 import { forget, useNow, useQuery } from '../../kit/query.ts';
 import { changeQuery, go, href } from '../../kit/route.ts';
 import { fromLocal, HOUR, toLocalField, toZoned } from '../../kit/time.ts';
@@ -181,8 +181,7 @@ const Deliveries = ({ id, route }: ScreenProps & { readonly id: string }) => {
         },
       }),
     );
-  const query = useQuery(key, () => load(), { every: 15_000 });
-  const list = useMore(query, key, load);
+  const list = usePages(key, load, { every: 15_000 });
   const resend = (delivery: Delivery) =>
     work.run(async () => {
       await call(() =>
@@ -191,7 +190,7 @@ const Deliveries = ({ id, route }: ScreenProps & { readonly id: string }) => {
         }),
       );
       toast(t('hooks.resent'));
-      await query.refresh();
+      await list.refresh();
     });
   return (
     <Card
@@ -207,70 +206,67 @@ const Deliveries = ({ id, route }: ScreenProps & { readonly id: string }) => {
       }
     >
       <WorkError work={work} />
-      <Reading query={query} lines={6}>
-        {() =>
-          list.items.length === 0 ? (
-            <Empty title={t('hooks.noDeliveries')}>{t('hooks.noDeliveriesText')}</Empty>
-          ) : (
-            <>
-              <Table
-                caption={t('hooks.deliveries')}
-                rows={list.items}
-                keyOf={(delivery) => delivery.id}
-                columns={[
-                  {
-                    title: t('hooks.event'),
-                    isHeader: true,
-                    cell: (delivery) => (
-                      <button type="button" class="link mono" onClick={() => setShown(delivery)}>
-                        {delivery.type}
-                      </button>
-                    ),
-                  },
-                  {
-                    title: t('hooks.status'),
-                    cell: (delivery) => (
-                      <Badge tone={toneOf[delivery.status]}>{t(`hooks.status.${delivery.status}`)}</Badge>
-                    ),
-                  },
-                  {
-                    title: t('hooks.answer'),
-                    isExtra: true,
-                    isNumber: true,
-                    cell: ({ attempts }) => attempts.at(-1)?.status ?? attempts.at(-1)?.error ?? '–',
-                  },
-                  {
-                    title: t('hooks.attempts'),
-                    isNumber: true,
-                    isExtra: true,
-                    cell: ({ attempts }) => formatNumber(attempts.length),
-                  },
-                  {
-                    title: t('log.time'),
-                    isNumber: true,
-                    cell: ({ timestamp }) => <Instant at={timestamp} zone={zone} now={now} as="ago" />,
-                  },
-                  {
-                    title: t('action.actions'),
-                    isSilent: true,
-                    isNumber: true,
-                    cell: (delivery) => (
-                      <button
-                        type="button"
-                        class="plain"
-                        disabled={work.isBusy || delivery.attempts.length === 0}
-                        onClick={() => void resend(delivery)}
-                      >
-                        {t('hooks.resend')}
-                      </button>
-                    ),
-                  },
-                ]}
-              />
-              <MorePages list={list} />
-            </>
-          )
-        }
+      <Reading query={list} lines={6}>
+        {() => (
+          <>
+            <Table
+              empty={<Empty title={t('hooks.noDeliveries')}>{t('hooks.noDeliveriesText')}</Empty>}
+              caption={t('hooks.deliveries')}
+              rows={list.items}
+              keyOf={(delivery) => delivery.id}
+              columns={[
+                {
+                  title: t('hooks.event'),
+                  isHeader: true,
+                  cell: (delivery) => (
+                    <button type="button" class="link mono" onClick={() => setShown(delivery)}>
+                      {delivery.type}
+                    </button>
+                  ),
+                },
+                {
+                  title: t('hooks.status'),
+                  cell: (delivery) => (
+                    <Badge tone={toneOf[delivery.status]}>{t(`hooks.status.${delivery.status}`)}</Badge>
+                  ),
+                },
+                {
+                  title: t('hooks.answer'),
+                  isExtra: true,
+                  isNumber: true,
+                  cell: ({ attempts }) => attempts.at(-1)?.status ?? attempts.at(-1)?.error ?? '–',
+                },
+                {
+                  title: t('hooks.attempts'),
+                  isNumber: true,
+                  isExtra: true,
+                  cell: ({ attempts }) => formatNumber(attempts.length),
+                },
+                {
+                  title: t('log.time'),
+                  isNumber: true,
+                  cell: ({ timestamp }) => <Instant at={timestamp} zone={zone} now={now} as="ago" />,
+                },
+                {
+                  title: t('action.actions'),
+                  isSilent: true,
+                  isNumber: true,
+                  cell: (delivery) => (
+                    <button
+                      type="button"
+                      class="plain"
+                      disabled={work.isBusy || delivery.attempts.length === 0}
+                      onClick={() => void resend(delivery)}
+                    >
+                      {t('hooks.resend')}
+                    </button>
+                  ),
+                },
+              ]}
+            />
+            <MorePages list={list} />
+          </>
+        )}
       </Reading>
       {shown && (
         <Dialog title={shown.type} onClose={() => setShown(undefined)} wide>

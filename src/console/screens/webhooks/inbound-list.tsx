@@ -48,41 +48,38 @@ export const InboundList = () => {
         }
       >
         <Reading query={query}>
-          {({ items }) =>
-            items.length === 0 ? (
-              <Empty title={t('hooks.noSenders')}>{t('hooks.noSendersText')}</Empty>
-            ) : (
-              <Table
-                caption={t('hooks.senders')}
-                rows={items}
-                keyOf={({ id }) => id}
-                columns={[
-                  {
-                    title: t('person.name'),
-                    isHeader: true,
-                    cell: ({ id, name }) => (
-                      <a class="name" href={href(['webhooks', 'in', id])}>
-                        <bdi class="cut">{name}</bdi>
-                      </a>
-                    ),
-                  },
-                  { title: t('hooks.kind'), cell: ({ kind }) => t(`hooks.kind.${kind}`) },
-                  {
-                    title: t('hooks.proof'),
-                    isExtra: true,
-                    cell: ({ sender, verification }) => (
-                      <span class="mono">{sender === 'custom' ? verification?.scheme : sender}</span>
-                    ),
-                  },
-                  {
-                    title: t('hooks.calls'),
-                    isNumber: true,
-                    cell: ({ callCount }) => formatNumber(callCount),
-                  },
-                ]}
-              />
-            )
-          }
+          {({ items }) => (
+            <Table
+              empty={<Empty title={t('hooks.noSenders')}>{t('hooks.noSendersText')}</Empty>}
+              caption={t('hooks.senders')}
+              rows={items}
+              keyOf={({ id }) => id}
+              columns={[
+                {
+                  title: t('person.name'),
+                  isHeader: true,
+                  cell: ({ id, name }) => (
+                    <a class="name" href={href(['webhooks', 'in', id])}>
+                      <bdi class="cut">{name}</bdi>
+                    </a>
+                  ),
+                },
+                { title: t('hooks.kind'), cell: ({ kind }) => t(`hooks.kind.${kind}`) },
+                {
+                  title: t('hooks.proof'),
+                  isExtra: true,
+                  cell: ({ sender, verification }) => (
+                    <span class="mono">{sender === 'custom' ? verification?.scheme : sender}</span>
+                  ),
+                },
+                {
+                  title: t('hooks.calls'),
+                  isNumber: true,
+                  cell: ({ callCount }) => formatNumber(callCount),
+                },
+              ]}
+            />
+          )}
         </Reading>
       </Card>
       {isAdding && (

@@ -329,78 +329,75 @@ const Calls = ({ id }: { readonly id: string }) => {
     <Card flush title={t('hooks.lastCalls')}>
       <WorkError work={work} />
       <Reading query={query}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Empty title={t('hooks.noCalls')}>{t('hooks.noCallsText')}</Empty>
-          ) : (
-            <Table
-              caption={t('hooks.lastCalls')}
-              rows={items}
-              keyOf={({ number }) => number}
-              columns={[
-                {
-                  title: t('log.time'),
-                  isHeader: true,
-                  cell: ({ receivedAt }) => <Instant at={receivedAt} zone={zone} now={now} as="ago" />,
-                },
-                {
-                  title: t('hooks.outcome'),
-                  cell: ({ outcome }) => (
-                    <Badge tone={OUTCOME_TONE[outcome]}>{t(`hooks.outcome.${outcome}`)}</Badge>
+        {({ items }) => (
+          <Table
+            empty={<Empty title={t('hooks.noCalls')}>{t('hooks.noCallsText')}</Empty>}
+            caption={t('hooks.lastCalls')}
+            rows={items}
+            keyOf={({ number }) => number}
+            columns={[
+              {
+                title: t('log.time'),
+                isHeader: true,
+                cell: ({ receivedAt }) => <Instant at={receivedAt} zone={zone} now={now} as="ago" />,
+              },
+              {
+                title: t('hooks.outcome'),
+                cell: ({ outcome }) => (
+                  <Badge tone={OUTCOME_TONE[outcome]}>{t(`hooks.outcome.${outcome}`)}</Badge>
+                ),
+              },
+              {
+                title: t('session.reason'),
+                cell: ({ reason }) =>
+                  reason ? (
+                    <>
+                      {reason.message}
+                      {reason.errors?.map(({ path, message }) => (
+                        <span class="sub" key={path}>
+                          <code>{path}</code> {message}
+                        </span>
+                      ))}
+                    </>
+                  ) : (
+                    '–'
                   ),
-                },
-                {
-                  title: t('session.reason'),
-                  cell: ({ reason }) =>
-                    reason ? (
-                      <>
-                        {reason.message}
-                        {reason.errors?.map(({ path, message }) => (
-                          <span class="sub" key={path}>
-                            <code>{path}</code> {message}
-                          </span>
-                        ))}
-                      </>
-                    ) : (
-                      '–'
-                    ),
-                },
-                {
-                  title: t('action.actions'),
-                  isSilent: true,
-                  isNumber: true,
-                  cell: ({ number, hasBody, outcome }) =>
-                    hasBody && outcome !== 'recorded' ? (
-                      <button
-                        type="button"
-                        class="plain"
-                        disabled={work.isBusy}
-                        onClick={() =>
-                          void work.run(async () => {
-                            await call(() =>
-                              api.POST('/v2/community/inbound-webhooks/{webhookId}/calls/{number}/resend', {
-                                params: { path: { webhookId: id, number } },
-                              }),
-                            );
-                            toast(t('hooks.resent'));
-                            await query.refresh();
-                          })
-                        }
-                      >
-                        {t('hooks.resend')}
-                      </button>
-                    ) : null,
-                },
-                {
-                  title: t('hooks.size'),
-                  isNumber: true,
-                  isExtra: true,
-                  cell: ({ bodyBytes }) => t('hooks.bytes', { n: formatNumber(bodyBytes) }),
-                },
-              ]}
-            />
-          )
-        }
+              },
+              {
+                title: t('action.actions'),
+                isSilent: true,
+                isNumber: true,
+                cell: ({ number, hasBody, outcome }) =>
+                  hasBody && outcome !== 'recorded' ? (
+                    <button
+                      type="button"
+                      class="plain"
+                      disabled={work.isBusy}
+                      onClick={() =>
+                        void work.run(async () => {
+                          await call(() =>
+                            api.POST('/v2/community/inbound-webhooks/{webhookId}/calls/{number}/resend', {
+                              params: { path: { webhookId: id, number } },
+                            }),
+                          );
+                          toast(t('hooks.resent'));
+                          await query.refresh();
+                        })
+                      }
+                    >
+                      {t('hooks.resend')}
+                    </button>
+                  ) : null,
+              },
+              {
+                title: t('hooks.size'),
+                isNumber: true,
+                isExtra: true,
+                cell: ({ bodyBytes }) => t('hooks.bytes', { n: formatNumber(bodyBytes) }),
+              },
+            ]}
+          />
+        )}
       </Reading>
     </Card>
   );
