@@ -162,6 +162,50 @@ export const addTaskTests = (world: () => World): void => {
       await page.getByText('Left earlier, says the camera').waitFor();
     }));
 
+  test('join what a silence has cut in two: what follows is said, the row before is longer, the change is on record', () =>
+    withLook({}, async (looking) => {
+      const { page } = looking;
+      const roster = (observedAt?: string) =>
+        callApi(world(), 'PUT', '/v2/community/servers/5/activity/roster', {
+          accounts: [{ apiId: 'jo-1', username: 'Jo' }],
+          ...(observedAt !== undefined && { observedAt }),
+        });
+      await roster(new Date(Date.now() - 3 * 3_600_000).toISOString());
+      await roster();
+      const { data } = (await callApi(
+        world(),
+        'GET',
+        '/v2/community/accounts/search?username=Jo',
+      )) as unknown as {
+        data: { items: { accId: string }[] };
+      };
+      const month = new Date(Date.now() - 40 * 86_400_000).toISOString().slice(0, 10);
+      await goTo(looking, `#/people/${data.items[0]?.accId}?from=${month}`);
+      const rows = page.getByRole('table', { name: 'Sessions' }).locator('tbody tr');
+      expectEqual(await rows.count(), 2, 'sessions');
+      await rows.first().getByText('goes on after a silence').waitFor();
+      await rows.first().getByRole('button', { name: 'Join' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByText(/^(2 h 59|3 h 00) min more will count/).waitFor();
+      await dialog.getByText(/becomes void/).waitFor();
+      expectEqual((await auditPage(page)).violations, [], 'violations');
+      await dialog.getByLabel('Reason').fill('The line was down, the radio was not');
+      await dialog.getByRole('button', { name: 'Join' }).click();
+      await page.getByText('Joined.').waitFor();
+      await dialog.waitFor({ state: 'detached' });
+      await rows.filter({ hasText: 'Void' }).waitFor();
+      const joined = rows.filter({ hasText: 'Open' });
+      expectTrue(
+        /3 h 0\d min/.test((await joined.textContent()) ?? ''),
+        'the session goes on over the silence',
+      );
+      await joined.getByRole('button', { name: 'Why?' }).click();
+      await page.getByText('joined it with another one').waitFor();
+      await page.getByText('“The line was down, the radio was not”').waitFor();
+      await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+      await callApi(world(), 'PUT', '/v2/community/servers/5/activity/roster', { accounts: [] });
+    }));
+
   test("a device's failures: two clicks in the log", () =>
     withLook({}, async (looking) => {
       const { page } = looking;
@@ -298,6 +342,87 @@ export const addTaskTests = (world: () => World): void => {
       await page.reload();
       await settle(page);
       await calls.locator('tbody tr').first().getByText('Recorded').waitFor();
+      expectEqual((await auditPage(page)).violations, [], 'violations');
+    }));
+
+  test('a channel: recognised by its address, previewed as it will look, gathered, changed later', () =>
+    withLook({}, async (looking) => {
+      const { page } = looking;
+      await goTo(looking, '#/webhooks/out');
+      await page.getByRole('button', { name: 'Add an endpoint' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('Address').fill('https://discord.com/api/webhooks/1/never-called');
+      expectEqual(await dialog.getByLabel('How often').inputValue(), '60', 'the digest of a channel');
+      await dialog.getByText('What a message looks like').click();
+      await dialog.getByText('3 left, 3 joined on Main', { exact: true }).waitFor();
+      await dialog.getByLabel('Event', { exact: true }).selectOption('session.stale');
+      await dialog.getByText('Is Ana still active on Main?', { exact: true }).waitFor();
+      expectEqual((await auditPage(page)).violations, [], 'violations');
+      await dialog.getByLabel('What it is for').fill('The channel');
+      // Nothing happens that it would hear of: this machine reaches no Discord.
+      await dialog.getByLabel(/^Sessions/).uncheck();
+      await dialog.getByLabel(/^Reported activity/).check();
+      await dialog.getByRole('button', { name: 'Add an endpoint' }).click();
+      await page.getByRole('link', { name: 'The channel' }).click();
+      await settle(page);
+      await page.getByText('Gathered for 1 min').waitFor();
+      await page.getByRole('button', { name: 'Change' }).click();
+      await dialog.getByText('is a credential and is not shown').waitFor();
+      await dialog.getByLabel('How often').selectOption('900');
+      await dialog.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('Gathered for 15 min').waitFor();
+      await page.getByRole('button', { name: 'Delete' }).click();
+      await dialog.getByRole('button', { name: 'Delete' }).click();
+      await page.getByText('Deleted.').waitFor();
+    }));
+
+  test('a ready-made sender: its kind, its proof and its mapping come with it', () =>
+    withLook({}, async (looking) => {
+      const { page } = looking;
+      await goTo(looking, '#/webhooks/in');
+      await page.getByRole('button', { name: 'Add a sender' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('What sends').selectOption('media-playback');
+      expectEqual(
+        await dialog.getByLabel('Name', { exact: true }).inputValue(),
+        'Plex or Jellyfin',
+        'the name',
+      );
+      expectEqual((await auditPage(page)).violations, [], 'violations');
+      await dialog.getByRole('button', { name: 'Add a sender' }).click();
+      const kept = page.getByRole('dialog', { name: 'The sender’s secret' });
+      expectTrue(/\?token=/.test((await kept.textContent()) ?? ''), 'the address has the secret in it');
+      await kept.getByLabel('I have kept it').check();
+      await kept.getByRole('button', { name: 'Close' }).click();
+      await page.getByRole('link', { name: 'Plex or Jellyfin' }).click();
+      await settle(page);
+      expectTrue(
+        (await page.getByRole('textbox', { name: 'Mapping' }).inputValue()).includes('media.play'),
+        'the mapping of the recipe',
+      );
+      await page.getByRole('button', { name: 'Delete' }).click();
+      await dialog.getByRole('button', { name: 'Delete' }).click();
+      await page.getByText('Deleted.').waitFor();
+    }));
+
+  test('everything out as a file, and the file in again: nothing is doubled', () =>
+    withLook({}, async (looking) => {
+      const { page } = looking;
+      await goTo(looking, '#/setup/import');
+      const [file] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('link', { name: 'Download everything' }).click(),
+      ]);
+      const path = await file.path();
+      const lines = readFileSync(path, 'utf8').trim().split('\n');
+      expectTrue(lines.length > 40, `lines of the export (${lines.length})`);
+      expectTrue(
+        lines.every((line) => typeof JSON.parse(line).table === 'string'),
+        'each line is of a table',
+      );
+      await page.getByLabel('Export (.ndjson)').setInputFiles(path);
+      await page.getByRole('button', { name: 'Bring in' }).click();
+      await page.getByText(/^0 rows are new, \d+ were here already/).waitFor({ timeout: 30_000 });
       expectEqual((await auditPage(page)).violations, [], 'violations');
     }));
 

@@ -28,3 +28,40 @@ export const toCsv = (
   const mark = dialect === 'spreadsheet' ? '\ufeff' : '';
   return mark + [header, ...rows].map((row) => `${row.map(field).join(separator)}\r\n`).join('');
 };
+
+/** Part of a file that has its first line, the header, again. */
+export interface CsvPart {
+  readonly text: string;
+  readonly rows: number;
+  /** The line of the whole file that stands after the header here. From 1. */
+  readonly firstLine: number;
+}
+
+/** A file in parts of at most `size` rows. A line break within quotes ends no row; empty lines are none. */
+export const csvParts = (file: string, size: number): CsvPart[] => {
+  const rows: { text: string; line: number }[] = [];
+  let line = 1;
+  let start = 0;
+  let startLine = 1;
+  let isQuoted = false;
+  for (let at = 0; at <= file.length; at++) {
+    const character = file[at];
+    if (character === '"') isQuoted = !isQuoted;
+    if (character === '\n') line++;
+    if (character !== undefined && (character !== '\n' || isQuoted)) continue;
+    const text = file.slice(start, at).replace(/\r$/, '');
+    if (text.trim() !== '') rows.push({ text, line: startLine });
+    start = at + 1;
+    startLine = line;
+  }
+  const [header, ...others] = rows;
+  if (!header) return [];
+  return Array.from({ length: Math.ceil(others.length / size) }, (_, index) => {
+    const own = others.slice(index * size, (index + 1) * size);
+    return {
+      text: [header, ...own].map(({ text }) => `${text}\n`).join(''),
+      rows: own.length,
+      firstLine: own[0]?.line ?? 1,
+    };
+  });
+};

@@ -1,28 +1,25 @@
 /** Set-up: the three steps of a new community, keys, settings, and moving data in and out. */
 import { t } from '../i18n/index.ts';
-import { useViewer } from '../kit/context.ts';
 import { href } from '../kit/route.ts';
 import { Tabs } from '../ui/basics.tsx';
 import { PageHead } from '../ui/page.tsx';
 import type { ScreenProps } from './index.ts';
-import { Import } from './setup/import.tsx';
 import { Keys } from './setup/keys.tsx';
 import { ServiceIds } from './setup/service-ids.tsx';
 import { Settings } from './setup/settings.tsx';
 import { Start } from './setup/start.tsx';
+import { Transfer } from './setup/transfer.tsx';
 
 const VIEWS = ['start', 'keys', 'service-ids', 'settings', 'import'] as const;
 
 export const Setup = ({ route }: ScreenProps) => {
-  const { may } = useViewer();
-  const views = VIEWS.filter((one) => one !== 'import' || may('sessions:import'));
-  const view = views.find((one) => one === route.path[1]) ?? 'start';
+  const view = VIEWS.find((one) => one === route.path[1]) ?? 'start';
   return (
     <>
       <PageHead title={t('nav.setup')} note={t('setup.note')} />
       <Tabs
         label={t('nav.setup')}
-        items={views.map((one) => ({
+        items={VIEWS.map((one) => ({
           href: href(['setup', one]),
           text: t(`setup.${one}`),
           isCurrent: one === view,
@@ -32,7 +29,7 @@ export const Setup = ({ route }: ScreenProps) => {
       {view === 'keys' && <Keys />}
       {view === 'service-ids' && <ServiceIds />}
       {view === 'settings' && <Settings />}
-      {view === 'import' && <Import />}
+      {view === 'import' && <Transfer />}
     </>
   );
 };

@@ -67,6 +67,22 @@ export const Failure = ({ error, retry }: { readonly error: ApiError; readonly r
   </div>
 );
 
+/** How far something that takes several calls has come. */
+export const Progress = ({
+  value,
+  max,
+  label,
+}: {
+  readonly value: number;
+  readonly max: number;
+  readonly label: string;
+}) => (
+  <div class="row progress">
+    <progress value={value} max={Math.max(max, 1)} aria-label={label} />
+    <span class="small muted tabular">{t('table.shownOf', { n: value, all: max })}</span>
+  </div>
+);
+
 /** The three states of a reading, and its data. Old data stay when a later reading fails. */
 export const Reading = <T,>({
   query,

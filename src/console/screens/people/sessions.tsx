@@ -9,12 +9,12 @@ import { serverName, useServerNames } from '../../kit/servers.ts';
 import { fromLocal, toLocalField, toZoned } from '../../kit/time.ts';
 import { ActionDialog, useToast } from '../../ui/actions.tsx';
 import { Badge, CopyButton, Dialog, Instant, TextField, type Tone } from '../../ui/basics.tsx';
-import { Reading } from '../../ui/states.tsx';
+import { Failure, Reading, Skeleton } from '../../ui/states.tsx';
 import { Table } from '../../ui/table.tsx';
 
 export type Session = Data<'listActivity'>['items'][number];
 type Revision = Data<'listActivityRevisions'>['items'][number];
-type Open = { readonly what: 'correct' | 'void' | 'details'; readonly session: Session };
+type Open = { readonly what: 'correct' | 'join' | 'void' | 'details'; readonly session: Session };
 
 /** What a session's end says of itself. */
 export const stateOf = ({
@@ -30,8 +30,9 @@ export const stateOf = ({
   return { tone: unconfirmed ? 'warn' : 'muted', text };
 };
 
-const lengthOf = ({ start, end, lastSeen }: Session): number =>
-  Math.max(0, Date.parse(end ?? lastSeen ?? start) - Date.parse(start));
+/** Who is on is on until now: what is counted so far is for the totals to say. */
+const lengthOf = ({ start, end }: Pick<Session, 'start' | 'end'>, now = Date.now()): number =>
+  Math.max(0, (end ? Date.parse(end) : now) - Date.parse(start));
 
 export const Sessions = ({
   sessions,
@@ -86,6 +87,7 @@ export const Sessions = ({
               return (
                 <>
                   <Badge tone={tone}>{text}</Badge>
+                  {session.continues && <span class="sub">{t('session.afterSilence')}</span>}
                   {session.clearReason && <span class="sub">{session.clearReason}</span>}
                 </>
               );
@@ -97,6 +99,11 @@ export const Sessions = ({
             isNumber: true,
             cell: (session) => (
               <span class="row end" style={{ flexWrap: 'nowrap' }}>
+                {canChange && session.continues && !session.voidedAt && (
+                  <button type="button" class="plain" onClick={() => setOpen({ what: 'join', session })}>
+                    {t('session.join')}
+                  </button>
+                )}
                 {canChange && !session.voidedAt && (
                   <button type="button" class="plain" onClick={() => setOpen({ what: 'correct', session })}>
                     {t('session.correct')}
@@ -112,6 +119,16 @@ export const Sessions = ({
       />
       {open?.what === 'correct' && (
         <Correct session={open.session} zone={zone} onClose={close} onChanged={onChanged} />
+      )}
+      {open?.what === 'join' && open.session.continues && (
+        <Join
+          session={open.session}
+          earlierId={open.session.continues}
+          known={sessions}
+          zone={zone}
+          onClose={close}
+          onChanged={onChanged}
+        />
       )}
       {open?.what === 'void' && (
         <VoidSession session={open.session} zone={zone} onClose={close} onChanged={onChanged} />
@@ -192,17 +209,83 @@ const Correct = ({ session, zone, onClose, onChanged }: ChangeProps) => {
           problem={isBackwards ? t('session.backwards') : undefined}
         />
       </div>
-      {after !== undefined && !isBackwards && (
-        <p class="consequence" aria-live="polite">
-          <span>
-            {t('session.before')} <strong class="tabular">{formatDuration(before)}</strong> →{' '}
-            {t('session.after')} <strong class="tabular">{formatDuration(after)}</strong>
-          </span>
-        </p>
+      {after !== undefined && !isBackwards && <BeforeAfter before={before} after={after} />}
+    </ActionDialog>
+  );
+};
+
+/** Who knows that only the line was down says so: the time between the two sessions counts from then on. */
+const Join = ({
+  session,
+  earlierId,
+  known,
+  zone,
+  onClose,
+  onChanged,
+}: ChangeProps & { readonly earlierId: string; readonly known: readonly Session[] }) => {
+  const toast = useToast();
+  const found = known.find(({ id }) => id === earlierId);
+  const query = useQuery(found ? undefined : `session ${earlierId}`, () =>
+    call(() =>
+      api.GET('/v2/community/activity/{activityId}', { params: { path: { activityId: earlierId } } }),
+    ),
+  );
+  const earlier = found ?? query.data;
+  const until = earlier?.end ?? earlier?.lastSeen ?? earlier?.start;
+  const silence = until === undefined ? 0 : Date.parse(session.start) - Date.parse(until);
+  const at = (instant: string) => formatDateTime(Date.parse(instant), zone);
+  return (
+    <ActionDialog
+      title={t('session.joinTitle')}
+      consequence={
+        earlier && until ? (
+          <>
+            <p>{t('session.joinText', { from: at(until), to: at(session.start) })}</p>
+            <ul class="bullets">
+              <li>{t('session.joinCounts', { time: formatDuration(silence) })}</li>
+              <li>{t('session.joinVoid', { start: at(session.start) })}</li>
+              <li>{t('session.joinKept')}</li>
+            </ul>
+          </>
+        ) : query.error ? (
+          <Failure error={query.error} />
+        ) : (
+          <Skeleton lines={2} />
+        )
+      }
+      confirm={t('session.join')}
+      asksReason
+      canRun={earlier !== undefined}
+      onClose={onClose}
+      onRun={async (reason) => {
+        await call(() =>
+          api.POST('/v2/community/activity/{activityId}/join', {
+            params: { path: { activityId: earlierId } },
+            body: { reason },
+          }),
+        );
+        toast(t('session.joined'));
+        onChanged();
+      }}
+    >
+      {earlier && until && (
+        <BeforeAfter
+          before={lengthOf(session) + Date.parse(until) - Date.parse(earlier.start)}
+          after={lengthOf({ start: earlier.start, end: session.end })}
+        />
       )}
     </ActionDialog>
   );
 };
+
+const BeforeAfter = ({ before, after }: { readonly before: number; readonly after: number }) => (
+  <p class="consequence" aria-live="polite">
+    <span>
+      {t('session.before')} <strong class="tabular">{formatDuration(before)}</strong> → {t('session.after')}{' '}
+      <strong class="tabular">{formatDuration(after)}</strong>
+    </span>
+  </p>
+);
 
 const VoidSession = ({ session, zone, onClose, onChanged }: ChangeProps) => {
   const toast = useToast();
@@ -280,6 +363,15 @@ const Details = ({
         </dd>
         <dt>{t('servers.server')}</dt>
         <dd>{serverName(session.serverId, names)}</dd>
+        {session.continues && (
+          <>
+            <dt>{t('session.continues')}</dt>
+            <dd class="copy">
+              <code>{session.continues}</code>
+              <CopyButton text={session.continues} />
+            </dd>
+          </>
+        )}
         {session.clearReason && (
           <>
             <dt>{t('session.reason')}</dt>
@@ -321,6 +413,12 @@ const Details = ({
   );
 };
 
+const DONE = {
+  corrected: 'session.wasCorrected',
+  joined: 'session.wasJoined',
+  voided: 'session.wasVoided',
+} as const;
+
 const RevisionItem = ({ revision, zone }: { readonly revision: Revision; readonly zone: string }) => {
   const { before, after } = revision;
   const instant = (value: string | null) => (value ? formatDateTime(Date.parse(value), zone) : '–');
@@ -335,9 +433,7 @@ const RevisionItem = ({ revision, zone }: { readonly revision: Revision; readonl
       </span>
       <span class="dot" />
       <div class="what">
-        {t(revision.action === 'voided' ? 'session.wasVoided' : 'session.wasCorrected', {
-          who: revision.by.name,
-        })}
+        {t(DONE[revision.action], { who: revision.by.name })}
         <span class="sub">“{revision.reason}”</span>
         {changes.map(([key, old, now]) => (
           <div class="diff" key={key}>

@@ -1,21 +1,49 @@
 /** Hours that were kept elsewhere: a file, what would become of each row, and only then the rows themselves. */
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { t } from '../../i18n/index.ts';
 import { api, call, type Data } from '../../kit/api.ts';
 import { useViewer } from '../../kit/context.ts';
+import { csvParts } from '../../kit/csv.ts';
 import { formatNumber, formatZone } from '../../kit/format.ts';
 import { forget } from '../../kit/query.ts';
 import { useToast, useWork, WorkError } from '../../ui/actions.tsx';
 import { Badge, Card, Field, SelectField, TextField } from '../../ui/basics.tsx';
+import { Progress } from '../../ui/states.tsx';
 import { Table } from '../../ui/table.tsx';
 
 type Result = Data<'importActivity'>;
 type Dates = 'iso' | 'dmy' | 'mdy';
 
 const SAMPLE = 'username,serverId,start,end\nana,1,2026-11-16 18:00,2026-11-16 22:30\n';
-/** As many rows as one call takes: a larger file is for `npm run import`. */
-const MAX_ROWS = 1000;
+/** As many rows as one call takes: a larger file goes in parts. */
+const PART = 1000;
+/** What a browser should hold and look at; a larger file is for `npm run import`. */
+const MAX_ROWS = 50_000;
 const MAX_SHOWN = 50;
+
+const NOTHING = (dryRun: boolean): Result => ({
+  dryRun,
+  imported: 0,
+  duplicates: 0,
+  refused: 0,
+  results: [],
+});
+
+/** Lines of a part, which begins with the header, as those of the whole file. */
+const added = (sum: Result, part: Result, firstLine: number): Result => ({
+  dryRun: part.dryRun,
+  imported: sum.imported + part.imported,
+  duplicates: sum.duplicates + part.duplicates,
+  refused: sum.refused + part.refused,
+  results: [
+    ...sum.results,
+    ...part.results.map((result) => ({
+      ...result,
+      index: sum.results.length + result.index,
+      ...(result.line !== undefined && { line: result.line - 2 + firstLine }),
+    })),
+  ],
+});
 
 export const Import = () => {
   const { zone } = useViewer();
@@ -25,28 +53,36 @@ export const Import = () => {
   const [dates, setDates] = useState<Dates>('iso');
   const [serverId, setServerId] = useState('');
   const [result, setResult] = useState<Result>();
-  const rows = csv.split('\n').filter((line) => line.trim() !== '').length - 1;
+  const [done, setDone] = useState(0);
+  const parts = useMemo(() => csvParts(csv, PART), [csv]);
+  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
   const isTooLarge = rows > MAX_ROWS;
   const run = (isTrial: boolean) =>
     work.run(async () => {
-      const answer = await call(() =>
-        api.POST('/v2/community/activity/import', {
-          params: {
-            query: {
-              dryRun: isTrial ? 'true' : 'false',
-              dates,
-              ...(serverId !== '' && { serverId: Number(serverId) }),
+      let sum = NOTHING(isTrial);
+      setDone(0);
+      for (const part of parts) {
+        const answer = await call(() =>
+          api.POST('/v2/community/activity/import', {
+            params: {
+              query: {
+                dryRun: isTrial ? 'true' : 'false',
+                dates,
+                ...(serverId !== '' && { serverId: Number(serverId) }),
+              },
             },
-          },
-          headers: { 'Content-Type': 'text/csv' },
-          body: csv as never,
-          bodySerializer: (text: unknown) => String(text),
-        }),
-      );
-      setResult(answer);
+            headers: { 'Content-Type': 'text/csv' },
+            body: part.text as never,
+            bodySerializer: (text: unknown) => String(text),
+          }),
+        );
+        sum = added(sum, answer, part.firstLine);
+        setDone((before) => before + part.rows);
+      }
+      setResult(sum);
       if (isTrial) return;
       forget();
-      toast(t('import.done', { n: answer.imported }));
+      toast(t('import.done', { n: sum.imported }));
     });
   return (
     <Card title={t('import.title')} note={t('import.note', { zone: formatZone(zone, Date.now()) })}>
@@ -75,19 +111,29 @@ export const Import = () => {
           hint={t('import.columns')}
           problem={isTooLarge ? t('import.tooLarge', { n: rows, max: MAX_ROWS }) : undefined}
         >
-          {(ids) => (
-            <textarea
-              {...ids}
-              class="code"
-              spellcheck={false}
-              placeholder={SAMPLE}
-              value={csv}
-              onInput={(event) => {
-                setCsv(event.currentTarget.value);
-                setResult(undefined);
-              }}
-            />
-          )}
+          {(ids) =>
+            rows > PART ? (
+              // A field with so many lines would be slow, and nobody reads them in it.
+              <div {...ids} class="row small">
+                {t('import.inFile', { n: rows })}
+                <button type="button" class="link" onClick={() => setCsv('')}>
+                  {t('import.other')}
+                </button>
+              </div>
+            ) : (
+              <textarea
+                {...ids}
+                class="code"
+                spellcheck={false}
+                placeholder={SAMPLE}
+                value={csv}
+                onInput={(event) => {
+                  setCsv(event.currentTarget.value);
+                  setResult(undefined);
+                }}
+              />
+            )
+          }
         </Field>
         <div class="fields">
           <SelectField
@@ -116,6 +162,7 @@ export const Import = () => {
           />
         </div>
         <WorkError work={work} />
+        {work.isBusy && parts.length > 1 && <Progress value={done} max={rows} label={t('import.progress')} />}
         <div class="row">
           <button
             type="submit"
@@ -156,6 +203,9 @@ const Outcome = ({ result }: { readonly result: Result }) => {
           })}
         </strong>
       </p>
+      {notable.length > MAX_SHOWN && (
+        <p class="small muted">{t('table.shownOf', { n: MAX_SHOWN, all: notable.length })}</p>
+      )}
       {notable.length > 0 && (
         <Table
           caption={t('import.notable')}

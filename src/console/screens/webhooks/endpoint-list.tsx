@@ -6,11 +6,12 @@ import { useViewer } from '../../kit/context.ts';
 import { forget, useNow, useQuery } from '../../kit/query.ts';
 import { href } from '../../kit/route.ts';
 import { ActionDialog, useToast } from '../../ui/actions.tsx';
-import { Badge, Card, Instant, SelectField, TextField } from '../../ui/basics.tsx';
+import { Badge, Card, Instant } from '../../ui/basics.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { SecretDialog } from '../../ui/secret.tsx';
 import { Empty, Reading } from '../../ui/states.tsx';
 import { Table } from '../../ui/table.tsx';
+import { EndpointForm, NEW_ENDPOINT, toEndpointBody } from './endpoint-form.tsx';
 
 export type EndpointRow = Data<'listWebhookEndpoints'>['items'][number];
 
@@ -119,9 +120,6 @@ export const EndpointList = () => {
   );
 };
 
-const GROUPS = ['session.*', 'server.*', 'account.*', 'log.*', 'account_activity.*'] as const;
-const FORMATS = ['standard', 'discord', 'slack'] as const;
-
 const AddEndpoint = ({
   onClose,
   onAdded,
@@ -130,77 +128,23 @@ const AddEndpoint = ({
   readonly onAdded: (secret: string | undefined) => void;
 }) => {
   const toast = useToast();
-  const [url, setUrl] = useState('');
-  const [format, setFormat] = useState<(typeof FORMATS)[number]>('standard');
-  const [description, setDescription] = useState('');
-  const [events, setEvents] = useState<readonly (typeof GROUPS)[number][]>(['session.*']);
+  const [fields, setFields] = useState(NEW_ENDPOINT);
   return (
     <ActionDialog
       title={t('hooks.add')}
       confirm={t('hooks.add')}
-      canRun={url.trim() !== '' && events.length > 0}
+      canRun={fields.url.trim() !== '' && fields.events.length > 0}
       onClose={onClose}
       onRun={async () => {
         const made = await call(() =>
-          api.POST('/v2/community/webhook-endpoints', {
-            body: {
-              url: url.trim(),
-              format,
-              events: [...events],
-              ...(description.trim() !== '' && { description: description.trim() }),
-            },
-          }),
+          api.POST('/v2/community/webhook-endpoints', { body: toEndpointBody(fields) }),
         );
         forget('endpoints');
         toast(t('hooks.added'));
-        onAdded(format === 'standard' ? made.secret : undefined);
+        onAdded(fields.format === 'standard' ? made.secret : undefined);
       }}
     >
-      <TextField
-        type="url"
-        label={t('hooks.url')}
-        hint={t('hooks.urlHint')}
-        value={url}
-        onValue={(next) => {
-          setUrl(next);
-          if (/^https:\/\/(\w+\.)?discord(app)?\.com\/api\/webhooks\//.test(next)) setFormat('discord');
-          if (/^https:\/\/hooks\.slack\.com\//.test(next)) setFormat('slack');
-        }}
-        required
-      />
-      <div class="fields">
-        <SelectField
-          label={t('hooks.format')}
-          value={format}
-          options={FORMATS.map((one) => [one, t(`hooks.format.${one}`)] as const)}
-          onValue={setFormat}
-        />
-        <TextField
-          label={t('hooks.description')}
-          value={description}
-          onValue={setDescription}
-          maxLength={200}
-        />
-      </div>
-      <fieldset>
-        <legend>{t('hooks.events')}</legend>
-        {GROUPS.map((group) => (
-          <label class="check" key={group}>
-            <input
-              type="checkbox"
-              checked={events.includes(group)}
-              onChange={(event) =>
-                setEvents(
-                  event.currentTarget.checked ? [...events, group] : events.filter((one) => one !== group),
-                )
-              }
-            />
-            <span>
-              {t(`hooks.group.${group}`)} <code class="muted">{group}</code>
-            </span>
-          </label>
-        ))}
-      </fieldset>
+      <EndpointForm fields={fields} onFields={setFields} />
     </ActionDialog>
   );
 };

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { t } from '../../i18n/index.ts';
 import { api, call, type Data } from '../../kit/api.ts';
 import { useViewer } from '../../kit/context.ts';
-import { formatDateTime, formatNumber } from '../../kit/format.ts';
+import { formatDateTime, formatDuration, formatNumber } from '../../kit/format.ts';
 import { usePages } from '../../kit/list.ts';
 import { forget, useNow, useQuery } from '../../kit/query.ts';
 import { changeQuery, go, href } from '../../kit/route.ts';
@@ -15,7 +15,8 @@ import { SecretDialog } from '../../ui/secret.tsx';
 import { Empty, Reading } from '../../ui/states.tsx';
 import { MorePages, Table } from '../../ui/table.tsx';
 import type { ScreenProps } from '../index.ts';
-import { Health } from './endpoint-list.tsx';
+import { type EndpointFields, EndpointForm, patternsIn, toEndpointBody } from './endpoint-form.tsx';
+import { type EndpointRow, Health } from './endpoint-list.tsx';
 
 type Delivery = Data<'listWebhookDeliveries'>['items'][number];
 const STATUSES = ['all', 'failed', 'pending', 'delivered'] as const;
@@ -25,7 +26,7 @@ export const Endpoint = ({ id, route }: ScreenProps & { readonly id: string }) =
   const { zone } = useViewer();
   const toast = useToast();
   const work = useWork();
-  const [dialog, setDialog] = useState<'replay' | 'rotate' | 'delete'>();
+  const [dialog, setDialog] = useState<'change' | 'replay' | 'rotate' | 'delete'>();
   const [secret, setSecret] = useState<string>();
   const path = { endpointId: id };
   const query = useQuery(
@@ -68,9 +69,14 @@ export const Endpoint = ({ id, route }: ScreenProps & { readonly id: string }) =
         <button type="button" onClick={() => setDialog('replay')} disabled={endpoint?.enabled === false}>
           {t('hooks.replay')}
         </button>
-        <button type="button" onClick={() => setDialog('rotate')}>
-          {t('hooks.rotate')}
+        <button type="button" disabled={!endpoint} onClick={() => setDialog('change')}>
+          {t('hooks.change')}
         </button>
+        {endpoint?.format === 'standard' && (
+          <button type="button" onClick={() => setDialog('rotate')}>
+            {t('hooks.rotate')}
+          </button>
+        )}
         {endpoint && (
           <button type="button" disabled={work.isBusy} onClick={() => void setEnabled(!endpoint.enabled)}>
             {endpoint.enabled ? t('hooks.pause') : t('hooks.resume')}
@@ -99,7 +105,14 @@ export const Endpoint = ({ id, route }: ScreenProps & { readonly id: string }) =
               </div>
               <div>
                 <dt>{t('hooks.format')}</dt>
-                <dd>{t(`hooks.format.${found.format}`)}</dd>
+                <dd>
+                  {t(`hooks.format.${found.format}`)}
+                  {found.digestSeconds !== null && (
+                    <span class="sub">
+                      {t('hooks.digest.each', { time: formatDuration(found.digestSeconds * 1000) })}
+                    </span>
+                  )}
+                </dd>
               </div>
               <div>
                 <dt>{t('hooks.url')}</dt>
@@ -114,6 +127,9 @@ export const Endpoint = ({ id, route }: ScreenProps & { readonly id: string }) =
         )}
       </Reading>
       <Deliveries id={id} route={route} />
+      {dialog === 'change' && endpoint && (
+        <ChangeEndpoint endpoint={endpoint} onClose={close} onChanged={() => void query.refresh()} />
+      )}
       {dialog === 'replay' && <Replay id={id} zone={zone} onClose={close} />}
       {dialog === 'rotate' && (
         <ActionDialog
@@ -155,6 +171,54 @@ export const Endpoint = ({ id, route }: ScreenProps & { readonly id: string }) =
         />
       )}
     </>
+  );
+};
+
+const ChangeEndpoint = ({
+  endpoint,
+  onClose,
+  onChanged,
+}: {
+  readonly endpoint: EndpointRow;
+  readonly onClose: () => void;
+  readonly onChanged: () => void;
+}) => {
+  const toast = useToast();
+  // The address of a channel is its credential, and is shown by its host only: empty leaves it as it is.
+  const isHidden = endpoint.format !== 'standard';
+  const [fields, setFields] = useState<EndpointFields>({
+    url: isHidden ? '' : endpoint.url,
+    format: endpoint.format,
+    description: endpoint.description ?? '',
+    events: patternsIn(endpoint.events),
+    digestSeconds: endpoint.digestSeconds ?? 0,
+  });
+  const isKept = isHidden && fields.url.trim() === '';
+  return (
+    <ActionDialog
+      title={t('hooks.changeTitle')}
+      confirm={t('action.save')}
+      canRun={(isKept || fields.url.trim() !== '') && fields.events.length > 0}
+      onClose={onClose}
+      onRun={async () => {
+        const { url, ...others } = toEndpointBody(fields);
+        await call(() =>
+          api.PATCH('/v2/community/webhook-endpoints/{endpointId}', {
+            params: { path: { endpointId: endpoint.id } },
+            body: { ...others, ...(!isKept && { url }) },
+          }),
+        );
+        forget('endpoints');
+        toast(t('hooks.changed'));
+        onChanged();
+      }}
+    >
+      <EndpointForm
+        fields={fields}
+        onFields={setFields}
+        {...(isHidden && { urlHint: t('hooks.urlKept', { url: endpoint.url }) })}
+      />
+    </ActionDialog>
   );
 };
 

@@ -25,11 +25,28 @@ const SENDERS = [
   'twilio',
   'standard-webhooks',
 ] as const;
-const SCHEMES = ['token', 'hmac-sha256'] as const;
+const SCHEMES = ['token', 'url-token', 'hmac-sha256'] as const;
+/** For a sender that knows nothing but an address: the secret is in it. */
+const TOKEN_PARAMETER = 'token';
 const PROOFS = [...SCHEMES, ...SENDERS] as const;
 type Proof = (typeof PROOFS)[number];
 const isSender = (proof: Proof): proof is (typeof SENDERS)[number] =>
   SENDERS.some((sender) => sender === proof);
+
+type Kind = (typeof KINDS)[number];
+interface SetUp {
+  readonly kind: Kind;
+  readonly proof: Proof;
+}
+/** Ready-made: the mapping is the API's recipe of this name, and the rest is what its sender can do. */
+const RECIPES = {
+  'github-push': { kind: 'activity-log', proof: 'github' },
+  'stripe-event': { kind: 'account-activity', proof: 'stripe' },
+  'media-playback': { kind: 'tracker', proof: 'url-token' },
+  alert: { kind: 'account-activity', proof: 'token' },
+} as const satisfies Record<string, SetUp>;
+type Recipe = keyof typeof RECIPES;
+const RECIPE_NAMES = ['github-push', 'stripe-event', 'media-playback', 'alert'] as const satisfies Recipe[];
 
 export const InboundList = () => {
   const query = useQuery('inbound', () => call(() => api.GET('/v2/community/inbound-webhooks')));
@@ -111,12 +128,19 @@ const AddSender = ({
   readonly onAdded: (made: { secret: string; url: string }) => void;
 }) => {
   const toast = useToast();
+  const [recipe, setRecipe] = useState<Recipe | 'own'>('own');
   const [name, setName] = useState('');
-  const [kind, setKind] = useState<(typeof KINDS)[number]>('activity-log');
+  const [kind, setKind] = useState<Kind>('activity-log');
   const [proof, setProof] = useState<Proof>('token');
   const [secret, setSecret] = useState('');
   const [header, setHeader] = useState('X-Signature-256');
   const [prefix, setPrefix] = useState('');
+  const verification = () =>
+    proof === 'hmac-sha256'
+      ? { scheme: proof, header: header.trim(), prefix }
+      : proof === 'url-token'
+        ? { scheme: 'token' as const, parameter: TOKEN_PARAMETER }
+        : { scheme: 'token' as const };
   return (
     <ActionDialog
       title={t('hooks.addSender')}
@@ -129,22 +153,34 @@ const AddSender = ({
             body: {
               name: name.trim(),
               kind,
-              ...(isSender(proof)
-                ? { sender: proof }
-                : {
-                    verification:
-                      proof === 'hmac-sha256'
-                        ? { scheme: proof, header: header.trim(), prefix }
-                        : { scheme: proof },
-                  }),
+              ...(recipe !== 'own' && { recipe }),
+              ...(isSender(proof) ? { sender: proof } : { verification: verification() }),
               ...(secret.trim() !== '' && { secret: secret.trim() }),
             },
           }),
         );
         toast(t('hooks.senderAdded'));
-        onAdded({ secret: made.secret, url: made.url });
+        onAdded({
+          secret: made.secret,
+          url: proof === 'url-token' ? `${made.url}?${TOKEN_PARAMETER}=${made.secret}` : made.url,
+        });
       }}
     >
+      <SelectField
+        label={t('hooks.recipe')}
+        hint={t(`hooks.recipeText.${recipe}`)}
+        value={recipe}
+        options={(['own', ...RECIPE_NAMES] as const).map((one) => [one, t(`hooks.recipe.${one}`)] as const)}
+        onValue={(next) => {
+          if (next !== 'own') {
+            setKind(RECIPES[next].kind);
+            setProof(RECIPES[next].proof);
+            if (name.trim() === '' || name === t(`hooks.recipe.${recipe}`))
+              setName(t(`hooks.recipe.${next}`));
+          }
+          setRecipe(next);
+        }}
+      />
       <TextField
         label={t('person.name')}
         hint={t('hooks.senderName')}
@@ -154,12 +190,14 @@ const AddSender = ({
         required
       />
       <div class="fields">
-        <SelectField
-          label={t('hooks.kind')}
-          value={kind}
-          options={KINDS.map((one) => [one, t(`hooks.kind.${one}`)] as const)}
-          onValue={setKind}
-        />
+        {recipe === 'own' && (
+          <SelectField
+            label={t('hooks.kind')}
+            value={kind}
+            options={KINDS.map((one) => [one, t(`hooks.kind.${one}`)] as const)}
+            onValue={setKind}
+          />
+        )}
         <SelectField
           label={t('hooks.proof')}
           value={proof}
