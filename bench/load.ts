@@ -1,5 +1,5 @@
 /** Calls a subject from a few connections at once, each with its next call as soon as the one before is answered. */
-import { Agent, request as httpRequest } from 'node:http';
+import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import type { Request, Requests } from './calls.ts';
 import { cpuTime, type Subject } from './subjects.ts';
 
@@ -15,12 +15,17 @@ export interface Load {
 
 const agent = new Agent({ keepAlive: true });
 
+export interface Answer {
+  readonly text: string;
+  readonly headers: IncomingHttpHeaders;
+}
+
 /** One call. @throws Error with the answer, unless that is a success */
 export const send = (
   { url }: Pick<Subject, 'url'>,
   key: string,
   { method, path, body }: Request,
-): Promise<string> =>
+): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const headers = {
       Authorization: `Bearer ${key}`,
@@ -35,7 +40,7 @@ export const send = (
       response.on('error', reject);
       response.on('end', () => {
         const text = Buffer.concat(parts).toString();
-        if (response.statusCode === 200) resolve(text);
+        if (response.statusCode === 200) resolve({ text, headers: response.headers });
         else reject(new Error(`${method} ${path} answered ${response.statusCode}: ${text.slice(0, 500)}`));
       });
     });

@@ -19,12 +19,17 @@ interface Call {
 }
 interface Community {
   readonly id: number;
+  readonly scopes: readonly string[];
+  readonly expiresAt: number | null;
   readonly endpoint: { id: string; url: string; secret: string } | undefined;
 }
 type Row = Record<string, unknown>;
 
 const HEADERS = new Headers({
   'Content-Type': 'application/json',
+  'Cache-Control': 'no-store',
+  'RateLimit-Policy': '"calls";q=1000;w=10, "expensive";q=120;w=60, "failures";q=100;w=60',
+  Vary: 'Origin',
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Origin-Agent-Cluster': '?1',
@@ -48,9 +53,13 @@ export default {
 
 const answer = async (request: Request, db: D1Database, ctx: ExecutionContext): Promise<Response> => {
   const url = new URL(request.url);
-  const community = await authenticate(request, db);
-  if (!community) return respond({ status: 401, code: 'UNAUTHENTICATED' }, 401);
+  const path = url.pathname;
   const now = Date.now();
+  const community = await authenticate(request, db, now);
+  if (!community) return respond(request, { status: 401, code: 'UNAUTHENTICATED' }, { status: 401 });
+  if (!community.scopes.includes(scopeOf(request.method, path))) {
+    return respond(request, { status: 403, code: 'FORBIDDEN' }, { status: 403 });
+  }
   const call = {
     db,
     community,
@@ -59,18 +68,17 @@ const answer = async (request: Request, db: D1Database, ctx: ExecutionContext): 
     now,
     waitUntil: (work: Promise<unknown>) => ctx.waitUntil(work),
   };
-  const path = url.pathname;
   if (path === '/api/v1/activity_log') {
-    return respond({
-      code: 0,
-      message: 'success',
-      data: request.method === 'POST' ? await append(call) : await listLog(call),
-    });
+    if (request.method === 'POST')
+      return respond(request, { code: 0, message: 'success', data: await append(call) });
+    const { rows, next } = await listLog(call);
+    return respond(request, { code: 0, message: 'success', data: rows }, { vary: 'Accept, Origin', next });
   }
   if (path === '/api/v1/activity_log/count') {
-    return respond({ code: 0, message: 'success', data: { count: await countLog(call) } });
+    return respond(request, { code: 0, message: 'success', data: { count: await countLog(call) } });
   }
-  if (path === '/scr/api/activity') return respond({ records: await report(call) });
+  if (path === '/scr/api/activity')
+    return respond(request, { records: await report(call) }, { vary: 'Accept, Origin' });
   const meta = { timestamp: new Date(now).toISOString(), path };
   const [, server, verb] = /^\/v2\/community\/servers\/([1-9]\d*)\/activity(?:\/(\w+))?$/.exec(path) ?? [];
   if (server !== undefined) {
@@ -81,44 +89,86 @@ const answer = async (request: Request, db: D1Database, ctx: ExecutionContext): 
         : verb === 'roster'
           ? await roster(call, serverId)
           : await activity(call, serverId);
-    return data === undefined ? respond({ status: 400 }, 400) : respond({ success: true, data, meta });
+    return data === undefined
+      ? respond(request, { status: 400 }, { status: 400 })
+      : respond(request, { success: true, data, meta });
   }
   const [, accountId] = /^\/v2\/community\/accounts\/([\w-]+)\/activity\/latest$/.exec(path) ?? [];
-  if (accountId !== undefined) return respond({ success: true, data: await latest(call, accountId), meta });
+  if (accountId !== undefined)
+    return respond(request, { success: true, data: await latest(call, accountId), meta });
   if (path === '/v2/community/activity/summary') {
-    return respond({ success: true, data: await totals(call), meta });
+    return respond(request, { success: true, data: await totals(call), meta }, { vary: 'Accept, Origin' });
   }
-  if (path === '/v2/community/activity') return respond({ success: true, data: await list(call), meta });
-  return respond({ status: 404, code: 'NOT_FOUND' }, 404);
+  if (path === '/v2/community/activity') {
+    return respond(request, { success: true, data: await list(call), meta }, { vary: 'Accept, Origin' });
+  }
+  return respond(request, { status: 404, code: 'NOT_FOUND' }, { status: 404 });
 };
 
-const respond = (body: unknown, status = 200): Response => {
+/** The headers of every answer, and what this one has besides: other words of `Vary`, and where the list goes on. */
+const respond = (
+  request: Request,
+  body: unknown,
+  more: { status?: number; vary?: string; next?: string | undefined } = {},
+): Response => {
+  const { status = 200, vary, next } = more;
   const response = new Response(JSON.stringify(body), { status, headers: HEADERS });
-  response.headers.set('X-Request-Id', crypto.randomUUID());
+  const { headers } = response;
+  const given = request.headers.get('x-request-id');
+  headers.set('X-Request-Id', given !== null && /^[\w\-=]{1,255}$/.test(given) ? given : crypto.randomUUID());
+  if (vary !== undefined) headers.set('Vary', vary);
+  if (next !== undefined) headers.set('Link', `<${next}>; rel="next"`);
+  if (request.headers.get('origin') !== null) headers.set('Access-Control-Allow-Origin', '*');
   return response;
+};
+
+const scopeOf = (method: string, path: string): string => {
+  if (path.startsWith('/api/v1/')) return method === 'GET' ? 'logs:read' : 'logs:write';
+  if (path.startsWith('/scr/')) return 'account-activity:read';
+  return method === 'GET' ? 'sessions:read' : 'sessions:write';
 };
 
 const known = new Map<string, { community: Community; readAt: number }>();
 
-const authenticate = async (request: Request, db: D1Database): Promise<Community | undefined> => {
-  const key = request.headers.get('authorization')?.slice('Bearer '.length) ?? '';
+const authenticate = async (
+  request: Request,
+  db: D1Database,
+  now: number,
+): Promise<Community | undefined> => {
+  const [, key = ''] = /^bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '') ?? [];
   const entry = known.get(key);
-  if (entry && Date.now() - entry.readAt < 30_000) return entry.community;
+  if (entry && now - entry.readAt < 30_000) {
+    const { expiresAt } = entry.community;
+    return expiresAt === null || now < expiresAt ? entry.community : undefined;
+  }
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(key));
   const hash = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
   const row = (
     await db
       .prepare(
-        `SELECT k.community_id, e.id, e.url, e.secret FROM api_keys AS k
-         LEFT JOIN webhook_endpoints AS e ON e.community_id = k.community_id WHERE k.hash = ?`,
+        `SELECT k.community_id, k.scopes, k.expires_at, e.id, e.url, e.secret FROM api_keys AS k
+         LEFT JOIN webhook_endpoints AS e ON e.community_id = k.community_id
+         WHERE k.hash = ?1 AND k.revoked_at IS NULL AND coalesce(k.expires_at > ?2, true)`,
       )
-      .bind(hash)
-      .all<{ community_id: number; id: string | null; url: string; secret: string }>()
+      .bind(hash, now)
+      .all<{
+        community_id: number;
+        scopes: string;
+        expires_at: number | null;
+        id: string | null;
+        url: string;
+        secret: string;
+      }>()
   ).results[0];
   if (!row) return undefined;
   const { community_id: id, id: endpointId, url, secret } = row;
-  const community = { id, endpoint: endpointId === null ? undefined : { id: endpointId, url, secret } };
-  known.set(key, { community, readAt: Date.now() });
+  const community = {
+    id,
+    scopes: row.scopes.split(' '),
+    expiresAt: row.expires_at,
+    endpoint: endpointId === null ? undefined : { id: endpointId, url, secret },
+  };
+  known.set(key, { community, readAt: now });
   return community;
 };
 
@@ -487,12 +537,20 @@ const totals = async ({ db, community, url }: Call) => {
 const isText = (value: unknown, max: number) =>
   typeof value === 'string' && value !== '' && value.length <= max;
 
+const isEntry = ({ platform, serial, action_type, action_detail, username, timestamp }: Row): boolean =>
+  isText(platform, 128) &&
+  isText(serial, 128) &&
+  isText(action_type, 128) &&
+  (action_detail == null || isText(action_detail, 4096)) &&
+  (username == null || isText(username, 256)) &&
+  (timestamp == null || Number.isSafeInteger(timestamp));
+
 const append = async ({ db, community, request, now }: Call) => {
   const body = JSON.parse(await request.text());
   const entries: Row[] = Array.isArray(body) ? body : [body];
   const second = Math.floor(now / 1000);
   const rows = entries
-    .filter((e) => isText(e.platform, 128) && isText(e.serial, 128) && isText(e.action_type, 128))
+    .filter(isEntry)
     .map((e) => [e.timestamp ?? second, e.platform, e.serial, e.action_type, e.action_detail, e.username]);
   const json = JSON.stringify(rows);
   const [inserted] = await db.batch<Row>([
@@ -541,14 +599,20 @@ const filterOf = ({ searchParams }: URL) => {
 
 const listLog = async ({ db, community, url }: Call) => {
   const { conditions, values, index } = filterOf(url);
+  const limit = Number(url.searchParams.get('limit') ?? 100);
   const { results } = await db
     .prepare(
       `SELECT id, platform, serial, action_type, action_detail, username FROM log_entries ${index}
        WHERE community_id = ?1 AND generation = 0 ${conditions} ORDER BY id DESC LIMIT ?${values.length + 2}`,
     )
-    .bind(community.id, ...values, Number(url.searchParams.get('limit') ?? 100))
+    .bind(community.id, ...values, limit + 1)
     .all<{ id: number }>();
-  return results.map((row) => ({ ...row, timestamp: Math.floor(row.id / 2 ** 20) }));
+  const rows = results.slice(0, limit).map((row) => ({ ...row, timestamp: Math.floor(row.id / 2 ** 20) }));
+  const last = rows.at(-1);
+  if (!last || results.length <= limit) return { rows, next: undefined };
+  const next = new URL(url);
+  next.searchParams.set('before', String(last.id));
+  return { rows, next: next.href };
 };
 
 const countLog = async ({ db, community, url }: Call): Promise<number> => {

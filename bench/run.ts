@@ -7,7 +7,7 @@
  * 10^5 and 10^6 entries. `--only=<text>`: the calls whose names have it; not written.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { cpus, loadavg } from 'node:os';
 import { bundleWorker } from '../scripts/local/bundle.ts';
 import { type Call, callsOf, type Request, type Requests } from './calls.ts';
@@ -110,6 +110,13 @@ const shapeOf = (value: unknown): unknown => {
   );
 };
 
+/** Which headers an answer has, and what `Vary` names; how its length is told is the runtime's. */
+const headersOf = (headers: IncomingHttpHeaders): string[] =>
+  Object.keys(headers)
+    .filter((name) => !['content-length', 'transfer-encoding'].includes(name))
+    .map((name) => (name === 'vary' ? `vary: ${headers.vary}` : name))
+    .sort();
+
 interface Subjects {
   readonly rollcall: WorkerSubject;
   readonly raw: WorkerSubject;
@@ -125,10 +132,10 @@ const measureCall = async (subjects: Subjects, key: string, call: Call): Promise
   // Both Workers must do the same work, or the ratio is of nothing.
   const shapes = await Promise.all(
     (['rollcall', 'raw'] as const).map(async (name) => {
-      let answer = '';
       // An even number, so that who was started is stopped.
-      for (let n = 0; n < 2; n++) answer = await send(subjects[name], key, of(name)(0, n));
-      return JSON.stringify(shapeOf(JSON.parse(answer)));
+      await send(subjects[name], key, of(name)(0, 0));
+      const { text, headers } = await send(subjects[name], key, of(name)(0, 1));
+      return JSON.stringify([shapeOf(JSON.parse(text)), headersOf(headers)]);
     }),
   );
   if (shapes[0] !== shapes[1]) throw new Error(`${call.name}: answers differ\n${shapes[0]}\n${shapes[1]}`);
