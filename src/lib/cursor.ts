@@ -1,4 +1,4 @@
-import { crc32 } from './crypto.ts';
+import { hash53 } from './hash.ts';
 
 /** Where a page ended: the sort key of its last row. */
 export type CursorKey = readonly (string | number)[];
@@ -8,7 +8,7 @@ export type CursorKey = readonly (string | number)[];
  * so it cannot be used for another one.
  */
 export const encodeCursor = (key: CursorKey, scope: string): string =>
-  btoa(encodeURIComponent(JSON.stringify([crc32(scope), ...key])))
+  btoa(encodeURIComponent(JSON.stringify([hash53(scope), ...key])))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
     .replaceAll('=', '');
@@ -25,7 +25,7 @@ export const decodeCursor = (
   } catch {
     return undefined;
   }
-  if (!Array.isArray(parts) || parts.length !== shape.length + 1 || parts[0] !== crc32(scope))
+  if (!Array.isArray(parts) || parts.length !== shape.length + 1 || parts[0] !== hash53(scope))
     return undefined;
   const key = parts.slice(1);
   const fits = shape.every((type, index) => {

@@ -22,12 +22,14 @@ const goOn = async () => {};
  * @throws Fault body_too_large, incomplete_body
  */
 export const limitBody = (c: HttpContext): Promise<unknown> | undefined =>
-  isAnnouncedSmall(c.req.raw.headers) ? undefined : whole(limit(asHonoContext(c), goOn));
+  isSmall(c.req.raw) ? undefined : whole(limit(asHonoContext(c), goOn));
 
-/** The runtime holds a body to the length that it announces, so that it need not be opened here. */
-const isAnnouncedSmall = (headers: Headers): boolean => {
-  const length = headers.get('content-length');
-  return length !== null && Number(length) <= MAX_BODY_BYTES && !headers.has('transfer-encoding');
+/** Whether there is none, or the runtime holds it to the length that it announces, so that it need not be opened here. */
+const isSmall = (request: Request): boolean => {
+  const length = request.headers.get('content-length');
+  return length === null
+    ? request.body === null
+    : Number(length) <= MAX_BODY_BYTES && !request.headers.has('transfer-encoding');
 };
 
 /** A sender that hangs up, or whose chunks are malformed, is no defect of ours. @throws Fault incomplete_body */
@@ -48,8 +50,11 @@ const decoder = new TextDecoder();
 /** A text of a body, a character that is cut in two replaced (U+FFFD), without the byte order mark. */
 export const decodeText = (bytes: Uint8Array): string => decoder.decode(bytes);
 
-/** What the runtime does not warn about when it is read as text. curl says `application/x-www-form-urlencoded`. */
-const IS_TEXT = /json|^text\//;
+/**
+ * What the runtime does not warn about when it is read as text. curl says `application/x-www-form-urlencoded`, an import
+ * `application/x-ndjson`.
+ */
+const IS_TEXT = /^text\/|^application\/(?:[\w.-]+\+)?json\b/i;
 
 /** The body as text, taken as it can be. The runtime's own reading is three times as fast as a decoder of ours. */
 const readText = async (c: HttpContext): Promise<string> => {

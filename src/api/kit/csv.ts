@@ -47,6 +47,8 @@ const SUPPORTED = ['application/json', 'text/csv'];
 /** Whether the caller would rather have CSV than JSON. */
 export const prefersCsv = (c: HttpContext): boolean => {
   addHeader(c, 'Vary', 'Accept');
+  const accepted = c.req.header('Accept');
+  if (accepted === undefined || !/text\/(?:csv|\*)/i.test(accepted)) return false;
   return (
     accepts(asHonoContext(c), { header: 'Accept', supports: SUPPORTED, default: 'application/json' }) ===
     'text/csv'

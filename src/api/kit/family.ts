@@ -1,5 +1,4 @@
 import type { HonoBase } from 'hono/hono-base';
-import type { GenericSchema } from 'valibot';
 import { looksLikeAccessToken } from '../../core/access/access-token.ts';
 import { type Actor, type CommunityActor, OPERATOR } from '../../core/access/actor.ts';
 import {
@@ -20,11 +19,11 @@ import { isCsv, limitBody, readCsvBody, readForm, readJson } from './body.ts';
 import { COMMUNITY_COOKIE, isFromScript, OPERATOR_COOKIE, readConsoleSession } from './console-session.ts';
 import { type Presented, readCredential } from './credential.ts';
 import type { Dialect } from './dialect.ts';
-import { Fault, type FieldIssue, toFault } from './fault.ts';
+import { Fault, toFault } from './fault.ts';
 import { answerOnce, readIdempotencyKey } from './idempotency.ts';
 import { isLocalCall } from './local-call.ts';
-import { fieldMessage } from './messages.ts';
 import type { Access, AnyOperation, AppEnv, HttpContext } from './operation.ts';
+import { validateQuery } from './query.ts';
 import { addressOf, limitExpensive, limitRate, noteFailure, requireOpenGate } from './rate-limit.ts';
 import { acceptsOnlyCsv, requestIdOf } from './request.ts';
 import { validate } from './validate.ts';
@@ -79,7 +78,8 @@ const run = async (
   services: Services,
   c: HttpContext,
 ): Promise<Response> => {
-  await limitBody(c);
+  const limited = limitBody(c);
+  if (limited) await limited;
   if (operation.offersCsv !== true && acceptsOnlyCsv(c)) throw new Fault('not_acceptable');
   let reading: Promise<unknown> | undefined;
   const body = () => {
@@ -99,7 +99,7 @@ const run = async (
   let actor: Actor | undefined;
   try {
     const allowsAnonymous = presented.kind === 'none' && family.allowsAnonymous === true && isLocalCall(c);
-    actor = await authorize(reader, allowsAnonymous, operation.access, presented, isFromScript(c));
+    actor = await authorize(reader, allowsAnonymous, operation.access, presented, c);
   } catch (refusal) {
     // Who guesses credentials is counted by address, and so is who has none.
     const isUnknown = refusal instanceof Fault && refusal.code === 'unauthenticated';
@@ -157,16 +157,16 @@ const authorize = async (
   allowsAnonymous: boolean,
   access: Access,
   presented: Presented,
-  isScript: boolean,
+  c: HttpContext,
 ): Promise<Actor | undefined> => {
   if (access === 'public') return undefined;
   if (access === 'operator') {
     requireAdminToken(services);
-    if (!(await isOperator(services, presented))) throw unauthenticated(presented, isScript);
+    if (!(await isOperator(services, presented))) throw unauthenticated(presented, c);
     return OPERATOR;
   }
   const actor = await authenticate(services, presented, allowsAnonymous);
-  if (!actor) throw unauthenticated(presented, isScript);
+  if (!actor) throw unauthenticated(presented, c);
   if (access !== 'community' && !actor.scopes.includes(access.scope)) {
     throw new Fault('forbidden', {
       params: { scope: access.scope },
@@ -244,69 +244,12 @@ const BASIC = 'Basic realm="rollcall", charset="UTF-8"';
 const isBearer = (presented: Presented): boolean => presented.kind === 'token' && presented.isBearer === true;
 
 /** 401 with the challenges of RFC 6750 and RFC 7617; a script's browser must not open a dialog for the second. */
-const unauthenticated = (presented: Presented, isScript: boolean): Fault => {
+const unauthenticated = (presented: Presented, c: HttpContext): Fault => {
   const bearer = isBearer(presented) ? `${BEARER}, error="invalid_token"` : BEARER;
   return new Fault(presented.kind === 'bare' ? 'missing_scheme' : 'unauthenticated', {
-    headers: { 'WWW-Authenticate': isScript ? bearer : `${bearer}, ${BASIC}` },
+    headers: { 'WWW-Authenticate': isFromScript(c) ? bearer : `${bearer}, ${BASIC}` },
   });
 };
-
-/** @throws Fault invalid_input */
-const validateQuery = (
-  operation: AnyOperation,
-  unknownQuery: AnyOperation['unknownQuery'],
-  c: HttpContext,
-): unknown => {
-  // Most calls have no query, and most of those take none.
-  const { url } = c.req.raw;
-  const start = url.indexOf('?');
-  const query =
-    start < 0 ? {} : readQuery(operation, unknownQuery, new URLSearchParams(url.slice(start + 1)));
-  return operation.query && validate(operation.query, query);
-};
-
-/** Where a list goes on is no filter: an empty one is a mistake. */
-const PAGING = ['limit', 'cursor', 'offset', 'skip', 'take'];
-
-/**
- * The query as one text per name, of the names that the operation knows. A filter that is empty is none, but for a
- * deletion, which must not take less of a filter for more to delete.
- * @throws Fault invalid_input for a name that it does not know or that came twice
- */
-const readQuery = (
-  { method, query, repeatable = [], dotted = [] }: AnyOperation,
-  unknownQuery: AnyOperation['unknownQuery'],
-  given: URLSearchParams,
-): Record<string, string> => {
-  const known = Object.keys(entriesOf(query));
-  const issues: FieldIssue[] = [];
-  const read: Record<string, string> = {};
-  for (const name of new Set(given.keys())) {
-    const values = given.getAll(name);
-    const refuse = (message: string) => issues.push({ path: name, message });
-    const text = values.join(',');
-    const base = dotted.find((start) => name.startsWith(`${start}.`));
-    if (base !== undefined) {
-      if (values.length > 1 || base in read) refuse(fieldMessage('once'));
-      else if (text !== '') read[base] = `${name.slice(base.length + 1)}=${text}`;
-    } else if (!known.includes(name)) {
-      if (unknownQuery === 'ignored') continue;
-      refuse(known.length > 0 ? fieldMessage('unknown', known.join(', ')) : fieldMessage('no_parameters'));
-    } else if (values.length > 1 && !repeatable.includes(name)) refuse(fieldMessage('once'));
-    else if (text !== '' || PAGING.includes(name) || isRequired(query, name)) read[name] = text;
-    else if (method === 'DELETE') refuse(fieldMessage('not_empty'));
-  }
-  if (issues.length > 0) throw new Fault('invalid_input', { issues });
-  return read;
-};
-
-type Entries = Readonly<Record<string, GenericSchema>>;
-
-const entriesOf = (query: GenericSchema | undefined): Entries =>
-  query && 'entries' in query ? (query.entries as Entries) : {};
-
-const isRequired = (query: GenericSchema | undefined, name: string): boolean =>
-  entriesOf(query)[name]?.type !== 'optional';
 
 /** What to answer where `error` came up. A defect, and a database that does not answer, go into the log. */
 export const faultOf = (error: unknown, c: HttpContext): Fault => {

@@ -35,10 +35,11 @@ export const toListWire = <T, W>(
 
 /** `Link` to the next page, for answers that have no `nextCursor`: the same question, from the cursor on. */
 export const nextLink = (url: string, cursor: string): string => {
-  const next = new URL(url);
-  next.searchParams.delete('offset');
-  next.searchParams.set('cursor', cursor);
-  return `<${next}>; rel="next"`;
+  const end = url.indexOf('?');
+  const next = new URLSearchParams(end < 0 ? '' : url.slice(end));
+  next.delete('offset');
+  next.set('cursor', cursor);
+  return `<${end < 0 ? url : url.slice(0, end)}?${next}>; rel="next"`;
 };
 
 /** The key behind a list's cursor; undefined for the first page. @throws DomainError invalid_cursor */
