@@ -1,4 +1,4 @@
-import type { SQL, Statement } from '../db/client.ts';
+import type { Query, SQL, Statement } from '../db/client.ts';
 import type { DomainError } from './errors.ts';
 
 /**
@@ -8,16 +8,16 @@ import type { DomainError } from './errors.ts';
 export interface Plan {
   /** First: what the rest relies on. */
   readonly prepare: readonly Statement[];
-  /** Expression (JSON), asked between `prepare` and `changes`: what only shows before them. */
-  readonly target?: SQL;
+  /** A query of one JSON, asked between `prepare` and `changes`: what only shows before them. */
+  readonly target?: Query;
   readonly changes: readonly Statement[];
   /**
-   * What was recorded, an object or null for each thing; where that only shows after the changes, an expression for a
-   * JSON array of them.
+   * What was recorded, an object or null for each thing; where that only shows after the changes, a query of one JSON
+   * array of them. `target` is the SQL of what that query found.
    */
-  readonly recorded: readonly unknown[] | ((target: SQL) => SQL);
-  /** Where `when` (a condition, asked at the end) holds, nothing could be recorded, for this reason. */
-  readonly failure?: { readonly when: SQL; readonly error: DomainError } | undefined;
+  readonly recorded: readonly unknown[] | ((target: string) => Query | SQL);
+  /** Where `when` (asked at the end) has a row, nothing could be recorded, for this reason. */
+  readonly failure?: { readonly when: Query; readonly error: DomainError } | undefined;
   /** What it means that the batch failed with `error`; undefined where this plan is not why. */
   readonly toError?: (error: unknown) => DomainError | undefined;
   /** Whether the batch failed with `error` because another was faster: what was planned has to be planned anew. */

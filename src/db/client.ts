@@ -14,7 +14,7 @@ export const openDatabase = (binding: D1Database): Database => ({ $client: bindi
 /** A row as SQLite returns it: snake_case columns. */
 export type Row = Record<string, unknown>;
 
-export type { SQL };
+export type { NamedStatement as Query, SQL };
 
 /** A statement that is not run yet: one of `db/statement.ts` or a template of `db/sql.ts`. */
 export type Statement = NamedStatement | SQL;

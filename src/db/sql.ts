@@ -3,6 +3,7 @@
  * the same pieces in the same places always make the same text. So a text is put together once, and a later call only
  * collects the values: to put it together was the greatest single cost of a start or stop.
  */
+import type { Statement, Value } from './statement.ts';
 
 /** What stands in a template: a value to bind, or a further piece of SQL. */
 type Part = SQL | string | number | boolean | null;
@@ -39,6 +40,14 @@ export interface Query {
   readonly sql: string;
   readonly params: readonly unknown[];
 }
+
+/** A template as a query within a statement of db/statement.ts. */
+export const toStatement = (query: SQL | Statement): Statement => {
+  if (!(query instanceof SQL)) return query;
+  const { sql: text, params } = toQuery(query);
+  let place = 0;
+  return { sql: text.replaceAll('?', () => `?${++place}`), params: params.map((value) => value as Value) };
+};
 
 /** A piece of SQL in a statement, and which pieces can follow it. */
 interface Shape {

@@ -13,7 +13,7 @@ import {
   type Table,
 } from 'drizzle-orm';
 
-export { type SQL, sql } from 'drizzle-orm';
+export { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 
 /** What D1 takes as a value. Many values travel as one JSON text, for `json_each`: D1 allows 100 parameters. */
 export type Value = string | number | null;
@@ -70,7 +70,7 @@ export const statementByShape = <
 ): ((shape: Shape, values: Values) => Statement<Row>) => {
   const texts = new Map<string, Compiled>();
   const get = (shape: Shape): Compiled => {
-    const key = JSON.stringify(shape);
+    const key = typeof shape === 'string' ? shape : JSON.stringify(shape);
     let compiled = texts.get(key);
     if (!compiled) {
       if (texts.size >= MAX_SHAPES) texts.clear();
@@ -83,11 +83,48 @@ export const statementByShape = <
   return (shape, values) => fill(get(shape), values);
 };
 
+/**
+ * A statement around others, each in brackets: for what one feature says of another, which is known only when it is called.
+ *
+ *     compose`UPDATE notes SET text = ${selectText({ id })} WHERE id = ${id}`
+ */
+export const compose = <Row = never>(
+  texts: TemplateStringsArray,
+  ...parts: readonly (Value | Statement)[]
+): Statement<Row> => {
+  const params: Value[] = [];
+  const [first = '', ...others] = texts;
+  let whole = first;
+  for (const [index, part] of parts.entries()) {
+    if (typeof part === 'object' && part !== null) {
+      const before = params.length;
+      whole += `(${part.sql.replaceAll(/\?(\d+)/g, (_, place) => `?${Number(place) + before}`)})`;
+      params.push(...part.params);
+    } else {
+      whole += `?${params.push(part)}`;
+    }
+    whole += others[index];
+  }
+  return { sql: whole, params };
+};
+
+/**
+ * Source: a table of `count` items of a list (JSON), each as JSON in `item`, its place in the list in `position`. D1 bills
+ * the rows of `json_each` as rows read in every statement; those of VALUES cost nothing.
+ */
+export const tableOf = (list: SQLWrapper, count: number): SQL =>
+  count === 0
+    ? sql`(SELECT NULL AS item, NULL AS position WHERE 0)`
+    : // LIMIT keeps SQLite from copying the expression to each place that uses it.
+      sql`(SELECT ${list} -> ('$[' || column1 || ']') AS item, column1 AS position
+        FROM (VALUES ${sql.raw(Array.from({ length: count }, (_, position) => `(${position})`).join(','))}) LIMIT -1)`;
+
 /** The texts of the statements that were declared so far, for the test that prepares them. Empty in the Worker. */
 export const declaredTexts = (): string[] => declared.flatMap((texts) => texts());
 const declared: (() => string[])[] = [];
 
-const namesOf = <Values>(): Names<Values> =>
+/** Names for a piece of SQL that a statement of another module is made of. */
+export const namesOf = <Values>(): Names<Values> =>
   new Proxy({} as Names<Values>, { get: (_, name) => sql.placeholder(String(name)) });
 
 const escapeName = (name: string): string => `"${name.replaceAll('"', '""')}"`;

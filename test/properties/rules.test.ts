@@ -3,7 +3,8 @@ import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import * as rules from '../../src/core/sessions/rules.ts';
-import { sql, toQuery } from '../../src/db/sql.ts';
+import { openDatabase, readRows } from '../../src/db/client.ts';
+import { sql, statement } from '../../src/db/statement.ts';
 import { MINUTE } from '../helpers.ts';
 
 const minutes = (max: number) => fc.integer({ min: 0, max }).map((n) => n * MINUTE);
@@ -29,6 +30,27 @@ const row = fc
     };
   });
 
+const SEEN_AT = sql`last_seen_at`;
+const db = openDatabase(env.DB);
+const inSql = statement<
+  rules.Limits & { rows: string; at: number; from: number; to: number; rosterAt: number | null },
+  Record<string, unknown>
+>(
+  ($) => sql`
+    SELECT
+      ${rules.lastSeenSql($.rosterAt)} AS lastSeen,
+      ${rules.limitMsSql($)} AS limitMs, ${rules.isSilentSql(SEEN_AT, $.at, $)} AS isSilent,
+      ${rules.unconfirmedEndSql(SEEN_AT, $)} AS end, ${rules.autoCloseReasonSql($)} AS reason,
+      ${rules.isStopBelievedSql(SEEN_AT, $.at, $)} AS isBelieved,
+      ${rules.resetEndSql(SEEN_AT, $.at, $.from, $)} AS resetEnd,
+      ${rules.confirmedUntilSql(SEEN_AT)} AS confirmed,
+      ${rules.watchedWithinSql(SEEN_AT, $.heartbeatTimeoutMs, $.from, $.to)} AS watched
+    FROM (SELECT value ->> 'startedAt' AS started_at, value ->> 'lastSeenAt' AS last_seen_at,
+      value ->> 'heartbeatAt' AS heartbeat_at, value ->> 'silentSince' AS silent_since,
+      value ->> 'resumedAt' AS resumed_at, value ->> 'endedAt' AS ended_at, value ->> 'closeKind' AS close_kind
+      FROM json_each(${$.rows}))`,
+);
+
 it('the functions and the SQL agree', async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -47,25 +69,10 @@ it('the functions and the SQL agree', async () => {
           unconfirmedEnd,
         } as Parameters<typeof rules.limitsOf>[0];
         const limits = rules.limitsOf(settings);
-        const inSql = rules.limitsSql(settings);
-        const seenAt = sql`last_seen_at`;
-        const now = sql.integer(at);
-        const query = toQuery(sql`
-          SELECT
-            ${rules.lastSeenSql(rosterAt === null ? sql`NULL` : sql.integer(rosterAt))} AS lastSeen,
-            ${rules.limitMsSql(inSql)} AS limitMs, ${rules.isSilentSql(seenAt, now, inSql)} AS isSilent,
-            ${rules.unconfirmedEndSql(seenAt, inSql)} AS end, ${rules.autoCloseReasonSql(inSql)} AS reason,
-            ${rules.isStopBelievedSql(seenAt, now, inSql)} AS isBelieved,
-            ${rules.resetEndSql(seenAt, now, sql.integer(from), inSql)} AS resetEnd,
-            ${rules.confirmedUntilSql(seenAt)} AS confirmed,
-            ${rules.watchedWithinSql(seenAt, inSql.heartbeatTimeoutMs, sql.integer(from), sql.integer(from + length))} AS watched
-          FROM (SELECT value ->> 'startedAt' AS started_at, value ->> 'lastSeenAt' AS last_seen_at,
-            value ->> 'heartbeatAt' AS heartbeat_at, value ->> 'silentSince' AS silent_since,
-            value ->> 'resumedAt' AS resumed_at, value ->> 'endedAt' AS ended_at, value ->> 'closeKind' AS close_kind
-            FROM json_each(${JSON.stringify(rows)}))`);
-        const { results } = await env.DB.prepare(query.sql)
-          .bind(...query.params)
-          .all();
+        const results = await readRows(
+          db,
+          inSql({ ...limits, rows: JSON.stringify(rows), at, from, to: from + length, rosterAt }),
+        );
         expect(results).toEqual(
           rows.map((session) => ({
             lastSeen: rules.lastSeen(session, rosterAt),

@@ -1,7 +1,7 @@
 /** The SQL of the report: one statement per category, each a range of a primary key or an index, oldest first. */
 import { type SQL, sql } from '../../db/sql.ts';
-import { selectByStart } from '../sessions/start-order-queries.ts';
 import type { LeafType } from './activity-type.ts';
+import { selectByStart } from './start-order-template-queries.ts';
 
 /** Where a report goes on: behind this record in the order of time, category and id. */
 export interface ReportPosition {

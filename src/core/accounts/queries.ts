@@ -1,26 +1,26 @@
 /** The SQL of accounts: read, found, merged, erased. Who a call means is in resolve-queries.ts. */
-import { type SQL as OldSql, sql as oldSql } from '../../db/sql.ts';
-import { type SQL, sql, statement, statementByShape } from '../../db/statement.ts';
-import type { Identifier } from './identifiers.ts';
-
-/** Expression: the id of the account that an identifier names; NULL if there is none. */
-export const accountIdOf = (communityId: number, { kind, value }: Identifier): OldSql => oldSql`
-  (SELECT account_id FROM account_identifiers
-   WHERE community_id = ${communityId} AND kind = ${kind} AND value = ${value})`;
+import {
+  type Names,
+  type SQL,
+  type SQLWrapper,
+  sql,
+  statement,
+  statementByShape,
+} from '../../db/statement.ts';
 
 /**
  * Expression: the account id that sessions of this account are under: the id itself, also of one that was erased, or that
  * of the account it was merged into.
  */
-export const sessionsAccountIdOf = (communityId: number, accountId: string): OldSql =>
-  oldSql`coalesce(${accountIdOf(communityId, { kind: 'accId', value: accountId })}, ${accountId})`;
+export const sessionsAccountIdOf = ($: Names<{ communityId: number; accountId: string }>): SQL =>
+  sql`coalesce(${resolved($.communityId, $.accountId)}, ${$.accountId})`;
 
 /** Expression: what the account of the row `s` of sessions is called today; NULL while only its id is known. */
-export const nameOfSession = oldSql`
+export const nameOfSession = sql`
   (SELECT called.name FROM accounts AS called WHERE called.community_id = s.community_id AND called.id = s.account_id)`;
 
 /** Expression: the id of the account, by itself or by that of an account that was merged into it. */
-const resolved = (communityId: unknown, accountId: unknown): SQL => sql`
+const resolved = (communityId: SQLWrapper, accountId: SQLWrapper): SQL => sql`
   (SELECT account_id FROM account_identifiers
    WHERE community_id = ${communityId} AND kind = 'accId' AND value = ${accountId})`;
 

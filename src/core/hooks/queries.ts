@@ -9,8 +9,8 @@ import type {
   inboundWebhookMessages,
   inboundWebhooks,
 } from '../../db/schema/index.ts';
-import { sql as oldSql } from '../../db/sql.ts';
-import { type RowOf, type Statement, sql, statement } from '../../db/statement.ts';
+import { toStatement } from '../../db/sql.ts';
+import { compose, type RowOf, type Statement, sql, statement } from '../../db/statement.ts';
 import type { Community } from '../access/actor.ts';
 import { toCommunity } from '../access/queries.ts';
 import type { Plan } from '../plan.ts';
@@ -232,36 +232,35 @@ export const insertMessage = (
   return insertMessageRow({ ...key, receivedAt, answer: JSON.stringify(answer) });
 };
 
-/** Of the pieces that plans are made of, which put their texts together in their own way. */
-const isMessage = ({ communityId, webhookId, messageId }: MessageKey) => oldSql`
-  community_id = ${communityId} AND webhook_id = ${webhookId} AND message_id = ${messageId}`;
-
 /** Statements: one step of recording a message, its result in the answer. */
 export const runStep = (
-  key: MessageKey,
+  { communityId, webhookId, messageId }: MessageKey,
   { prepare, target, changes, recorded, failure }: Plan,
 ): AnyStatement[] => {
-  const outcomes = oldSql`(
-    SELECT json_group_array(json_object('recorded', json(value)) ORDER BY key)
-    FROM json_each(${
-      typeof recorded === 'function'
-        ? recorded(oldSql`inbound_webhook_messages.target`)
-        : JSON.stringify(recorded)
-    }))`;
-  const refusals = ({ error }: NonNullable<Plan['failure']>) =>
-    JSON.stringify([{ refusal: toRefusal(error) }]);
-  const result = failure
-    ? oldSql`CASE WHEN ${failure.when} THEN ${refusals(failure)} ELSE ${outcomes} END`
-    : outcomes;
+  const things =
+    typeof recorded === 'function'
+      ? toStatement(recorded('inbound_webhook_messages.target'))
+      : { sql: 'SELECT ?1', params: [JSON.stringify(recorded)] };
+  const outcomes = compose`
+    SELECT json_group_array(json_object('recorded', json(value)) ORDER BY key) FROM json_each(${things})`;
+  const refusals = failure && JSON.stringify([{ refusal: toRefusal(failure.error) }]);
+  const result =
+    failure && refusals !== undefined
+      ? compose`SELECT CASE WHEN EXISTS ${failure.when} THEN ${refusals} ELSE ${outcomes} END`
+      : outcomes;
   return [
     ...prepare,
     ...(target
-      ? [oldSql`UPDATE inbound_webhook_messages SET target = ${target} WHERE ${isMessage(key)}`]
+      ? [
+          compose`
+            UPDATE inbound_webhook_messages SET target = ${target}
+            WHERE community_id = ${communityId} AND webhook_id = ${webhookId} AND message_id = ${messageId}`,
+        ]
       : []),
     ...changes,
-    oldSql`
+    compose`
       UPDATE inbound_webhook_messages SET target = NULL, answer = json_insert(answer, '$.steps[#]', json(${result}))
-      WHERE ${isMessage(key)}`,
+      WHERE community_id = ${communityId} AND webhook_id = ${webhookId} AND message_id = ${messageId}`,
   ];
 };
 

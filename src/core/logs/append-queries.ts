@@ -5,7 +5,8 @@
 
 import { type Database, readRows } from '../../db/client.ts';
 import { isRefusedBy } from '../../db/constraint.ts';
-import { type SQL, sql } from '../../db/sql.ts';
+import { type SQL, sql, toStatement } from '../../db/sql.ts';
+import type { Statement } from '../../db/statement.ts';
 import { firstIdOf } from './log-id.ts';
 
 /** Expression: the generation that readers see. It begins where the newest wiped one ends. */
@@ -113,12 +114,12 @@ const newEntries = (communityId: number, entries: readonly EntryToInsert[]): SQL
 const MAX_TOLD = 50;
 
 /**
- * Expression, for a statement before `insertLogEntries` in its batch: what that will insert, as JSON of its number and
+ * Query, for a statement before `insertLogEntries` in its batch: what that will insert, as JSON of its number and
  * its first entries; NULL where that is nothing.
  */
-export const insertedJson = (communityId: number, entries: readonly EntryToInsert[]): SQL => {
+export const insertedJson = (communityId: number, entries: readonly EntryToInsert[]): Statement => {
   const eventIds = entries.flatMap(({ eventId }) => eventId ?? []);
-  return sql`(
+  return toStatement(sql`
     SELECT json_object('count', count, 'entries', (
       SELECT json_group_array(json_object('id', id, 'platform', platform, 'serial', serial, 'action_type', action_type,
         'action_detail', action_detail, 'username', username, 'timestamp', second))
@@ -126,7 +127,7 @@ export const insertedJson = (communityId: number, entries: readonly EntryToInser
     FROM (SELECT ${entries.length - eventIds.length} + (
       SELECT COUNT(*) FROM json_each(${JSON.stringify(eventIds)}) AS event
       WHERE ${isNewEvent(communityId, sql`event.value`)}) AS count)
-    WHERE count > 0)`;
+    WHERE count > 0`);
 };
 
 /** Statement: `id` and `event_id` of the current log's entries with these event ids. */

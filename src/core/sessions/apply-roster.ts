@@ -1,17 +1,17 @@
 import { readRows } from '../../db/client.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import { type AccountRef, identifierKey, type NotedIdentifier } from '../accounts/identifiers.ts';
-import { resolveAccounts, selectConflicts } from '../accounts/resolve-queries.ts';
+import { selectConflicts } from '../accounts/resolve-queries.ts';
 import type { Ctx } from '../context.ts';
 import { commit } from '../webhooks/events.ts';
 import { areKnown, hashOfName, remember } from './known-names.ts';
 import { selectPeriodAt } from './periods/closed-period-queries.ts';
 import {
   applyListed,
-  isNewest,
   noteRoster,
   type Outcome,
   type Roster,
+  resolveListed,
   type SightingRow,
   selectIsNewest,
   sessionIdAt,
@@ -86,15 +86,17 @@ export const applyRoster = async (
       ctx,
       [
         resolves
-          ? resolveAccounts({
-              communityId,
-              serverId,
-              accounts: listed,
-              now,
-              newId: ctx.newId,
-              mayCreate: settings.autoCreateAccounts,
-              condition: isNewest(roster),
-            })
+          ? resolveListed(
+              {
+                communityId,
+                serverId,
+                accounts: listed,
+                now,
+                newId: ctx.newId,
+                mayCreate: settings.autoCreateAccounts,
+              },
+              { communityId, serverId, observedAt: roster.observedAt },
+            )
           : [],
         resolves ? selectConflicts(communityId, serverId, listed) : undefined,
         applyListed(roster),

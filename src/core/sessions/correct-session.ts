@@ -93,8 +93,8 @@ export const listRevisions = async (
   { afterId = '', limit }: { afterId?: string | undefined; limit: number },
 ): Promise<Page<Revision>> => {
   await getSession(ctx, id);
-  const [rows = []] = await runBatch(ctx.db, [
-    selectRevisions(ctx.actor.community.id, id, afterId, limit + 1),
+  const [rows] = await runBatch(ctx.db, [
+    selectRevisions({ communityId: ctx.actor.community.id, sessionId: id, afterId, limit: limit + 1 }),
   ]);
   return pageOf(rows.map(toRevision), limit);
 };
@@ -148,9 +148,9 @@ export const joinSession = (ctx: Ctx<CommunityActor>, id: string, reason: string
     for (let attempt = 1; ; attempt++) {
       const session = await getSession(ctx, id);
       if (session.voidedAt !== null) throw new DomainError('session_voided', { id });
-      const [[found] = []] = await runBatch(ctx.db, [selectContinuation(communityId, session)]);
+      const [[found]] = await runBatch(ctx.db, [selectContinuation(communityId, session)]);
       if (!found) throw new DomainError('session_not_continued', { id });
-      const next = await getSession(ctx, String(found.id));
+      const next = await getSession(ctx, found.id);
       const { startedAt, endedAt, closeKind, clearReason } = next;
       const joined = toNewRevision(ctx, session, {
         action: 'joined',
@@ -221,10 +221,10 @@ const requireRoom = async (
   if (endedAt !== null && endedAt < startedAt) {
     throw new DomainError('session_ends_before_start', { start: new Date(startedAt).toISOString() });
   }
-  const [[other] = []] = await runBatch(ctx.db, [
+  const [[other]] = await runBatch(ctx.db, [
     selectOverlap(ctx.actor.community.id, { ...session, ...revision.after }),
   ]);
-  if (other) throw new DomainError('session_overlaps', { id: other.id as string });
+  if (other) throw new DomainError('session_overlaps', { id: other.id });
 };
 
 /** The seconds that count in another way after the revision than before it. */

@@ -1,13 +1,20 @@
-/** The SQL of presence and history: sessions, newest first, by whatever is asked for. */
+/** The SQL of history: sessions, newest first, by what is asked for. */
 
-import { allOf } from '../../db/client.ts';
-import { type SQL, sql } from '../../db/sql.ts';
+import {
+  allOf,
+  type Names,
+  type SQL,
+  type Statement,
+  sql,
+  statement,
+  statementByShape,
+} from '../../db/statement.ts';
 import { timeOfUuidV7 } from '../../lib/ids.ts';
 import { nameOfSession, sessionsAccountIdOf } from '../accounts/queries.ts';
 import { lastSeenOf } from './queries.ts';
-import type { CloseKind } from './session.ts';
+import type { CloseKind, DetailsRow, IdentifiersJson } from './session.ts';
 import { selectByStart } from './start-order-queries.ts';
-import type { MetadataFilter } from './summary-queries.ts';
+import { hasMetadataValue, type MetadataFilter } from './summary-queries.ts';
 
 /** Which sessions are asked for. Instants are epoch milliseconds, of the session's start; `to` is exclusive. */
 export interface SessionFilter {
@@ -48,27 +55,93 @@ const IDENTIFIERS = sql`
    FROM account_identifiers AS i INDEXED BY account_identifiers_by_account
    WHERE i.community_id = s.community_id AND i.account_id = s.account_id AND i.kind <> 'called') AS identifiers`;
 
+/** The values of a page; those of conditions that it has not are 0, empty or null. */
+interface PageValues {
+  readonly communityId: number;
+  readonly accountId: string;
+  readonly serverId: number;
+  readonly from: number;
+  readonly to: number;
+  readonly beforeStart: number;
+  readonly beforeId: string;
+  readonly closeKind: CloseKind | null;
+  readonly metadataPath: string;
+  readonly metadataValue: string;
+  readonly limit: number;
+  readonly walked: number;
+}
+
+/** Which conditions a page has. */
+interface PageShape {
+  readonly hasAccount: boolean;
+  readonly hasServer: boolean;
+  readonly hasFrom: boolean;
+  /** What the start is below: an instant, the last session of the page before, or nothing. */
+  readonly below: 'to' | 'before' | null;
+  readonly isOpen: boolean | null;
+  readonly hasCloseKind: boolean;
+  readonly hasMetadata: boolean;
+  readonly includesVoided: boolean;
+}
+
 /**
- * Condition: the session started in the period, and before those of the page before. Each side is one condition: of two
- * upper bounds SQLite takes the first for the index, and reads on from there what the other one leaves out.
+ * Of two upper bounds SQLite takes the first for the index, and reads on from there what the other one leaves out: so each
+ * side of a period is one condition.
  */
-const isInRange = ({ filter: { from, to }, before }: SessionPage): SQL =>
+const shapeOf = ({ filter, before }: SessionPage): PageShape => ({
+  hasAccount: filter.accountId !== undefined,
+  hasServer: filter.serverId !== undefined,
+  hasFrom: filter.from !== undefined,
+  below:
+    before && (filter.to === undefined || before.startedAt < filter.to)
+      ? 'before'
+      : filter.to === undefined
+        ? null
+        : 'to',
+  isOpen: filter.isOpen ?? null,
+  hasCloseKind: filter.closeKind !== undefined,
+  hasMetadata: filter.metadata !== undefined,
+  includesVoided: filter.includesVoided,
+});
+
+/** Whether a page may be short though more sessions follow: the walk for it ends before the sessions do. */
+export const isBoundedWalk = (page: SessionPage): boolean => isBounded(shapeOf(page));
+
+const isBounded = ({ hasServer, isOpen, hasCloseKind, hasMetadata }: PageShape): boolean =>
+  hasServer || isOpen !== null || hasCloseKind || hasMetadata;
+
+const valuesOf = (communityId: number, page: SessionPage): PageValues => ({
+  communityId,
+  accountId: page.filter.accountId ?? '',
+  serverId: page.filter.serverId ?? 0,
+  from: page.filter.from ?? 0,
+  to: page.filter.to ?? 0,
+  beforeStart: page.before?.startedAt ?? 0,
+  beforeId: page.before?.id ?? '',
+  closeKind: page.filter.closeKind ?? null,
+  metadataPath: page.filter.metadata ? `$."${page.filter.metadata.key}"` : '',
+  metadataValue: page.filter.metadata?.value ?? '',
+  limit: page.limit,
+  walked: isBoundedWalk(page) ? MAX_WALK : -1,
+});
+
+/** Condition: the session started in the period, and before those of the page before. */
+const isInRange = ({ hasFrom, below }: PageShape, $: Names<PageValues>): SQL =>
   allOf([
-    from === undefined ? undefined : sql`started_at >= ${sql.integer(from)}`,
-    before && (to === undefined || before.startedAt < to)
-      ? sql`(started_at, id) < (${sql.integer(before.startedAt)}, ${before.id})`
-      : to === undefined
-        ? undefined
-        : sql`started_at < ${sql.integer(to)}`,
+    hasFrom ? sql`started_at >= ${$.from}` : undefined,
+    below === 'before'
+      ? sql`(started_at, id) < (${$.beforeStart}, ${$.beforeId})`
+      : below === 'to'
+        ? sql`started_at < ${$.to}`
+        : undefined,
   ]);
 
 /** Query: the walk in the order of start, through an account's sessions or through all. */
-const walk = (communityId: number, page: SessionPage): SQL => {
-  const { accountId, isOpen, closeKind } = page.filter;
-  const isWalked = isInRange(page);
-  if (accountId === undefined) {
-    const isClosed = isOpen === false || closeKind !== undefined;
-    return selectByStart(communityId, {
+const walk = (shape: PageShape, $: Names<PageValues>): SQL => {
+  const isWalked = isInRange(shape, $);
+  if (!shape.hasAccount) {
+    const isClosed = shape.isOpen === false || shape.hasCloseKind;
+    return selectByStart($.communityId, {
       open: isClosed ? undefined : isWalked,
       closed: isWalked,
       direction: 'DESC',
@@ -76,63 +149,103 @@ const walk = (communityId: number, page: SessionPage): SQL => {
   }
   return sql`
     SELECT * FROM sessions NOT INDEXED
-    WHERE community_id = ${communityId} AND account_id = ${sessionsAccountIdOf(communityId, accountId)} AND ${isWalked}
+    WHERE community_id = ${$.communityId} AND account_id = ${sessionsAccountIdOf($)} AND ${isWalked}
     ORDER BY started_at DESC, id DESC`;
 };
 
 /** Conditions that are looked at in each session of the walk. */
-const remaining = ({ serverId, isOpen, closeKind, metadata }: SessionFilter): (SQL | undefined)[] => [
-  serverId === undefined ? undefined : sql`server_id = ${serverId}`,
-  isOpen === undefined ? undefined : isOpen ? sql`ended_at IS NULL` : sql`ended_at IS NOT NULL`,
-  closeKind === undefined ? undefined : sql`close_kind = ${closeKind}`,
-  metadata && sql`metadata -> ${`$."${metadata.key}"`} IN (json_quote(${metadata.value}), ${metadata.value})`,
+const remaining = (
+  { hasServer, isOpen, hasCloseKind, hasMetadata }: PageShape,
+  $: Names<PageValues>,
+): (SQL | undefined)[] => [
+  hasServer ? sql`server_id = ${$.serverId}` : undefined,
+  isOpen === null ? undefined : isOpen ? sql`ended_at IS NULL` : sql`ended_at IS NOT NULL`,
+  hasCloseKind ? sql`close_kind = ${$.closeKind}` : undefined,
+  hasMetadata ? hasMetadataValue() : undefined,
 ];
 
-const isNotVoided = ({ includesVoided }: SessionFilter): SQL | undefined =>
-  includesVoided ? undefined : sql`voided_at IS NULL`;
+const ANY: PageShape = {
+  hasAccount: false,
+  hasServer: false,
+  hasFrom: false,
+  below: null,
+  isOpen: null,
+  hasCloseKind: false,
+  hasMetadata: false,
+  includesVoided: true,
+};
+const ALL: PageShape = {
+  hasAccount: true,
+  hasServer: true,
+  hasFrom: true,
+  below: 'before',
+  isOpen: true,
+  hasCloseKind: true,
+  hasMetadata: true,
+  includesVoided: false,
+};
+/** For the test that prepares statements: each condition by itself and all of them. */
+const SHAPES: readonly PageShape[] = [
+  ANY,
+  ALL,
+  { ...ANY, below: 'to' },
+  { ...ANY, isOpen: false },
+  { ...ALL, hasAccount: false },
+];
 
-/** Query: a page of sessions that are open, newest first, with the identifiers of their accounts. */
-export const selectOpenPage = (communityId: number, page: SessionPage): SQL => {
-  const { filter, limit } = page;
-  const { accountId } = filter;
-  return sql`
+const selectOpen = statementByShape<PageShape, PageValues, DetailsRow & { identifiers: IdentifiersJson }>(
+  (shape, $) => sql`
     SELECT ${DETAILS}, ${IDENTIFIERS} FROM sessions AS s INDEXED BY sessions_open
     WHERE ${allOf([
-      sql`community_id = ${communityId}`,
-      ...remaining(filter),
-      accountId === undefined ? undefined : sql`account_id = ${sessionsAccountIdOf(communityId, accountId)}`,
-      isInRange(page),
+      sql`community_id = ${$.communityId}`,
+      ...remaining(shape, $),
+      shape.hasAccount ? sql`account_id = ${sessionsAccountIdOf($)}` : undefined,
+      isInRange(shape, $),
     ])}
-    ORDER BY s.started_at DESC, s.id DESC LIMIT ${limit}`;
-};
+    ORDER BY s.started_at DESC, s.id DESC LIMIT ${$.limit}`,
+  SHAPES.map((shape) => ({ ...shape, isOpen: true })),
+);
 
-/** Whether a page may be short though more sessions follow: the walk for it ends before the sessions do. */
-export const isBoundedWalk = ({ filter }: SessionPage): boolean =>
-  remaining(filter).some((condition) => condition !== undefined);
+/** Query: a page of sessions that are open, newest first, with the identifiers of their accounts. */
+export const selectOpenPage = (communityId: number, page: SessionPage): Statement<DetailsRow> =>
+  selectOpen(shapeOf(page), valuesOf(communityId, page));
+
+const selectWalked = statementByShape<PageShape, PageValues, DetailsRow>(
+  (shape, $) => sql`
+    SELECT ${DETAILS} FROM (${walk(shape, $)} LIMIT ${$.walked}) AS s
+    WHERE ${allOf([shape.includesVoided ? undefined : sql`voided_at IS NULL`, ...remaining(shape, $)])}
+    LIMIT ${$.limit}`,
+  SHAPES,
+);
 
 /** Query: a page of sessions, newest first, out of the next `MAX_WALK` where the filter has no index. */
-export const selectSessionPage = (communityId: number, page: SessionPage): SQL => {
-  const { filter, limit } = page;
-  return sql`
-    SELECT ${DETAILS} FROM (
-      ${walk(communityId, page)} LIMIT ${isBoundedWalk(page) ? MAX_WALK : -1}
-    ) AS s
-    WHERE ${allOf([isNotVoided(filter), ...remaining(filter)])}
-    LIMIT ${limit}`;
-};
+export const selectSessionPage = (communityId: number, page: SessionPage): Statement<DetailsRow> =>
+  selectWalked(shapeOf(page), valuesOf(communityId, page));
+
+const selectEnd = statementByShape<PageShape, PageValues, { started_at: number; id: string }>(
+  (shape, $) => sql`
+    SELECT started_at, id FROM (${walk(shape, $)} LIMIT 1 OFFSET ${sql.raw(String(MAX_WALK - 1))})`,
+  SHAPES,
+);
 
 /** Query: the session at which a bounded walk ends; no row where the sessions end before. */
-export const selectWalkEnd = (communityId: number, page: SessionPage): SQL => sql`
-  SELECT started_at, id FROM (${walk(communityId, page)} LIMIT 1 OFFSET ${MAX_WALK - 1})`;
+export const selectWalkEnd = (communityId: number, page: SessionPage) =>
+  selectEnd(shapeOf(page), valuesOf(communityId, page));
 
-/** Query: a session by its id, which tells when it started, unless a correction has changed that. */
-export const selectSession = (communityId: number, id: string): SQL => {
-  const isNamed = sql`started_at = ${sql.integer(timeOfUuidV7(id))} AND id = ${id}`;
+const selectById = statement<
+  { communityId: number; id: string; startedAt: number },
+  DetailsRow & { identifiers: IdentifiersJson }
+>(($) => {
+  const isNamed = sql`started_at = ${$.startedAt} AND id = ${$.id}`;
   return sql`
     SELECT ${DETAILS}, ${IDENTIFIERS} FROM (
-      SELECT * FROM (${selectByStart(communityId, { open: isNamed, closed: isNamed, direction: 'DESC' })})
+      SELECT * FROM (${selectByStart($.communityId, { open: isNamed, closed: isNamed, direction: 'DESC' })})
       UNION ALL
       SELECT * FROM sessions INDEXED BY sessions_moved
-      WHERE community_id = ${communityId} AND id = ${id} AND is_moved = 1
+      WHERE community_id = ${$.communityId} AND id = ${$.id} AND is_moved = 1
     ) AS s`;
-};
+});
+
+/** Query: a session by its id, which tells when it started, unless a correction has changed that. */
+export const selectSession = (communityId: number, id: string): Statement<DetailsRow> =>
+  selectById({ communityId, id, startedAt: timeOfUuidV7(id) });

@@ -15,7 +15,7 @@ export const listLatestSessions = async (
   { accountId, serverId, limit }: { accountId: string; serverId?: number | undefined; limit: number },
 ): Promise<Session[]> => {
   const communityId = ctx.actor.community.id;
-  const [accounts, rows = []] = await runBatch(ctx.db, [
+  const [accounts, rows] = await runBatch(ctx.db, [
     selectAccountId({ communityId, kind: 'accId', value: accountId }),
     selectLatestSessions(communityId, accountId, serverId, limit),
   ]);

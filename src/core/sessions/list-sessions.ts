@@ -29,14 +29,14 @@ export interface SessionList {
 export const listSessions = async (ctx: Ctx<CommunityActor>, page: SessionPage): Promise<SessionList> => {
   const communityId = ctx.actor.community.id;
   const more = { ...page, limit: page.limit + 1 };
-  const [rows = []] = await runBatch(ctx.db, [
+  const [rows] = await runBatch(ctx.db, [
     page.filter.isOpen ? selectOpenPage(communityId, more) : selectSessionPage(communityId, more),
   ]);
   const items = rows.slice(0, page.limit).map(toSessionDetails);
   if (rows.length > page.limit) return { items, next: items.at(-1) };
   if (page.filter.isOpen || !isBoundedWalk(page)) return { items, next: undefined };
-  const [[end] = []] = await runBatch(ctx.db, [selectWalkEnd(communityId, page)]);
-  return { items, next: end && { startedAt: end.started_at as number, id: end.id as string } };
+  const [[end]] = await runBatch(ctx.db, [selectWalkEnd(communityId, page)]);
+  return { items, next: end && { startedAt: end.started_at, id: end.id } };
 };
 
 /**
@@ -71,7 +71,7 @@ export async function* exportSessions(
 
 /** @throws DomainError session_not_found */
 export const getSession = async (ctx: Ctx<CommunityActor>, id: string): Promise<SessionDetails> => {
-  const [[row] = []] = await runBatch(ctx.db, [selectSession(ctx.actor.community.id, id)]);
+  const [[row]] = await runBatch(ctx.db, [selectSession(ctx.actor.community.id, id)]);
   if (!row) throw new DomainError('session_not_found', { id });
   return toSessionDetails(row);
 };

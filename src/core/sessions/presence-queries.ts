@@ -1,26 +1,25 @@
 /** The SQL of heartbeats and rosters: what each call finds and changes is one statement over all of its accounts. */
 
 import { type SQL, sql } from '../../db/sql.ts';
+import { type Names, sql as namedSql, namesOf } from '../../db/statement.ts';
 import type { Identifier } from '../accounts/identifiers.ts';
-import { joinIdentifier } from '../accounts/resolve-queries.ts';
+import { accountResolver } from '../accounts/resolve-queries.ts';
 import {
   aliveSql,
+  autoCloseReasonSql,
   isCorrectedSql,
+  isSilentSql,
+  joinIdentifier,
   known,
   knownOf,
-  type Moment,
-  SEEN_AT_OF_S,
-  type Server,
-} from './queries.ts';
-import {
-  type Alias,
-  autoCloseReasonSql,
-  isSilentSql,
   lastSeenSql,
   limitMsSql,
   limitsSql,
+  SEEN_AT_OF_S,
   unconfirmedEndSql,
-} from './rules.ts';
+} from './presence-template-queries.ts';
+import type { Moment, Server } from './queries.ts';
+import type { Alias } from './rules.ts';
 
 /** Who was there, and when. */
 export interface Sighting extends Server {
@@ -241,6 +240,14 @@ const closesAbsent = ({ communityId, serverId, unnamed }: Roster): SQL =>
 export const isNewest = ({ communityId, serverId, observedAt }: Roster): SQL => sql`
   NOT EXISTS (SELECT 1 FROM servers
     WHERE community_id = ${sql.integer(communityId)} AND server_id = ${sql.integer(serverId)} AND roster_observed_at > ${observedAt})`;
+
+/** The same, for a statement of db/statement.ts. */
+const isNewestRoster = ($: Names<Pick<Roster, 'communityId' | 'serverId' | 'observedAt'>>) => namedSql`
+  NOT EXISTS (SELECT 1 FROM servers
+    WHERE community_id = ${$.communityId} AND server_id = ${$.serverId} AND roster_observed_at > ${$.observedAt})`;
+
+/** `resolveAccounts` for a roster, of which only the newest changes something. The values are its own. */
+export const resolveListed = accountResolver(isNewestRoster(namesOf()));
 
 /** Query: whether the roster will change anything; and how many are on the server, where its changes do not tell that. */
 export const selectIsNewest = (roster: Roster): SQL => {

@@ -19,13 +19,13 @@ export const purgeSessions = async (
     STATEMENTS,
     async ({ communityId, before }) => {
       const [[, deleted], [oldest]] = await runBatch(ctx.db, [
-        deleteOutdatedSessions(communityId, before, CHUNK),
-        selectOldestSession(communityId),
+        deleteOutdatedSessions({ communityId, endedBefore: before, limit: CHUNK }),
+        selectOldestSession({ communityId }),
       ]);
       const count = deleted.length;
       return count === CHUNK
         ? { removed: count }
-        : { removed: count, oldestLeft: (oldest?.started_at as number | undefined) ?? null };
+        : { removed: count, oldestLeft: oldest?.started_at ?? null };
     },
   );
   return { purgedSessions: removed, isComplete };

@@ -1,18 +1,12 @@
-import { AlreadyDone, type Row, runBatch, type Statement } from '../../db/client.ts';
+import { AlreadyDone, type Query, runBatch } from '../../db/client.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import type { AccountRef } from '../accounts/identifiers.ts';
-import { accountIdOfCall, resolveAccounts } from '../accounts/resolve-queries.ts';
+import { resolveAccounts } from '../accounts/resolve-queries.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import type { Plan } from '../plan.ts';
-import { commit, startedEvents } from '../webhooks/events.ts';
-import {
-  accountOfTimelyCall,
-  answerTimelyCall,
-  insertCall,
-  isNewCall,
-  selectNoted,
-} from './late/call-queries.ts';
+import { commit } from '../webhooks/events.ts';
+import { answerTimelyCall, insertCall, resolveAccountsOfCall, selectNoted } from './late/call-queries.ts';
 import { newCall, readPendingCall, settlePendingCall } from './late/settle-call.ts';
 import { isPeriodClosed } from './periods/closed-period-queries.ts';
 import { holdIfClosed } from './periods/hold-call.ts';
@@ -20,20 +14,21 @@ import {
   changedSession,
   clearSession,
   expireSession,
-  hasNoAccount,
   keyToClose,
   type Moment,
   noteAlive,
   openSession,
-  openSessionAt,
   type Place,
+  placeOf,
+  placeOfCall,
   selectDone,
   selectHasNoAccount,
   stopSession,
   supersedeSession,
+  tellStarted,
   toggleSession,
 } from './queries.ts';
-import { CLEARED_BY_REQUEST, type Session, toSession } from './session.ts';
+import { CLEARED_BY_REQUEST, type Session, type SessionColumns, toSession } from './session.ts';
 
 /** What a call asks for: the flag table of docs/contracts.md, "What the flags do". */
 export type ActivityAction = 'toggle' | 'start' | 'stop' | 'clear' | 'clear-and-start';
@@ -64,11 +59,7 @@ const statementsOf = (ctx: Ctx<CommunityActor>, activity: TimelyActivity) => {
   const { id: communityId, settings } = ctx.actor.community;
   const now = ctx.clock.now();
   const moment: Moment = { now, settings };
-  const place: Place = {
-    communityId,
-    serverId,
-    accountId: accountIdOfCall(communityId, serverId, account[0]),
-  };
+  const place = placeOf({ communityId, serverId }, account[0]);
   const newSessionId = ctx.newId(now);
   return {
     moment,
@@ -98,7 +89,7 @@ export const planActivity = (ctx: Ctx<CommunityActor>, activity: TimelyActivity)
     toError: (error) => (isPeriodClosed(error) ? new DomainError('time_closed') : undefined),
     failure: moment.settings.autoCreateAccounts
       ? undefined
-      : { when: hasNoAccount(place), error: accountNotFound(activity.account) },
+      : { when: selectHasNoAccount(place), error: accountNotFound(activity.account) },
   };
 };
 
@@ -117,7 +108,7 @@ const record = async (ctx: Ctx<CommunityActor>, activity: RecordActivity): Promi
   if (activity.eventId !== undefined || activity.occurredAt !== undefined) return recordEvent(ctx, activity);
   const { moment, place, newSessionId, prepare, refusal, changes } = statementsOf(ctx, activity);
   const done = selectDone(place, moment, newSessionId, CLOSE_KINDS[activity.action]);
-  const run = async (before?: Statement): Promise<Row[][]> => {
+  const run = async (before?: Query): Promise<SessionColumns[][]> => {
     try {
       const [, refusals, , changed] = await commit(
         ctx,
@@ -125,7 +116,7 @@ const record = async (ctx: Ctx<CommunityActor>, activity: RecordActivity): Promi
         { done },
       );
       if (refusals?.[0]) throw accountNotFound(activity.account);
-      return changed as Row[][];
+      return changed;
     } catch (error) {
       if (error instanceof AlreadyDone) return runBatch(ctx.db, [done]);
       throw error;
@@ -160,21 +151,23 @@ const recordEvent = async (
   const call = newCall(ctx, activity);
   const { communityId, id, occurredAt, receivedAt } = call;
   const moment = { now: occurredAt, settings };
-  const place: Place = { communityId, serverId, accountId: accountOfTimelyCall(call, id) };
+  const place = placeOfCall(call);
   const read = readPendingCall(call);
   const noted = commit(
     ctx,
     [
-      resolveAccounts({
-        communityId,
-        serverId,
-        accounts: [account],
-        now: receivedAt,
-        newId: ctx.newId,
-        // Of a call that can come out of order the start may be on its way still: even a stop notes whose it is.
-        mayCreate: settings.autoCreateAccounts && (creates(activity) || 'of-new-name'),
-        condition: isNewCall(call),
-      }),
+      resolveAccountsOfCall(
+        {
+          communityId,
+          serverId,
+          accounts: [account],
+          now: receivedAt,
+          newId: ctx.newId,
+          // Of a call that can come out of order the start may be on its way still: even a stop notes whose it is.
+          mayCreate: settings.autoCreateAccounts && (creates(activity) || 'of-new-name'),
+        },
+        { communityId, eventId: call.eventId },
+      ),
       insertCall(call, account[0], activity, moment),
       expirations(activity, place, moment),
       changesOf(activity, place, id, moment),
@@ -191,7 +184,7 @@ const recordEvent = async (
       throw error;
     },
   );
-  if (!pending[0]?.[0]) {
+  if (!pending[0][0]) {
     if (settings.autoCreateAccounts) return undefined;
     throw accountNotFound(account);
   }
@@ -209,9 +202,9 @@ const changesOf = (
   place: Place,
   newSessionId: string,
   moment: Moment,
-) => {
+): Query<SessionColumns>[] => {
   const { now } = moment;
-  const started = startedEvents(place.communityId, openSessionAt(place), [newSessionId]);
+  const started = tellStarted(place, newSessionId);
   switch (action) {
     case 'toggle':
       return [toggleSession(place, newSessionId, moment, metadata), started];

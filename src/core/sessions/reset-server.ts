@@ -1,4 +1,4 @@
-import { AlreadyDone, type Row, runBatch } from '../../db/client.ts';
+import { AlreadyDone, runBatch } from '../../db/client.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import type { Ctx } from '../context.ts';
 import { commit } from '../webhooks/events.ts';
@@ -15,7 +15,7 @@ import {
   selectResetDone,
 } from './queries.ts';
 import type { EventRef } from './record-activity.ts';
-import { type Session, toSession } from './session.ts';
+import { type Session, type SessionColumns, toSession } from './session.ts';
 
 /**
  * Closes the sessions of a server that starts anew: all that are open; or, where the reset says when it happened, all
@@ -36,9 +36,9 @@ const closeAll = async (
   const moment = { now: ctx.clock.now(), settings };
   if (reset.eventId !== undefined || reset.occurredAt !== undefined) {
     const call = newCall(ctx, reset);
-    const [, , ...read] = await commit(
+    const [, , read] = await commit(
       ctx,
-      [insertReset(call), noteAlive(server, { now: call.occurredAt, settings }), ...readPendingCall(call)],
+      [insertReset(call), noteAlive(server, { now: call.occurredAt, settings }), readPendingCall(call)],
       { isRepeatable: true },
     );
     return (await settlePendingCall(ctx, call, read)).map(toSession);
@@ -49,15 +49,20 @@ const closeAll = async (
 };
 
 /** The rows of the sessions that were open. */
-const closeSessions = async (ctx: Ctx<CommunityActor>, server: Server, moment: Moment): Promise<Row[]> => {
+const closeSessions = async (
+  ctx: Ctx<CommunityActor>,
+  server: Server,
+  moment: Moment,
+): Promise<SessionColumns[]> => {
+  const reset = { ...server, now: moment.now };
   try {
     const [rows] = await commit(ctx, [resetSessions(server, moment), noteReset(server, moment)], {
-      done: selectResetDone(server, moment),
+      done: selectResetDone(reset),
     });
     return rows;
   } catch (error) {
     if (!(error instanceof AlreadyDone)) throw error;
-    const [rows] = await runBatch(ctx.db, [selectReset(server, moment)]);
+    const [rows] = await runBatch(ctx.db, [selectReset(reset)]);
     return rows;
   }
 };

@@ -2,7 +2,7 @@
  * The rules of docs/honest-time.md, each once: as a function, for what is worked out here, and as a piece of SQL (`...Sql`),
  * for what the database decides. A property test runs one against the other (test/properties/rules.test.ts).
  */
-import { type SQL, sql } from '../../db/sql.ts';
+import { type SQL, type SQLWrapper, sql } from '../../db/statement.ts';
 import type { Settings } from '../access/settings.ts';
 import type { CloseKind } from './session.ts';
 
@@ -23,20 +23,11 @@ export const limitsOf = (settings: Settings): Limits => ({
   unconfirmedEnd: settings.unconfirmedEnd,
 });
 
-/** The same in SQL: values, or columns of the session's community. */
-export type LimitsSql = { readonly [Name in keyof Limits]: SQL };
-
-export const limitsSql = (settings: Settings): LimitsSql => {
-  const limits = limitsOf(settings);
-  // In the text, since statements say them more often than D1 allows parameters.
-  return {
-    heartbeatTimeoutMs: sql.integer(limits.heartbeatTimeoutMs),
-    idleTimeoutMs: sql.integer(limits.idleTimeoutMs),
-    maxSessionMs: sql.integer(limits.maxSessionMs),
-    resetGraceMs: sql.integer(limits.resetGraceMs),
-    unconfirmedEnd: limits.unconfirmedEnd === 'close-time' ? sql.raw(`'close-time'`) : sql.raw(`'last-seen'`),
-  };
-};
+/**
+ * The same in SQL: the names of a statement's values (those of `limitsOf`), or columns of the session's community. D1
+ * sends every number as a floating-point one, so nothing here may depend on how SQLite divides or writes whole numbers.
+ */
+export type LimitsSql = { readonly [Name in keyof Limits]: SQLWrapper };
 
 /** Those of the community `c`. */
 export const limitsOfCommunity: LimitsSql = {
@@ -72,7 +63,7 @@ export interface Lifetime {
 export const lastSeen = ({ lastSeenAt }: Pick<Lifetime, 'lastSeenAt'>, rosterSeenAt: number | null): number =>
   Math.max(lastSeenAt, rosterSeenAt ?? 0);
 
-export const lastSeenSql = (rosterSeenAt: SQL, alias: Alias = ''): SQL => {
+export const lastSeenSql = (rosterSeenAt: SQLWrapper, alias: Alias = ''): SQL => {
   return sql`max(${sql.raw(alias)}last_seen_at, coalesce(${rosterSeenAt}, 0))`;
 };
 
@@ -92,11 +83,16 @@ export const isSilent = (
   limits: Limits,
 ): boolean => at - session.lastSeenAt > limitMs(session, limits);
 
-export const isSilentSql = (seenAt: SQL, at: SQL, limits: LimitsSql, alias: Alias = ''): SQL =>
+export const isSilentSql = (seenAt: SQLWrapper, at: SQLWrapper, limits: LimitsSql, alias: Alias = ''): SQL =>
   sql`(${at} - ${seenAt} > ${limitMsSql(limits, alias)})`;
 
 /** The same of an open session; asks for the roster, a row read, only where its own row is old. */
-export const isOpenSilentSql = (rosterSeenAt: SQL, at: SQL, limits: LimitsSql, alias: Alias = ''): SQL => {
+export const isOpenSilentSql = (
+  rosterSeenAt: SQLWrapper,
+  at: SQLWrapper,
+  limits: LimitsSql,
+  alias: Alias = '',
+): SQL => {
   const since = sql`${at} - ${limitMsSql(limits, alias)}`;
   return sql`(${sql.raw(alias)}last_seen_at < ${since} AND coalesce(${rosterSeenAt}, 0) < ${since})`;
 };
@@ -108,7 +104,7 @@ export const unconfirmedEnd = (
 ): number =>
   limits.unconfirmedEnd === 'close-time' ? session.lastSeenAt + limitMs(session, limits) : session.lastSeenAt;
 
-export const unconfirmedEndSql = (seenAt: SQL, limits: LimitsSql, alias: Alias = ''): SQL => sql`
+export const unconfirmedEndSql = (seenAt: SQLWrapper, limits: LimitsSql, alias: Alias = ''): SQL => sql`
   (${seenAt} + iif(${limits.unconfirmedEnd} = 'close-time', ${limitMsSql(limits, alias)}, 0))`;
 
 /** `Auto-closed: no activity for 12 h 0 min`: the limit that was passed. */
@@ -119,7 +115,7 @@ export const autoCloseReason = (session: Pick<Lifetime, 'heartbeatAt'>, limits: 
 };
 
 export const autoCloseReasonSql = (limits: LimitsSql, alias: Alias = ''): SQL => {
-  const minutes = sql`(${limitMsSql(limits, alias)} / 60000)`;
+  const minutes = sql`CAST(${limitMsSql(limits, alias)} / 60000 AS INTEGER)`;
   return sql`
     'Auto-closed: no activity for ' || iif(${minutes} >= 60,
       printf('%d h %d min', ${minutes} / 60, ${minutes} % 60), printf('%d min', ${minutes}))`;
@@ -133,7 +129,12 @@ export const isStopBelieved = (session: Lifetime, at: number, limits: Limits): b
   !isSilent(session, at, limits) ||
   (session.heartbeatAt === null && at - session.startedAt <= limits.maxSessionMs);
 
-export const isStopBelievedSql = (seenAt: SQL, at: SQL, limits: LimitsSql, alias: Alias = ''): SQL => {
+export const isStopBelievedSql = (
+  seenAt: SQLWrapper,
+  at: SQLWrapper,
+  limits: LimitsSql,
+  alias: Alias = '',
+): SQL => {
   const of = sql.raw(alias);
   return sql`
     (NOT ${isSilentSql(seenAt, at, limits, alias)}
@@ -155,13 +156,18 @@ export const resetEnd = (
     serverSeenAt !== null && resetAt - serverSeenAt > limits.resetGraceMs ? serverSeenAt : resetAt,
   );
 
-export const resetEndSql = (seenAt: SQL, resetAt: SQL, serverSeenAt: SQL, limits: LimitsSql): SQL => sql`
+export const resetEndSql = (
+  seenAt: SQLWrapper,
+  resetAt: SQLWrapper,
+  serverSeenAt: SQLWrapper,
+  limits: LimitsSql,
+): SQL => sql`
   max(${seenAt}, iif(${resetAt} - ${serverSeenAt} > ${limits.resetGraceMs}, ${serverSeenAt}, ${resetAt}))`;
 
 /** Until when a session counts: its end or, while it is open, its last sight. */
 export const countedUntil = ({ endedAt, lastSeenAt }: Lifetime): number => endedAt ?? lastSeenAt;
 
-export const countedUntilSql = (seenAt: SQL, alias: Alias = ''): SQL =>
+export const countedUntilSql = (seenAt: SQLWrapper, alias: Alias = ''): SQL =>
   sql`coalesce(${sql.raw(alias)}ended_at, ${seenAt})`;
 
 /**
@@ -173,7 +179,7 @@ export const confirmedUntil = (session: Lifetime): number =>
     ? countedUntil(session)
     : Math.min(session.lastSeenAt, countedUntil(session));
 
-export const confirmedUntilSql = (seenAt: SQL, alias: Alias = ''): SQL => {
+export const confirmedUntilSql = (seenAt: SQLWrapper, alias: Alias = ''): SQL => {
   const until = countedUntilSql(seenAt, alias);
   return sql`iif(${sql.raw(alias)}close_kind IS 'stopped', ${until}, min(${seenAt}, ${until}))`;
 };
@@ -190,7 +196,11 @@ export const watchedFrom = (
   return second - startedAt <= heartbeatTimeoutMs ? startedAt : second;
 };
 
-export const watchedFromSql = (seenAt: SQL, heartbeatTimeoutMs: SQL, alias: Alias = ''): SQL => {
+export const watchedFromSql = (
+  seenAt: SQLWrapper,
+  heartbeatTimeoutMs: SQLWrapper,
+  alias: Alias = '',
+): SQL => {
   const at = sql.raw(alias);
   const second = sql`coalesce(${at}heartbeat_at, ${seenAt})`;
   return sql`iif(${second} - ${at}started_at <= ${heartbeatTimeoutMs}, ${at}started_at, ${second})`;
@@ -215,10 +225,10 @@ export const watchedWithin = (
 };
 
 export const watchedWithinSql = (
-  seenAt: SQL,
-  heartbeatTimeoutMs: SQL,
-  from: SQL,
-  to: SQL,
+  seenAt: SQLWrapper,
+  heartbeatTimeoutMs: SQLWrapper,
+  from: SQLWrapper,
+  to: SQLWrapper,
   alias: Alias = '',
 ): SQL => {
   const at = sql.raw(alias);

@@ -1,4 +1,4 @@
-import type { Row } from '../../db/client.ts';
+import { fromJson, type Json } from '../../db/json.ts';
 import { timeOfUuidV7 } from '../../lib/ids.ts';
 
 /** How a session closed (docs/contracts.md, "The row"). */
@@ -27,17 +27,17 @@ export interface Session {
   readonly continuesId: string | null;
 }
 
-export const toSession = (row: Row | SessionRow): Session => ({
-  id: row.id as string,
-  accountId: row.account_id as string,
-  serverId: row.server_id as number,
-  startedAt: row.started_at as number,
-  lastSeenAt: row.last_seen_at as number,
-  endedAt: row.ended_at as number | null,
-  closeKind: row.close_kind as CloseKind | null,
-  clearReason: row.clear_reason as string | null,
-  metadata: JSON.parse(row.metadata as string) as Record<string, unknown>,
-  continuesId: (row.continues_id ?? null) as string | null,
+export const toSession = (row: SessionColumns): Session => ({
+  id: row.id,
+  accountId: row.account_id,
+  serverId: row.server_id,
+  startedAt: row.started_at,
+  lastSeenAt: row.last_seen_at,
+  endedAt: row.ended_at,
+  closeKind: row.close_kind,
+  clearReason: row.clear_reason,
+  metadata: fromJson(row.metadata),
+  continuesId: row.continues_id ?? null,
 });
 
 /** A session with all that is known of it. */
@@ -56,23 +56,34 @@ export interface SessionDetails extends Session {
 
 const UNCONFIRMED: readonly (CloseKind | null)[] = ['auto_closed', 'superseded'];
 
-export const toSessionDetails = (row: Row): SessionDetails => {
+/** The JSON of an account's identifiers beside a session. */
+export type IdentifiersJson = Json<NonNullable<SessionDetails['identifiers']>>;
+
+/** The columns of a session with all that is known of it. */
+export interface DetailsRow extends SessionColumns {
+  readonly name: string | null;
+  readonly voided_at: number | null;
+  readonly origin: 'import' | null;
+  readonly identifiers?: IdentifiersJson;
+}
+
+export const toSessionDetails = (row: DetailsRow): SessionDetails => {
   const session = toSession(row);
   return {
     ...session,
-    name: row.name as string | null,
+    name: row.name,
     isUnconfirmed: UNCONFIRMED.includes(session.closeKind),
-    voidedAt: row.voided_at as number | null,
+    voidedAt: row.voided_at,
     isImported: row.origin === 'import',
-    ...(row.identifiers !== undefined && { identifiers: JSON.parse(row.identifiers as string) }),
+    ...(row.identifiers !== undefined && { identifiers: fromJson(row.identifiers) }),
   };
 };
 
 /** Whether a session's id does not tell its start (epoch milliseconds) any more. */
 export const isMoved = (id: string, startedAt: number): boolean => timeOfUuidV7(id) !== startedAt;
 
-/** A row of the table, with what decides how soon the session is missed. */
-export interface SessionRow {
+/** What is told of a session, as a row. */
+export interface SessionColumns {
   readonly id: string;
   readonly account_id: string;
   readonly server_id: number;
@@ -81,11 +92,16 @@ export interface SessionRow {
   readonly ended_at: number | null;
   readonly close_kind: CloseKind | null;
   readonly clear_reason: string | null;
-  readonly metadata: string;
+  readonly metadata: Json<Readonly<Record<string, unknown>>>;
+  /** Undefined in events from before there was such a column. */
+  readonly continues_id: string | null;
+}
+
+/** A row of the table, with what decides how soon the session is missed. */
+export interface SessionRow extends SessionColumns {
   readonly heartbeat_at: number | null;
   readonly is_start_observed: number;
   readonly gone_at: number | null;
-  readonly continues_id: string | null;
   readonly silent_since: number | null;
   readonly resumed_at: number | null;
 }

@@ -6,7 +6,7 @@
  */
 
 import { REACHES_MS } from '../../db/schema/sessions.ts';
-import { type SQL, sql } from '../../db/sql.ts';
+import { type SQL, type SQLWrapper, sql } from '../../db/statement.ts';
 
 /** D1 allows a compound SELECT so many terms; but a term may be one itself, and SQLite takes its terms for the outer's. */
 const MAX_TERMS = 5;
@@ -21,7 +21,7 @@ export interface StartOrder {
 
 /** Query: sessions by start and id. Behind it comes nothing but a LIMIT. */
 export const selectByStart = (
-  communityId: number,
+  communityId: SQLWrapper,
   { columns = sql`*`, open, closed, direction }: StartOrder,
 ): SQL => {
   const order = sql.raw(direction);
@@ -32,13 +32,13 @@ export const selectByStart = (
   return sql`${union(terms)} ORDER BY started_at ${order}, id ${order}`;
 };
 
-const selectOpen = (communityId: number, columns: SQL, where: SQL): SQL => sql`
+const selectOpen = (communityId: SQLWrapper, columns: SQL, where: SQL): SQL => sql`
   SELECT ${columns} FROM sessions INDEXED BY sessions_open
   WHERE community_id = ${communityId} AND ended_at IS NULL AND ${where}`;
 
-const selectOfReach = (communityId: number, columns: SQL, reachMs: number, where: SQL): SQL => sql`
+const selectOfReach = (communityId: SQLWrapper, columns: SQL, reachMs: number, where: SQL): SQL => sql`
   SELECT ${columns} FROM sessions INDEXED BY sessions_by_reach
-  WHERE community_id = ${communityId} AND reach_ms = ${sql.integer(reachMs)} AND ended_at IS NOT NULL AND ${where}`;
+  WHERE community_id = ${communityId} AND reach_ms = ${sql.raw(String(reachMs))} AND ended_at IS NOT NULL AND ${where}`;
 
 /** Source: the reaches from `fromMs` on, in `reach.column1`. (D1 bills no row for VALUES.) */
 export const reachTable = (fromMs = 0): SQL =>

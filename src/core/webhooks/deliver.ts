@@ -18,7 +18,7 @@ import type { Ctx } from '../context.ts';
 import { withBudget } from '../with-budget.ts';
 import { hostOf, targetOf } from './endpoints.ts';
 import { inParallel } from './in-parallel.ts';
-import type { DeliveryStatus, Message, MessageType } from './model.ts';
+import type { DeliveryStatus, Message } from './model.ts';
 import {
   deleteOldMessages,
   disableEndpoint,
@@ -98,15 +98,12 @@ const toQueue = (row: QueueRow): Queue => ({
   },
 });
 
-interface Queued extends Message {
-  readonly attemptCount: number;
-}
+type Queued = Message & { readonly attemptCount: number };
 
 const toQueued = (row: QueuedRow): Queued => ({
   endpointId: row.endpoint_id,
   seq: row.seq,
-  // Only our own statements write it.
-  type: row.type as MessageType,
+  type: row.type,
   createdAt: row.created_at,
   actor: row.actor,
   hops: row.hops,

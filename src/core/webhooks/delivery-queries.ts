@@ -1,4 +1,5 @@
 /** The SQL of messages that have been written: when they may be sent, how they are looked at, and sent again. */
+import { fromJson, type Json } from '../../db/json.ts';
 import type { webhookMessages } from '../../db/schema/index.ts';
 import { type RowOf, type SQL, sql, statement, statementByShape } from '../../db/statement.ts';
 import type { Attempt, Delivery, DeliveryStatus, MessageType } from './model.ts';
@@ -62,16 +63,15 @@ export const insertMessageFor = statement<EndpointKey & { type: MessageType; dat
 
 type DeliveryRow = Pick<
   RowOf<typeof webhookMessages>,
-  'endpoint_id' | 'seq' | 'type' | 'created_at' | 'actor' | 'hops' | 'data' | 'status' | 'attempts'
->;
+  'endpoint_id' | 'seq' | 'created_at' | 'actor' | 'hops' | 'data' | 'status'
+> & { readonly type: MessageType; readonly attempts: Json<readonly Attempt[]> };
 
 const DELIVERY_COLUMNS = sql.raw('endpoint_id, seq, type, created_at, actor, hops, data, status, attempts');
 
 export const toDelivery = (row: DeliveryRow): Delivery => ({
   endpointId: row.endpoint_id,
   seq: row.seq,
-  // Only our own statements write it.
-  type: row.type as MessageType,
+  type: row.type,
   createdAt: row.created_at,
   actor: row.actor,
   hops: row.hops,
@@ -79,7 +79,7 @@ export const toDelivery = (row: DeliveryRow): Delivery => ({
   serverName: null,
   // A message without a status yet is seen by nobody: it is published in the transaction that writes it.
   status: row.status === 'new' ? 'pending' : row.status,
-  attempts: JSON.parse(row.attempts) as Attempt[],
+  attempts: fromJson(row.attempts),
 });
 
 /** Query: an endpoint's messages, newest first, before `beforeSeq`; of one status where the shape says so. */

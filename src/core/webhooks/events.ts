@@ -2,18 +2,14 @@
  * How changes become known. What a statement changes of sessions, accounts and servers puts its events into the outbox
  * by itself, by the triggers of db/live: in the same transaction, for every statement that writes. A verb runs its batch
  * with `commit`, which says who acted and sends at once. Starts are
- * told by `startedEvents` behind the statement that inserts them, events of other things by `outbox`, in the batch.
+ * told by a `sessionEvent` behind the statement that inserts them, events of other things by `outbox`, in the batch.
  */
 import { type Batch, type Repeating, type RowsOf, runBatch } from '../../db/client.ts';
 import type { Ctx } from '../context.ts';
 import { deliverNow } from './deliver.ts';
 import { publishMessages } from './delivery-queries.ts';
 
-export {
-  insertKnownMessages as outboxOf,
-  insertMessages as outbox,
-  insertStarted as startedEvents,
-} from './outbox-queries.ts';
+export { insertKnownMessages as outboxOf, insertMessages as outbox } from './outbox-queries.ts';
 
 /**
  * `runBatch` for statements that cause events. The first attempt at each is made after the answer, but in a job, whose

@@ -1,3 +1,5 @@
+import type { SessionColumns } from '../sessions/session.ts';
+
 /** What can happen, as its type says it on the wire. */
 export const EVENT_TYPES = [
   'session.started',
@@ -80,26 +82,72 @@ export interface Attempt {
 /** Tells in a delivery how many of ours led to it; a call that carries it on is counted. */
 export const HOPS_HEADER = 'Rollcall-Hops';
 
+/** A session as an event tells of it, and what its account was called then; null where nothing but its id was known. */
+export type SessionEvent = SessionColumns & { readonly name: string | null };
+
+/** What the outbox keeps of an event of each type: by the names of the database, which also writes most of them. */
+export interface EventData
+  extends Record<Extract<EventType, `session.${string}`>, SessionEvent>,
+    Record<typeof TEST_EVENT, { readonly text: string }> {
+  readonly 'server.reset': {
+    readonly server_id: number;
+    readonly count: number;
+    readonly sessions: readonly SessionEvent[];
+  };
+  readonly 'server.roster_incomplete': {
+    readonly server_id: number;
+    readonly unnamed: number;
+    /** Epoch milliseconds. */
+    readonly since: number;
+  };
+  readonly 'log.appended': {
+    readonly count: number;
+    readonly entries: readonly {
+      readonly platform: string;
+      readonly serial: string;
+      readonly action_type: string;
+    }[];
+  };
+  readonly 'account_activity.recorded': {
+    readonly count: number;
+    readonly records: readonly {
+      readonly message: string | null;
+      readonly user: string;
+      readonly type: string;
+    }[];
+  };
+  readonly 'account.created': {
+    readonly id: string;
+    readonly created_at: number;
+    readonly name: string | null;
+  };
+}
+
+/** An event's type with its data. */
+export type EventOf<T extends MessageType = MessageType> = {
+  [Type in T]: { readonly type: Type; readonly data: EventData[Type] };
+}[T];
+
 /** A message on its way to one endpoint. */
-export interface Message {
+export type Message = Envelope & EventOf;
+
+interface Envelope {
   readonly endpointId: string;
   readonly seq: number;
-  readonly type: MessageType;
   /** Epoch milliseconds of the event. */
   readonly createdAt: number;
   readonly actor: string;
   /** How many deliveries of our own led to the event. */
   readonly hops: number;
-  readonly data: unknown;
   /** What people call the server that it is about; null where it has no name, or the event no server. */
   readonly serverName: string | null;
 }
 
 /** A message with what became of it. */
-export interface Delivery extends Message {
+export type Delivery = Message & {
   readonly status: DeliveryStatus;
   readonly attempts: readonly Attempt[];
-}
+};
 
 /**
  * The id of a message at its endpoint: the `webhook-id` header, the same over all retries, resends and replays. Without

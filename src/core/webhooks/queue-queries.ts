@@ -1,7 +1,7 @@
 /** The SQL of delivery: which queues may move, how one is leased, and what is recorded of its attempts. */
 import type { webhookEndpoints, webhookMessages } from '../../db/schema/index.ts';
 import { type RowOf, sql, statement, statementByShape } from '../../db/statement.ts';
-import type { Attempt, DeliveryStatus } from './model.ts';
+import type { Attempt, DeliveryStatus, MessageType } from './model.ts';
 
 /**
  * Query: the enabled endpoints whose queue may move at `now`, those that work before those that fail, the longest
@@ -69,8 +69,8 @@ export const leaseQueue = statement<Lease & { now: number; earlyBefore: number }
 /** A message as it waits in the queue, with the name of the server that it is about, if that has one. */
 export type QueuedRow = Pick<
   RowOf<typeof webhookMessages>,
-  'endpoint_id' | 'seq' | 'type' | 'created_at' | 'actor' | 'hops' | 'data' | 'attempt_count'
-> & { readonly server_name: string | null };
+  'endpoint_id' | 'seq' | 'created_at' | 'actor' | 'hops' | 'data' | 'attempt_count'
+> & { readonly type: MessageType; readonly server_name: string | null };
 
 /**
  * Query: the head of a leased queue, in its order; no rows where the lease is not held. `digestLimit` is for endpoints

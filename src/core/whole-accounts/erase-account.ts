@@ -24,7 +24,7 @@ export const eraseAccount = (
     const communityId = audit.community.id;
     const [[account], sessions = []] = await runBatch(ctx.db, [
       selectAccountId({ communityId, kind: 'accId', value: accountId }),
-      selectAnySessionOf(communityId, accountId),
+      selectAnySessionOf({ communityId, accountId }),
     ]);
     const id = account?.account_id;
     if (!id && !(withSessions && sessions.length > 0)) {
@@ -41,8 +41,8 @@ export const eraseAccount = (
       deleteConflicts({ communityId, accountId: erasedId }),
       deleteAccount({ communityId, accountId: erasedId }),
       ...(withSessions
-        ? deleteSessionsOf(communityId, erasedId)
-        : [forgetListedNames(communityId, erasedId)]),
+        ? deleteSessionsOf({ communityId, accountId: erasedId })
+        : [forgetListedNames({ communityId, accountId: erasedId })]),
       // The id only: a record that named the account would undo the erasure.
       ...(await audit.record({
         type: 'ACCOUNT_ERASED',

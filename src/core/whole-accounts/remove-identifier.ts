@@ -42,7 +42,7 @@ export const removeIdentifier = (
           })
         : undefined,
       nameByIdentifier({ communityId, accountId: row.id }),
-      forgetListedNames(communityId, row.id),
+      forgetListedNames({ communityId, accountId: row.id }),
       // Not the identifier itself: a record that named it would undo the removal.
       ...(await audit.record({
         type: 'ACCOUNT_IDENTIFIER_REMOVED',

@@ -22,5 +22,6 @@ export const accountActivity: Kind = {
     };
   },
 
+  // An answer keeps what each kind records as JSON: it is what `plan` said.
   toWire: (recorded) => recorded as { status: 'recorded' | 'duplicate'; id: string },
 };

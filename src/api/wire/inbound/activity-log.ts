@@ -17,5 +17,6 @@ export const activityLog: Kind = {
     };
   },
 
+  // An answer keeps what each kind records as JSON: it is what `plan` said.
   toWire: (recorded) => recorded as { id: number },
 };

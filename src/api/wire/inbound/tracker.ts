@@ -3,7 +3,7 @@ import type { Ctx } from '../../../core/context.ts';
 import { DomainError } from '../../../core/errors.ts';
 import { type ItemOutcome, toRefusal } from '../../../core/hooks/model.ts';
 import { planActivity, recordActivity } from '../../../core/sessions/record-activity.ts';
-import { type Session, toSession } from '../../../core/sessions/session.ts';
+import { type Session, type SessionColumns, toSession } from '../../../core/sessions/session.ts';
 import { requireRecent, toActivity, toSessionWire } from '../activity.ts';
 import { INBOUND_COLUMNS, ITEM_SCHEMAS, type TrackerItem } from './items.ts';
 import type { Kind } from './kinds.ts';
@@ -31,7 +31,8 @@ export const tracker: Kind = {
     };
   },
 
-  toWire: (recorded) => ({ session: recorded === null ? null : toShortWire(recorded as object) }),
+  // An answer keeps what each kind records as JSON: it is what `plan` said.
+  toWire: (recorded) => ({ session: recorded === null ? null : toShortWire(recorded as Recorded) }),
 };
 
 const toCall = ({ serverId, action, ...body }: TrackerItem) => ({
@@ -60,10 +61,12 @@ const recordEvents = async (
 };
 
 /** What is recorded by itself comes as the verb returns it; what is recorded in the batch, as a row. */
-const isSession = (recorded: object): recorded is Session => 'startedAt' in recorded;
+const isSession = (recorded: Recorded): recorded is Session => 'startedAt' in recorded;
+
+type Recorded = Session | Omit<SessionColumns, 'metadata'>;
 
 /** Without the metadata, which may have grown over a session's life to more than an answer should keep. */
-const toShortWire = (recorded: object) => {
+const toShortWire = (recorded: Recorded) => {
   const session = isSession(recorded) ? recorded : toSession({ ...recorded, metadata: '{}' });
   const { metadata: _, ...rest } = toSessionWire(session);
   return rest;

@@ -2,17 +2,45 @@
  * The SQL of the journal of calls (schema/activity-calls.ts): who was first with an event, what is newer than a call,
  * and the effect of a late one.
  */
-import { type SQL, sql } from '../../../db/sql.ts';
+import type { Json } from '../../../db/json.ts';
+import {
+  type Names,
+  namesOf,
+  type SQL,
+  type SQLWrapper,
+  type Statement,
+  sql,
+  statement,
+  statementByShape,
+} from '../../../db/statement.ts';
 import type { Settings } from '../../access/settings.ts';
 import type { Identifier } from '../../accounts/identifiers.ts';
-import { accountIdOfCall } from '../../accounts/resolve-queries.ts';
+import {
+  accountIdOfCall,
+  accountResolver,
+  NAMINGS,
+  type NamedAccount,
+  type Naming,
+  namedAccount,
+  namingOf,
+} from '../../accounts/resolve-queries.ts';
 import type { EventType } from '../../webhooks/model.ts';
-import { insertSessionEvent, insertStarted } from '../../webhooks/outbox-queries.ts';
-import { COLUMNS, knownOf, type Moment, noteReset, SEEN_AT_OF_S } from '../queries.ts';
+import { sessionEvent } from '../../webhooks/outbox-queries.ts';
+import {
+  COLUMNS,
+  knownOf,
+  type Moment,
+  type MomentValues,
+  momentValues,
+  resetNote,
+  SEEN_AT_OF_S,
+  type Server,
+} from '../queries.ts';
 import type { ActivityAction } from '../record-activity.ts';
-import { isSilentSql, limitsSql } from '../rules.ts';
-import { type CloseKind, RETRACTED, type SessionRow } from '../session.ts';
+import { isSilentSql } from '../rules.ts';
+import { CLOSE_KINDS, type CloseKind, RETRACTED, type SessionRow } from '../session.ts';
 import { reachTable } from '../start-order-queries.ts';
+import type { PendingCallRow, PendingSessionRow } from './to-timeline.ts';
 
 /** Names a call in the journal. */
 export interface CallKey {
@@ -29,33 +57,71 @@ export interface NewCall extends CallKey {
 }
 
 /** How far back a session that is still going on is looked for. */
-const REACH_MS = 31 * 86_400_000;
+const REACH_MS = sql.raw(String(31 * 86_400_000));
 
-const isCall = ({ communityId, eventId }: CallKey): SQL =>
-  sql`community_id = ${communityId} AND event_id = ${eventId}`;
+const isCall = ($: Names<CallKey>): SQL => sql`community_id = ${$.communityId} AND event_id = ${$.eventId}`;
 
 /** Condition: nobody has sent this event yet. */
-export const isNewCall = (key: CallKey): SQL =>
-  sql`NOT EXISTS (SELECT 1 FROM activity_calls WHERE ${isCall(key)})`;
+const isNewCall = ($: Names<CallKey>): SQL =>
+  sql`NOT EXISTS (SELECT 1 FROM activity_calls WHERE ${isCall($)})`;
+
+/** `resolveAccounts` for a call of the journal, of which the first changes something. The values are its key. */
+export const resolveAccountsOfCall = accountResolver(isNewCall(namesOf<CallKey>()));
 
 /** Condition on a session `s` beside `known`: it has a trace of something at `moment.now` or later, or of a silence. */
-const reachesBeyond = ({ now, settings }: Moment): SQL => sql`
-  (started_at >= ${now} OR last_seen_at > ${now} OR ended_at >= ${now} OR gone_at >= ${now}
+const reachesBeyond = ($: Names<MomentValues>): SQL => sql`
+  (started_at >= ${$.now} OR last_seen_at > ${$.now} OR ended_at >= ${$.now} OR gone_at >= ${$.now}
     OR close_kind = 'auto_closed'
-    OR (ended_at IS NULL AND ${isSilentSql(SEEN_AT_OF_S, sql`${now}`, limitsSql(settings), 's.')}))`;
+    OR (ended_at IS NULL AND ${isSilentSql(SEEN_AT_OF_S, $.now, $, 's.')}))`;
 
 /**
  * Expression: when a call happened. Where that lies in a closed period, and the event is not known yet, it is NULL, which the
  * column refuses: the whole batch fails, and the call becomes a question (periods/hold-call.ts). Else no row is read.
  */
-const openTime = (call: NewCall, accountId: SQL): SQL => sql`
+const openTime = ($: Names<NewCall>, accountId: SQLWrapper): SQL => sql`
   CASE WHEN EXISTS (
       SELECT 1 FROM periods INDEXED BY periods_closed
-      WHERE community_id = ${call.communityId} AND reopened_at IS NULL
-        AND to_at > ${call.occurredAt} AND from_at <= ${call.occurredAt}
+      WHERE community_id = ${$.communityId} AND reopened_at IS NULL
+        AND to_at > ${$.occurredAt} AND from_at <= ${$.occurredAt}
         AND unlocked_for IS NOT ${accountId} AND unlocked_for IS NOT '*')
-    AND ${isNewCall(call)}
-  THEN NULL ELSE ${call.occurredAt} END`;
+    AND ${isNewCall($)}
+  THEN NULL ELSE ${$.occurredAt} END`;
+
+const insertCallRow = statementByShape<
+  Naming,
+  NewCall &
+    NamedAccount &
+    MomentValues & {
+      readonly action: ActivityAction;
+      readonly metadata: string | null;
+      readonly clearReason: string | null;
+    }
+>(
+  (naming, $) => sql`
+    INSERT INTO activity_calls (community_id, event_id, id, server_id, account_id, action, occurred_at, received_at,
+      metadata, clear_reason, is_late)
+    SELECT ${$.communityId}, ${$.eventId}, ${$.id}, ${$.serverId}, account.account_id, ${$.action},
+      ${openTime($, sql`account.account_id`)}, ${$.receivedAt}, ${$.metadata}, ${$.clearReason},
+      EXISTS (
+        SELECT 1 FROM activity_calls INDEXED BY activity_calls_by_account
+        WHERE community_id = ${$.communityId} AND server_id = ${$.serverId}
+          AND account_id IN (account.account_id, '') AND occurred_at >= ${$.occurredAt})
+      OR EXISTS (
+        SELECT 1 FROM (
+          SELECT started_at, last_seen_at, ended_at, close_kind, heartbeat_at, gone_at
+          FROM sessions NOT INDEXED
+          WHERE community_id = ${$.communityId} AND account_id = account.account_id
+            AND started_at >= ${$.occurredAt} - ${REACH_MS} AND server_id = ${$.serverId}
+          ORDER BY started_at DESC LIMIT 1) AS s CROSS JOIN ${knownOf($)}
+        WHERE ${reachesBeyond($)})
+      OR EXISTS (
+        SELECT 1 FROM servers WHERE community_id = ${$.communityId} AND server_id = ${$.serverId}
+          AND (reset_at >= ${$.occurredAt} OR roster_seen_at >= ${$.occurredAt}))
+    FROM (SELECT ${accountIdOfCall(naming, $)} AS account_id LIMIT 1) AS account
+    WHERE account.account_id IS NOT NULL
+    ON CONFLICT DO NOTHING`,
+  NAMINGS,
+);
 
 /**
  * Statement: notes a call of the account that the identifier names, unless its event is known already. It is late where
@@ -70,41 +136,25 @@ export const insertCall = (
     clearReason,
   }: { action: ActivityAction; metadata?: string | undefined; clearReason?: string | undefined },
   moment: Moment,
-): SQL => sql`
-  INSERT INTO activity_calls (community_id, event_id, id, server_id, account_id, action, occurred_at, received_at,
-    metadata, clear_reason, is_late)
-  SELECT ${call.communityId}, ${call.eventId}, ${call.id}, ${call.serverId}, account.account_id, ${action},
-    ${openTime(call, sql`account.account_id`)}, ${call.receivedAt}, ${metadata ?? null}, ${clearReason ?? null},
-    EXISTS (
-      SELECT 1 FROM activity_calls INDEXED BY activity_calls_by_account
-      WHERE community_id = ${call.communityId} AND server_id = ${call.serverId}
-        AND account_id IN (account.account_id, '') AND occurred_at >= ${call.occurredAt})
-    OR EXISTS (
-      SELECT 1 FROM (
-        SELECT started_at, last_seen_at, ended_at, close_kind, heartbeat_at, gone_at
-        FROM sessions NOT INDEXED
-        WHERE community_id = ${call.communityId} AND account_id = account.account_id
-          AND started_at >= ${call.occurredAt - REACH_MS} AND server_id = ${call.serverId}
-        ORDER BY started_at DESC LIMIT 1) AS s CROSS JOIN ${knownOf(call)}
-      WHERE ${reachesBeyond(moment)})
-    OR EXISTS (
-      SELECT 1 FROM servers WHERE community_id = ${call.communityId} AND server_id = ${call.serverId}
-        AND (reset_at >= ${call.occurredAt} OR roster_seen_at >= ${call.occurredAt}))
-  FROM (SELECT ${accountIdOfCall(call.communityId, call.serverId, account)} AS account_id LIMIT 1) AS account
-  WHERE account.account_id IS NOT NULL
-  ON CONFLICT DO NOTHING`;
+): Statement =>
+  insertCallRow(namingOf(account), {
+    ...call,
+    ...namedAccount(call.communityId, call.serverId, account),
+    ...momentValues(moment),
+    action,
+    metadata: metadata ?? null,
+    clearReason: clearReason ?? null,
+  });
 
 /** Statement: notes a server reset whose effect is still to be worked out, unless its event is known already. */
-export const insertReset = (call: NewCall): SQL => sql`
-  INSERT INTO activity_calls (community_id, event_id, id, server_id, account_id, action, occurred_at, received_at,
-    is_late)
-  VALUES (${call.communityId}, ${call.eventId}, ${call.id}, ${call.serverId}, '', 'reset', ${openTime(call, sql`''`)},
-    ${call.receivedAt}, true)
-  ON CONFLICT DO NOTHING`;
-
-/** Expression: the account of a call that came in time and first; NULL, so that nothing is done, for any other. */
-export const accountOfTimelyCall = (key: CallKey, id: string): SQL => sql`
-  (SELECT account_id FROM activity_calls WHERE ${isCall(key)} AND id = ${id} AND NOT is_late)`;
+export const insertReset = statement<NewCall>(
+  ($) => sql`
+    INSERT INTO activity_calls (community_id, event_id, id, server_id, account_id, action, occurred_at, received_at,
+      is_late)
+    VALUES (${$.communityId}, ${$.eventId}, ${$.id}, ${$.serverId}, '', 'reset', ${openTime($, sql`''`)},
+      ${$.receivedAt}, true)
+    ON CONFLICT DO NOTHING`,
+);
 
 /** Expression: a session's row as a JSON object. */
 const rowJson = sql.raw(`json_object('id', id, 'account_id', account_id, 'server_id', server_id,
@@ -112,15 +162,17 @@ const rowJson = sql.raw(`json_object('id', id, 'account_id', account_id, 'server
   'clear_reason', clear_reason, 'metadata', metadata, 'continues_id', continues_id)`);
 
 /** Statement: keeps what a call that came in time is answered with: the session that it started, else that it closed. */
-export const answerTimelyCall = ({ id, serverId, occurredAt, ...key }: NewCall): SQL => sql`
-  UPDATE activity_calls SET answer = (
-    SELECT json_group_array(${rowJson}) FROM (
-      SELECT ${COLUMNS} FROM sessions NOT INDEXED
-      WHERE community_id = ${key.communityId} AND account_id = activity_calls.account_id
-        AND started_at BETWEEN ${occurredAt - REACH_MS} AND ${occurredAt} AND server_id = ${serverId}
-      ORDER BY started_at DESC LIMIT 1)
-    WHERE started_at = ${occurredAt} OR ended_at = ${occurredAt})
-  WHERE ${isCall(key)} AND id = ${id} AND NOT is_late`;
+export const answerTimelyCall = statement<NewCall>(
+  ($) => sql`
+    UPDATE activity_calls SET answer = (
+      SELECT json_group_array(${rowJson}) FROM (
+        SELECT ${COLUMNS} FROM sessions NOT INDEXED
+        WHERE community_id = ${$.communityId} AND account_id = activity_calls.account_id
+          AND started_at BETWEEN ${$.occurredAt} - ${REACH_MS} AND ${$.occurredAt} AND server_id = ${$.serverId}
+        ORDER BY started_at DESC LIMIT 1)
+      WHERE started_at = ${$.occurredAt} OR ended_at = ${$.occurredAt})
+    WHERE ${isCall($)} AND id = ${$.id} AND NOT is_late`,
+);
 
 /** A call as the journal has it. */
 export interface CallRow {
@@ -132,7 +184,7 @@ export interface CallRow {
   readonly occurred_at: number;
   readonly metadata: string | null;
   readonly clear_reason: string | null;
-  readonly answer: string | null;
+  readonly answer: Json<readonly SessionRow[]> | null;
 }
 
 /** A call, and what is known of its server. */
@@ -141,25 +193,27 @@ export interface PendingCall extends CallRow {
   readonly reset_at: number | null;
   readonly alive_since: number | null;
   readonly alive_until: number | null;
-  readonly alive_before: string | null;
+  readonly alive_before: Json<readonly (readonly [from: number, to: number])[]> | null;
 }
 
-/** Statement: a call, and when its server last sent a roster and started anew. */
-export const selectCall = (key: CallKey): SQL => sql`
+const callQuery = ($: Names<CallKey>): SQL => sql`
   SELECT c.event_id, c.id, c.server_id, c.account_id, c.action, c.occurred_at, c.metadata, c.clear_reason, c.answer,
     s.roster_seen_at, s.reset_at, s.alive_since, s.alive_until, s.alive_before
   FROM activity_calls AS c LEFT JOIN servers AS s ON s.community_id = c.community_id AND s.server_id = c.server_id
-  WHERE c.community_id = ${key.communityId} AND c.event_id = ${key.eventId}`;
+  WHERE c.community_id = ${$.communityId} AND c.event_id = ${$.eventId}`;
+
+/** Statement: a call, and when its server last sent a roster and started anew. */
+export const selectCall = statement<CallKey, PendingCall>(callQuery);
 
 /** Query: has a row where this very call, and not an earlier one of the same event, is noted. */
-export const selectNoted = (call: NewCall): SQL => sql`
-  SELECT 1 FROM activity_calls
-  WHERE community_id = ${call.communityId} AND event_id = ${call.eventId} AND id = ${call.id}`;
+export const selectNoted = statement<NewCall, { 1: 1 }>(
+  ($) => sql`SELECT 1 FROM activity_calls WHERE ${isCall($)} AND id = ${$.id}`,
+);
 
 /** Query: has a row where the effect of the call is written. */
-export const selectAnswered = (key: CallKey): SQL => sql`
-  SELECT 1 FROM activity_calls
-  WHERE community_id = ${key.communityId} AND event_id = ${key.eventId} AND answer IS NOT NULL`;
+export const selectAnswered = statement<CallKey, { 1: 1 }>(
+  ($) => sql`SELECT 1 FROM activity_calls WHERE ${isCall($)} AND answer IS NOT NULL`,
+);
 
 /**
  * Common table expressions: the call, if its effect is still to be written; and `scope`, the accounts that it may
@@ -168,8 +222,8 @@ export const selectAnswered = (key: CallKey): SQL => sql`
  * its time: who still is, whose session ended since, and whose session only the scheduled job has closed since. And any
  * call is a sign of life of its server: it concerns those whom a later reset has ended at an earlier one.
  */
-const pending = (key: CallKey): SQL => sql`
-  WITH call AS (SELECT * FROM activity_calls WHERE ${isCall(key)} AND answer IS NULL),
+const pending = ($: Names<CallKey>): SQL => sql`
+  WITH call AS (SELECT * FROM activity_calls WHERE ${isCall($)} AND answer IS NULL),
   concerned AS (
     SELECT account_id FROM call WHERE account_id <> ''
     UNION
@@ -210,9 +264,8 @@ const pending = (key: CallKey): SQL => sql`
     FROM reach
   )`;
 
-/** Statement: the sessions that a call whose effect is pending may change. */
-export const selectPendingSessions = (key: CallKey): SQL => sql`
-  ${pending(key)}
+const pendingSessions = ($: Names<CallKey>): SQL => sql`
+  ${pending($)}
   SELECT scope.since, s.id, s.account_id, s.server_id, s.started_at, max(s.last_seen_at, iif(
       s.ended_at IS NULL AND r.roster_seen_at >= s.started_at, r.roster_seen_at, 0)) AS last_seen_at, s.ended_at,
     s.close_kind, s.clear_reason, s.metadata, s.heartbeat_at, s.is_start_observed, s.gone_at, s.continues_id,
@@ -228,9 +281,11 @@ export const selectPendingSessions = (key: CallKey): SQL => sql`
     AND s.server_id = scope.server_id
   ORDER BY s.account_id, s.started_at, s.id`;
 
-/** Statement: the calls that decide about those sessions. */
-export const selectPendingCalls = (key: CallKey): SQL => sql`
-  ${pending(key)}
+/** Statement: the sessions that a call whose effect is pending may change. */
+export const selectPendingSessions = statement<CallKey, PendingSessionRow>(pendingSessions);
+
+const pendingCalls = ($: Names<CallKey>): SQL => sql`
+  ${pending($)}
   SELECT scope.since, c.event_id, c.id, c.server_id, c.account_id, c.action, c.occurred_at, c.metadata, c.clear_reason,
     c.answer
   FROM scope CROSS JOIN activity_calls AS c INDEXED BY activity_calls_by_account
@@ -243,6 +298,9 @@ export const selectPendingCalls = (key: CallKey): SQL => sql`
   WHERE c.community_id = call.community_id AND c.server_id = call.server_id AND c.account_id = ''
     AND c.occurred_at >= (SELECT min(base_at) FROM scope)
   ORDER BY 5, 2`;
+
+/** Statement: the calls that decide about those sessions. */
+export const selectPendingCalls = statement<CallKey, PendingCallRow>(pendingCalls);
 
 /** Names a session's row. */
 type SessionKey = Pick<SessionRow, 'account_id' | 'started_at' | 'id'>;
@@ -259,13 +317,126 @@ export interface SessionChanges {
   readonly renamed: readonly Pick<CallRow, 'event_id' | 'id'>[];
 }
 
-/** Source: the session `s`, for `startedEvents`. */
-const sessionNamed = (
-  communityId: number,
-  { account_id: accountId, started_at: startedAt }: SessionKey,
-): SQL => sql`
-  sessions AS s NOT INDEXED ON s.community_id = ${communityId} AND s.account_id = ${accountId}
-    AND s.started_at = ${startedAt}`;
+/** Who settles a call: each attempt has an id, and the first that is written is the one that holds. */
+interface Attempt extends CallKey {
+  readonly attemptId: string;
+}
+
+/** Condition: this attempt is the one that was written. */
+const isSettled = ($: Names<Attempt>): SQL => sql`
+  EXISTS (SELECT 1 FROM activity_calls WHERE ${isCall($)} AND settled_by = ${$.attemptId})`;
+
+/** The fingerprints of the rows that were read. */
+interface Seen {
+  readonly sessions: string;
+  readonly calls: string;
+  readonly server: string;
+}
+
+const writeAnswer = statementByShape<
+  'with effect' | 'without',
+  Attempt & Seen & { answer: string },
+  { 1: 1 }
+>(
+  (effect, $) => sql`
+    UPDATE activity_calls SET answer = ${$.answer}, settled_by = ${$.attemptId}
+    WHERE ${isCall($)} AND answer IS NULL ${
+      effect === 'with effect'
+        ? sql`
+          AND ${$.sessions} = (
+            SELECT json_group_array(json_array(id, last_seen_at, ended_at)) FROM (${pendingSessions($)}))
+          AND ${$.calls} = (SELECT json_group_array(id) FROM (${pendingCalls($)}))
+          AND ${$.server} = (
+            SELECT json_array(roster_seen_at, reset_at, alive_until, alive_before) FROM (${callQuery($)}))`
+        : sql``
+    }
+    RETURNING 1`,
+  ['with effect', 'without'],
+);
+
+/** The rows of a change, as JSON. */
+type Change = Attempt & { readonly rows: string };
+
+const areListed = ($: Names<Change>): SQL => sql`
+  community_id = ${$.communityId} AND (account_id, started_at, id) IN (
+    SELECT value ->> 'account_id', value ->> 'started_at', value ->> 'id' FROM json_each(${$.rows}))`;
+
+const retractSessions = statement<Change & { reason: string }>(
+  ($) => sql`
+    UPDATE sessions SET ended_at = started_at, close_kind = 'cleared', clear_reason = ${$.reason}
+    WHERE ${areListed($)} AND ${isSettled($)}`,
+);
+
+const deleteSessions = statement<Change>(
+  ($) => sql`DELETE FROM sessions WHERE ${areListed($)} AND ${isSettled($)}`,
+);
+
+const updateSessions = statementByShape<'closed' | 'open', Change>(
+  (which, $) => sql`
+    UPDATE sessions SET started_at = value ->> 'started_at', is_moved = value ->> 'is_moved',
+      is_start_observed = value ->> 'is_start_observed', last_seen_at = value ->> 'last_seen_at', ended_at = value ->> 'ended_at',
+      close_kind = value ->> 'close_kind', clear_reason = value ->> 'clear_reason',
+      heartbeat_at = value ->> 'heartbeat_at', gone_at = value ->> 'gone_at',
+      continues_id = value ->> 'continues_id',
+      silent_since = value ->> 'silent_since', resumed_at = value ->> 'resumed_at', metadata = value ->> 'metadata'
+    FROM json_each(${$.rows})
+    WHERE community_id = ${$.communityId} AND account_id = value ->> 'account_id'
+      AND started_at = value ->> 'old_started_at' AND sessions.id = value ->> 'id'
+      AND value ->> 'ended_at' ${which === 'open' ? sql`IS NULL` : sql`IS NOT NULL`} AND ${isSettled($)}`,
+  ['closed', 'open'],
+);
+
+const insertSessions = statement<Change>(
+  ($) => sql`
+    INSERT INTO sessions (community_id, started_at, id, server_id, account_id, last_seen_at, heartbeat_at,
+      is_start_observed, ended_at, gone_at, continues_id, silent_since, resumed_at, close_kind, clear_reason, metadata)
+    SELECT ${$.communityId}, value ->> 'started_at', value ->> 'id', value ->> 'server_id', value ->> 'account_id',
+      value ->> 'last_seen_at', value ->> 'heartbeat_at', value ->> 'is_start_observed', value ->> 'ended_at',
+      value ->> 'gone_at', value ->> 'continues_id', value ->> 'silent_since', value ->> 'resumed_at',
+      value ->> 'close_kind', value ->> 'clear_reason', value ->> 'metadata'
+    FROM json_each(${$.rows}) WHERE ${isSettled($)}`,
+);
+
+/** What is told of a session that was closed before anybody knew of it. */
+const closedEvent = (kind: CloseKind): EventType =>
+  kind === 'server_reset' ? 'session.corrected' : `session.${kind}`;
+
+const tellSession = statementByShape<
+  EventType,
+  Attempt & { accountId: string; startedAt: number; sessionId: string }
+>(
+  (type, $) =>
+    sessionEvent(
+      type,
+      {
+        communityId: $.communityId,
+        sessionId: $.sessionId,
+        source: sql`sessions AS s NOT INDEXED ON s.community_id = ${$.communityId} AND s.account_id = ${$.accountId}
+          AND s.started_at = ${$.startedAt}`,
+      },
+      isSettled($),
+    ),
+  ['session.started', ...CLOSE_KINDS.map(closedEvent)],
+);
+
+const noteCalls = statement<Change>(
+  ($) => sql`
+    INSERT INTO activity_calls (community_id, event_id, id, server_id, account_id, action, occurred_at, received_at,
+      metadata, clear_reason, is_late, answer)
+    SELECT community_id, value ->> 'eventId', value ->> 'id', server_id, value ->> 'accountId', value ->> 'kind',
+      value ->> 'at', received_at, value ->> 'metadata', value ->> 'clearReason', false, '[]'
+    FROM activity_calls CROSS JOIN json_each(${$.rows})
+    WHERE ${isCall($)} AND settled_by = ${$.attemptId}
+    ON CONFLICT DO NOTHING`,
+);
+
+const renameCalls = statement<Change>(
+  ($) => sql`
+    UPDATE activity_calls SET id = value ->> 'id' FROM json_each(${$.rows})
+    WHERE community_id = ${$.communityId} AND event_id = value ->> 'event_id' AND ${isSettled($)}`,
+);
+
+const noteLateReset = statement<Server & MomentValues & Attempt>(($) => resetNote($, isSettled($)));
 
 /**
  * Statements: write the effect of a late call and its answer. If what the effect was worked out from does not hold any
@@ -274,103 +445,50 @@ const sessionNamed = (
  * @param seen the fingerprints of the rows that were read
  */
 export const settleCall = (
-  key: CallKey,
+  { communityId, eventId }: CallKey,
   attemptId: string,
   answer: string,
-  seen: { sessions: string; calls: string; server: string },
+  seen: Seen,
   { removed, changed, added, noted, renamed }: SessionChanges,
   call: PendingCall,
   settings: Settings,
-): SQL[] => {
-  const { communityId } = key;
+): [Statement<{ 1: 1 }>, ...Statement[]] => {
+  const attempt: Attempt = { communityId, eventId, attemptId };
   const hasEffect = removed.length + changed.length + added.length > 0;
-  const isSettled = sql`
-    EXISTS (SELECT 1 FROM activity_calls WHERE ${isCall(key)} AND settled_by = ${attemptId})`;
-  const update = (which: 'closed' | 'open') => sql`
-    UPDATE sessions SET started_at = value ->> 'started_at', is_moved = value ->> 'is_moved',
-      is_start_observed = value ->> 'is_start_observed', last_seen_at = value ->> 'last_seen_at', ended_at = value ->> 'ended_at',
-      close_kind = value ->> 'close_kind', clear_reason = value ->> 'clear_reason',
-      heartbeat_at = value ->> 'heartbeat_at', gone_at = value ->> 'gone_at',
-      continues_id = value ->> 'continues_id',
-      silent_since = value ->> 'silent_since', resumed_at = value ->> 'resumed_at', metadata = value ->> 'metadata'
-    FROM json_each(${JSON.stringify(changed)})
-    WHERE community_id = ${key.communityId} AND account_id = value ->> 'account_id'
-      AND started_at = value ->> 'old_started_at' AND sessions.id = value ->> 'id'
-      AND value ->> 'ended_at' ${sql.raw(which === 'open' ? 'IS NULL' : 'IS NOT NULL')} AND ${isSettled}`;
-  const isAsSeen = sql`
-    AND ${seen.sessions} = (
-      SELECT json_group_array(json_array(id, last_seen_at, ended_at)) FROM (${selectPendingSessions(key)}))
-    AND ${seen.calls} = (SELECT json_group_array(id) FROM (${selectPendingCalls(key)}))
-    AND ${seen.server} = (
-      SELECT json_array(roster_seen_at, reset_at, alive_until, alive_before) FROM (${selectCall(key)}))`;
-  const areRemoved = sql`
-    community_id = ${communityId} AND (account_id, started_at, id) IN (
-      SELECT value ->> 'account_id', value ->> 'started_at', value ->> 'id' FROM json_each(${JSON.stringify(removed)}))`;
+  const changeOf = (rows: readonly object[]): Change => ({ ...attempt, rows: JSON.stringify(rows) });
   return [
-    sql`
-      UPDATE activity_calls SET answer = ${answer}, settled_by = ${attemptId}
-      WHERE ${isCall(key)} AND answer IS NULL ${hasEffect ? isAsSeen : sql``}
-      RETURNING 1`,
-    // Whoever was told of them is told that they are over.
+    writeAnswer(hasEffect ? 'with effect' : 'without', { ...attempt, ...seen, answer }),
+    // Who was told of them is told that they are over.
     ...(removed.length > 0
-      ? [
-          sql`
-      UPDATE sessions SET ended_at = started_at, close_kind = 'cleared', clear_reason = ${RETRACTED}
-      WHERE ${areRemoved} AND ${isSettled}`,
-          sql`DELETE FROM sessions WHERE ${areRemoved} AND ${isSettled}`,
-        ]
+      ? [retractSessions({ ...changeOf(removed), reason: RETRACTED }), deleteSessions(changeOf(removed))]
       : []),
     // At most one may be open at any time: first what closes, then what opens.
-    ...(changed.length > 0 ? [update('closed'), update('open')] : []),
+    ...(changed.length > 0
+      ? [updateSessions('closed', changeOf(changed)), updateSessions('open', changeOf(changed))]
+      : []),
     ...(added.length > 0
       ? [
-          sql`
-      INSERT INTO sessions (community_id, started_at, id, server_id, account_id, last_seen_at, heartbeat_at,
-        is_start_observed, ended_at, gone_at, continues_id, silent_since, resumed_at, close_kind, clear_reason, metadata)
-      SELECT ${key.communityId}, value ->> 'started_at', value ->> 'id', value ->> 'server_id', value ->> 'account_id',
-        value ->> 'last_seen_at', value ->> 'heartbeat_at', value ->> 'is_start_observed', value ->> 'ended_at',
-        value ->> 'gone_at', value ->> 'continues_id', value ->> 'silent_since', value ->> 'resumed_at', value ->> 'close_kind', value ->> 'clear_reason', value ->> 'metadata'
-      FROM json_each(${JSON.stringify(added)}) WHERE ${isSettled}`,
-          ...added.flatMap((row) => {
-            const source = sessionNamed(communityId, row);
-            const started = insertStarted(communityId, source, [row.id], isSettled);
-            return row.close_kind === null
-              ? [started]
-              : [
-                  started,
-                  insertSessionEvent(closedEvent(row.close_kind), communityId, source, [row.id], isSettled),
-                ];
+          insertSessions(changeOf(added)),
+          ...added.flatMap(({ id, account_id, started_at, close_kind }) => {
+            const values = { ...attempt, accountId: account_id, startedAt: started_at, sessionId: id };
+            const started = tellSession('session.started', values);
+            return close_kind === null ? [started] : [started, tellSession(closedEvent(close_kind), values)];
           }),
         ]
       : []),
-    ...(noted.length > 0
-      ? [
-          sql`
-      INSERT INTO activity_calls (community_id, event_id, id, server_id, account_id, action, occurred_at, received_at,
-        metadata, clear_reason, is_late, answer)
-      SELECT community_id, value ->> 'eventId', value ->> 'id', server_id, value ->> 'accountId', value ->> 'kind',
-        value ->> 'at', received_at, value ->> 'metadata', value ->> 'clearReason', false, '[]'
-      FROM activity_calls CROSS JOIN json_each(${JSON.stringify(noted)})
-      WHERE ${isCall(key)} AND settled_by = ${attemptId}
-      ON CONFLICT DO NOTHING`,
-        ]
-      : []),
-    ...(renamed.length > 0
-      ? [
-          sql`
-      UPDATE activity_calls SET id = value ->> 'id' FROM json_each(${JSON.stringify(renamed)})
-      WHERE community_id = ${communityId} AND event_id = value ->> 'event_id' AND ${isSettled}`,
-        ]
-      : []),
+    ...(noted.length > 0 ? [noteCalls(changeOf(noted))] : []),
+    ...(renamed.length > 0 ? [renameCalls(changeOf(renamed))] : []),
     ...(call.action === 'reset'
-      ? [noteReset({ communityId, serverId: call.server_id }, { now: call.occurred_at, settings }, isSettled)]
+      ? [
+          noteLateReset({
+            ...attempt,
+            serverId: call.server_id,
+            ...momentValues({ now: call.occurred_at, settings }),
+          }),
+        ]
       : []),
   ];
 };
-
-/** What is told of a session that was closed before anybody knew of it. */
-const closedEvent = (kind: CloseKind): EventType =>
-  kind === 'server_reset' ? 'session.corrected' : `session.${kind}`;
 
 /** As the database writes it in `settleCall`. */
 export const fingerprintSessions = (
@@ -384,8 +502,10 @@ export const fingerprintCalls = (rows: readonly { id: string }[]): string =>
   JSON.stringify(rows.map(({ id }) => id));
 
 /** Statement: removes up to `limit` calls received before `before`. */
-export const deleteOldCalls = (before: number, limit: number): SQL => sql`
-  DELETE FROM activity_calls WHERE (community_id, event_id) IN (
-    SELECT community_id, event_id FROM activity_calls INDEXED BY activity_calls_by_age
-    WHERE received_at < ${before} ORDER BY received_at LIMIT ${limit})
-  RETURNING 1`;
+export const deleteOldCalls = statement<{ before: number; limit: number }, { 1: 1 }>(
+  ($) => sql`
+    DELETE FROM activity_calls WHERE (community_id, event_id) IN (
+      SELECT community_id, event_id FROM activity_calls INDEXED BY activity_calls_by_age
+      WHERE received_at < ${$.before} ORDER BY received_at LIMIT ${$.limit})
+    RETURNING 1`,
+);

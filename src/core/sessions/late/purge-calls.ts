@@ -12,7 +12,9 @@ const MAX_CHUNKS = 20;
 export const purgeCalls = async (ctx: Ctx<SystemActor>): Promise<{ purged: number; isComplete: boolean }> => {
   let purged = 0;
   for (let chunk = 0; chunk < MAX_CHUNKS; chunk++) {
-    const [rows = []] = await runBatch(ctx.db, [deleteOldCalls(ctx.clock.now() - KEPT_MS, CHUNK)]);
+    const [rows] = await runBatch(ctx.db, [
+      deleteOldCalls({ before: ctx.clock.now() - KEPT_MS, limit: CHUNK }),
+    ]);
     purged += rows.length;
     if (rows.length < CHUNK) return { purged, isComplete: true };
   }

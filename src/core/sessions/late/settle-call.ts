@@ -1,4 +1,5 @@
-import { AlreadyDone, type Row, runBatch } from '../../../db/client.ts';
+import { AlreadyDone, type RowsOf, runBatch } from '../../../db/client.ts';
+import { fromJson } from '../../../db/json.ts';
 import type { NewId } from '../../../lib/ids.ts';
 import type { CommunityActor } from '../../access/actor.ts';
 import type { Settings } from '../../access/settings.ts';
@@ -45,31 +46,27 @@ export const newCall = (
 };
 
 /** Statements: what `settlePendingCall` has to know. */
-export const readPendingCall = (key: CallKey) => [
-  selectCall(key),
-  selectPendingSessions(key),
-  selectPendingCalls(key),
-];
+export const readPendingCall = (key: CallKey) =>
+  [selectCall(key), selectPendingSessions(key), selectPendingCalls(key)] as const;
+
+type Read = RowsOf<ReturnType<typeof readPendingCall>>;
 
 /**
  * The answer to a call of the journal, as rows. Where its effect is still to be written, because the call came late or
- * because whoever was first with it was cut off, works it out and writes it; another call in between means another try.
+ * because the first to send it was cut off, works it out and writes it; another call in between means another try.
  *
  * @param read the rows of `readPendingCall`
  */
 export const settlePendingCall = async (
   ctx: Ctx<CommunityActor>,
   key: CallKey,
-  read: readonly Row[][],
-): Promise<SessionRow[]> => {
+  read: Read,
+): Promise<readonly SessionRow[]> => {
   let results = read;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const [[call], sessions, calls] = results as unknown as [
-      [PendingCall],
-      PendingSessionRow[],
-      PendingCallRow[],
-    ];
-    if (call.answer !== null) return JSON.parse(call.answer);
+    const [[call], sessions, calls] = results;
+    if (!call) throw new Error(`the call ${key.eventId} is not in the journal`);
+    if (call.answer !== null) return fromJson(call.answer);
 
     const { answer, changes } = workOut(call, sessions, calls, ctx.actor.community.settings, ctx.newId);
     const seen = {
@@ -86,7 +83,8 @@ export const settlePendingCall = async (
       call,
       ctx.actor.community.settings,
     );
-    const [settled = []] = await commit(ctx, statements, { done: selectAnswered(key) }).catch(
+    const settled = await commit(ctx, statements, { done: selectAnswered(key) }).then(
+      ([rows]) => rows,
       async (error: unknown) => {
         // Then it is found answered, below.
         if (error instanceof AlreadyDone) return [];
@@ -117,12 +115,12 @@ const workOut = (
   newId: NewId,
 ): { answer: SessionRow[]; changes: SessionChanges } => {
   const answer: SessionRow[] = [];
-  const changes = {
-    removed: [] as SessionRow[],
-    changed: [] as SessionChanges['changed'][number][],
-    added: [] as SessionRow[],
-    noted: [] as object[],
-    renamed: [] as SessionChanges['renamed'][number][],
+  const changes: { [Kind in keyof SessionChanges]: SessionChanges[Kind][number][] } = {
+    removed: [],
+    changed: [],
+    added: [],
+    noted: [],
+    renamed: [],
   };
   const sessionsByAccount = Map.groupBy(sessions, (row) => row.account_id);
   const callsByAccount = Map.groupBy(calls, (row) => row.account_id);
@@ -175,7 +173,7 @@ const toAliveBefore = ({
   alive_until: until,
   alive_before: before,
 }: PendingCall): ((at: number) => number | null) => {
-  const stretches: [number, number][] = JSON.parse(before ?? '[]');
+  const stretches = before === null ? [] : [...fromJson(before)];
   if (since !== null && until !== null) stretches.push([since, until]);
   return (at) => {
     // The reset itself is a sign of life, but not one before it.

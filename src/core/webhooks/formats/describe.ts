@@ -1,6 +1,5 @@
-import type { Row } from '../../../db/client.ts';
-import { type Session, toSession } from '../../sessions/session.ts';
-import type { Message } from '../model.ts';
+import { toSession } from '../../sessions/session.ts';
+import type { EventOf, Message, SessionEvent } from '../model.ts';
 
 /** How an event looks in a channel: good news is green, a loss is red. */
 export type Mood = 'good' | 'neutral' | 'attention' | 'bad';
@@ -32,33 +31,36 @@ const describe = (message: Message): Description => ({
 const MAX_NAMES = 20;
 
 /** How a digest counts an event, and whom it names. */
-const COUNTED: Partial<Record<Message['type'], string>> = {
+const COUNTED = {
   'session.started': 'joined',
   'session.stopped': 'left',
   'session.auto_closed': 'closed automatically',
   'session.superseded': 'replaced',
   'session.cleared': 'cleared',
   'session.corrected': 'corrected',
-};
+} as const;
+
+type Counted = Message & EventOf<keyof typeof COUNTED>;
+
+const isCounted = (message: Message): message is Counted => message.type in COUNTED;
 
 /** `12 joined, 3 left on Main`, with the names; what is not counted stands in a line of its own. */
 const describeDigest = (messages: readonly Message[]): Description => {
-  const byServer = Map.groupBy(
-    messages.filter(({ type }) => type in COUNTED),
-    (message) => serverOf(message, (message.data as Row).server_id),
+  const byServer = Map.groupBy(messages.filter(isCounted), (message) =>
+    serverOf(message, message.data.server_id),
   );
   const lines: string[] = [];
   const headlines: string[] = [];
   for (const [server, ofServer] of byServer) {
-    const kinds = [...Map.groupBy(ofServer, ({ type }) => COUNTED[type] ?? type)];
+    const kinds = [...Map.groupBy(ofServer, ({ type }) => COUNTED[type])];
     headlines.push(`${kinds.map(([kind, { length }]) => `${length} ${kind}`).join(', ')} on ${server}`);
     for (const [kind, ofKind] of kinds) {
-      const names = ofKind.slice(0, MAX_NAMES).map(({ data }) => nameOf(data as Row));
+      const names = ofKind.slice(0, MAX_NAMES).map(({ data }) => nameOf(data));
       const more = ofKind.length > MAX_NAMES ? ` and ${ofKind.length - MAX_NAMES} more` : '';
       lines.push(`${kind}${byServer.size > 1 ? ` on ${server}` : ''}: ${names.join(', ')}${more}`);
     }
   }
-  const others = messages.filter(({ type }) => !(type in COUNTED)).map((message) => say(message).headline);
+  const others = messages.filter((message) => !isCounted(message)).map((message) => say(message).headline);
   const [headline = quantity(messages.length, 'event'), ...rest] = headlines;
   return {
     headline: headlines.length > 0 ? headline : (others.shift() ?? headline),
@@ -70,12 +72,11 @@ const describeDigest = (messages: readonly Message[]): Description => {
 };
 
 /** What people call a server; else its number. */
-const serverOf = ({ serverName }: Message, serverId: unknown): string => serverName ?? `server ${serverId}`;
+const serverOf = ({ serverName }: Message, serverId: number): string => serverName ?? `server ${serverId}`;
 
 type Words = Omit<Description, 'source' | 'at'>;
 
 const say = (message: Message): Words => {
-  const row = message.data as Row;
   switch (message.type) {
     case 'session.started':
     case 'session.stopped':
@@ -84,50 +85,51 @@ const say = (message: Message): Words => {
     case 'session.stale':
     case 'session.auto_closed':
     case 'session.corrected':
-      return describeSession(message.type, toSession(row), nameOf(row), serverOf(message, row.server_id));
+      return describeSession(message.type, message.data, serverOf(message, message.data.server_id));
     case 'server.reset':
       return {
-        headline: `${capitalize(serverOf(message, row.server_id))} restarted`,
-        details: [`${quantity(row.count, 'open session')} closed`],
+        headline: `${capitalize(serverOf(message, message.data.server_id))} restarted`,
+        details: [`${quantity(message.data.count, 'open session')} closed`],
         mood: 'attention',
       };
     case 'server.roster_incomplete':
       return {
-        headline: `${capitalize(serverOf(message, row.server_id))} lists ${quantity(row.unnamed, 'entry', 'entries')} without a name`,
+        headline: `${capitalize(serverOf(message, message.data.server_id))} lists ${quantity(message.data.unnamed, 'entry', 'entries')} without a name`,
         details: ['Who is in such an entry is not tracked. Others are closed a roster later than usual.'],
         mood: 'attention',
       };
     case 'account.created':
-      return { headline: `New account: ${nameOf(row)}`, details: [], mood: 'good' };
+      return { headline: `New account: ${message.data.name ?? message.data.id}`, details: [], mood: 'good' };
     case 'log.appended':
       return {
-        headline: `${quantity(row.count, 'log entry', 'log entries')} appended`,
-        details: (row.entries as Row[])
+        headline: `${quantity(message.data.count, 'log entry', 'log entries')} appended`,
+        details: message.data.entries
           .slice(0, 5)
           .map(({ platform, serial, action_type }) => `${platform} ${serial}: ${action_type}`),
         mood: 'neutral',
       };
     case 'account_activity.recorded':
       return {
-        headline: `${quantity(row.count, 'account activity', 'account activities')} recorded`,
-        details: (row.records as Row[])
+        headline: `${quantity(message.data.count, 'account activity', 'account activities')} recorded`,
+        details: message.data.records
           .slice(0, 5)
-          .map(({ message: text, user, type }) => String(text ?? `${user}: ${type}`)),
+          .map(({ message: text, user, type }) => text ?? `${user}: ${type}`),
         mood: 'neutral',
       };
     case 'webhook.test':
       return { headline: 'This is a test from Rollcall', details: ['It works.'], mood: 'good' };
     default:
-      return message.type satisfies never;
+      return message satisfies never;
   }
 };
 
 const describeSession = (
   type: Extract<Message['type'], `session.${string}`>,
-  session: Session,
-  name: string,
+  row: SessionEvent,
   server: string,
 ): Words => {
+  const session = toSession(row);
+  const name = nameOf(row);
   const at = `on ${server}`;
   const details = session.clearReason === null ? [] : [session.clearReason];
   const lasted = duration((session.endedAt ?? session.lastSeenAt) - session.startedAt);
@@ -166,11 +168,11 @@ const describeSession = (
 };
 
 /** What people call the account, as it was noted with the event; else its id. */
-const nameOf = (row: Row): string => String(row.name ?? row.account_id ?? row.id);
+const nameOf = (row: SessionEvent): string => row.name ?? row.account_id;
 
 const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-const quantity = (count: unknown, one: string, many = `${one}s`): string =>
+const quantity = (count: number, one: string, many = `${one}s`): string =>
   `${count} ${count === 1 ? one : many}`;
 
 /** `1 h 5 min`, `5 min`, `42 s`. */

@@ -1,6 +1,5 @@
-import type { Row } from '../../../db/client.ts';
 import { toSession } from '../../sessions/session.ts';
-import type { Message } from '../model.ts';
+import type { Message, SessionEvent } from '../model.ts';
 
 /** Standard Webhooks asks for less than 20 KB. */
 const MAX_BYTES = 20_000;
@@ -30,7 +29,6 @@ const bytesOf = (text: string): number => new TextEncoder().encode(text).byteLen
 
 /** What happened, as the API answers it. */
 const toData = ({ type, data }: Message): Record<string, unknown> => {
-  const row = data as Row;
   switch (type) {
     case 'session.started':
     case 'session.stopped':
@@ -39,29 +37,29 @@ const toData = ({ type, data }: Message): Record<string, unknown> => {
     case 'session.stale':
     case 'session.auto_closed':
     case 'session.corrected':
-      return toSessionData(row);
+      return toSessionData(data);
     case 'server.reset':
       return {
-        serverId: row.server_id,
-        count: row.count,
-        sessions: (row.sessions as Row[]).map(toSessionData),
+        serverId: data.server_id,
+        count: data.count,
+        sessions: data.sessions.map(toSessionData),
       };
     case 'server.roster_incomplete':
-      return { serverId: row.server_id, unnamed: row.unnamed, since: iso(row.since as number) };
+      return { serverId: data.server_id, unnamed: data.unnamed, since: iso(data.since) };
     case 'account.created':
-      return { accId: row.id, name: row.name ?? null, createdAt: iso(row.created_at as number) };
+      return { accId: data.id, name: data.name ?? null, createdAt: iso(data.created_at) };
     case 'log.appended':
     case 'account_activity.recorded':
     case 'webhook.test':
       // These are stored as their API has them.
-      return row;
+      return data;
     default:
       return type satisfies never;
   }
 };
 
 /** The row of docs/contracts.md, "The row", and the account's name. */
-const toSessionData = (row: Row): Record<string, unknown> => {
+const toSessionData = (row: SessionEvent): Record<string, unknown> => {
   const session = toSession(row);
   return {
     id: session.id,
