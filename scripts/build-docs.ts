@@ -1,19 +1,22 @@
-/** `npm run build`: the OpenAPI document, the table of docs/endpoints.md, and the viewer. */
+/** `npm run build`: the OpenAPI document in English and Spanish, the table of docs/endpoints.md, and the viewer. */
 import '../src/docs/with-docs.ts';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { families } from '../src/api/index.ts';
 import { withEndpointTable } from '../src/docs/endpoint-table.ts';
 import { buildOpenApi } from '../src/docs/openapi.ts';
+import { translate } from '../src/docs/spanish.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const VIEWER = join(ROOT, 'public/docs');
 
-/** Writes docs/endpoints.md (committed: a test compares it), public/openapi.json and public/docs (not committed). */
+/** Writes docs/endpoints.md (committed: a test compares it), public/openapi.json, its Spanish, and public/docs (not committed). */
 export const buildDocs = (): void => {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
   const document = buildOpenApi(families, version);
   writeIfChanged(join(ROOT, 'public/openapi.json'), `${JSON.stringify(document)}\n`);
+  // What has no Spanish yet stays English: a test says what is missing, and a start does not fail of it.
+  writeIfChanged(join(ROOT, 'public/openapi.es.json'), `${JSON.stringify(translate(document).document)}\n`);
   const endpoints = join(ROOT, 'docs/endpoints.md');
   writeIfChanged(endpoints, withEndpointTable(readFileSync(endpoints, 'utf8')));
 

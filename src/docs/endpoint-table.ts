@@ -9,6 +9,7 @@ const OTHERS: readonly Row[] = [
   ['GET /healthz', '—', 'Whether Worker and database answer'],
   ['GET /docs', '—', 'This table with schemas, examples and errors, to try out'],
   ['GET /openapi.json', '—', 'The same as OpenAPI 3.1'],
+  ['GET /openapi.es.json', '—', 'The same in Spanish'],
 ];
 
 type Row = readonly [endpoint: string, credential: string, summary: string];

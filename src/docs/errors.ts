@@ -22,7 +22,8 @@ const EXAMPLE_VALUES: Readonly<Record<string, string>> = {
   scope: 'admin',
 };
 
-const fillIn = (example: unknown): unknown =>
+/** A message, or an example that has one, with something in the place of its parameters. */
+export const fillIn = (example: unknown): unknown =>
   JSON.parse(
     JSON.stringify(example).replaceAll(/\{(\w+)\}/g, (_, name: string) => EXAMPLE_VALUES[name] ?? '...'),
   );

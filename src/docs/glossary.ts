@@ -10,6 +10,7 @@ export const TAGS: Readonly<Record<string, string>> = {
   'Activity Tracker v1': 'The same for older clients, whose key stands in the body.',
   Presence: 'Who is there: heartbeats, rosters, and lists of sessions.',
   Corrections: 'Sessions put right, with what they were before.',
+  'Closed periods': 'Hours that are settled: closing, verifying, and deciding about late calls.',
   Accounts: 'Who is tracked, and by which identifiers.',
   Servers: 'The names of servers, and how many are on.',
   Access: 'Keys, service IDs, settings and console sessions.',

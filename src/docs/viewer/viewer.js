@@ -1,7 +1,100 @@
-// Shows /openapi.json and makes its calls. No framework, nothing from another host, nothing that counts readers.
+// Shows the OpenAPI document and makes its calls. No framework, nothing from another host, nothing that counts readers.
 // A file of its own, because the Content-Security-Policy allows no inline script.
 
-const answer = await fetch('/openapi.json');
+const TEXTS = {
+  en: {
+    document: '/openapi.json',
+    credential: 'Credential',
+    credentialHint: 'API key, access token or ADMIN_TOKEN',
+    filter: 'Filter',
+    filterHint: 'path or words',
+    language: 'Language',
+    note: 'The credential stays in this page. Calls go with it, and without cookies.',
+    or: 'or',
+    from: 'from',
+    to: 'to',
+    atLeast: 'at least',
+    atMost: 'at most',
+    characters: 'characters',
+    default: 'default',
+    noCredential: 'No credential.',
+    scope: 'Scope',
+    credentials: 'Credentials',
+    parameters: 'Parameters',
+    columns: ['name', 'in', 'type', 'value'],
+    body: 'Body',
+    schema: 'Schema',
+    send: 'Send',
+    calling: 'Calling …',
+    took: 'in',
+    headers: 'Headers',
+    curl: 'As curl',
+    noAnswer: 'No answer',
+    answers: 'Answers',
+    example: 'Example',
+  },
+  es: {
+    document: '/openapi.es.json',
+    credential: 'Credencial',
+    credentialHint: 'clave de API, token de acceso o ADMIN_TOKEN',
+    filter: 'Filtro',
+    filterHint: 'ruta o palabras',
+    language: 'Idioma',
+    note: 'La credencial se queda en esta página. Las llamadas van con ella, y sin cookies.',
+    or: 'o',
+    from: 'desde',
+    to: 'hasta',
+    atLeast: 'al menos',
+    atMost: 'como máximo',
+    characters: 'caracteres',
+    default: 'si no se indica,',
+    noCredential: 'Sin credencial.',
+    scope: 'Permiso',
+    credentials: 'Credenciales',
+    parameters: 'Parámetros',
+    columns: ['nombre', 'en', 'tipo', 'valor'],
+    body: 'Cuerpo',
+    schema: 'Esquema',
+    send: 'Enviar',
+    calling: 'Llamando …',
+    took: 'en',
+    headers: 'Cabeceras',
+    curl: 'Como curl',
+    noAnswer: 'Sin respuesta',
+    answers: 'Respuestas',
+    example: 'Ejemplo',
+  },
+};
+
+// The console's own note: who has chosen a language there has chosen it here.
+const NOTE = 'rollcall.language';
+const kept = () => {
+  try {
+    return localStorage.getItem(NOTE);
+  } catch {
+    return null;
+  }
+};
+const wanted = [kept(), ...navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase())];
+const language = wanted.find((one) => one in TEXTS) ?? 'en';
+const say = TEXTS[language];
+document.documentElement.lang = language;
+for (const element of document.querySelectorAll('[data-text]'))
+  element.textContent = say[element.dataset.text];
+for (const element of document.querySelectorAll('[data-hint]'))
+  element.placeholder = say[element.dataset.hint];
+document.getElementById('document').href = say.document;
+document.getElementById('language').value = language;
+document.getElementById('language').addEventListener('change', (event) => {
+  try {
+    localStorage.setItem(NOTE, event.target.value);
+  } catch {
+    // A browser that keeps nothing shows its own language.
+  }
+  location.reload();
+});
+
+const answer = await fetch(say.document);
 const api = await answer.json();
 
 /** An element with attributes, handlers (`onclick`) and children. Text is only ever text: nothing here parses HTML. */
@@ -44,21 +137,21 @@ const typeOf = (schema = {}) => {
   const { type, format, enum: values, const: only, anyOf, minimum, maximum, minLength, maxLength } = schema;
   if (values) return values.join(' | ');
   if (only !== undefined) return JSON.stringify(only);
-  if (anyOf) return anyOf.map(typeOf).join(' or ');
+  if (anyOf) return anyOf.map(typeOf).join(` ${say.or} `);
   const limits = [
-    minimum === undefined ? '' : `from ${minimum}`,
-    maximum === undefined ? '' : `to ${maximum}`,
-    minLength === undefined ? '' : `at least ${minLength} characters`,
-    maxLength === undefined ? '' : `at most ${maxLength} characters`,
-    schema.default === undefined ? '' : `default ${schema.default}`,
+    minimum === undefined ? '' : `${say.from} ${minimum}`,
+    maximum === undefined ? '' : `${say.to} ${maximum}`,
+    minLength === undefined ? '' : `${say.atLeast} ${minLength} ${say.characters}`,
+    maxLength === undefined ? '' : `${say.atMost} ${maxLength} ${say.characters}`,
+    schema.default === undefined ? '' : `${say.default} ${schema.default}`,
   ].filter(Boolean);
-  return [[type].flat().join(' or ') + (format ? ` (${format})` : ''), ...limits].join(', ');
+  return [[type].flat().join(` ${say.or} `) + (format ? ` (${format})` : ''), ...limits].join(', ');
 };
 
 const WAYS = { bearer: 'Bearer', operator: 'Bearer', basic: 'Basic', apiKey: 'X-API-Key' };
 
 const accessOf = ({ security = [] }) => {
-  if (security.length === 0) return [h('p', {}, 'No credential.')];
+  if (security.length === 0) return [h('p', {}, say.noCredential)];
   const scopes = [...new Set(security.flatMap((way) => Object.values(way).flat()))];
   const ways = security.map((way) => {
     const [name] = Object.keys(way);
@@ -66,8 +159,8 @@ const accessOf = ({ security = [] }) => {
     return h('li', {}, `${WAYS[name] ?? name}: `, ...prose(description));
   });
   return [
-    scopes.length > 0 && h('p', {}, 'Scope ', h('code', {}, scopes.join(' '))),
-    h('details', {}, h('summary', {}, 'Credentials'), h('ul', {}, ...ways)),
+    scopes.length > 0 && h('p', {}, `${say.scope} `, h('code', {}, scopes.join(' '))),
+    h('details', {}, h('summary', {}, say.credentials), h('ul', {}, ...ways)),
   ].filter(Boolean);
 };
 
@@ -107,7 +200,7 @@ const tryOut = (path, method, operation) => {
     content?.example === undefined ? '' : isForm ? toForm(content.example) : pretty(content.example);
   const body =
     contentType &&
-    h('textarea', { rows: Math.min(14, example.split('\n').length + 1), 'aria-label': 'Body' });
+    h('textarea', { rows: Math.min(14, example.split('\n').length + 1), 'aria-label': say.body });
   if (body) body.value = example;
 
   const output = h('div', { 'aria-live': 'polite' });
@@ -121,43 +214,44 @@ const tryOut = (path, method, operation) => {
     if (query.size > 0) url += `?${query}`;
     const credential = document.getElementById('credential').value.trim();
     const headers = {
+      ...(language !== 'en' && { 'Accept-Language': language }),
       ...(credential && { Authorization: `Bearer ${credential}` }),
       ...(body && body.value !== '' && { 'Content-Type': contentType }),
     };
     const text = body?.value || undefined;
     const command = toCurl(method, url, headers, text);
-    output.replaceChildren(h('p', {}, 'Calling …'));
+    output.replaceChildren(h('p', {}, say.calling));
     const startedAt = performance.now();
     try {
       const response = await fetch(url, { method, headers, body: text, credentials: 'omit' });
       const received = await response.text();
       const took = Math.round(performance.now() - startedAt);
       output.replaceChildren(
-        h('h3', {}, `${response.status} ${response.statusText} in ${took} ms`),
+        h('h3', {}, `${response.status} ${response.statusText} ${say.took} ${took} ms`),
         h('pre', { tabindex: '0' }, readable(received, response.headers.get('content-type') ?? '')),
-        folded('Headers', [...response.headers].map(([name, value]) => `${name}: ${value}`).join('\n')),
-        folded('As curl', command),
+        folded(say.headers, [...response.headers].map(([name, value]) => `${name}: ${value}`).join('\n')),
+        folded(say.curl, command),
       );
     } catch (error) {
-      output.replaceChildren(h('h3', {}, 'No answer'), h('p', {}, String(error)), folded('As curl', command));
+      output.replaceChildren(h('h3', {}, say.noAnswer), h('p', {}, String(error)), folded(say.curl, command));
     }
   };
   return [
     rows.length > 0 && [
-      h('h3', {}, 'Parameters'),
+      h('h3', {}, say.parameters),
       h(
         'table',
         {},
-        h(
-          'thead',
-          {},
-          h('tr', {}, ...['name', 'in', 'type', 'value'].map((title) => h('th', { scope: 'col' }, title))),
-        ),
+        h('thead', {}, h('tr', {}, ...say.columns.map((title) => h('th', { scope: 'col' }, title)))),
         h('tbody', {}, ...rows),
       ),
     ],
-    body && [h('h3', {}, `Body, ${contentType}`), body, folded('Schema', pretty(inline(content.schema)))],
-    h('button', { type: 'button', onclick: send }, 'Send'),
+    body && [
+      h('h3', {}, `${say.body}, ${contentType}`),
+      body,
+      folded(say.schema, pretty(inline(content.schema))),
+    ],
+    h('button', { type: 'button', onclick: send }, say.send),
     output,
   ]
     .flat()
@@ -192,13 +286,13 @@ const answersOf = (operation) =>
       ? Object.entries(content.examples).map(([name, example]) => [name, follow(example).value])
       : content?.example === undefined
         ? []
-        : [['Example', content.example]];
+        : [[say.example, content.example]];
     return h(
       'details',
       {},
-      h('summary', {}, h('strong', {}, status), ` ${response.description}`, type ? `, ${type}` : ''),
+      h('summary', {}, h('strong', {}, status), ` ${response.description}`, type ? ` · ${type}` : ''),
       ...examples.flatMap(([name, value]) => [h('p', {}, name), h('pre', { tabindex: '0' }, pretty(value))]),
-      content?.schema && folded('Schema', pretty(inline(content.schema))),
+      content?.schema && folded(say.schema, pretty(inline(content.schema))),
     );
   });
 
@@ -206,7 +300,7 @@ const detailsOf = (path, method, operation) => [
   operation.description && h('p', {}, ...prose(operation.description)),
   ...accessOf(operation),
   ...tryOut(path, method, operation),
-  h('h3', {}, 'Answers'),
+  h('h3', {}, say.answers),
   ...answersOf(operation),
 ];
 
@@ -242,13 +336,13 @@ const operations = Object.entries(api.paths).flatMap(([path, item]) =>
 );
 
 // The first tag of an operation is its topic; whom it is for has no section of its own.
-const topics = api.tags.map(({ name }) => name).filter((name) => operations.some(({ tag }) => tag === name));
-const sections = topics.map((name) => {
+const topics = api.tags.filter(({ name }) => operations.some(({ tag }) => tag === name));
+const sections = topics.map(({ name, 'x-displayName': title = name }) => {
   const inside = operations.filter(({ tag }) => tag === name);
   return {
     inside,
-    section: h('section', {}, h('h2', {}, name), ...inside.map(({ element }) => element)),
-    group: h('div', {}, h('h2', {}, name), h('ul', {}, ...inside.map(({ link }) => link))),
+    section: h('section', {}, h('h2', {}, title), ...inside.map(({ element }) => element)),
+    group: h('div', {}, h('h2', {}, title), h('ul', {}, ...inside.map(({ link }) => link))),
   };
 });
 
