@@ -12,9 +12,9 @@ import {
 import { timeOfUuidV7 } from '../../lib/ids.ts';
 import { nameOfSession, sessionsAccountIdOf } from '../accounts/queries.ts';
 import { lastSeenOf } from './queries.ts';
+import { hasMetadataValue, type MetadataFilter } from './reaching-queries.ts';
 import type { CloseKind, DetailsRow, IdentifiersJson } from './session.ts';
 import { selectByStart } from './start-order-queries.ts';
-import { hasMetadataValue, type MetadataFilter } from './summary-queries.ts';
 
 /** Which sessions are asked for. Instants are epoch milliseconds, of the session's start; `to` is exclusive. */
 export interface SessionFilter {

@@ -3,9 +3,9 @@ import { calendarSpans } from '../../lib/calendar-spans.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
+import { intervalsOf, selectIntervals } from './interval-queries.ts';
 import { countOnline, type OnlineStep, type Step, union } from './online-steps.ts';
-import { intervalsOf } from './session-totals.ts';
-import { type SummaryFilter, selectSummary } from './summary-queries.ts';
+import type { SummaryFilter } from './reaching-queries.ts';
 
 /** How far apart the points of a chart are; minutes are counted from the full hour, the others by the calendar. */
 export const ONLINE_STEPS = ['minute', '5-minutes', 'quarter-hour', 'hour', 'day', 'week'] as const;
@@ -46,19 +46,7 @@ export const listOnline = async (
   const { id, settings } = ctx.actor.community;
   const steps = stepsOf(step, timeZone, from, to, settings.weekStart);
   if (!steps) throw new DomainError('too_many_steps', { max: MAX_STEPS });
-  const [rows] = await runBatch(ctx.db, [
-    selectSummary(
-      id,
-      { ...query, from, to },
-      {
-        byAccount: true,
-        byServer,
-        cuts: { kind: 'none' },
-        withIntervals: true,
-        heartbeatTimeoutMs: settings.heartbeatTimeoutSeconds * 1000,
-      },
-    ),
-  ]);
+  const [rows] = await runBatch(ctx.db, [selectIntervals(id, { ...query, from, to }, { byServer })]);
   const sessions = rows.reduce((sum, row) => sum + row.sessions, 0);
   if (sessions > MAX_SESSIONS) throw new DomainError('too_many_sessions', { max: MAX_SESSIONS });
   const ofServer = Map.groupBy(rows, ({ server_id }) => server_id ?? undefined);

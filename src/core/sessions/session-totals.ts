@@ -8,8 +8,9 @@ import {
   type WeekStart,
   zoneStretches,
 } from '../../lib/calendar-spans.ts';
+import { type IntervalRow, intervalsOf } from './interval-queries.ts';
 import { union } from './online-steps.ts';
-import type { Cuts, SummaryRow } from './summary-queries.ts';
+import type { CutRow, Cuts, WholeRow } from './summary-queries.ts';
 
 export const GROUPINGS = ['account', 'server', 'day', 'week', 'month', 'hour', 'weekday-hour'] as const;
 export type Grouping = (typeof GROUPINGS)[number];
@@ -56,48 +57,65 @@ export interface TotalsPlan {
 export const countsDistinct = ({ groupings }: Pick<TotalsPlan, 'groupings'>): boolean =>
   groupings.includes('account') && !groupings.includes('server');
 
-type Sum = { -readonly [K in keyof SessionTotal]: SessionTotal[K] };
+/** `CutRow.parts`, read. */
+type Parts = readonly [
+  pieces: readonly [number, number, number, number | null, number | null],
+  confirmed: number,
+  watchedFrom: number,
+  watchedUntil: number,
+  gapFrom: number | null,
+  gapUntil: number | null,
+];
 
-/** A piece of the calendar with the names that it has. */
-interface NamedPiece extends CalendarPiece {
-  readonly labels: SessionTotal['labels'];
-  /** The names in one text. */
-  readonly key: string;
-}
+type Sum = { -readonly [K in keyof SessionTotal]: SessionTotal[K] };
 
 /** As many groups as an answer may have in all its pages: some 100 MB of a Worker's memory. */
 export const MAX_GROUPS = 200_000;
 
+/** What is grouped by, but for the time, and its sums: each in the place of its time in `#times`. */
+interface Owner {
+  readonly accountId: string | undefined;
+  readonly serverId: number | undefined;
+  readonly sums: (Sum | undefined)[];
+}
+
+/** The fields of a sum that an interval adds to. */
+type Field = 'ms' | 'confirmedMs' | 'watchedMs' | 'distinctMs';
+
 export class SessionTotals {
   readonly #plan: TotalsPlan;
-  readonly #times: readonly TimeGrouping[];
-  readonly #unit: CalendarUnit | undefined;
+  readonly #timeGroupings: readonly TimeGrouping[];
   readonly #pieces: readonly CalendarPiece[];
-  readonly #names: (NamedPiece | undefined)[] = [];
   /** By the number that SQL gives a piece. */
   readonly #places = new Map<number, number>();
-  readonly #sums = new Map<string, Sum>();
-  readonly #intervals = new Map<string, number[]>();
-  readonly cuts: Cuts;
+  /** The times that the pieces are grouped to, by their names; and of each piece, the place of its time. */
+  readonly #times: SessionTotal['labels'][] = [];
+  readonly #timeOf: (number | undefined)[] = [];
+  readonly #timeNamed = new Map<string, number>();
+  readonly #owners = new Map<string, Owner>();
+  readonly #overlapping = new Set<string>();
+  /** How the database is to cut; undefined where no time is grouped by. */
+  readonly cuts: Cuts | undefined;
   sessions = 0;
+  /** How many groups there are. */
+  size = 0;
 
   constructor(plan: TotalsPlan) {
     this.#plan = plan;
-    this.#times = plan.groupings.filter(isTimeGrouping);
-    this.#unit = unitOf(this.#times);
+    this.#timeGroupings = plan.groupings.filter(isTimeGrouping);
+    const unit = unitOf(this.#timeGroupings);
     const { from, to, timeZone, weekStart } = plan;
-    if (!this.#unit) {
+    if (!unit) {
       this.#pieces = [{ start: from, end: to, number: 0, localStart: from, offset: 0 }];
-      this.cuts = { kind: 'none' };
       return;
     }
     const stretches = zoneStretches(timeZone, from, to);
-    this.#pieces = calendarPieces(stretches, this.#unit, weekStart);
-    if (this.#unit === 'month') {
+    this.#pieces = calendarPieces(stretches, unit, weekStart);
+    if (unit === 'month') {
       this.cuts = { kind: 'borders', borders: this.#pieces.map(({ start }) => start) };
       this.#pieces.forEach((_, place) => void this.#places.set(place, place));
     } else {
-      const { length, shift } = unitRule(this.#unit, weekStart);
+      const { length, shift } = unitRule(unit, weekStart);
       this.cuts = {
         kind: 'units',
         length,
@@ -107,169 +125,176 @@ export class SessionTotals {
     }
   }
 
-  /** Adds sessions of one group, as the database has added them up. */
-  add(row: SummaryRow): void {
-    const { from } = this.#plan;
-    this.sessions += row.sessions;
-    if (row.intervals !== null || (countsDistinct(this.#plan) && row.sessions === 1)) this.#addIntervals(row);
-    if (this.cuts.kind === 'none') {
-      const sum = this.#sumOf(row, 0);
-      sum.ms += row.ms;
-      sum.confirmedMs += row.confirmed_ms;
-      sum.watchedMs += row.watched_ms;
-      sum.sessions += row.sessions;
-      return;
-    }
-    const first = this.#placeOf(row.first_piece);
-    const last = this.#placeOf(row.last_piece);
-    const starts = row.starts ?? 0;
-    const ends = row.ends ?? 0;
-    const seen = new Set<Sum>();
-    for (let place = first; place <= last; place++) {
-      const piece = this.#pieces[place] as CalendarPiece;
-      const sum = this.#sumOf(row, place);
-      const ms =
-        (place === last ? ends : row.sessions * (piece.end - from)) -
-        (place === first ? starts : row.sessions * (piece.start - from));
-      sum.ms += ms;
-      if (!seen.has(sum)) sum.sessions += row.sessions;
-      seen.add(sum);
-      if (row.parts === null) {
-        sum.confirmedMs += ms;
-        if (row.is_watched === 1) sum.watchedMs += ms;
-      } else {
-        const [confirmed, watchedFrom, watchedUntil, gapFrom, gapUntil, start] = JSON.parse(row.parts) as [
-          number,
-          number,
-          number,
-          number | null,
-          number | null,
-          number,
-        ];
-        sum.confirmedMs += within(piece, start, confirmed);
-        sum.watchedMs +=
-          within(piece, watchedFrom, watchedUntil) -
-          (gapFrom === null || gapUntil === null ? 0 : within(piece, gapFrom, gapUntil));
-      }
-    }
+  /** The accounts that may have been in two sessions at once: the time that counts once is not known of them yet. */
+  get overlapping(): string[] {
+    return [...this.#overlapping];
   }
 
-  #addIntervals(row: SummaryRow): void {
-    const key = row.account_id ?? '';
-    const list = this.#intervals.get(key) ?? [];
-    this.#intervals.set(key, list);
-    for (const at of intervalsOf(row)) list.push(at);
+  /** Adds sessions of one group, as the database has added them up. */
+  add(row: WholeRow): void {
+    const sum = this.#sumOf(this.#note(row), 0);
+    sum.ms += row.ms;
+    sum.confirmedMs += row.confirmed_ms;
+    sum.watchedMs += row.watched_ms;
+    sum.distinctMs += row.ms;
+    sum.sessions += row.sessions;
+  }
+
+  /** The same where the calendar cuts: shares their time out among the pieces that they are in. */
+  addCut(row: CutRow): void {
+    const owner = this.#note(row);
+    const { sessions, starts, ends, is_watched: isWatched, parts } = row;
+    const first = this.#placeOf(row.first_piece);
+    const last = this.#placeOf(row.last_piece);
+    // Two pieces may have one name, and then they are one group: a day, an hour of a weekday.
+    const seen = first === last ? undefined : new Set<Sum>();
+    for (let place = first; place <= last; place++) {
+      const sum = this.#sumOf(owner, place);
+      if (!seen?.has(sum)) sum.sessions += sessions;
+      seen?.add(sum);
+      const ms = this.#within(place, first, last, sessions, starts, ends);
+      sum.ms += ms;
+      sum.distinctMs += ms;
+      if (parts !== null) continue;
+      sum.confirmedMs += ms;
+      if (isWatched === 1) sum.watchedMs += ms;
+    }
+    if (parts === null) return;
+    const [[c, w, x, g, h], confirmed, watchedFrom, watchedUntil, gapFrom, gapUntil] = JSON.parse(
+      parts,
+    ) as Parts;
+    const addInterval = (
+      field: Field,
+      from: number,
+      until: number,
+      startSum: number,
+      endSum: number,
+      sign: 1 | -1,
+    ) => {
+      const [begin, end] = [this.#placeOf(from), this.#placeOf(until)];
+      for (let place = begin; place <= end; place++) {
+        this.#sumOf(owner, place)[field] +=
+          sign * this.#within(place, begin, end, sessions, startSum, endSum);
+      }
+    };
+    addInterval('confirmedMs', row.first_piece, c, starts, confirmed, 1);
+    addInterval('watchedMs', w, x, watchedFrom, watchedUntil, 1);
+    if (g !== null && h !== null) addInterval('watchedMs', g, h, gapFrom ?? 0, gapUntil ?? 0, -1);
+  }
+
+  #note({ sessions, overlaps, account_id, server_id }: WholeRow | CutRow): Owner {
+    this.sessions += sessions;
+    if (overlaps === 1 && account_id !== null) this.#overlapping.add(account_id);
+    return this.#ownerOf(account_id ?? undefined, server_id ?? undefined);
+  }
+
+  #ownerOf(accountId: string | undefined, serverId: number | undefined): Owner {
+    const key = `${accountId ?? ''} ${serverId ?? ''}`;
+    let owner = this.#owners.get(key);
+    if (!owner) {
+      owner = { accountId, serverId, sums: [] };
+      this.#owners.set(key, owner);
+    }
+    return owner;
+  }
+
+  /** What of so many intervals, which begin in the piece `first` and end in `last`, lies in the piece at `place`. */
+  #within(place: number, first: number, last: number, count: number, starts: number, ends: number): number {
+    const { start, end } = this.#pieces[place] as CalendarPiece;
+    const { from } = this.#plan;
+    return (
+      (place === last ? ends : count * (end - from)) - (place === first ? starts : count * (start - from))
+    );
   }
 
   /** The place in the calendar of a piece that SQL numbered. */
-  #placeOf(number: number | null): number {
-    const place = this.#places.get(number ?? -1);
+  #placeOf(number: number): number {
+    const place = this.#places.get(number);
     if (place === undefined) throw new Error(`The calendar has no piece ${number}`);
     return place;
   }
 
-  /** Adds the time of every account once, however its sessions overlap. */
-  #addDistinct(): void {
+  /** Counts the time of these accounts once, however their sessions overlap. */
+  countOnce(rows: readonly IntervalRow[]): void {
     const { from } = this.#plan;
-    for (const [accountId, list] of this.#intervals) {
-      const row = { account_id: accountId, server_id: null };
+    for (const row of rows) {
+      const { sums } = this.#ownerOf(row.account_id, undefined);
+      for (const sum of sums) if (sum) sum.distinctMs = 0;
       let place = 0;
-      for (const [start, end] of union(list)) {
+      for (const [start, end] of union(intervalsOf(row))) {
         while ((this.#pieces[place]?.end ?? Number.POSITIVE_INFINITY) - from <= start) place += 1;
         for (let next = place; ; next++) {
           const piece = this.#pieces[next];
           if (!piece || piece.start - from >= end) break;
-          this.#sumOf(row, next).distinctMs += within(piece, start + from, end + from);
+          // A session that has come since the totals were read is not among them.
+          const sum = sums[this.#timeOfPiece(next)];
+          if (sum) sum.distinctMs += within(piece, start + from, end + from);
         }
       }
     }
-    this.#intervals.clear();
   }
 
-  #nameOf(place: number): NamedPiece {
-    const known = this.#names[place];
-    if (known) return known;
+  /** The place in `#times` of the time that the piece is grouped to. */
+  #timeOfPiece(place: number): number {
+    const known = this.#timeOf[place];
+    if (known !== undefined) return known;
     const piece = this.#pieces[place] as CalendarPiece;
     const labels = Object.fromEntries(
-      this.#times.map((time) => [time, labelOf(piece, time, this.#plan.weekStart)]),
+      this.#timeGroupings.map((time) => [time, labelOf(piece, time, this.#plan.weekStart)]),
     );
-    const name = { ...piece, labels, key: Object.values(labels).join(' ') };
-    this.#names[place] = name;
-    return name;
+    const name = nameOf(labels);
+    let time = this.#timeNamed.get(name);
+    if (time === undefined) {
+      time = this.#times.push(labels) - 1;
+      this.#timeNamed.set(name, time);
+    }
+    this.#timeOf[place] = time;
+    return time;
   }
 
-  #sumOf({ account_id, server_id }: Pick<SummaryRow, 'account_id' | 'server_id'>, place: number): Sum {
-    const { groupings } = this.#plan;
-    const piece = this.#nameOf(place);
-    const accountId = groupings.includes('account') ? (account_id ?? '') : undefined;
-    const serverId = groupings.includes('server') ? (server_id ?? 0) : undefined;
-    const key = `${accountId ?? ''} ${serverId ?? ''} ${piece.key}`;
-    let sum = this.#sums.get(key);
-    if (!sum) {
-      const { start, end, labels } = piece;
-      sum = {
-        accountId,
-        serverId,
-        labels,
-        start,
-        end,
-        ms: 0,
-        confirmedMs: 0,
-        watchedMs: 0,
-        distinctMs: 0,
-        sessions: 0,
-      };
-      this.#sums.set(key, sum);
+  #sumOf({ accountId, serverId, sums }: Owner, place: number): Sum {
+    const time = this.#timeOfPiece(place);
+    const { start, end } = this.#pieces[place] as CalendarPiece;
+    const known = sums[time];
+    if (known) {
+      if (start < known.start) known.start = start;
+      if (end > known.end) known.end = end;
+      return known;
     }
-    sum.start = Math.min(sum.start, piece.start);
-    sum.end = Math.max(sum.end, piece.end);
+    const labels = this.#times[time] ?? {};
+    const sum: Sum = {
+      accountId,
+      serverId,
+      labels,
+      start,
+      end,
+      ms: 0,
+      confirmedMs: 0,
+      watchedMs: 0,
+      distinctMs: 0,
+      sessions: 0,
+    };
+    sums[time] = sum;
+    this.size += 1;
     return sum;
   }
 
   /** Makes totals of zero for every time of the period, for each account and server that has any. */
   fill(): void {
-    const others = new Map<string, Pick<SummaryRow, 'account_id' | 'server_id'>>();
-    for (const { accountId, serverId } of this.#sums.values()) {
-      others.set(`${accountId} ${serverId}`, { account_id: accountId ?? null, server_id: serverId ?? null });
+    if (this.#timeGroupings.length === this.#plan.groupings.length) this.#ownerOf(undefined, undefined);
+    for (const owner of this.#owners.values()) {
+      for (let place = 0; place < this.#pieces.length; place++) this.#sumOf(owner, place);
+      if (this.size > MAX_GROUPS) return;
     }
-    const isGrouped = this.#times.length < this.#plan.groupings.length;
-    const rows = isGrouped ? [...others.values()] : [{ account_id: null, server_id: null }];
-    for (const row of rows) {
-      for (let place = 0; place < this.#pieces.length; place++) this.#sumOf(row, place);
-      if (this.#sums.size > MAX_GROUPS) return;
-    }
-  }
-
-  /** How many groups there are. */
-  get size(): number {
-    return this.#sums.size;
   }
 
   /** The totals in their order. */
   sorted(order: TotalsOrder): SessionTotal[] {
-    this.#addDistinct();
-    return [...this.#sums.values()].sort((a, b) => compareTotals(order, placeInOrder(a), placeInOrder(b)));
+    const totals: Sum[] = [];
+    for (const { sums } of this.#owners.values()) for (const sum of sums) if (sum) totals.push(sum);
+    return totals.sort((a, b) => compareTotals(order, a, b));
   }
 }
-
-/** The intervals of a row that has them: start, end, start, end, in milliseconds after the period's start. */
-export const intervalsOf = ({ sessions, intervals, starts, ends }: SummaryRow): number[] =>
-  sessions === 1 ? [starts ?? 0, ends ?? 0] : readNumbers(intervals ?? '');
-
-/** The numbers of a text that has nothing but digits and blanks. */
-const readNumbers = (text: string): number[] => {
-  const numbers: number[] = [];
-  let number = 0;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (code === 32) {
-      numbers.push(number);
-      number = 0;
-    } else number = number * 10 + code - 48;
-  }
-  numbers.push(number);
-  return numbers;
-};
 
 /** What of an interval lies in the piece. */
 const within = (piece: Pick<CalendarPiece, 'start' | 'end'>, start: number, end: number): number =>
@@ -307,20 +332,32 @@ export type TotalsOrder = (typeof TOTALS_ORDERS)[number];
 /** Where a total stands: `[milliseconds, start, account, server, labels]`. */
 export type TotalsPlace = readonly [number, number, string, number, string];
 
+const nameOf = (labels: SessionTotal['labels']): string => Object.values(labels).join(' ');
+
+/** What the order goes by. */
+type Ordered = Pick<SessionTotal, 'ms' | 'start' | 'accountId' | 'serverId' | 'labels'>;
+
 export const placeInOrder = ({ ms, start, accountId, serverId, labels }: SessionTotal): TotalsPlace => [
   ms,
   start,
   accountId ?? '',
   serverId ?? 0,
-  Object.values(labels).join(' '),
+  nameOf(labels),
 ];
 
+/** Whether the total is behind the place, in the order. */
+export const isBehind = (
+  order: TotalsOrder,
+  [ms, start, accountId, serverId, name]: TotalsPlace,
+  total: SessionTotal,
+): boolean => compareTotals(order, { ms, start, accountId, serverId, labels: { day: name } }, total) < 0;
+
 /** The order of the totals: ties by account, server and name of the time. */
-export const compareTotals = (order: TotalsOrder, a: TotalsPlace, b: TotalsPlace): number =>
-  (order === 'time' ? a[1] - b[1] : 0) ||
-  b[0] - a[0] ||
-  compare(a[2], b[2]) ||
-  a[3] - b[3] ||
-  compare(a[4], b[4]);
+const compareTotals = (order: TotalsOrder, a: Ordered, b: Ordered): number =>
+  (order === 'time' ? a.start - b.start : 0) ||
+  b.ms - a.ms ||
+  compare(a.accountId ?? '', b.accountId ?? '') ||
+  (a.serverId ?? 0) - (b.serverId ?? 0) ||
+  compare(nameOf(a.labels), nameOf(b.labels));
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,20 +1,21 @@
-import { runBatch } from '../../db/client.ts';
+import { readRows } from '../../db/client.ts';
 import { type Page, pageOf } from '../../lib/page.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
+import { selectIntervalsOf } from './interval-queries.ts';
+import type { SummaryFilter } from './reaching-queries.ts';
 import {
-  compareTotals,
   countsDistinct,
+  isBehind,
   MAX_GROUPS,
-  placeInOrder,
   type SessionTotal,
   SessionTotals,
   type TotalsOrder,
   type TotalsPlace,
   type TotalsPlan,
 } from './session-totals.ts';
-import { type SummaryFilter, selectSummary } from './summary-queries.ts';
+import { selectCutSummary, selectSummary } from './summary-queries.ts';
 
 /** A second or two of the database's time; a longer period is asked for in parts. */
 const MAX_SESSIONS = 500_000;
@@ -42,21 +43,28 @@ export const summarizeSessions = async (
   if (from >= to) return [];
   const { community } = ctx.actor;
   const totals = new SessionTotals({ ...summary, from, to });
-  const [rows] = await runBatch(ctx.db, [
-    selectSummary(
-      community.id,
-      { ...summary, from, to },
-      {
-        byAccount: summary.groupings.includes('account'),
-        byServer: summary.groupings.includes('server'),
-        cuts: totals.cuts,
-        withIntervals: countsDistinct(summary),
-        heartbeatTimeoutMs: community.settings.heartbeatTimeoutSeconds * 1000,
-      },
-    ),
-  ]);
-  for (const row of rows) totals.add(row);
+  const filter = { ...summary, from, to };
+  const groups = {
+    byAccount: summary.groupings.includes('account'),
+    byServer: summary.groupings.includes('server'),
+    countsDistinct: countsDistinct(summary),
+  };
+  const timeoutMs = community.settings.heartbeatTimeoutSeconds * 1000;
+  if (totals.cuts) {
+    const rows = await readRows(
+      ctx.db,
+      selectCutSummary(community.id, filter, groups, totals.cuts, timeoutMs),
+    );
+    for (const row of rows) totals.addCut(row);
+  } else {
+    const rows = await readRows(ctx.db, selectSummary(community.id, filter, groups, timeoutMs));
+    for (const row of rows) totals.add(row);
+  }
   if (totals.sessions > MAX_SESSIONS) throw new DomainError('too_many_sessions', { max: MAX_SESSIONS });
+  const { overlapping } = totals;
+  if (overlapping.length > 0) {
+    totals.countOnce(await readRows(ctx.db, selectIntervalsOf(community.id, filter, overlapping)));
+  }
   if (fills) totals.fill();
   if (totals.size > MAX_GROUPS) throw new DomainError('too_many_groups', { max: MAX_GROUPS });
   return totals.sorted(order);
@@ -69,7 +77,4 @@ export const pageOfTotals = (
   after: TotalsPlace | undefined,
   limit: number,
 ): Page<SessionTotal> =>
-  pageOf(
-    after ? totals.filter((total) => compareTotals(order, after, placeInOrder(total)) < 0) : totals,
-    limit,
-  );
+  pageOf(after ? totals.filter((total) => isBehind(order, after, total)) : totals, limit);

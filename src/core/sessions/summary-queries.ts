@@ -1,34 +1,30 @@
 /**
  * The SQL of totals. The database finds the sessions that reach into a period, cuts them to it and adds them up, by
- * whatever they are grouped by; what comes back is a row for each group. Where the calendar cuts, a group also says in
- * which pieces of the calendar its sessions begin and end (lib/calendar-spans.ts); session-totals.ts shares their time out.
+ * whatever they are grouped by; what comes back is a row for each group, or a few. Where the calendar cuts, a group also
+ * says in which pieces of the calendar its sessions begin and end (lib/calendar-spans.ts); session-totals.ts shares their
+ * time out.
  */
-import { REACHES_MS } from '../../db/schema/sessions.ts';
-import { allOf, type SQL, type Statement, sql, statementByShape, type Value } from '../../db/statement.ts';
+import { type SQL, type Statement, sql, statementByShape, type Value } from '../../db/statement.ts';
 import { PIECES_OF_STRETCH } from '../../lib/calendar-spans.ts';
-import type { IdentifierKind } from '../accounts/identifiers.ts';
-
-/** A value in a session's metadata that is asked for: `{"job": "police"}`. */
-export interface MetadataFilter {
-  readonly key: string;
-  readonly value: string;
-}
-
-/** Whose time, where, when. Epoch milliseconds, `to` exclusive. */
-export interface SummaryFilter {
-  readonly from: number;
-  readonly to: number;
-  readonly account?: { readonly kind: IdentifierKind; readonly value: string } | undefined;
-  readonly serverId?: number | undefined;
-  readonly metadata?: MetadataFilter | undefined;
-}
+import {
+  type FilterShape,
+  fromBefore,
+  int,
+  listedAccounts,
+  ofAllAccounts,
+  ofListedAccount,
+  ofListedAccounts,
+  openOnes,
+  type SummaryFilter,
+  shapeOf,
+  valuesOf,
+} from './reaching-queries.ts';
 
 /**
  * How the calendar cuts: into units of one length, counted from the epoch by the wall clock of each of the stretches in
  * which a zone has one offset; or at borders, where units have no one length.
  */
 export type Cuts =
-  | { readonly kind: 'none' }
   | {
       readonly kind: 'units';
       readonly length: number;
@@ -37,54 +33,61 @@ export type Cuts =
     }
   | { readonly kind: 'borders'; readonly borders: readonly number[] };
 
-/** What the text of the statement depends on. */
-interface SummaryShape {
+/** What groups are made of, beside the calendar. */
+export interface Groups {
   readonly byAccount: boolean;
   readonly byServer: boolean;
-  /** The number of stretches or borders; null where nothing is cut. */
-  readonly cuts: { readonly kind: 'units' | 'borders'; readonly count: number } | null;
-  /** Whether the intervals are wanted, so that time on two servers at once can be counted once. */
-  readonly withIntervals: boolean;
-  readonly accountKind: IdentifierKind | null;
-  readonly hasServer: boolean;
-  readonly hasMetadata: boolean;
+  /** Whether `overlaps` is wanted. */
+  readonly countsDistinct: boolean;
 }
+
+type SummaryShape = FilterShape &
+  Groups & {
+    /** The number of stretches or borders; null where nothing is cut. */
+    readonly cuts: { readonly kind: Cuts['kind']; readonly count: number } | null;
+  };
 
 type Values = Readonly<Record<string, Value>>;
 
-/** Where a value goes; some names depend on the shape. */
-const value = (name: string) => sql.placeholder(name);
-
-/** Sessions of one group. Times are sums over its sessions, in milliseconds. */
-export interface SummaryRow {
+interface Row {
   readonly account_id: string | null;
   readonly server_id: number | null;
   readonly sessions: number;
-  /** Where nothing is cut. */
+  /**
+   * 0 where none of the sessions goes on when the account's next one begins, so that its time need not be counted once
+   * apart; 1 where one may; null where nobody asks.
+   */
+  readonly overlaps: number | null;
+}
+
+/** Sessions of one group, where nothing is cut. Times are sums over its sessions, in milliseconds. */
+export interface WholeRow extends Row {
   readonly ms: number;
   readonly confirmed_ms: number;
   readonly watched_ms: number;
-  /** The pieces that the sessions begin and end in, where the calendar cuts, and the sums of how long after `from`. */
-  readonly first_piece: number | null;
-  readonly last_piece: number | null;
-  readonly starts: number | null;
-  readonly ends: number | null;
-  /** Whether they were watched all the time (1) or not at all (0); null for the one session that says more in `parts`. */
-  readonly is_watched: number | null;
-  /** Of a session that is confirmed or watched in parts: `[confirmedUntil, watchedFrom, watchedUntil, gapFrom, gapUntil, start, end]`. */
-  readonly parts: string | null;
-  /** `start end` of each session, in milliseconds after `from`, where intervals are wanted and there are several. */
-  readonly intervals: string | null;
 }
 
-/** Expression: a value as an integer; D1 sends every number as a floating-point one, which SQLite divides as such. */
-const int = (name: string): SQL => sql`CAST(${value(name)} AS INTEGER)`;
+/** Sessions of one group that begin and end in the same pieces of the calendar. */
+export interface CutRow extends Row {
+  readonly first_piece: number;
+  readonly last_piece: number;
+  /** The sums of when they begin and end, in milliseconds after `from`. */
+  readonly starts: number;
+  readonly ends: number;
+  /** Whether they were watched all the time (1) or not at all (0); null where `parts` says more. */
+  readonly is_watched: number | null;
+  /**
+   * JSON, of sessions that are confirmed or watched in part: the pieces that they are confirmed until, watched from and
+   * until, but for a gap from and until (null: without); and the sums of those instants, in milliseconds after `from`.
+   */
+  readonly parts: string | null;
+}
 
 /** Expression: the number of the piece that an instant of the period lies in. */
 const pieceNumber = ({ kind, count }: NonNullable<SummaryShape['cuts']>, at: SQL): SQL => {
   const inStretch = (index: number): SQL =>
     sql`${sql.raw(String(index * PIECES_OF_STRETCH))} + (${at} + ${int(`shift${index}`)}) / ${int('length')}`;
-  const isBefore = (name: string): SQL => sql`${at} < ${int(name)}`;
+  const isBefore = (name: string): SQL => sql`${at} < ${sql.placeholder(name)}`;
   if (kind === 'borders') {
     /** Between the borders `low` and `high`: as few comparisons as there can be. */
     const search = (low: number, high: number): SQL => {
@@ -101,230 +104,161 @@ const pieceNumber = ({ kind, count }: NonNullable<SummaryShape['cuts']>, at: SQL
   return expression;
 };
 
-/** Expression: the id that the account's sessions are under. */
-const accountId = (kind: IdentifierKind): SQL => {
-  const known = sql`(
-    SELECT account_id FROM account_identifiers
-    WHERE community_id = ${value('communityId')} AND kind = ${sql.raw(`'${kind}'`)} AND value = ${value('account')})`;
-  // An id is also that of an account that was erased, or merged into another one.
-  return kind === 'accId' ? sql`coalesce(${known}, ${value('account')})` : known;
+/**
+ * Expression: whether the session `q` goes on when the account's next one begins. One row is read: the next, whatever it
+ * is; so it may be one that does not count. (An id behind a character is behind that id, and before every other.)
+ */
+const OVERLAPS = sql`EXISTS (
+  SELECT 1 FROM sessions AS next NOT INDEXED
+  WHERE next.community_id = ${sql.placeholder('communityId')} AND next.account_id = q.account_id
+    AND (next.started_at, next.id) >= (q.started_at, q.id || '~') AND next.started_at < q.until)`;
+
+const overlaps = ({ countsDistinct }: SummaryShape): SQL =>
+  countsDistinct ? sql`max(${OVERLAPS})` : sql`NULL`;
+
+/** Expressions: what the sessions of a group come to. */
+const SUMS = sql.raw('count(*), sum(e - s), sum(c - s), sum(x - w - max(0, coalesce(h - g, 0)))');
+
+const groupBy = (columns: readonly (string | false)[]): SQL => {
+  const present = columns.filter((column) => column !== false);
+  return present.length > 0 ? sql.raw(`GROUP BY ${present.join(', ')}`) : sql``;
 };
 
-/** Condition: a session that counts, of the account, on the server, with the metadata that are asked for. */
-const counts = ({ accountKind, hasServer, hasMetadata }: SummaryShape): SQL =>
-  allOf([
-    sql`community_id = ${value('communityId')} AND close_kind IS NOT 'cleared' AND voided_at IS NULL`,
-    accountKind === null ? undefined : sql`account_id = ${accountId(accountKind)}`,
-    hasServer ? sql`server_id = ${value('serverId')}` : undefined,
-    hasMetadata ? hasMetadataValue() : undefined,
-  ]);
+/** Query: sessions of one group, which nothing cuts. */
+const whole = (shape: SummaryShape, sessions: SQL): SQL => sql`
+  SELECT ${sql.raw(shape.byAccount ? 'account_id' : 'NULL')} AS account_id,
+    ${sql.raw(shape.byServer ? 'server_id' : 'NULL')} AS server_id, ${SUMS}, ${overlaps(shape)}
+  FROM (${sessions}) AS q
+  ${groupBy([shape.byAccount && 'account_id', shape.byServer && 'server_id'])}
+  HAVING count(*) > 0`;
 
-/** Condition: the metadata have the value that is asked for; as a text, or as a number or a boolean that is written so. */
-export const hasMetadataValue = (): SQL =>
-  sql`metadata -> ${value('metadataPath')} IN (json_quote(${value('metadataValue')}), ${value('metadataValue')})`;
-
-/** The values of `hasMetadataValue`. */
-export const metadataValues = (filter: MetadataFilter | undefined) =>
-  filter ? { metadataPath: `$."${filter.key}"`, metadataValue: filter.value } : {};
-
-const REACHES = sql.raw(`(VALUES ${REACHES_MS.map((reachMs) => `(${reachMs})`).join(', ')})`);
-
-const COLUMNS = sql.raw(
-  'account_id, server_id, started_at, last_seen_at, close_kind, heartbeat_at, silent_since, resumed_at',
-);
-
-/**
- * Query: the sessions that reach into the period. Of closed ones no longer than a reach, none that began earlier than that
- * before the period can reach into it, so hardly any other row is read (db/schema/sessions.ts). An account's own sessions
- * are listed; only those that began before the period are looked for among all.
- */
-const reachingSessions = (shape: SummaryShape): SQL => {
-  const reaching = (until: SQL): SQL => sql`
-    SELECT ${COLUMNS}, ended_at AS until
-    FROM ${REACHES} AS reach CROSS JOIN sessions INDEXED BY sessions_by_reach
-    WHERE ${counts(shape)} AND reach_ms = reach.column1 AND ended_at IS NOT NULL
-      AND started_at > ${value('from')} - reach.column1 AND started_at < ${until}
-      AND (ended_at > ${value('from')} OR started_at >= ${value('from')})`;
-  const closed =
-    shape.accountKind === null
-      ? reaching(sql`${value('to')}`)
-      : sql`
-        ${reaching(sql`${value('from')}`)}
-        UNION ALL
-        SELECT ${COLUMNS}, ended_at AS until FROM sessions NOT INDEXED
-        WHERE ${counts(shape)} AND ended_at IS NOT NULL AND started_at >= ${value('from')} AND started_at < ${value('to')}`;
-  // When everybody in the newest roster of a server was there: as `lastSeen` in rules.ts.
-  return sql`
-    ${closed}
-    UNION ALL
-    SELECT * FROM (
-      SELECT ${COLUMNS}, max(last_seen_at, coalesce((
-        SELECT iif(r.roster_seen_at >= started_at, r.roster_seen_at, 0) FROM servers AS r
-        WHERE r.community_id = sessions.community_id AND r.server_id = sessions.server_id), 0)) AS until
-      FROM sessions INDEXED BY sessions_open
-      WHERE ${counts(shape)} AND ended_at IS NULL AND started_at < ${value('to')})
-    WHERE until > ${value('from')} OR started_at >= ${value('from')}`;
-};
-
-/**
- * Query: those sessions, cut to the period: `s` to `e` counts, to `c` it is confirmed, from `w` to `x` it was watched, but
- * for `g` to `h` (as rules.ts says it). `seen_at` of an open one is until when it counts.
- */
-const cutSessions = (shape: SummaryShape): SQL => sql`
-  SELECT account_id, server_id, s, e,
-    iif(close_kind = 'stopped', e, x) AS c, min(max(s, watched_from), x) AS w, x,
-    iif(resumed_at - silent_since > ${int('timeoutMs')}, max(s, watched_from, silent_since), NULL) AS g,
-    min(x, resumed_at) AS h
+/** Query: the same by account, of listed accounts: since those lie together, nothing is sorted. */
+const wholeByAccount = (shape: SummaryShape): SQL => sql`
+  SELECT id, NULL, sums ->> 0, sums ->> 1, sums ->> 2, sums ->> 3, sums ->> 4
   FROM (
-    SELECT *, max(s, min(e, seen_at)) AS x
-    FROM (
-      SELECT account_id, server_id, close_kind, silent_since, resumed_at,
-        iif(close_kind IS NULL, until, last_seen_at) AS seen_at,
-        iif(coalesce(heartbeat_at, iif(close_kind IS NULL, until, last_seen_at)) - started_at <= ${int('timeoutMs')},
-          started_at, coalesce(heartbeat_at, iif(close_kind IS NULL, until, last_seen_at))) AS watched_from,
-        max(started_at, ${int('from')}) AS s,
-        max(started_at, ${int('from')}, min(until, ${int('to')})) AS e
-      FROM (${reachingSessions(shape)})))`;
+    SELECT id, (SELECT json_array(${SUMS}, ${overlaps(shape)}) FROM (${ofListedAccount(shape)}) AS q) AS sums
+    FROM listed LIMIT -1)
+  WHERE sums ->> 0 > 0`;
 
-const EXAMPLES: readonly SummaryShape[] = [
-  {
-    byAccount: true,
-    byServer: false,
-    cuts: { kind: 'units', count: 3 },
-    withIntervals: true,
-    accountKind: 'accId',
-    hasServer: true,
-    hasMetadata: true,
-  },
-  {
-    byAccount: false,
-    byServer: true,
-    cuts: { kind: 'borders', count: 13 },
-    withIntervals: false,
-    accountKind: 'discord',
-    hasServer: false,
-    hasMetadata: false,
-  },
-  {
-    byAccount: true,
-    byServer: true,
-    cuts: null,
-    withIntervals: false,
-    accountKind: null,
-    hasServer: false,
-    hasMetadata: false,
-  },
-];
-
-const buildSummary = (shape: SummaryShape): SQL => {
-  const from = int('from');
-  const account = shape.byAccount ? sql`account_id` : sql`NULL`;
-  const server = shape.byServer ? sql`server_id` : sql`NULL`;
-  const intervals = shape.withIntervals
-    ? sql`iif(count(*) > 1, group_concat((s - ${from}) || ' ' || (e - ${from}), ' '), NULL)`
-    : sql`NULL`;
-  if (!shape.cuts) {
-    const groups = [shape.byAccount ? account : undefined, shape.byServer ? server : undefined].filter(
-      (column) => column !== undefined,
-    );
-    return sql`
-      SELECT ${account} AS account_id, ${server} AS server_id, count(*) AS sessions,
-        sum(e - s) AS ms, sum(c - s) AS confirmed_ms, sum(x - w - max(0, coalesce(h - g, 0))) AS watched_ms,
-        NULL AS first_piece, NULL AS last_piece, sum(s - ${from}) AS starts, sum(e - ${from}) AS ends,
-        NULL AS is_watched, NULL AS parts, ${intervals} AS intervals
-      FROM (${cutSessions(shape)})
-      ${groups.length > 0 ? sql`GROUP BY ${sql.join(groups, sql`, `)}` : sql``}`;
-  }
-  const isWatched = sql`CASE WHEN c = e AND w = x THEN 0 WHEN c = e AND w = s AND x = e AND g IS NULL THEN 1 END`;
+const buildWhole = (shape: SummaryShape): SQL => {
+  const { accounts, byAccount, byServer } = shape;
+  const isByAccount = byAccount && !byServer;
   return sql`
-    SELECT ${account} AS account_id, ${server} AS server_id, count(*) AS sessions,
-      0 AS ms, 0 AS confirmed_ms, 0 AS watched_ms, first_piece, last_piece,
-      sum(s - ${from}) AS starts, sum(e - ${from}) AS ends, is_watched, parts, ${intervals} AS intervals
-    FROM (
-      SELECT *, iif(is_watched IS NULL, json_array(c, w, x, g, h, s, e), NULL) AS parts
-      FROM (
-        SELECT *, ${isWatched} AS is_watched,
-          ${pieceNumber(shape.cuts, sql`s`)} AS first_piece,
-          ${pieceNumber(shape.cuts, sql`max(s, e - 1)`)} AS last_piece
-        FROM (${cutSessions(shape)})))
-    GROUP BY ${sql.join(
-      [
-        ...(shape.byAccount ? [account] : []),
-        ...(shape.byServer ? [server] : []),
-        sql`first_piece, last_piece, is_watched, parts`,
-      ],
-      sql`, `,
-    )}`;
+    WITH RECURSIVE ${listedAccounts(shape)},
+    totals (account_id, server_id, sessions, ms, confirmed_ms, watched_ms, overlaps) AS (
+      ${isByAccount ? wholeByAccount(shape) : whole(shape, ofListedAccounts(shape))}
+      ${accounts === null ? sql`UNION ALL ${whole(shape, ofAllAccounts(shape))}` : sql``}
+      UNION ALL ${whole(shape, fromBefore(shape))}
+      UNION ALL ${whole(shape, openOnes(shape))})
+    SELECT * FROM totals`;
 };
 
-const summary = statementByShape<SummaryShape, Values, SummaryRow>(buildSummary, EXAMPLES);
+/** Query: sessions of one group that begin and end in the same pieces. */
+const pieces = (shape: SummaryShape, cuts: NonNullable<SummaryShape['cuts']>, sessions: SQL): SQL => {
+  const piece = (at: string): SQL => pieceNumber(cuts, sql.raw(at));
+  const sum = (at: string): SQL => sql`sum(${sql.raw(at)} - ${int('from')})`;
+  return sql`
+    SELECT ${sql.raw(shape.byAccount ? 'account_id' : 'NULL')} AS account_id,
+      ${sql.raw(shape.byServer ? 'server_id' : 'NULL')} AS server_id, count(*), first_piece, last_piece,
+      ${sum('s')}, ${sum('e')}, is_watched,
+      iif(parts IS NULL, NULL, json_array(
+        json(parts), ${sum('c')}, ${sum('w')}, ${sum('x')}, ${sum('g')}, ${sum('h')})), ${overlaps(shape)}
+    FROM (
+      SELECT *, iif(is_watched IS NULL, json_array(
+        ${piece('max(s, c - 1)')}, ${piece('max(s, min(w, e - 1))')}, ${piece('max(s, x - 1)')},
+        iif(g IS NULL, NULL, ${piece('max(s, min(g, e - 1))')}), iif(g IS NULL, NULL, ${piece('max(s, h - 1)')})), NULL)
+        AS parts
+      FROM (
+        SELECT account_id, server_id, id, started_at, until, s, e, c, w, x,
+          iif(h > g, g, NULL) AS g, iif(h > g, h, NULL) AS h,
+          CASE WHEN c = e AND w = x THEN 0 WHEN c = e AND w = s AND x = e AND g IS NULL THEN 1 END AS is_watched,
+          ${piece('s')} AS first_piece, ${piece('max(s, e - 1)')} AS last_piece
+        FROM (${sessions}) LIMIT -1)) AS q
+    ${groupBy([shape.byAccount && 'account_id', shape.byServer && 'server_id', 'first_piece', 'last_piece', 'is_watched', 'parts'])}`;
+};
 
-/** Statement: what the sessions of a period come to, a row for each group. */
-export const selectSummary = (
-  communityId: number,
-  filter: SummaryFilter,
-  {
-    byAccount,
-    byServer,
-    cuts,
-    withIntervals,
-    heartbeatTimeoutMs,
-  }: {
-    readonly byAccount: boolean;
-    readonly byServer: boolean;
-    readonly cuts: Cuts;
-    readonly withIntervals: boolean;
-    readonly heartbeatTimeoutMs: number;
-  },
-): Statement<SummaryRow> =>
-  summary(
-    {
-      byAccount,
-      byServer,
-      cuts: cuts.kind === 'none' ? null : { kind: cuts.kind, count: countOf(cuts) },
-      withIntervals,
-      accountKind: filter.account?.kind ?? null,
-      hasServer: filter.serverId !== undefined,
-      hasMetadata: filter.metadata !== undefined,
-    },
-    {
-      communityId,
-      from: filter.from,
-      to: filter.to,
-      timeoutMs: heartbeatTimeoutMs,
-      account: filter.account?.value ?? null,
-      serverId: filter.serverId ?? null,
-      ...metadataValues(filter.metadata),
-      ...valuesOf(cuts),
-    },
-  );
-
-const countOf = (cuts: Exclude<Cuts, { kind: 'none' }>): number =>
-  cuts.kind === 'units' ? cuts.stretches.length : cuts.borders.length;
-
-const valuesOf = (cuts: Cuts): Record<string, number> => {
-  if (cuts.kind === 'none') return {};
-  if (cuts.kind === 'borders') {
-    return Object.fromEntries(cuts.borders.map((border, index) => [`border${index}`, border]));
-  }
-  return Object.fromEntries([
-    ['length', cuts.length],
-    ...cuts.stretches.flatMap(({ end, shift }, index) => [
-      [`end${index}`, end],
-      [`shift${index}`, shift],
-    ]),
-  ]);
+const buildCut = (shape: SummaryShape): SQL => {
+  const { cuts } = shape;
+  if (!cuts) throw new Error('Nothing is cut.');
+  return sql`
+    WITH RECURSIVE ${listedAccounts(shape)},
+    totals (account_id, server_id, sessions, first_piece, last_piece, starts, ends, is_watched, parts, overlaps) AS (
+      ${pieces(shape, cuts, ofListedAccounts(shape))}
+      ${shape.accounts === null ? sql`UNION ALL ${pieces(shape, cuts, ofAllAccounts(shape))}` : sql``}
+      UNION ALL ${pieces(shape, cuts, fromBefore(shape))}
+      UNION ALL ${pieces(shape, cuts, openOnes(shape))})
+    SELECT * FROM totals`;
 };
 
 const BY_ACCOUNT: SummaryShape = {
   byAccount: true,
   byServer: false,
+  countsDistinct: false,
   cuts: null,
-  withIntervals: false,
-  accountKind: null,
+  accounts: null,
   hasServer: false,
   hasMetadata: false,
 };
 
+const wholeSummary = statementByShape<SummaryShape, Values, WholeRow>(buildWhole, [
+  BY_ACCOUNT,
+  { ...BY_ACCOUNT, countsDistinct: true, accounts: 'accId', hasServer: true, hasMetadata: true },
+  { ...BY_ACCOUNT, byAccount: false, byServer: true, accounts: 'discord' },
+  { ...BY_ACCOUNT, byServer: true },
+]);
+
+const cutSummary = statementByShape<SummaryShape, Values, CutRow>(buildCut, [
+  {
+    ...BY_ACCOUNT,
+    countsDistinct: true,
+    cuts: { kind: 'units', count: 3 },
+    accounts: 'accId',
+    hasServer: true,
+    hasMetadata: true,
+  },
+  { ...BY_ACCOUNT, byAccount: false, byServer: true, cuts: { kind: 'borders', count: 13 } },
+]);
+
+/** Statement: what the sessions of a period come to. Of a group there are several rows, to be added up. */
+export const selectSummary = (
+  communityId: number,
+  filter: SummaryFilter,
+  groups: Groups,
+  heartbeatTimeoutMs: number,
+): Statement<WholeRow> =>
+  wholeSummary(
+    { ...shapeOf(filter), ...groups, cuts: null },
+    { ...valuesOf(communityId, filter, heartbeatTimeoutMs) },
+  );
+
+/** Statement: the same, cut by the calendar. */
+export const selectCutSummary = (
+  communityId: number,
+  filter: SummaryFilter,
+  groups: Groups,
+  cuts: Cuts,
+  heartbeatTimeoutMs: number,
+): Statement<CutRow> =>
+  cutSummary(
+    { ...shapeOf(filter), ...groups, cuts: { kind: cuts.kind, count: countOf(cuts) } },
+    { ...valuesOf(communityId, filter, heartbeatTimeoutMs), ...valuesOfCuts(cuts) },
+  );
+
+const countOf = (cuts: Cuts): number => (cuts.kind === 'units' ? cuts.stretches.length : cuts.borders.length);
+
+const valuesOfCuts = (cuts: Cuts): Record<string, number> =>
+  cuts.kind === 'borders'
+    ? Object.fromEntries(cuts.borders.map((border, index) => [`border${index}`, border]))
+    : Object.fromEntries([
+        ['length', cuts.length],
+        ...cuts.stretches.flatMap(({ end, shift }, index) => [
+          [`end${index}`, end],
+          [`shift${index}`, shift],
+        ]),
+      ]);
+
 /** Query, with the values `communityId`, `from`, `to`, `timeoutMs`: what each account's time comes to. */
-export const selectTotalsByAccount: SQL = buildSummary(BY_ACCOUNT);
+export const selectTotalsByAccount: SQL = sql`
+  SELECT account_id, sum(ms) AS ms, sum(confirmed_ms) AS confirmed_ms, sum(watched_ms) AS watched_ms,
+    sum(sessions) AS sessions
+  FROM (${buildWhole(BY_ACCOUNT)}) GROUP BY account_id`;

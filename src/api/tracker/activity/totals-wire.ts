@@ -1,13 +1,13 @@
 /** How the totals of a period are asked for and shown, as JSON and as a file. */
 import * as v from 'valibot';
 import type { IdentifierKind } from '../../../core/accounts/identifiers.ts';
+import type { MetadataFilter } from '../../../core/sessions/reaching-queries.ts';
 import {
   GROUPINGS,
   type Grouping,
   isTimeGrouping,
   type SessionTotal,
 } from '../../../core/sessions/session-totals.ts';
-import type { MetadataFilter } from '../../../core/sessions/summary-queries.ts';
 import { startOfDay } from '../../../lib/calendar-spans.ts';
 import { type Cell, csvQuery } from '../../kit/csv.ts';
 import { invalidField } from '../../kit/fault.ts';

@@ -1,0 +1,211 @@
+/**
+ * The SQL of which sessions reach into a period, and what of them lies in it. Totals and intervals are made of these:
+ * summary-queries.ts, interval-queries.ts.
+ *
+ * The sessions of an account lie together, in the order of their start (the primary key), so to read them account by
+ * account costs a sixth of what it costs by the index of all, and they need not be sorted to be grouped by account. But
+ * it asks for every account that the community ever had. So it is done only where the period has many more sessions than
+ * there are accounts, as a sample of it tells: then those are read by account that began in the period, else by the index.
+ * Few began before it, or are open; those have their own ways.
+ */
+import { REACHES_MS } from '../../db/schema/sessions.ts';
+import { allOf, type SQL, sql } from '../../db/statement.ts';
+import type { IdentifierKind } from '../accounts/identifiers.ts';
+
+/** A value in a session's metadata that is asked for: `{"job": "police"}`. */
+export interface MetadataFilter {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** Whose time, where, when. Epoch milliseconds, `to` exclusive. */
+export interface SummaryFilter {
+  readonly from: number;
+  readonly to: number;
+  readonly account?: { readonly kind: IdentifierKind; readonly value: string } | undefined;
+  readonly serverId?: number | undefined;
+  readonly metadata?: MetadataFilter | undefined;
+}
+
+/** What the text of a statement depends on. */
+export interface FilterShape {
+  /** By what one account is named; `ids`: those whose ids are listed; null: all. */
+  readonly accounts: IdentifierKind | 'ids' | null;
+  readonly hasServer: boolean;
+  readonly hasMetadata: boolean;
+}
+
+/** The values of a filter. A statement takes those by their names that its shape needs. */
+export interface FilterValues {
+  readonly communityId: number;
+  readonly from: number;
+  readonly to: number;
+  readonly account: string | null;
+  /** A JSON array of ids. */
+  readonly accountIds: string | null;
+  readonly serverId: number | null;
+  readonly metadataPath: string | null;
+  readonly metadataValue: string | null;
+  readonly timeoutMs: number;
+}
+
+export const shapeOf = ({ account, serverId, metadata }: SummaryFilter): FilterShape => ({
+  accounts: account?.kind ?? null,
+  hasServer: serverId !== undefined,
+  hasMetadata: metadata !== undefined,
+});
+
+export const valuesOf = (
+  communityId: number,
+  { from, to, account, serverId, metadata }: SummaryFilter,
+  heartbeatTimeoutMs: number,
+): FilterValues => ({
+  communityId,
+  from,
+  to,
+  account: account?.value ?? null,
+  accountIds: null,
+  serverId: serverId ?? null,
+  metadataPath: metadata ? `$."${metadata.key}"` : null,
+  metadataValue: metadata?.value ?? null,
+  timeoutMs: heartbeatTimeoutMs,
+});
+
+/** Where a value goes; some names depend on the shape. */
+const value = (name: keyof FilterValues): SQL => sql`${sql.placeholder(name)}`;
+
+/** Expression: a value as an integer; D1 sends every number as a floating-point one, which SQLite divides as such. */
+export const int = (name: string): SQL => sql`CAST(${sql.placeholder(name)} AS INTEGER)`;
+
+/** Expression: the id that the account's sessions are under. */
+const accountId = (kind: IdentifierKind): SQL => {
+  const known = sql`(
+    SELECT account_id FROM account_identifiers
+    WHERE community_id = ${value('communityId')} AND kind = ${sql.raw(`'${kind}'`)} AND value = ${value('account')})`;
+  // An id is also that of an account that was erased, or merged into another one.
+  return kind === 'accId' ? sql`coalesce(${known}, ${value('account')})` : known;
+};
+
+/** Condition: the session `s` counts, and is on the server and has the metadata that are asked for. */
+const counts = ({ hasServer, hasMetadata }: FilterShape): SQL =>
+  allOf([
+    sql`s.close_kind IS NOT 'cleared' AND s.voided_at IS NULL`,
+    hasServer ? sql`s.server_id = ${value('serverId')}` : undefined,
+    hasMetadata ? hasMetadataValue() : undefined,
+  ]);
+
+/** Condition: the metadata have the value that is asked for; as a text, or as a number or a boolean that is written so. */
+export const hasMetadataValue = (): SQL =>
+  sql`metadata -> ${value('metadataPath')} IN (json_quote(${value('metadataValue')}), ${value('metadataValue')})`;
+
+/** The sample: a sixteenth of the period, in its middle. */
+const SAMPLED = 16;
+/** As many sessions are counted in it at most. So many accounts are asked for one by one at most. */
+const MAX_SAMPLE = 5000;
+
+const COLUMNS = sql.raw(`
+  s.account_id, s.server_id, s.id, s.started_at, s.last_seen_at, s.close_kind, s.heartbeat_at, s.silent_since, s.resumed_at`);
+
+const REACHES = sql.raw(`(VALUES ${REACHES_MS.map((reachMs) => `(${reachMs})`).join(', ')}) AS reach`);
+
+/** Source: closed sessions `s` of the community, by how far they reach. */
+const byReach = (communityId: SQL): SQL => sql`
+  ${REACHES} CROSS JOIN sessions AS s INDEXED BY sessions_by_reach
+    ON s.community_id = ${communityId} AND s.reach_ms = reach.column1 AND s.ended_at IS NOT NULL`;
+
+/** Tables: the accounts whose sessions are read one after the other, `listed (id)`; and who says so. */
+export const listedAccounts = ({ accounts }: FilterShape): SQL => {
+  if (accounts === 'ids')
+    return sql`listed (id) AS MATERIALIZED (SELECT value FROM json_each(${value('accountIds')}))`;
+  if (accounts !== null) return sql`listed (id) AS MATERIALIZED (SELECT ${accountId(accounts)})`;
+  const sampleFrom = sql`${value('from')} + (${value('to')} - ${value('from')}) * ${sql.raw(String((SAMPLED - 1) / 2 / SAMPLED))}`;
+  const sampleTo = sql`${value('from')} + (${value('to')} - ${value('from')}) * ${sql.raw(String((SAMPLED + 1) / 2 / SAMPLED))}`;
+  const ofCommunity = sql`FROM sessions AS next NOT INDEXED WHERE next.community_id = ${value('communityId')}`;
+  return sql`
+    sample (size) AS MATERIALIZED (SELECT count(*) FROM (
+      SELECT 1 FROM ${byReach(value('communityId'))}
+      WHERE s.started_at >= ${sampleFrom} AND s.started_at < ${sampleTo} LIMIT ${sql.raw(String(MAX_SAMPLE))})),
+    known (id) AS MATERIALIZED (
+      SELECT min(account_id) ${ofCommunity} AND (SELECT size FROM sample) > 0
+      UNION ALL
+      SELECT (SELECT account_id ${ofCommunity} AND next.account_id > known.id ORDER BY account_id LIMIT 1)
+      FROM known WHERE known.id IS NOT NULL LIMIT (SELECT size + 1 FROM sample)),
+    by_account (is_chosen) AS MATERIALIZED (
+      SELECT (SELECT count(*) FROM known) <= (SELECT size FROM sample)),
+    listed (id) AS (SELECT id FROM known WHERE id IS NOT NULL AND (SELECT is_chosen FROM by_account))`;
+};
+
+/** Query: the closed sessions of the listed account `listed` that began in the period, in their order. */
+export const ofListedAccount = (shape: FilterShape): SQL =>
+  cut(sql`
+    SELECT ${COLUMNS}, s.ended_at AS until FROM sessions AS s NOT INDEXED
+    WHERE s.community_id = ${value('communityId')} AND s.account_id = listed.id
+      AND s.started_at >= ${value('from')} AND s.started_at < ${value('to')} AND s.ended_at IS NOT NULL
+      AND ${counts(shape)}`);
+
+/** Query: the same of all accounts that are listed, account by account. */
+export const ofListedAccounts = (shape: FilterShape): SQL =>
+  cut(sql`
+    SELECT ${COLUMNS}, s.ended_at AS until FROM listed CROSS JOIN sessions AS s NOT INDEXED
+    WHERE s.community_id = ${value('communityId')} AND s.account_id = listed.id
+      AND s.started_at >= ${value('from')} AND s.started_at < ${value('to')} AND s.ended_at IS NOT NULL
+      AND ${counts(shape)}`);
+
+/** Condition: of an account that is asked for. */
+const isOfAccount = ({ accounts }: FilterShape): SQL | undefined =>
+  accounts === null ? undefined : sql`s.account_id IN (SELECT id FROM listed)`;
+
+/** Query: the closed sessions that began in the period, where no accounts are listed because there are too many. */
+export const ofAllAccounts = (shape: FilterShape): SQL =>
+  cut(sql`
+    SELECT ${COLUMNS}, s.ended_at AS until
+    FROM ${byReach(sql`(SELECT iif(is_chosen, NULL, ${value('communityId')}) FROM by_account)`)}
+    WHERE s.started_at >= ${value('from')} AND s.started_at < ${value('to')} AND ${counts(shape)}`);
+
+/**
+ * Query: the closed sessions that began before the period and reach into it. Of those no longer than a reach none that
+ * began earlier than that before the period can, so hardly any other row is read (db/schema/sessions.ts).
+ */
+export const fromBefore = (shape: FilterShape): SQL =>
+  cut(sql`
+    SELECT ${COLUMNS}, s.ended_at AS until FROM ${byReach(value('communityId'))}
+    WHERE ${allOf([
+      sql`s.started_at > ${value('from')} - reach.column1 AND s.started_at < ${value('from')} AND s.ended_at > ${value('from')}`,
+      isOfAccount(shape),
+      counts(shape),
+    ])}`);
+
+/** Query: the open sessions that were seen in the period, until they were last seen: as `lastSeen` in rules.ts. */
+export const openOnes = (shape: FilterShape): SQL =>
+  cut(sql`
+    SELECT * FROM (
+      SELECT ${COLUMNS}, max(s.last_seen_at, coalesce((
+        SELECT iif(r.roster_seen_at >= s.started_at, r.roster_seen_at, 0) FROM servers AS r
+        WHERE r.community_id = s.community_id AND r.server_id = s.server_id), 0)) AS until
+      FROM sessions AS s INDEXED BY sessions_open
+      WHERE ${allOf([
+        sql`s.community_id = ${value('communityId')} AND s.ended_at IS NULL AND s.started_at < ${value('to')}`,
+        isOfAccount(shape),
+        counts(shape),
+      ])} LIMIT -1)
+    WHERE until > ${value('from')} OR started_at >= ${value('from')}`);
+
+/**
+ * Query: the sessions, cut to the period: `s` to `e` counts, to `c` it is confirmed, from `w` to `x` it was watched, but for
+ * `g` to `h` (as rules.ts says it). `seen_at` of an open one is until when it counts.
+ */
+const cut = (sessions: SQL): SQL => sql`
+  SELECT account_id, server_id, id, started_at, until, s, e, iif(close_kind = 'stopped', e, x) AS c,
+    min(max(s, watched_from), x) AS w, x,
+    iif(resumed_at - silent_since > ${int('timeoutMs')}, max(s, watched_from, silent_since), NULL) AS g,
+    min(x, resumed_at) AS h
+  FROM (
+    SELECT *, max(s, min(e, seen_at)) AS x,
+      iif(coalesce(heartbeat_at, seen_at) - started_at <= ${int('timeoutMs')}, started_at, coalesce(heartbeat_at, seen_at))
+        AS watched_from
+    FROM (
+      SELECT account_id, server_id, id, started_at, until, close_kind, heartbeat_at, silent_since, resumed_at,
+        iif(close_kind IS NULL, until, last_seen_at) AS seen_at,
+        max(started_at, ${int('from')}) AS s,
+        max(started_at, ${int('from')}, min(until, ${int('to')})) AS e
+      FROM (${sessions}) LIMIT -1))`;
