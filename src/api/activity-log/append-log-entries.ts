@@ -48,19 +48,15 @@ export const appendLogEntries = defineOperation({
     }
     const entries = body.items.flatMap(({ value }) => value ?? []);
     const given = (entries.length > 0 ? await append(ctx, entries) : []).values();
-    const outcomes = body.items.map(({ value, fault }): { id: number } | { fault: Fault } => {
-      if (!value) return { fault };
-      const id = given.next().value;
-      return id === undefined ? { fault: secondFull(value.timestamp ?? now) } : { id };
+    const rejected: ReturnType<typeof toRejection>[] = [];
+    const ids = body.items.map(({ value, fault }, index) => {
+      const id = value && given.next().value;
+      if (id !== undefined) return id;
+      const refusal = value ? secondFull(value.timestamp ?? now) : fault;
+      rejected.push(toRejection(refusal, index, languageOf(http)));
+      return null;
     });
-    const rejected = outcomes.flatMap((outcome, index) =>
-      'fault' in outcome ? [toRejection(outcome.fault, index, languageOf(http))] : [],
-    );
-    return {
-      accepted: outcomes.length - rejected.length,
-      ids: outcomes.map((outcome) => ('id' in outcome ? outcome.id : null)),
-      rejected,
-    };
+    return { accepted: ids.length - rejected.length, ids, rejected };
   },
 });
 

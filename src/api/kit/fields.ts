@@ -16,6 +16,21 @@ const reading = <S extends v.GenericSchema>(schema: S, read: (value: unknown) =>
   },
 });
 
+/**
+ * The same schema, with a short way for what comes most: the value that `read` makes of it, without a further look.
+ * Undefined: the schema decides. Where both say something they must say the same; a test holds them together.
+ */
+export const withShortcut = <S extends v.GenericSchema>(
+  schema: S,
+  read: (value: unknown) => v.InferOutput<S> | undefined,
+): S => ({
+  ...schema,
+  '~run'(dataset: v.UnknownDataset, config: v.Config<v.BaseIssue<unknown>>) {
+    const value = read(dataset.value);
+    return value === undefined ? schema['~run'].call(this, dataset, config) : { typed: true, value };
+  },
+});
+
 const isEmptyObject = (value: unknown): boolean => {
   if (!isJsonObject(value)) return false;
   for (const _ in value) return false;
@@ -48,6 +63,9 @@ export const absentable = <S extends v.GenericSchema>(schema: S) =>
   reading(v.nullish(schema), (value) => (value === '' ? undefined : value));
 
 const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
+/** Whether a value is such a text of at most `max` UTF-16 units, so of no more characters. */
+export const isPlainText = (value: unknown, min: number, max: number): value is string =>
+  typeof value === 'string' && value.length >= min && value.length <= max && isStorable(value);
 const codePoints = (text: string): number => {
   let count = 0;
   for (const _ of text) count++;
@@ -91,8 +109,8 @@ export const integerText = (
     documented(integerSchema(min, max)),
   );
 
-const isIntegerWithin = (value: number, min: number, max: number): boolean =>
-  Number.isSafeInteger(value) && value >= min && value <= max;
+export const isIntegerWithin = (value: unknown, min: number, max: number): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max;
 type IssueMessage = string | ((issue: v.BaseIssue<unknown>) => string);
 /** Where there is no bound of ours above, only who exceeds that of JavaScript hears of it. */
 const boundsMessage =

@@ -15,7 +15,7 @@ import {
   type KindToCount,
   selectByEvent,
 } from './append-queries.ts';
-import { NUMBERS_PER_SECOND, timestampOf } from './log-id.ts';
+import { NUMBERS_PER_SECOND } from './log-id.ts';
 import type { NewLogEntry } from './model.ts';
 
 /**
@@ -28,19 +28,18 @@ export const appendLogEntries = async (
   entries: readonly NewLogEntry[],
 ): Promise<(number | undefined)[]> => {
   const communityId = ctx.actor.community.id;
-  const now = Math.floor(ctx.clock.now() / 1000);
-  const dated = entries.map((entry) => ({ ...entry, timestamp: entry.timestamp ?? now }));
-  const eventIds = [...new Set(dated.flatMap(({ eventId }) => eventId ?? []))];
+  const eventIds = new Set<string>();
+  for (const { eventId } of entries) if (eventId !== null) eventIds.add(eventId);
 
-  let toInsert = numbered(withoutRepeats(dated));
+  let toInsert = placed(entries, Math.floor(ctx.clock.now() / 1000));
   for (;;) {
     try {
       const results = await commit(ctx, [
-        ...(eventIds.length > 0 ? [selectByEvent(communityId, eventIds)] : []),
+        ...(eventIds.size > 0 ? [selectByEvent(communityId, [...eventIds])] : []),
         ...insertion(communityId, toInsert),
         ...dueSoonerBy(ctx, toInsert),
       ]);
-      return assignIds(dated, toInsert, results.flat() as unknown as Stored[]);
+      return assignIds(entries, toInsert, results.flat() as unknown as Stored[]);
     } catch (error) {
       if (!isSecondFull(error)) throw error;
       // The batch left nothing behind. Free numbers only get fewer, so each round drops an entry and this ends.
@@ -59,14 +58,10 @@ export const appendLogEntries = async (
 export const planLogEntries = (ctx: Ctx<CommunityActor>, entries: readonly NewLogEntry[]): Plan => {
   const communityId = ctx.actor.community.id;
   const now = ctx.clock.now();
-  const dated = entries.map((entry) => ({
-    ...entry,
-    timestamp: entry.timestamp ?? Math.floor(now / 1000),
-    eventId: entry.eventId ?? ctx.newId(now),
-  }));
-  const toInsert = numbered(withoutRepeats(dated));
-  const eventIds = dated.map(({ eventId }) => eventId);
-  const seconds = [...new Set(dated.map(({ timestamp }) => timestamp))];
+  const named = entries.map((entry) => ({ ...entry, eventId: entry.eventId ?? ctx.newId(now) }));
+  const toInsert = placed(named, Math.floor(now / 1000));
+  const eventIds = named.map(({ eventId }) => eventId);
+  const seconds = [...new Set(toInsert.map(({ timestamp }) => timestamp))];
   return {
     prepare: [],
     changes: [...insertion(communityId, toInsert), ...dueSoonerBy(ctx, toInsert)],
@@ -92,7 +87,6 @@ const insertion = (communityId: number, entries: readonly EntryToInsert[]) => [
   insertLogEntries(communityId, entries),
 ];
 
-type Dated = NewLogEntry & { readonly timestamp: number };
 /** An entry and its position in the call. */
 type Placed = EntryToInsert & { readonly position: number };
 interface Stored {
@@ -100,58 +94,58 @@ interface Stored {
   readonly event_id: string | null;
 }
 
-/** The entries with their positions, of each event only the first. */
-const withoutRepeats = (entries: readonly Dated[]): (Dated & { position: number })[] => {
+/** The entries as they are inserted, of each event only the first: those of each second numbered from 0. */
+const placed = (entries: readonly NewLogEntry[], now: number): Placed[] => {
   const seen = new Set<string>();
-  return entries.flatMap((entry, position) => {
-    if (entry.eventId !== null) {
-      if (seen.has(entry.eventId)) return [];
-      seen.add(entry.eventId);
-    }
-    return [{ ...entry, position }];
-  });
-};
-
-/** Numbers the entries of each second, from 0. */
-const numbered = (entries: readonly (Dated & { position: number })[]): Placed[] => {
   const next = new Map<number, number>();
-  return entries.map((entry) => {
-    const number = next.get(entry.timestamp) ?? 0;
-    next.set(entry.timestamp, number + 1);
-    return { ...entry, number };
-  });
+  const toInsert: Placed[] = [];
+  for (const [position, entry] of entries.entries()) {
+    const { eventId } = entry;
+    if (eventId !== null && seen.size === seen.add(eventId).size) continue;
+    const timestamp = entry.timestamp ?? now;
+    const number = next.get(timestamp) ?? 0;
+    next.set(timestamp, number + 1);
+    toInsert.push({ ...entry, timestamp, number, position });
+  }
+  return toInsert;
 };
 
 const kindsOf = (entries: readonly EntryToInsert[]): KindToCount[] => {
   const kinds = new Map<string, KindToCount & { withoutEvent: number; eventIds: string[] }>();
   for (const { actionType, platform, eventId } of entries) {
-    const key = JSON.stringify([actionType, platform]);
-    const kind = kinds.get(key) ?? { actionType, platform, withoutEvent: 0, eventIds: [] };
+    // No text of an entry has a NUL.
+    const key = `${actionType}\0${platform}`;
+    let kind = kinds.get(key);
+    if (!kind) {
+      kind = { actionType, platform, withoutEvent: 0, eventIds: [] };
+      kinds.set(key, kind);
+    }
     if (eventId === null) kind.withoutEvent += 1;
     else kind.eventIds.push(eventId);
-    kinds.set(key, kind);
   }
   return [...kinds.values()];
 };
 
 /**
- * The id of each entry, from those that were stored now or before. Those with an event are found by it. The others of a second got ids in the order of their
- * numbers, so the lowest id belongs to the first of them.
+ * The id of each entry, from those that were stored now or before. Those with an event are found by it. The others' ids
+ * sort as the entries do: by second, and within it by number, which is by position.
  */
 const assignIds = (
-  entries: readonly Dated[],
+  entries: readonly NewLogEntry[],
   toInsert: readonly Placed[],
   stored: readonly Stored[],
 ): (number | undefined)[] => {
-  const byEvent = new Map(stored.map(({ id, event_id }) => [event_id, id]));
-  const bySecond = Map.groupBy(
-    stored.filter(({ event_id }) => event_id === null).map(({ id }) => id),
-    timestampOf,
-  );
-  for (const ids of bySecond.values()) ids.sort((a, b) => b - a);
-  const ids = entries.map(({ eventId }) => (eventId === null ? undefined : byEvent.get(eventId)));
-  for (const { position, eventId, timestamp } of toInsert) {
-    if (eventId === null) ids[position] = bySecond.get(timestamp)?.pop();
+  const byEvent = new Map<string, number>();
+  const others: number[] = [];
+  for (const { id, event_id } of stored) {
+    if (event_id === null) others.push(id);
+    else byEvent.set(event_id, id);
   }
+  others.sort((a, b) => a - b);
+  const ids = entries.map(({ eventId }) => (eventId === null ? undefined : byEvent.get(eventId)));
+  const unnamed = toInsert
+    .filter(({ eventId }) => eventId === null)
+    .sort((a, b) => a.timestamp - b.timestamp);
+  for (const [index, { position }] of unnamed.entries()) ids[position] = others[index];
   return ids;
 };
