@@ -31,19 +31,26 @@ export interface LiveObject {
   readonly sql: string;
 }
 
+/** A file of src/db/live as SQLite has it: on one line, each `{{part}}` replaced by what src/db/live/parts says of it. */
+export const liveSql = (text: string, partOf: (name: string) => string): string =>
+  // A comment may have a quotation mark, so comments go first: no literal of ours holds two dashes.
+  oneLine(withParts(text, partOf).replaceAll(/--[^\n]*/g, '')).replace(/;$/, '');
+
+const withParts = (text: string, partOf: (name: string) => string): string =>
+  text.replaceAll(/\{\{(\w+)\}\}/g, (_, name) => withParts(partOf(name), partOf).trimEnd());
+
 /** The triggers and views as they are now, views first: a trigger may belong to one. */
 export const liveObjects = (directory = LIVE): LiveObject[] =>
   readdirSync(directory)
     .filter((file) => file.endsWith('.sql'))
     .sort()
-    .map((file) =>
-      toLiveObject(file.slice(0, -'.sql'.length), readFileSync(resolve(directory, file), 'utf8')),
-    )
+    .map((file) => toLiveObject(file.slice(0, -'.sql'.length), read(directory, file)))
     .sort((a, b) => Number(a.kind === 'trigger') - Number(b.kind === 'trigger'));
 
+const read = (directory: string, file: string): string => readFileSync(resolve(directory, file), 'utf8');
+
 const toLiveObject = (name: string, text: string): LiveObject => {
-  // A comment may have a quotation mark, so comments go first: no literal of ours holds two dashes.
-  const sql = oneLine(text.replaceAll(/--[^\n]*/g, '')).replace(/;$/, '');
+  const sql = liveSql(text, (part) => read(LIVE, `parts/${part}.sql`));
   const trigger = new RegExp(`^CREATE TRIGGER ${name} .*? ON (\\w+) `).exec(sql);
   if (trigger) return { name, kind: 'trigger', on: trigger[1] ?? '', sql };
   const view = new RegExp(`^CREATE VIEW ${name} AS .* FROM (\\w+)`).exec(sql);

@@ -1,7 +1,8 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import baseline from '../../drizzle/0000_baseline.sql?raw';
-import { oneLine, problemsOf } from '../../scripts/migrations/text.ts';
+import { liveSql, problemsOf } from '../../scripts/migrations/text.ts';
+import { SESSION_COLUMNS } from '../../src/core/sessions/session.ts';
 import { MIGRATIONS } from '../../src/db/migrations.ts';
 
 const files = import.meta.glob<string>(['../../src/db/live/*.sql'], {
@@ -10,6 +11,17 @@ const files = import.meta.glob<string>(['../../src/db/live/*.sql'], {
   eager: true,
 });
 
+const parts = import.meta.glob<string>(['../../src/db/live/parts/*.sql'], {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+});
+const partOf = (name: string): string => {
+  const text = parts[`../../src/db/live/parts/${name}.sql`];
+  if (text === undefined) throw new Error(`src/db/live/parts has no ${name}.sql`);
+  return text;
+};
+
 describe('src/db/live', () => {
   it('has every trigger and view of the migrated database as it is, and no other', async () => {
     const { results } = await env.DB.prepare(
@@ -17,11 +29,16 @@ describe('src/db/live', () => {
     ).all<{ name: string; sql: string }>();
     const live = Object.entries(files).map(([path, text]) => [
       path.slice(path.lastIndexOf('/') + 1, -'.sql'.length),
-      oneLine(text.replaceAll(/--[^\n]*/g, '')).replace(/;$/, ''),
+      liveSql(text, partOf),
     ]);
     expect(live.length).toBeGreaterThan(5);
     expect(Object.fromEntries(results.map(({ name, sql }) => [name, sql]))).toEqual(Object.fromEntries(live));
   });
+});
+
+it('an event of a trigger tells of a session what a statement tells of it', () => {
+  const keys = [...partOf('session_json').matchAll(/'(\w+)', [N(]/g)].map(([, key]) => key);
+  expect(keys).toEqual([...SESSION_COLUMNS, 'name']);
 });
 
 it('src/db/migrations.ts names every migration, in its order', () => {

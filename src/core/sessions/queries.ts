@@ -22,7 +22,7 @@ import {
   namedAccount,
   namingOf,
 } from '../accounts/resolve-queries.ts';
-import { sessionEvent } from '../webhooks/outbox-queries.ts';
+import { sessionEvent, sessionJson } from '../webhooks/outbox-queries.ts';
 import {
   autoCloseReasonSql,
   isOpenSilentSql,
@@ -35,7 +35,7 @@ import {
   resetEndSql,
   unconfirmedEndSql,
 } from './rules.ts';
-import { SERVER_RESET, type SessionColumns, SUPERSEDED } from './session.ts';
+import { SERVER_RESET, SESSION_COLUMNS, type SessionColumns, SUPERSEDED } from './session.ts';
 
 /** A server of a community. */
 export interface Server {
@@ -93,9 +93,7 @@ export type MomentValues = Limits & { readonly now: number };
 
 export const momentValues = ({ now, settings }: Moment): MomentValues => ({ now, ...limitsOf(settings) });
 
-export const COLUMNS = sql.raw(
-  'id, account_id, server_id, started_at, last_seen_at, ended_at, close_kind, clear_reason, metadata, continues_id',
-);
+export const COLUMNS = sql.raw(SESSION_COLUMNS.join(', '));
 
 /** Expression: what the server's row says; NULL where there is none. */
 export const known = ($: Names<Server>, column: 'roster_seen_at' | 'alive_until' | 'reset_at'): SQL => sql`
@@ -310,10 +308,7 @@ export const keyToClose = (place: Place, isStop: boolean, moment: Moment) =>
 
 /** Expression: a session as a JSON object with its columns, but for the metadata. */
 const asJson = (condition: SQL): SQL => sql`
-  (SELECT json_object('id', id, 'account_id', account_id, 'server_id', server_id, 'started_at', started_at,
-    'last_seen_at', last_seen_at, 'ended_at', ended_at, 'close_kind', close_kind, 'clear_reason', clear_reason,
-    'continues_id', continues_id)
-   FROM sessions WHERE ${condition})`;
+  (SELECT ${sessionJson((column) => (column === 'metadata' ? undefined : column))} FROM sessions WHERE ${condition})`;
 
 const selectChanged = statementByShape<
   { by: Place['by']; isStop: boolean; key: string },

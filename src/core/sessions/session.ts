@@ -82,6 +82,20 @@ export const toSessionDetails = (row: DetailsRow): SessionDetails => {
 /** Whether a session's id does not tell its start (epoch milliseconds) any more. */
 export const isMoved = (id: string, startedAt: number): boolean => timeOfUuidV7(id) !== startedAt;
 
+/** What is told of a session, as the columns of its row. */
+export const SESSION_COLUMNS = [
+  'id',
+  'account_id',
+  'server_id',
+  'started_at',
+  'last_seen_at',
+  'ended_at',
+  'close_kind',
+  'clear_reason',
+  'metadata',
+  'continues_id',
+] as const satisfies readonly (keyof SessionColumns)[];
+
 /** What is told of a session, as a row. */
 export interface SessionColumns {
   readonly id: string;

@@ -1,6 +1,7 @@
 /** The SQL of the outbox: how an event becomes a message for each endpoint that asks for it. */
 
 import { compose, type SQL, type SQLWrapper, type Statement, sql } from '../../db/statement.ts';
+import { SESSION_COLUMNS } from '../sessions/session.ts';
 import type { EventType } from './model.ts';
 
 /** The next place in the order of endpoint `e`. `deleteOldMessages` always leaves the last one there. */
@@ -24,6 +25,32 @@ export const insertMessages = (communityId: number, type: EventType, data: State
       AND EXISTS (SELECT 1 FROM json_each(e.events) WHERE ${type} GLOB value))
   WHERE data IS NOT NULL`;
 
+/**
+ * Expression: a JSON object with the columns of a session, each what `of` says in SQL; undefined leaves it out. (The
+ * triggers of db/live have it in parts/session_json.sql.)
+ */
+export const sessionJson = (
+  of: (column: (typeof SESSION_COLUMNS)[number]) => string | undefined,
+  more?: string,
+): SQL => {
+  const pairs = SESSION_COLUMNS.flatMap((column) => {
+    const value = of(column);
+    return value === undefined ? [] : [`'${column}', ${value}`];
+  });
+  return sql.raw(`json_object(${[...pairs, ...(more === undefined ? [] : [more])].join(', ')})`);
+};
+
+/** What an event tells of a column of session `s`: a start does not know the end, even where that is known already. */
+const columnOfEvent = (type: EventType, column: (typeof SESSION_COLUMNS)[number]): string => {
+  const isOfEnd = column === 'ended_at' || column === 'close_kind' || column === 'clear_reason';
+  if (isOfEnd && type === 'session.started') return 'NULL';
+  // What json_patch has just returned would be nested as JSON.
+  return column === 'metadata' ? "s.metadata || ''" : `s.${column}`;
+};
+
+const NAME = `(SELECT called.name FROM accounts AS called
+  WHERE called.community_id = s.community_id AND called.id = s.account_id)`;
+
 /** Where a session is of which `sessionEvent` tells. */
 export interface SessionSource {
   readonly communityId: SQLWrapper;
@@ -43,14 +70,7 @@ export const sessionEvent = (
 ): SQL => sql`
   INSERT INTO webhook_messages (community_id, endpoint_id, seq, type, data)
   SELECT e.community_id, e.id, ${sql.raw(NEXT_SEQ)}, ${type},
-    json_object('id', s.id, 'account_id', s.account_id, 'server_id', s.server_id, 'started_at', s.started_at,
-      'last_seen_at', s.last_seen_at, ${
-        type === 'session.started'
-          ? sql`'ended_at', NULL, 'close_kind', NULL, 'clear_reason', NULL`
-          : sql`'ended_at', s.ended_at, 'close_kind', s.close_kind, 'clear_reason', s.clear_reason`
-      }, 'metadata', s.metadata || '', 'continues_id', s.continues_id,
-      'name', (SELECT called.name FROM accounts AS called
-        WHERE called.community_id = s.community_id AND called.id = s.account_id))
+    ${sessionJson((column) => columnOfEvent(type, column), `'name', ${NAME}`)}
   FROM webhook_endpoints AS e INDEXED BY webhook_endpoints_by_community
     CROSS JOIN ${source} AND s.id = ${sessionId}
   WHERE e.community_id = ${communityId} AND e.disabled_at IS NULL

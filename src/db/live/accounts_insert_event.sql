@@ -3,8 +3,7 @@ WHEN EXISTS (SELECT 1 FROM webhook_endpoints WHERE community_id = NEW.community_
 BEGIN
   INSERT INTO webhook_messages (community_id, endpoint_id, seq, type, data)
   SELECT e.community_id, e.id,
-    (SELECT coalesce(max(seq), 0) + 1 FROM webhook_messages
-      WHERE community_id = e.community_id AND endpoint_id = e.id),
+    {{next_seq}},
     'account.created',
     json_object('id', NEW.id, 'created_at', NEW.created_at, 'name', NEW.name)
   FROM webhook_endpoints AS e

@@ -5,8 +5,7 @@ WHEN OLD.roster_incomplete_since IS NULL AND NEW.roster_incomplete_since IS NOT 
 BEGIN
   INSERT INTO webhook_messages (community_id, endpoint_id, seq, type, data)
   SELECT e.community_id, e.id,
-    (SELECT coalesce(max(seq), 0) + 1 FROM webhook_messages
-      WHERE community_id = e.community_id AND endpoint_id = e.id),
+    {{next_seq}},
     'server.roster_incomplete',
     json_object('server_id', NEW.server_id, 'unnamed', NEW.roster_unnamed, 'since', NEW.roster_incomplete_since)
   FROM webhook_endpoints AS e

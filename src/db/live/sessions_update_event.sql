@@ -1,9 +1,8 @@
 -- Every change of a session, a new account and a server's start put their events into the outbox, for the endpoints that ask
--- for them, in the transaction of the change, whichever statement makes it. Where a community has no endpoint, a change
+-- for them, in the transaction of the change, by any statement. Where a community has no endpoint, a change
 -- costs no row read and none written. Types and data: src/core/webhooks. The last statement of the transaction adds when
 -- and who (publishMessages): a trigger knows neither.
--- `metadata || ''` makes a plain text of what json_patch has just returned, which json_object would nest as JSON.
--- Starts are not here (insertStarted): an INSERT trigger makes SQLite copy what is inserted, a row read for each, for all.
+-- Starts are not here (tellStarted): an INSERT trigger makes SQLite copy what is inserted, a row read for each, for all.
 CREATE TRIGGER sessions_update_event
 AFTER UPDATE OF started_at, ended_at, close_kind, clear_reason, voided_at, stale_at ON sessions
 WHEN (OLD.started_at <> NEW.started_at OR OLD.ended_at IS NOT NEW.ended_at
@@ -14,14 +13,9 @@ WHEN (OLD.started_at <> NEW.started_at OR OLD.ended_at IS NOT NEW.ended_at
 BEGIN
   INSERT INTO webhook_messages (community_id, endpoint_id, seq, type, data)
   SELECT e.community_id, e.id,
-    (SELECT coalesce(max(seq), 0) + 1 FROM webhook_messages
-      WHERE community_id = e.community_id AND endpoint_id = e.id),
+    {{next_seq}},
     event.type,
-    json_object('id', NEW.id, 'account_id', NEW.account_id, 'server_id', NEW.server_id,
-      'started_at', NEW.started_at, 'last_seen_at', NEW.last_seen_at, 'ended_at', NEW.ended_at,
-      'close_kind', NEW.close_kind, 'clear_reason', NEW.clear_reason, 'metadata', NEW.metadata || '',
-      'continues_id', NEW.continues_id,
-      'name', (SELECT name FROM accounts WHERE community_id = NEW.community_id AND id = NEW.account_id))
+    {{session_json}}
   FROM webhook_endpoints AS e CROSS JOIN (
     SELECT iif(OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL, 'session.' || NEW.close_kind,
       iif(NEW.ended_at IS NULL AND OLD.stale_at IS NOT NEW.stale_at, 'session.stale',

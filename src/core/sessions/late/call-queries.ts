@@ -25,7 +25,7 @@ import {
   namingOf,
 } from '../../accounts/resolve-queries.ts';
 import type { EventType } from '../../webhooks/model.ts';
-import { sessionEvent } from '../../webhooks/outbox-queries.ts';
+import { sessionEvent, sessionJson } from '../../webhooks/outbox-queries.ts';
 import {
   COLUMNS,
   knownOf,
@@ -156,16 +156,11 @@ export const insertReset = statement<NewCall>(
     ON CONFLICT DO NOTHING`,
 );
 
-/** Expression: a session's row as a JSON object. */
-const rowJson = sql.raw(`json_object('id', id, 'account_id', account_id, 'server_id', server_id,
-  'started_at', started_at, 'last_seen_at', last_seen_at, 'ended_at', ended_at, 'close_kind', close_kind,
-  'clear_reason', clear_reason, 'metadata', metadata, 'continues_id', continues_id)`);
-
 /** Statement: keeps what a call that came in time is answered with: the session that it started, else that it closed. */
 export const answerTimelyCall = statement<NewCall>(
   ($) => sql`
     UPDATE activity_calls SET answer = (
-      SELECT json_group_array(${rowJson}) FROM (
+      SELECT json_group_array(${sessionJson((column) => column)}) FROM (
         SELECT ${COLUMNS} FROM sessions NOT INDEXED
         WHERE community_id = ${$.communityId} AND account_id = activity_calls.account_id
           AND started_at BETWEEN ${$.occurredAt} - ${REACH_MS} AND ${$.occurredAt} AND server_id = ${$.serverId}
