@@ -20,6 +20,8 @@ export default defineConfig(({ mode }) => {
     cloudflareTest(async () => ({
       wrangler: { configPath: './wrangler.toml' },
       miniflare: {
+        // For tests with two databases (test/places.ts). Not DB_1: the others shall have one.
+        d1Databases: { SECOND_DB: 'second' },
         bindings: {
           TEST_MIGRATIONS: await readD1Migrations('drizzle'),
           ADMIN_TOKEN: 'test-admin-token-000000000000000000000000',

@@ -23,21 +23,18 @@ const preflight: MiddlewareHandler<AppEnv> = async (c, next) => {
 /** For so long an answer of the database stands for the next ones: anybody may ask, as often as he likes. */
 const HEALTH_MS = 5_000;
 
-/** Whether the database answers, as of at most five seconds ago. */
-const healthOf = ({ db, clock }: Services): (() => Promise<boolean>) => {
-  let isHealthy = false;
+/** The places whose database does not answer, as of at most five seconds ago. */
+const unavailableOf = ({ places, clock }: Services): (() => Promise<readonly number[]>) => {
+  let unavailable: readonly number[] = [];
   let askedAt = Number.NEGATIVE_INFINITY;
   return async () => {
     const now = clock.now();
-    if (now >= askedAt && now < askedAt + HEALTH_MS) return isHealthy;
-    try {
-      await pingDatabase(db);
-      isHealthy = true;
-    } catch {
-      isHealthy = false;
+    if (now < askedAt || now >= askedAt + HEALTH_MS) {
+      const answers = await Promise.allSettled(places.map(pingDatabase));
+      unavailable = answers.flatMap(({ status }, place) => (status === 'rejected' ? place : []));
+      askedAt = now;
     }
-    askedAt = now;
-    return isHealthy;
+    return unavailable;
   };
 };
 
@@ -47,10 +44,14 @@ export const createApp = (services: Services): HonoBase<AppEnv> => {
   app.options('*', preflight);
   for (const family of families) addFamily(app, family, services);
 
-  const health = healthOf(services);
-  app.get('/healthz', async (c) =>
-    (await health()) ? answerJson(c, { status: 'ok' }, 200) : answerJson(c, { status: 'unavailable' }, 503),
-  );
+  const unavailable = unavailableOf(services);
+  app.get('/healthz', async (c) => {
+    const places = await unavailable();
+    if (places.length === 0) return answerJson(c, { status: 'ok' }, 200);
+    if (places.length === services.places.length) return answerJson(c, { status: 'unavailable' }, 503);
+    // Most communities are well: a 503 would tell a balancer that none is.
+    return answerJson(c, { status: 'degraded', unavailable: places }, 200);
+  });
   app.notFound((c) =>
     (dialectOf(families, c.req.path) ?? problemDialect).failure(c, new Fault('route_not_found')),
   );

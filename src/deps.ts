@@ -2,7 +2,7 @@ import { CredentialCache } from './core/access/credential-cache.ts';
 import { FailureGate } from './core/access/failure-gate.ts';
 import type { Services } from './core/context.ts';
 import { openDatabase } from './db/client.ts';
-import { type Env, readConfig } from './env.ts';
+import { databasesOf, type Env, readConfig } from './env.ts';
 import { systemClock } from './lib/clock.ts';
 import { newUuidV7 } from './lib/ids.ts';
 import { consoleLog } from './lib/log.ts';
@@ -10,8 +10,11 @@ import { consoleLog } from './lib/log.ts';
 /** The composition root: what the app and the jobs run on. Tests override single parts. */
 export const createServices = (env: Env, overrides: Partial<Services> = {}): Services => {
   const clock = overrides.clock ?? systemClock;
+  const [first, ...others] = databasesOf(env);
+  const db = overrides.db ?? openDatabase(first);
   return {
-    db: openDatabase(env.DB),
+    db,
+    places: [db, ...others.map((binding, index) => openDatabase(binding, index + 1))],
     clock,
     newId: newUuidV7,
     fetch: (...args) => fetch(...args),

@@ -1,9 +1,12 @@
 import type { Config } from './core/context.ts';
+import { MAX_PLACES } from './core/places.ts';
 import { DEFAULT_LIMITS } from './db/budget.ts';
 
 /** The Worker's bindings, variables and secrets, as wrangler.toml, `wrangler secret put` and .dev.vars give them. */
 export interface Env {
   readonly DB: D1Database;
+  /** Further places for communities: DB_1, DB_2 and so on (docs/several-databases.md). */
+  readonly [database: `DB_${number}`]: D1Database | undefined;
   readonly RATE_LIMITER?: RateLimit;
   readonly EXPENSIVE_LIMITER?: RateLimit;
   readonly FAILURE_LIMITER?: RateLimit;
@@ -19,9 +22,23 @@ const MIN_SECRET_LENGTH = 32;
 /** What the values of .dev.vars.example begin with: the Deploy button offers them, and people accept what is offered. */
 const PLACEHOLDER = 'replace-me';
 
+/**
+ * The databases that are bound, by their place: DB, DB_1, DB_2 and so on.
+ * @throws Error that says what is missing: the number is in every key, so none may be left out
+ */
+export const databasesOf = (env: Env): [D1Database, ...D1Database[]] => {
+  if (!env.DB) throw new Error('The D1 binding DB is missing: see [[d1_databases]] in wrangler.toml.');
+  const databases: ReturnType<typeof databasesOf> = [env.DB];
+  for (let next = env.DB_1; next; next = env[`DB_${databases.length}`]) databases.push(next);
+  const bound = Object.entries(env).filter(([name, value]) => value && /^DB_/.test(name)).length;
+  if (bound !== databases.length - 1 || bound >= MAX_PLACES) {
+    throw new Error(`The D1 bindings must be DB, DB_1, DB_2 and so on, to DB_${MAX_PLACES - 1} at most.`);
+  }
+  return databases;
+};
+
 /** Checks the environment once per isolate. @throws Error that says what to set */
 export const readConfig = (env: Env): Config => {
-  if (!env.DB) throw new Error('The D1 binding DB is missing: see [[d1_databases]] in wrangler.toml.');
   return {
     adminToken: readSecret(env, 'ADMIN_TOKEN'),
     tokenSecret: readSecret(env, 'TOKEN_SECRET'),

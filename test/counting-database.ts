@@ -8,9 +8,11 @@ export interface Cost {
   rowsWritten: number;
 }
 
-/** A D1 binding that counts what goes through it. */
-export const countingDatabase = (database: D1Database): { database: D1Database; cost: Cost } => {
-  const cost: Cost = { trips: 0, statements: 0, rowsRead: 0, rowsWritten: 0 };
+/** A D1 binding that counts what goes through it. @param cost to add to, where several count as one */
+export const countingDatabase = (
+  database: D1Database,
+  cost: Cost = { trips: 0, statements: 0, rowsRead: 0, rowsWritten: 0 },
+): { database: D1Database; cost: Cost } => {
   const inner = new WeakMap<object, D1PreparedStatement>();
 
   const add = (results: readonly D1Result[]): void => {

@@ -5,6 +5,8 @@ declare global {
   namespace Cloudflare {
     interface Env extends AppBindings {
       readonly TEST_MIGRATIONS: D1Migration[];
+      /** Empty: see test/places.ts. */
+      readonly SECOND_DB: D1Database;
     }
   }
 }

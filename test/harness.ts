@@ -68,6 +68,8 @@ export class Harness {
    * @param options.ticking milliseconds that the clock goes on by after each look at it, as time does during a call;
    *   what a call reads twice differs
    * @param options.overrides services of the test's own, such as a failing database
+   * @param options.first in place of the test's database
+   * @param options.second a second database for communities: see test/places.ts
    * @param options.origin where the calls go; the switches of a local run hold for a loopback host alone
    */
   constructor({
@@ -75,20 +77,24 @@ export class Harness {
     ticking = 0,
     vars = {},
     overrides = {},
+    first = env.DB,
+    second,
     origin = 'https://rollcall.test',
   }: {
     now?: number;
     ticking?: number;
     vars?: Partial<Env>;
     overrides?: Partial<Services>;
+    first?: D1Database;
+    second?: D1Database;
     origin?: string;
   } = {}) {
     this.#origin = origin;
     this.clock = testClock(now, ticking);
-    const { database, cost } = countingDatabase(env.DB);
+    const { database, cost } = countingDatabase(first);
     this.#cost = cost;
     this.services = createServices(
-      { ...env, ...vars, DB: database },
+      { ...env, ...vars, DB: database, DB_1: second && countingDatabase(second, cost).database },
       // No rate limit, unless the test brings one: tests call faster than anybody.
       {
         clock: this.clock,
@@ -186,14 +192,17 @@ export class Harness {
   /** A new community through the API: its id, the one its rows have (`rowId`), and the key with every scope. */
   async community(
     settings: Record<string, unknown> = {},
+    place?: number,
   ): Promise<{ id: string; rowId: number; key: string }> {
     const { body, status, text } = await this.post('/admin/communities', {
       key: ADMIN_TOKEN,
-      body: { name: 'Test community', settings },
+      body: { name: 'Test community', settings, place },
     });
     if (status !== 201) throw new Error(text);
     const { id, apiKey } = body.data;
-    const row = await env.DB.prepare('SELECT id FROM communities WHERE public_id = ?')
+    const database = place === 1 ? env.SECOND_DB : env.DB;
+    const row = await database
+      .prepare('SELECT id FROM communities WHERE public_id = ?')
       .bind(id)
       .first<{ id: number }>();
     return { id, rowId: row?.id ?? 0, key: apiKey.key };

@@ -19,9 +19,12 @@ export interface Config {
   readonly limits: Limits;
 }
 
-/** The same for every call of one isolate. */
+/** The same for every call of one isolate, but for `db`. */
 export interface Services {
+  /** Where the community of the call lives; for all others, the first place. */
   readonly db: Database;
+  /** All databases, by their place: see places.ts. */
+  readonly places: readonly Database[];
   readonly clock: Clock;
   readonly newId: NewId;
   readonly fetch: typeof fetch;

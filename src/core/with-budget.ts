@@ -6,7 +6,7 @@ import type { Services } from './context.ts';
 export const withBudget = <S extends Services>(services: S, budget: Budget): S => ({
   ...services,
   budget,
-  db: openDatabase(meteredBinding(services.db.$client, budget)),
+  db: openDatabase(meteredBinding(services.db.$client, budget), services.db.place),
   fetch: (...args) => {
     budget.spend('requests');
     return services.fetch(...args);

@@ -7,9 +7,11 @@ import type { Statement as NamedStatement } from './statement.ts';
 /** A database: its binding, behind all that a statement goes through here. */
 export interface Database {
   readonly $client: D1Database;
+  /** Its number among those that communities live in: 0 for `DB`, 1 for `DB_1`. */
+  readonly place: number;
 }
 
-export const openDatabase = (binding: D1Database): Database => ({ $client: binding });
+export const openDatabase = (binding: D1Database, place = 0): Database => ({ $client: binding, place });
 
 /** A row as SQLite returns it: snake_case columns. */
 export type Row = Record<string, unknown>;
@@ -167,8 +169,14 @@ export const readRows = async <T extends object = Row>(
   return results;
 };
 
-/** Whether the database answers. @throws what D1 throws */
-export const pingDatabase = (db: Database): Promise<unknown> => readRows(db, sql`SELECT 1`);
+/** Whether the database answers, and how many bytes it has. @throws what D1 throws */
+export const pingDatabase = async (db: Database): Promise<number> => {
+  const { meta } = await repeating(
+    () => prepare(db, sql`SELECT 1`).all(),
+    () => true,
+  );
+  return meta.size_after;
+};
 
 /** Joins optional conditions of a WHERE clause. */
 export const allOf = (conditions: readonly (SQL | undefined)[]): SQL => {

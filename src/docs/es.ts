@@ -324,12 +324,14 @@ export const SPANISH: Readonly<Record<string, string>> = {
 
   // --- Operations: Administration
   'Read how this installation is set up': 'Leer cómo está montada esta instalación',
-  'Its version, the migrations of its database, which secrets are set, and when each scheduled trigger last ran. `npm run doctor` reads it. `localSwitches` is empty on a deployed Worker.':
-    'Su versión, las migraciones de su base de datos, qué secretos tiene y cuándo se ejecutó cada disparador programado. Lo lee `npm run doctor`. `localSwitches` está vacío en un Worker desplegado.',
+  'Its version, the migrations of its database, which secrets are set, and when each scheduled trigger last ran. `npm run doctor` reads it. `localSwitches` is empty on a deployed Worker. `databases` has each one by its place; `migrations` and `triggers` are those of the first.':
+    'Su versión, las migraciones de su base de datos, qué secretos tiene y cuándo se ejecutó cada disparador programado. Lo lee `npm run doctor`. `localSwitches` está vacío en un Worker desplegado. `databases` tiene cada base por su lugar; `migrations` y `triggers` son los de la primera.',
   'List the communities': 'Listar las comunidades',
+  'Database by database, oldest first in each. `place` lists those of one database.':
+    'Base de datos por base de datos, en cada una las más antiguas primero. `place` lista las de una sola base.',
   'Create a community with its first API key': 'Crear una comunidad con su primera clave de API',
-  'The key has every scope. It is shown in this answer only.':
-    'La clave tiene todos los permisos. Se muestra solo en esta respuesta.',
+  'The key has every scope. It is shown in this answer only. `place` is the number of the database where the community shall live; without it, that with the most room.':
+    'La clave tiene todos los permisos. Se muestra solo en esta respuesta. `place` es el número de la base de datos donde vivirá la comunidad; sin él, la que tenga más espacio.',
   'Read a community': 'Leer una comunidad',
   "Change a community's name or settings": 'Cambiar el nombre o los ajustes de una comunidad',
   'Delete a community with all that is in it': 'Eliminar una comunidad con todo lo que contiene',
@@ -404,6 +406,7 @@ export const SPANISH: Readonly<Record<string, string>> = {
   'How each total is rounded, once, after the sum.': 'Cómo se redondea cada total, una vez, tras la suma.',
   'How far the replay came.': 'Hasta dónde llegó el reenvío.',
   'How it does not fit.': 'En qué no encaja.',
+  'How large it is.': 'Su tamaño.',
   'How long after its start a stop without heartbeats is believed.':
     'Hasta cuánto después de su inicio se cree un final sin latidos.',
   'How long a server may be silent before a reset, so that its sessions end at the reset.':
@@ -415,6 +418,7 @@ export const SPANISH: Readonly<Record<string, string>> = {
   'How many are on.': 'Cuántas personas hay.',
   'How many are on now.': 'Cuántas personas hay ahora.',
   'How many calls have come.': 'Cuántas llamadas han llegado.',
+  'How many communities live there.': 'Cuántas comunidades viven en ella.',
   'How many devices there may be: there is no limit.': 'Cuántos dispositivos puede haber: no hay límite.',
   'How many entries of its newest roster named nobody.':
     'Cuántas entradas de su lista más reciente no nombraban a nadie.',
@@ -450,9 +454,16 @@ export const SPANISH: Readonly<Record<string, string>> = {
   'How the signature is written.': 'Cómo se escribe la firma.',
   'How to authenticate, and what is wrong with a bearer token (RFC 6750).':
     'Cómo acreditarse, y qué tiene de malo un token de portador (RFC 6750).',
+  'It does. `degraded`: of several databases some do not answer.':
+    'Llega. `degraded`: de varias bases de datos, algunas no responden.',
+  'The databases that communities live in.': 'Las bases de datos donde viven las comunidades.',
+  'The number of a database: 0 for `DB`, 1 for `DB_1`. Left out: 0, or any.':
+    'El número de una base de datos: 0 para `DB`, 1 para `DB_1`. Si falta: 0, o cualquiera.',
+  'Whether it answers.': 'Si responde.',
+  'With several databases: the places of those that do not answer.':
+    'Con varias bases de datos: los lugares de las que no responden.',
   '`import` where the session was imported as a whole.': '`import` si la sesión se importó entera.',
   'In which form messages are sent.': 'En qué forma se envían los mensajes.',
-  'It does.': 'Llega.',
   'It does not.': 'No llega.',
   'Its id.': 'Su id.',
   'Its identifiers, its own id among them.': 'Sus identificadores, entre ellos su propio id.',

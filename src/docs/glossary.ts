@@ -438,6 +438,11 @@ const GLOSSARY: Readonly<Record<string, string>> = {
   scheduledAt: 'When it was due; null where it never ran.',
   ranAt: 'When it ran; null for never.',
   failedJobs: 'The jobs that failed.',
+  databases: 'The databases that communities live in.',
+  place: 'The number of a database: 0 for `DB`, 1 for `DB_1`. Left out: 0, or any.',
+  available: 'Whether it answers.',
+  bytes: 'How large it is.',
+  communities: 'How many communities live there.',
 
   // --- What many things have
   id: 'Its id.',

@@ -254,13 +254,20 @@ const jsonContent = (schema: Json, example: unknown) => ({
   'application/json': { schema, ...(example !== undefined && { example }) },
 });
 
-const healthResponse = (description: string, status: string): Json => {
+const healthResponse = (description: string, ...statuses: readonly string[]): Json => {
   const schema = {
     type: 'object',
     required: ['status'],
-    properties: { status: { const: status, description: 'Whether the database answers.' } },
+    properties: {
+      status: { enum: statuses, description: 'Whether the database answers.' },
+      unavailable: {
+        type: 'array',
+        items: { type: 'integer' },
+        description: 'With several databases: the places of those that do not answer.',
+      },
+    },
   };
-  return { description, content: jsonContent(schema, { status }) };
+  return { description, content: jsonContent(schema, { status: statuses[0] }) };
 };
 
 /** The one route that belongs to no family (app.ts). */
@@ -271,7 +278,7 @@ const HEALTHZ = {
     summary: 'Whether the Worker reaches its database',
     security: [],
     responses: {
-      200: healthResponse('It does.', 'ok'),
+      200: healthResponse('It does. `degraded`: of several databases some do not answer.', 'ok', 'degraded'),
       503: healthResponse('It does not.', 'unavailable'),
     },
   },

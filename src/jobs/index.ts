@@ -47,6 +47,10 @@ const HOURLY: readonly Job[] = [
   { name: 'purge-deleted-communities', reserve: 2, run: purgeCommunities },
 ];
 
+/** How often they come. */
+const OFTEN_MS = 300_000;
+const HOUR_MS = 3_600_000;
+
 /** What each cron expression of wrangler.toml runs. */
 const JOBS: Readonly<Record<string, readonly Job[]>> = {
   '*/5 * * * *': OFTEN,
@@ -63,26 +67,57 @@ export const jobContext = (
   defer: Ctx['defer'],
 ): Ctx<SystemActor> => ({ ...services, actor: SYSTEM, clock: fixedClock(scheduledTime), defer });
 
+type Trigger = Pick<ScheduledController, 'cron' | 'scheduledTime'>;
+
 /**
- * Runs the jobs of a trigger, each on its own: one that fails does not keep the others from running. Together they stay
- * within the limits of one invocation. A job that has no budget left stops; the next run goes on.
+ * Runs the jobs of a trigger at one place after the other, within the limits of one invocation. Each has a fair share of
+ * them, and what one leaves is the next one's. Where they do not reach every place, another one is first the next time.
  */
-export const runJobs = async (
-  services: Services,
-  { cron, scheduledTime }: Pick<ScheduledController, 'cron' | 'scheduledTime'>,
-): Promise<void> => {
+export const runJobs = async (services: Services, { cron, scheduledTime }: Trigger): Promise<void> => {
   const jobs = JOBS[cron];
-  if (!jobs) services.log('unknown_cron', { cron, known: CRONS });
-  // One statement notes the run itself.
-  const { statements, requests } = services.config.limits;
-  const budget = new Budget({ statements: statements - 1, requests });
-  const queue = inTurn(jobs ?? [], cron, scheduledTime);
+  if (!jobs) return services.log('unknown_cron', { cron, known: CRONS });
+  const { places } = services;
+  const turn = Math.floor(scheduledTime / (jobs === OFTEN ? OFTEN_MS : HOUR_MS));
+  // The hourly jobs, each hour another one first, so that none is always the one that the budget does not reach.
+  const firstJob = jobs === OFTEN ? 0 : Math.floor(turn / places.length) % jobs.length;
+  const queue = [...jobs.slice(firstJob), ...jobs.slice(0, firstJob)];
+  const needed = queue.reduce((sum, { reserve }) => sum + reserve, 0);
+  const budget = new Budget(services.config.limits);
+  for (let left = places.length; left > 0; left--) {
+    const db = places[(turn + places.length - left) % places.length];
+    if (!db || (left < places.length && budget.left('statements') <= needed)) break;
+    // It notes the run itself.
+    budget.spend('statements');
+    const share = budget.share({
+      statements: Math.max(needed, Math.floor(budget.left('statements') / left)),
+      requests: Math.ceil(budget.left('requests') / left),
+    });
+    await runAt({ ...services, db }, { cron, scheduledTime }, queue, share);
+  }
+};
+
+/**
+ * Runs jobs at a place, each on its own: one that fails does not keep the others from running. A job that has no budget
+ * left stops; the next run goes on.
+ */
+const runAt = async (
+  services: Services,
+  { cron, scheduledTime }: Trigger,
+  queue: readonly Job[],
+  budget: Budget,
+): Promise<void> => {
+  const { place } = services.db;
   const failedJobs: string[] = [];
   for (const job of queue) {
     const deferred: Promise<unknown>[] = [];
     // Never all of it: a job with much to do leaves something for those behind it.
     const share = budget.share({ statements: budget.left('statements') - reserveBehind(queue, job) });
-    const about = { job: job.name, cron, scheduledTime: new Date(scheduledTime).toISOString() };
+    const about = {
+      job: job.name,
+      cron,
+      scheduledTime: new Date(scheduledTime).toISOString(),
+      ...(place > 0 && { place }),
+    };
     try {
       const ctx = withBudget(
         {
@@ -102,7 +137,7 @@ export const runJobs = async (
       }
     }
   }
-  if (jobs) await note(services, { cron, scheduledTime, failedJobs });
+  await note(services, { cron, scheduledTime, failedJobs });
 };
 
 /** The operator sees when each trigger last ran (`GET /admin/status`). What keeps that from being noted stops nothing. */
@@ -114,19 +149,10 @@ const note = async (
     const ctx = jobContext(services, scheduledTime, () => undefined);
     await noteRun(ctx, { cron, ranAt: services.clock.now(), failedJobs });
   } catch (error) {
-    services.log('run_not_noted', { cron, error: errorText(error) });
+    services.log('run_not_noted', { cron, place: services.db.place, error: errorText(error) });
   }
 };
 
 /** D1 statements that are kept for the jobs behind this one: enough to find that there is nothing to do, or to deliver. */
 const reserveBehind = (queue: readonly Job[], job: Job): number =>
   queue.slice(queue.indexOf(job) + 1).reduce((sum, { reserve }) => sum + reserve, 0);
-
-const HOUR_MS = 3_600_000;
-
-/** The hourly jobs, each hour another one first, so that none is always the one that the budget does not reach. */
-const inTurn = (jobs: readonly Job[], cron: string, scheduledTime: number): readonly Job[] => {
-  if (JOBS[cron] !== HOURLY) return jobs;
-  const first = Math.floor(scheduledTime / HOUR_MS) % jobs.length;
-  return [...jobs.slice(first), ...jobs.slice(0, first)];
-};

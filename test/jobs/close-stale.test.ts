@@ -213,7 +213,8 @@ describe('a failing job', () => {
     const app = new Harness({
       overrides: {
         db: new Proxy({} as Services['db'], {
-          get: () => {
+          get: (_, name) => {
+            if (name === 'place') return 0;
             throw new Error('D1 is not there');
           },
         }),

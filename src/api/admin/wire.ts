@@ -1,6 +1,10 @@
 import * as v from 'valibot';
 import type { Community } from '../../core/access/actor.ts';
-import { documented, object, text } from '../kit/fields.ts';
+import type { Services } from '../../core/context.ts';
+import { MAX_PLACES } from '../../core/places.ts';
+import { invalidField } from '../kit/fault.ts';
+import { documented, integer, object, text } from '../kit/fields.ts';
+import { fieldMessage } from '../kit/messages.ts';
 import {
   isoOrNull,
   NEW_API_KEY_EXAMPLE,
@@ -13,7 +17,11 @@ import {
 
 export const communityParams = v.object({ communityId: text(1, 128) });
 
-export const newCommunityBody = object({ name: nameSchema, settings: v.optional(settingsPatchSchema) });
+export const newCommunityBody = object({
+  name: nameSchema,
+  settings: v.optional(settingsPatchSchema),
+  place: v.optional(integer(0, MAX_PLACES - 1)),
+});
 export const communityPatchBody = object({
   name: v.optional(nameSchema),
   settings: v.optional(settingsPatchSchema),
@@ -25,6 +33,7 @@ export const communitySchema = () =>
     name: v.string(),
     settings: settingsSchema,
     createdAt: v.pipe(v.string(), documented({ type: 'string', format: 'date-time' })),
+    place: v.optional(v.number()),
   });
 export const newCommunitySchema = () => v.object({ ...communitySchema().entries, apiKey: newApiKeySchema() });
 
@@ -36,9 +45,18 @@ export const COMMUNITY_EXAMPLE = {
 };
 export const NEW_COMMUNITY_EXAMPLE = WITH_DOCS && { ...COMMUNITY_EXAMPLE, apiKey: NEW_API_KEY_EXAMPLE };
 
-export const toCommunityWire = ({ publicId, name, settings, createdAt }: Community) => ({
+export const toCommunityWire = ({ publicId, name, settings, createdAt, place }: Community) => ({
   id: publicId,
   name,
   settings,
   createdAt: isoOrNull(createdAt),
+  // Of an installation with one database nobody wants to hear it.
+  ...(place > 0 && { place }),
 });
+
+/** @throws Fault invalid_input for a place that has no database */
+export const requirePlace = ({ places }: Pick<Services, 'places'>, place: number | undefined): void => {
+  if (place !== undefined && !places[place]) {
+    throw invalidField('place', fieldMessage('between', 0, places.length - 1));
+  }
+};

@@ -13,6 +13,7 @@ import {
 } from '../../core/access/authenticate.ts';
 import { isClientId } from '../../core/access/service-id.ts';
 import type { Services } from '../../core/context.ts';
+import { atPlace } from '../../core/places.ts';
 import { HOPS_HEADER } from '../../core/webhooks/model.ts';
 import { errorText } from '../../lib/error-text.ts';
 import { isCsv, limitBody, readCsvBody, readForm, readJson } from './body.ts';
@@ -116,7 +117,7 @@ const run = async (
   }
   const hops = readHops(c);
   const ctx = {
-    ...services,
+    ...((actor && 'community' in actor && atPlace(services, actor.community.place)) || services),
     actor,
     defer: later,
     ...(hops > 0 && { hops }),

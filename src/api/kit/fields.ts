@@ -125,16 +125,22 @@ const integerSchema = (min: number, max: number) => ({
   ...(max !== Number.MAX_SAFE_INTEGER && { maximum: max }),
 });
 
+const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$';
+
+const uuidLike = (pattern: RegExp, jsonSchema: Record<string, unknown>) =>
+  v.pipe(
+    v.string(),
+    v.check((value) => pattern.test(value), fieldMessage('uuid')),
+    v.transform((value) => value.toLowerCase()),
+    documented({ type: 'string', ...jsonSchema }),
+  );
+
 /** A UUID of any version, the nil UUID included, in lower case. */
-export const uuid = v.pipe(
-  v.string(),
-  v.check(
-    (value) => /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(value),
-    fieldMessage('uuid'),
-  ),
-  v.transform((value) => value.toLowerCase()),
-  documented({ type: 'string', format: 'uuid' }),
-);
+export const uuid = uuidLike(new RegExp(`^${UUID}`, 'i'), { format: 'uuid' });
+
+const PLACED_UUID = `^([1-9][0-9]?_)?${UUID}`;
+/** The same, which may say its place before it: `1_019d8e5a-...`. */
+export const placedUuid = uuidLike(new RegExp(PLACED_UUID, 'i'), { pattern: PLACED_UUID });
 
 export const isJsonObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

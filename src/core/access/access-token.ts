@@ -15,6 +15,8 @@ export interface TokenSubject {
   readonly serviceId: string;
   /** The community's id on the wire. */
   readonly communityId: string;
+  /** Says its place. */
+  readonly clientId: string;
 }
 
 const keyOf = (secret: string): Uint8Array => new TextEncoder().encode(secret);
@@ -22,7 +24,7 @@ const keyOf = (secret: string): Uint8Array => new TextEncoder().encode(secret);
 /** Signs a token from `now` (epoch milliseconds) on. */
 export const signAccessToken = (
   secret: string,
-  { serviceId, communityId, clientId, scope }: TokenSubject & { clientId: string; scope: string },
+  { serviceId, communityId, clientId, scope }: TokenSubject & { scope: string },
   now: number,
   jti: string,
 ): Promise<string> => {
@@ -52,11 +54,11 @@ export const verifyAccessToken = async (
       audience: AUDIENCE,
       clockTolerance: TOLERANCE_SECONDS,
       currentDate: new Date(now),
-      requiredClaims: ['sub', 'exp', 'community'],
+      requiredClaims: ['sub', 'exp', 'community', 'client_id'],
     });
-    const { sub, community } = payload;
-    return typeof sub === 'string' && typeof community === 'string'
-      ? { serviceId: sub, communityId: community }
+    const { sub, community, client_id } = payload;
+    return typeof sub === 'string' && typeof community === 'string' && typeof client_id === 'string'
+      ? { serviceId: sub, communityId: community, clientId: client_id }
       : undefined;
   } catch (error) {
     if (error instanceof errors.JOSEError) return undefined;

@@ -3,7 +3,9 @@ import type { Settings } from './settings.ts';
 
 /** The tenant a call belongs to, with the settings its verbs need. */
 export interface Community {
-  /** Its name inside the database; never shown. */
+  /** The database that it lives in: see core/places.ts. */
+  readonly place: number;
+  /** Its name inside that database; never shown. */
   readonly id: number;
   /** Its id on the wire. */
   readonly publicId: string;

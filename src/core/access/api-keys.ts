@@ -33,7 +33,7 @@ export const createApiKey = async (
   const { community } = ctx.actor;
   const expiresAt = input.expiresAt ?? ctx.actor.expiresAt;
   requireNotOutliving(ctx, expiresAt);
-  const key = newApiKey();
+  const key = newApiKey(ctx.db.place);
   const hash = await sha256Hex(key);
   return audited(ctx, community.id, async (audit) => {
     const createdAt = ctx.clock.now();

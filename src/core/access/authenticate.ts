@@ -1,9 +1,10 @@
 import { runBatch } from '../../db/client.ts';
 import { constantTimeEqual, sha256Hex } from '../../lib/crypto.ts';
 import type { Ctx, Services } from '../context.ts';
+import { atPlace } from '../places.ts';
 import { verifyAccessToken } from './access-token.ts';
 import type { CommunityActor } from './actor.ts';
-import { isApiKey } from './api-key.ts';
+import { placeOfApiKey } from './api-key.ts';
 import { isOperatorSession, verifyConsoleSession } from './console-session.ts';
 import {
   findCommunity,
@@ -14,7 +15,7 @@ import {
   noteKeyUsed,
 } from './queries.ts';
 import { SCOPES } from './scopes.ts';
-import { isClientId, SCOPES_OF_CATEGORY } from './service-id.ts';
+import { placeOfClientId, SCOPES_OF_CATEGORY } from './service-id.ts';
 import { findServiceIdHolder, type ServiceIdHolder } from './service-id-queries.ts';
 
 /** What a look-up needs; without `defer` it does not note that a key was used. */
@@ -26,17 +27,18 @@ export type Reader = Services &
 
 /**
  * Who holds this API key; undefined if nobody does. No query for a key that this isolate read less than 30 s ago, nor for
- * one without the right form or checksum.
+ * one without the right form or checksum, or of a place that is none.
  */
 export const authenticateApiKey = async (
-  services: Reader,
+  reader: Reader,
   key: string,
 ): Promise<CommunityActor | undefined> => {
   // By the key itself, not by its hash, so that a warm call need not wait for one.
   const name = `api-key:${key}`;
-  const known = services.credentials.get(name);
+  const known = reader.credentials.get(name);
   if (known) return known;
-  if (!isApiKey(key)) return undefined;
+  const services = atPlace(reader, placeOfApiKey(key));
+  if (!services) return undefined;
   const hash = await sha256Hex(key);
   services.beforeLookUp?.();
   const holder = await findKeyHolder(services.db, hash, services.clock.now());
@@ -52,14 +54,16 @@ export const authenticateApiKey = async (
  * no query, its key one in 30 s, so that the session ends when the key does.
  */
 export const authenticateConsoleSession = async (
-  services: Reader,
+  reader: Reader,
   tokenSecret: string,
   token: string,
 ): Promise<CommunityActor | undefined> => {
-  const now = services.clock.now();
-  const keyId = await verifyConsoleSession(tokenSecret, token, now);
-  if (keyId === undefined) return undefined;
-  const name = `console-session:${keyId}`;
+  const now = reader.clock.now();
+  const session = await verifyConsoleSession(tokenSecret, token, now);
+  const services = session && atPlace(reader, session.place);
+  if (!services) return undefined;
+  const { keyId } = session;
+  const name = `console-session:${session.place}:${keyId}`;
   const known = services.credentials.get(name);
   if (known) return known;
   services.beforeLookUp?.();
@@ -91,11 +95,12 @@ const toApiKeyActor = ({ key, community }: KeyHolder): CommunityActor => ({
 
 /** The service ID with this client id and secret; undefined if there is none. Read less than 30 s ago: no query. */
 export const authenticateServiceId = async (
-  services: Reader,
+  reader: Reader,
   clientId: string,
   clientSecret: string,
 ): Promise<CommunityActor | undefined> => {
-  if (!isClientId(clientId)) return undefined;
+  const services = atPlace(reader, placeOfClientId(clientId));
+  if (!services) return undefined;
   const hash = await sha256Hex(clientSecret);
   const digest = `client:${clientId}:${hash}`;
   const known = services.credentials.get(digest);
@@ -118,13 +123,14 @@ export const authenticateServiceId = async (
  * The token costs no query, its service ID one in 30 s.
  */
 export const authenticateAccessToken = async (
-  services: Reader,
+  reader: Reader,
   tokenSecret: string,
   token: string,
 ): Promise<CommunityActor | undefined> => {
-  const subject = await verifyAccessToken(tokenSecret, token, services.clock.now());
-  if (!subject) return undefined;
-  const digest = `service-id:${subject.serviceId}:${subject.communityId}`;
+  const subject = await verifyAccessToken(tokenSecret, token, reader.clock.now());
+  const services = subject && atPlace(reader, placeOfClientId(subject.clientId));
+  if (!services) return undefined;
+  const digest = `service-id:${subject.clientId}:${subject.serviceId}:${subject.communityId}`;
   const known = services.credentials.get(digest);
   if (known) return known;
   services.beforeLookUp?.();
@@ -147,7 +153,7 @@ const toServiceIdActor = (
   community,
 });
 
-/** The actor of a call without a credential, in a local run that sets ANONYMOUS_COMMUNITY; else undefined. */
+/** The actor of a call without a credential, in a local run that sets ANONYMOUS_COMMUNITY (of the first place); else undefined. */
 export const authenticateAnonymous = async (services: Services): Promise<CommunityActor | undefined> => {
   const id = services.config.anonymousCommunityId;
   if (!id) return undefined;

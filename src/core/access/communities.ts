@@ -3,6 +3,7 @@ import { type Page, pageOf } from '../../lib/page.ts';
 import { audited } from '../audit/audit.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
+import { atPlace, requireAnswers } from '../places.ts';
 import type { Community, CommunityActor, OperatorActor } from './actor.ts';
 import {
   type CommunityKey,
@@ -14,29 +15,62 @@ import {
 } from './queries.ts';
 import type { Settings, SettingsPatch } from './settings.ts';
 
-/** A page of communities, oldest first. `afterId` is the last id of the page before. */
+/** Where a page of communities ended: its last one's id, and where that lives. */
+export interface CommunityPosition {
+  readonly place: number;
+  readonly afterId: string;
+}
+
+/** A page of communities: place by place, oldest first in each; or of one place alone. */
 export const listCommunities = async (
-  ctx: Ctx<OperatorActor>,
-  { afterId, limit }: { afterId?: string | undefined; limit: number },
-): Promise<Page<Community>> => pageOf(await selectCommunities(ctx.db, afterId, limit + 1), limit);
+  { places }: Pick<Ctx<OperatorActor>, 'places'>,
+  {
+    after,
+    place,
+    limit,
+  }: { after?: CommunityPosition | undefined; place?: number | undefined; limit: number },
+): Promise<Page<Community>> => {
+  const found: Community[] = [];
+  const first = after?.place ?? place ?? 0;
+  for (const db of places.slice(first, place === undefined ? undefined : place + 1)) {
+    const left = limit + 1 - found.length;
+    if (left === 0) break;
+    found.push(...(await selectCommunities(db, db.place === first ? after?.afterId : undefined, left)));
+  }
+  return pageOf(found, limit);
+};
+
+/**
+ * The context where the community lives: its id does not say it, so all places are asked, side by side. Where it is not
+ * found and a place did not answer, it may be there. @throws what D1 throws
+ */
+const atHome = async (ctx: Ctx<OperatorActor>, id: string): Promise<Ctx<OperatorActor>> => {
+  if (ctx.places.length === 1) return ctx;
+  const answers = await Promise.allSettled(ctx.places.map((db) => findCommunity(db, id)));
+  const home = answers.findIndex((answer) => answer.status === 'fulfilled' && answer.value);
+  if (home < 0) requireAnswers(answers);
+  return atPlace(ctx, home) ?? ctx;
+};
 
 /** @throws DomainError community_not_found */
 export const getCommunity = async (ctx: Ctx<OperatorActor>, id: string): Promise<Community> => {
-  const community = await findCommunity(ctx.db, id);
+  const { db } = await atHome(ctx, id);
+  const community = await findCommunity(db, id);
   if (!community) throw new DomainError('community_not_found', { id });
   return community;
 };
 
 /** Changes name and settings. @throws DomainError community_not_found */
-export const changeCommunity = (
+export const changeCommunity = async (
   ctx: Ctx<OperatorActor>,
   id: string,
   { name, settings = {} }: { name?: string | undefined; settings?: SettingsPatch | undefined },
-): Promise<Community> => applyChanges(ctx, id, { ...(name && { name }), ...settings });
+): Promise<Community> => applyChanges(await atHome(ctx, id), id, { ...(name && { name }), ...settings });
 
 /** Closes a tenant for good; its rows are purged by the scheduled job. @throws DomainError community_not_found */
-export const deleteCommunity = (ctx: Ctx<OperatorActor>, id: string): Promise<void> =>
-  audited(ctx, id, async (audit) => {
+export const deleteCommunity = async (anywhere: Ctx<OperatorActor>, id: string): Promise<void> => {
+  const ctx = await atHome(anywhere, id);
+  return audited(ctx, id, async (audit) => {
     const { name } = audit.community;
     await runBatch(ctx.db, [
       markCommunityDeleted(audit.community.id, ctx.clock.now()),
@@ -47,6 +81,7 @@ export const deleteCommunity = (ctx: Ctx<OperatorActor>, id: string): Promise<vo
       })),
     ]);
   });
+};
 
 /** The settings as they are now (not as the credential cache remembers them). */
 export const getSettings = async (ctx: Ctx<CommunityActor>): Promise<Settings> => {
@@ -84,7 +119,7 @@ const applyChanges = (
           });
     const [[row]] = await runBatch(ctx.db, [updateCommunity(audit.community.id, patch), ...trail]);
     if (!row) throw new DomainError('community_not_found', { id: audit.community.publicId });
-    return toCommunity(row);
+    return toCommunity(ctx.db, row);
   });
 
 /** What a patch really changes, as texts, by name. */

@@ -3,6 +3,7 @@
  * stolen one ends with the key, after 12 hours, and says nothing of the secret it was exchanged for.
  */
 import { errors, jwtVerify, SignJWT } from 'jose';
+import { MARK, markOf, placeIn } from '../places.ts';
 
 /** How long a session is good for. Not prolonged by use: a working day, and then the key again. */
 export const CONSOLE_SESSION_SECONDS = 12 * 3600;
@@ -43,20 +44,31 @@ const verify = async (secret: string, token: string, now: number): Promise<strin
   }
 };
 
-/** A session of the API key with this id, from `now` to `expiresAt` (epoch milliseconds). */
+/** Whom a session is of: an API key, and where that lives. */
+export interface ConsoleSession {
+  readonly place: number;
+  readonly keyId: string;
+}
+
+const SUBJECT = new RegExp(`^api-key${MARK}:(.+)$`);
+
+/** A session of the API key, from `now` to `expiresAt` (epoch milliseconds). */
 export const signConsoleSession = (
   tokenSecret: string,
-  apiKeyId: string,
+  { place, keyId }: ConsoleSession,
   now: number,
   expiresAt: number,
-): Promise<string> => sign(tokenSecret, `api-key:${apiKeyId}`, now, expiresAt);
+): Promise<string> => sign(tokenSecret, `api-key${markOf(place)}:${keyId}`, now, expiresAt);
 
-/** The id of the API key that the session is of; undefined if it is not ours, not intact or not valid at `now`. */
+/** The API key that the session is of; undefined if it is not ours, not intact or not valid at `now`. */
 export const verifyConsoleSession = async (
   tokenSecret: string,
   token: string,
   now: number,
-): Promise<string | undefined> => /^api-key:(.+)$/.exec((await verify(tokenSecret, token, now)) ?? '')?.[1];
+): Promise<ConsoleSession | undefined> => {
+  const found = SUBJECT.exec((await verify(tokenSecret, token, now)) ?? '');
+  return found?.[2] ? { place: placeIn(found), keyId: found[2] } : undefined;
+};
 
 /** A session of the operator. Signed with ADMIN_TOKEN itself, so that it ends with it. */
 export const signOperatorSession = (adminToken: string, now: number, expiresAt: number): Promise<string> =>

@@ -3,6 +3,7 @@ import { sha256Hex } from '../../lib/crypto.ts';
 import { appendAudit } from '../audit/audit.ts';
 import { GENESIS } from '../audit/audit-chain.ts';
 import type { Ctx } from '../context.ts';
+import { atPlace, atRoomiest } from '../places.ts';
 import type { Community, OperatorActor } from './actor.ts';
 import { newApiKey } from './api-key.ts';
 import { type ApiKey, insertApiKey, insertCommunity, toApiKey, toCommunity } from './queries.ts';
@@ -12,15 +13,23 @@ import type { SettingsPatch } from './settings.ts';
 /**
  * Creates a tenant with its first API key, which has every scope; `key` cannot be read again.
  * @param id of the caller's choice, not taken yet; else a new one
+ * @param place where it shall live for good; else where there is most room
  */
 export const createCommunity = async (
-  ctx: Ctx<OperatorActor>,
-  input: { id?: string; name: string; settings?: SettingsPatch | undefined },
+  anywhere: Ctx<OperatorActor>,
+  input: {
+    id?: string;
+    name: string;
+    settings?: SettingsPatch | undefined;
+    place?: number | undefined;
+  },
 ): Promise<{ community: Community; apiKey: ApiKey; key: string }> => {
+  const { place } = input;
+  const ctx = place === undefined ? await atRoomiest(anywhere) : (atPlace(anywhere, place) ?? anywhere);
   const createdAt = ctx.clock.now();
   const { id: publicId = ctx.newId(createdAt), name, settings = {} } = input;
   const id = { publicId };
-  const key = newApiKey();
+  const key = newApiKey(ctx.db.place);
   const apiKeyId = ctx.newId(createdAt);
   const [[community], [apiKey]] = await runBatch(ctx.db, [
     insertCommunity({ publicId, name, createdAt }, settings),
@@ -40,5 +49,5 @@ export const createCommunity = async (
     })),
   ]);
   if (!community || !apiKey) throw new Error('D1 returned no row for an insert');
-  return { community: toCommunity(community), apiKey: toApiKey(apiKey), key };
+  return { community: toCommunity(ctx.db, community), apiKey: toApiKey(apiKey), key };
 };

@@ -1,5 +1,5 @@
 import type { Clock } from '../../lib/clock.ts';
-import type { CommunityActor } from './actor.ts';
+import type { Community, CommunityActor } from './actor.ts';
 
 /** How long an isolate trusts what it has read. A revocation elsewhere takes as long to arrive here. */
 const MAX_AGE_MS = 30_000;
@@ -7,7 +7,7 @@ const MAX_ENTRIES = 1_000;
 
 /**
  * Credentials that this isolate has resolved lately, so that a warm call costs no query. By a name that begins with the
- * credential's kind: a credential of one kind must not find the entry of another.
+ * credential's kind, and says its place: a credential of one kind or place must not find the entry of another.
  */
 export class CredentialCache {
   readonly #entries = new Map<string, { readonly actor: CommunityActor; readonly readAt: number }>();
@@ -38,9 +38,9 @@ export class CredentialCache {
   }
 
   /** Forgets all credentials of a community: its settings, keys or existence changed. */
-  forgetCommunity(communityId: number): void {
+  forgetCommunity({ place, id }: Pick<Community, 'place' | 'id'>): void {
     for (const [name, { actor }] of this.#entries) {
-      if (actor.community.id === communityId) this.#entries.delete(name);
+      if (actor.community.id === id && actor.community.place === place) this.#entries.delete(name);
     }
   }
 }

@@ -31,9 +31,11 @@ export const toApiKey = (row: RowOf<typeof apiKeys>): ApiKey => ({
   lateSeconds: row.late_seconds,
 });
 
-export const toCommunity = (found: RowOf<typeof communities>): Community => {
+/** @param db that the row was found in */
+export const toCommunity = ({ place }: Database, found: RowOf<typeof communities>): Community => {
   const row = fromRow(communities, found);
   return {
+    place,
     id: row.id,
     publicId: row.publicId,
     name: row.name,
@@ -94,7 +96,7 @@ const findHolder = async (
     selectUsableKey(column, { value, now }),
     selectCommunityOfKey(column, { value, now }),
   ]);
-  return key && community && { key: toApiKey(key), hash: key.hash, community: toCommunity(community) };
+  return key && community && { key: toApiKey(key), hash: key.hash, community: toCommunity(db, community) };
 };
 
 /** Whether `noteKeyUsed` has something to write. */
@@ -121,7 +123,7 @@ const selectCommunity = statementByShape<
 
 export const findCommunity = async (db: Database, key: CommunityKey): Promise<Community | undefined> => {
   const [row] = await readRows(db, selectCommunity(typeof key === 'number' ? 'id' : 'public_id', { key }));
-  return row && toCommunity(row);
+  return row && toCommunity(db, row);
 };
 
 const selectLivingCommunities = statement<{ afterId: string; limit: number }, RowOf<typeof communities>>(
@@ -137,7 +139,9 @@ export const selectCommunities = async (
   afterId: string | undefined,
   limit: number,
 ): Promise<Community[]> =>
-  (await readRows(db, selectLivingCommunities({ afterId: afterId ?? '', limit }))).map(toCommunity);
+  (await readRows(db, selectLivingCommunities({ afterId: afterId ?? '', limit }))).map((row) =>
+    toCommunity(db, row),
+  );
 
 /** What a new retention means: the job looks at once, or never again. */
 const dueAtOnce = (changes: SettingsPatch) => {

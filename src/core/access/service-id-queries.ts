@@ -59,7 +59,7 @@ export const findServiceIdHolder = async (
     serviceId: toServiceId(row),
     secretHash: row.secret_hash,
     previousSecretHash: row.previous_secret_hash,
-    community: toCommunity(community),
+    community: toCommunity(db, community),
   };
 };
 

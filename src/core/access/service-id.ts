@@ -1,4 +1,5 @@
 import { randomBase62 } from '../../lib/crypto.ts';
+import { MARK, markOf, NOWHERE, placeIn } from '../places.ts';
 import type { Scope } from './scopes.ts';
 
 /** What a service ID is for, in the words of the source API, and what that opens here. */
@@ -26,9 +27,15 @@ export interface ServiceId {
   readonly previousSecretExpiresAt: number | null;
 }
 
-export const newClientId = (): string => `rcid_${randomBase62(22)}`;
+/** `rcid_` and 22 characters; of place 1, `rcid1_`. */
+export const newClientId = (place: number): string => `rcid${markOf(place)}_${randomBase62(22)}`;
 
 /** 238 bits: it is stored as a plain SHA-256. */
 export const newClientSecret = (): string => `rcs_${randomBase62(40)}`;
 
-export const isClientId = (text: string): boolean => /^rcid_[0-9A-Za-z]{22}$/.test(text);
+const CLIENT_ID = new RegExp(`^rcid${MARK}_[0-9A-Za-z]{22}$`);
+
+/** The place that a client id says; NOWHERE for what has not its form. */
+export const placeOfClientId = (text: string): number => placeIn(CLIENT_ID.exec(text));
+
+export const isClientId = (text: string): boolean => placeOfClientId(text) !== NOWHERE;

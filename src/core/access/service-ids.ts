@@ -22,7 +22,7 @@ export const createServiceId = async (
 ): Promise<{ serviceId: ServiceId; clientSecret: string }> => {
   requireNotOutliving(ctx, null);
   const communityId = ctx.actor.community.id;
-  const clientId = newClientId();
+  const clientId = newClientId(ctx.db.place);
   const clientSecret = newClientSecret();
   const secretHash = await sha256Hex(clientSecret);
   return audited(ctx, communityId, async (audit) => {

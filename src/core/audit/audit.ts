@@ -65,7 +65,7 @@ export const audited = async <T>(
         record: (entry) => appendAudit(ctx, current, auditHead, entry),
         confirm: () => moveAuditHead(id, auditHead, auditHead),
       });
-      ctx.credentials.forgetCommunity(id);
+      ctx.credentials.forgetCommunity(current);
       return result;
     } catch (error) {
       if (!isAuditHeadMoved(error) || attempt === MAX_ATTEMPTS) throw error;

@@ -5,6 +5,7 @@ import type { CommunityActor } from '../access/actor.ts';
 import { audited } from '../audit/audit.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
+import { markId } from '../places.ts';
 import { newSecret } from '../webhooks/sign.ts';
 import { BODIES_KEPT_MS } from './kept-call.ts';
 import type { Mapping } from './mapping.ts';
@@ -77,7 +78,7 @@ export const createInboundWebhook = async (
   const repeatSeconds = input.repeatSeconds ?? defaultRepeatSeconds(proof);
   return audited(ctx, communityId, async (audit) => {
     const createdAt = ctx.clock.now();
-    const id = ctx.newId(createdAt);
+    const id = markId(ctx.db.place, ctx.newId(createdAt));
     const [[row]] = await runBatch(ctx.db, [
       insertInboundWebhook(
         { id, communityId, kind, createdAt },

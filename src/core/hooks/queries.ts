@@ -77,7 +77,7 @@ export const findCallTarget = async (db: Database, id: string): Promise<CallTarg
       webhook: toInboundWebhook(row),
       secret: row.secret,
       previousSecret: row.previous_secret,
-      community: toCommunity(community),
+      community: toCommunity(db, community),
     }
   );
 };

@@ -1,6 +1,7 @@
 import { runBatch } from '../../db/client.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import type { Ctx } from '../context.ts';
+import { atPlace, placeOfId } from '../places.ts';
 import { toKept } from './kept-call.ts';
 import { holds, type Scope, sourceValue } from './mapping.ts';
 import { messageIdOf } from './message-id.ts';
@@ -29,12 +30,14 @@ const DECOY_SECRET = `whsec_${'A'.repeat(44)}`;
  * @param admit asked for each verified call; what it throws refuses the call and leaves no trace of it
  */
 export const receiveCall = async (
-  services: Omit<Ctx, 'actor'>,
+  anywhere: Omit<Ctx, 'actor'>,
   call: InboundCall,
   recorders: Recorders,
   admit: (ctx: Ctx<CommunityActor>) => Promise<void>,
 ): Promise<CallAnswer> => {
-  const now = services.clock.now();
+  const now = anywhere.clock.now();
+  // Of a place that is none, no webhook is found.
+  const services = atPlace(anywhere, placeOfId(call.webhookId)) ?? anywhere;
   const target = await findCallTarget(services.db, call.webhookId);
   const sender = target ? senderOf(target.webhook) : DECOY_SENDER;
   const unverified = await verifyCall(sender, target ? secretsOf(target, now) : [DECOY_SECRET], call, now);

@@ -47,16 +47,20 @@ export const once = async <C extends Ctx>(
   work: (ctx: C) => Promise<KeptAnswer>,
 ): Promise<{ answer: KeptAnswer; isReplayed: boolean }> => {
   const now = ctx.clock.now();
+  // What the operator changes may be anywhere: the key is taken where the change is made.
+  const databases = 'community' in ctx.actor ? [ctx.db] : ctx.places;
   const communityId = 'community' in ctx.actor ? ctx.actor.community.id : 0;
   const [keyHash, fingerprint] = await Promise.all([
     sha256Hex(`${ctx.actor.kind}\n${ctx.actor.id}\n${call.key}`),
     sha256Hex(call.request),
   ]);
-  const place = { communityId, keyHash };
+  const row = { communityId, keyHash };
   const createdAfter = now - KEPT_MS;
 
   const replay = async (): Promise<KeptAnswer | undefined> => {
-    const [kept] = await readRows(ctx.db, selectKept({ ...place, createdAfter }));
+    const [kept] = (
+      await Promise.all(databases.map((db) => readRows(db, selectKept({ ...row, createdAfter }))))
+    ).flat();
     if (!kept) return undefined;
     if (kept.fingerprint !== fingerprint) throw new DomainError('idempotency_mismatch');
     if (kept.answer !== null) return open(call, kept.answer);
@@ -67,14 +71,18 @@ export const once = async <C extends Ctx>(
 
   const known = await replay();
   if (known) return { answer: known, isReplayed: true };
-  const { binding, hasWritten } = precededBinding(ctx.db.$client, {
-    statement: insertKey({ ...place, fingerprint, createdAt: now }),
-    columns: KEY_COLUMNS,
+  const statement = insertKey({ ...row, fingerprint, createdAt: now });
+  const taking = databases.map((db) => {
+    const { binding, hasWritten } = precededBinding(db.$client, { statement, columns: KEY_COLUMNS });
+    return { db, hasWritten, guarded: openDatabase(binding, db.place) };
   });
+  const guarded = taking.map((one) => one.guarded);
   try {
-    const answer = await work({ ...ctx, db: openDatabase(binding) });
-    if (hasWritten() && answer.body.length <= MAX_ANSWER_LENGTH) {
-      await runBatch(ctx.db, [updateAnswer({ ...place, answer: await seal(call, answer) })], {
+    const [db = ctx.db] = guarded;
+    const answer = await work({ ...ctx, db, ...(databases === ctx.places && { places: guarded }) });
+    const changed = taking.find(({ hasWritten }) => hasWritten());
+    if (changed && answer.body.length <= MAX_ANSWER_LENGTH) {
+      await runBatch(changed.db, [updateAnswer({ ...row, answer: await seal(call, answer) })], {
         isRepeatable: true,
       });
     }
@@ -85,7 +93,9 @@ export const once = async <C extends Ctx>(
     const answer = await replay();
     if (answer) return { answer, isReplayed: true };
     // The key is older than a day, and the job has not come yet.
-    await runBatch(ctx.db, [deleteOutlived({ ...place, createdAfter })], { isRepeatable: true });
+    for (const db of databases) {
+      await runBatch(db, [deleteOutlived({ ...row, createdAfter })], { isRepeatable: true });
+    }
     return once(ctx, call, work);
   }
 };

@@ -108,7 +108,7 @@ export const applyRoster = async (
     const earlier: SightingRow[] = [];
     return { conflicts: conflicts ?? [], earlier, changes: rows as unknown as SightingRow[], count };
   };
-  let resolves = !areKnown(communityId, listed, now);
+  let resolves = !areKnown(ctx.actor.community, listed, now);
   let result = await apply(resolves);
   if (!resolves && result.changes.some(({ outcome }) => outcome === 'unknown')) {
     // Some have been erased since: what was known here is not true any more.
@@ -124,7 +124,7 @@ export const applyRoster = async (
     for (const { outcome, position } of last)
       if (outcome === 'unknown' && position !== null) unsure.add(position);
     remember(
-      communityId,
+      ctx.actor.community,
       listed.filter((_, position) => !unsure.has(position)),
       now,
     );

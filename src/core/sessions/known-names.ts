@@ -4,11 +4,14 @@
  * means depends on who is on.
  */
 import { hash53 } from '../../lib/hash.ts';
+import type { Community } from '../access/actor.ts';
 import { type AccountRef, identifierKey } from '../accounts/identifiers.ts';
 
 /** So long they are not looked up again (epoch milliseconds of when they were). */
 const KEPT_MS = 300_000;
 const MAX_REFS = 100_000;
+
+type WhoseNames = Pick<Community, 'place' | 'id'>;
 
 const lookedUpAt = new Map<number, number>();
 
@@ -16,20 +19,20 @@ const lookedUpAt = new Map<number, number>();
 export const hashOfName = (communityId: number, [first]: AccountRef): number =>
   hash53(identifierKey(first), communityId);
 
-const hashOfRef = (communityId: number, ref: AccountRef): number =>
-  hash53(ref.map(identifierKey).join('\n'), communityId);
+const hashOfRef = ({ place, id }: WhoseNames, ref: AccountRef): number =>
+  hash53(`${place}\n${ref.map(identifierKey).join('\n')}`, id);
 
 const isBare = (ref: AccountRef): boolean => ref.every(({ kind }) => kind === 'username');
 
 /** Whether all of these were looked up lately. */
-export const areKnown = (communityId: number, refs: readonly AccountRef[], now: number): boolean =>
+export const areKnown = (community: WhoseNames, refs: readonly AccountRef[], now: number): boolean =>
   refs.every((ref) => {
-    const at = isBare(ref) ? undefined : lookedUpAt.get(hashOfRef(communityId, ref));
+    const at = isBare(ref) ? undefined : lookedUpAt.get(hashOfRef(community, ref));
     return at !== undefined && at <= now && now - at < KEPT_MS;
   });
 
 /** Notes that these are registered. */
-export const remember = (communityId: number, refs: readonly AccountRef[], now: number): void => {
+export const remember = (community: WhoseNames, refs: readonly AccountRef[], now: number): void => {
   if (lookedUpAt.size > MAX_REFS) lookedUpAt.clear();
-  for (const ref of refs) lookedUpAt.set(hashOfRef(communityId, ref), now);
+  for (const ref of refs) lookedUpAt.set(hashOfRef(community, ref), now);
 };

@@ -49,7 +49,7 @@ export const recordHeartbeat = async (
     stepMs: heartbeatStepMs(settings),
   };
   const named = firstOfEach(accounts);
-  const isKnown = areKnown(communityId, named, now);
+  const isKnown = areKnown(ctx.actor.community, named, now);
   const [, rows] = await commit(
     ctx,
     [
@@ -72,7 +72,7 @@ export const recordHeartbeat = async (
   const found = new Map(sightings.map((row) => [row.position, row]));
   if (!isKnown)
     remember(
-      communityId,
+      ctx.actor.community,
       accounts.filter((_, position) => found.has(position)),
       now,
     );

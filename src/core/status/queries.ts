@@ -26,10 +26,25 @@ const selectMigrations = statement<Record<never, never>, { name: string }>(
   () => sql`SELECT name FROM d1_migrations ORDER BY id`,
 );
 
-/** The last run of each trigger, and the names of the migrations that the database has, in their order. */
+const countCommunities = statement<Record<never, never>, { communities: number }>(
+  () => sql`SELECT count(*) AS communities FROM communities WHERE deleted_at IS NULL`,
+);
+
+/**
+ * The last run of each trigger, the names of the migrations that the database has, in their order, and how many
+ * communities live there.
+ */
 export const selectState = async (
   db: Database,
-): Promise<{ runs: readonly JobRun[]; migrations: readonly string[] }> => {
-  const [runs, migrations] = await runBatch(db, [selectRuns({}), selectMigrations({})]);
-  return { runs: runs.map((row) => fromRow(jobRuns, row)), migrations: migrations.map(({ name }) => name) };
+): Promise<{ runs: readonly JobRun[]; migrations: readonly string[]; communities: number }> => {
+  const [runs, migrations, [count]] = await runBatch(db, [
+    selectRuns({}),
+    selectMigrations({}),
+    countCommunities({}),
+  ]);
+  return {
+    runs: runs.map((row) => fromRow(jobRuns, row)),
+    migrations: migrations.map(({ name }) => name),
+    communities: count?.communities ?? 0,
+  };
 };

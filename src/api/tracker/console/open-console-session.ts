@@ -42,7 +42,12 @@ export const openConsoleSession = defineOperation({
       now + CONSOLE_SESSION_SECONDS * 1000,
       actor.expiresAt ?? Number.POSITIVE_INFINITY,
     );
-    const token = await signConsoleSession(secret, actor.id, now, expiresAt);
+    const token = await signConsoleSession(
+      secret,
+      { place: actor.community.place, keyId: actor.id },
+      now,
+      expiresAt,
+    );
     const seconds = Math.floor((expiresAt - now) / 1000);
     addHeader(http, 'Set-Cookie', setConsoleSession(http, COMMUNITY_COOKIE, token, seconds));
     addHeader(http, 'Cache-Control', 'no-store');

@@ -17,16 +17,16 @@ import {
   integer,
   jsonObject,
   object,
+  placedUuid,
   strictObject,
   text,
-  uuid,
 } from '../../kit/fields.ts';
 import { fieldMessage, type Language } from '../../kit/messages.ts';
 import { isoOrNull, nameSchema } from '../../wire/access.ts';
 import { reasonSchema, toReasonWire } from '../../wire/inbound/refusal.ts';
 import { toMapping } from './mapping.ts';
 
-export const inboundWebhookParams = v.object({ webhookId: uuid });
+export const inboundWebhookParams = v.object({ webhookId: placedUuid });
 
 const headerName = v.pipe(
   v.string(),

@@ -1,0 +1,43 @@
+/** Two databases that communities live in. */
+import { applyD1Migrations } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { Harness } from './harness.ts';
+
+/** The whole app with a second database, `DB_1`, migrated like the first. */
+export const setUpPlaces = async (
+  options: ConstructorParameters<typeof Harness>[0] = {},
+): Promise<Harness> => {
+  await applyD1Migrations(env.SECOND_DB, env.TEST_MIGRATIONS);
+  return new Harness({ second: env.SECOND_DB, ...options });
+};
+
+/** What D1 says while it is away; this is tried again. */
+const AWAY = 'D1_ERROR: Internal error in D1 DB storage caused object to be reset.';
+
+/** A database that can be away. */
+export const awayDatabase = (database: D1Database): { database: D1Database; away: (is: boolean) => void } => {
+  let isAway = false;
+  const inner = new WeakMap<object, D1PreparedStatement>();
+  const through = async <T>(run: () => Promise<T>): Promise<T> => {
+    if (isAway) throw new Error(AWAY);
+    return run();
+  };
+  const wrap = (statement: D1PreparedStatement): D1PreparedStatement => {
+    const wrapped = {
+      bind: (...values: unknown[]) => wrap(statement.bind(...values)),
+      all: () => through(() => statement.all()),
+    } as unknown as D1PreparedStatement;
+    inner.set(wrapped, statement);
+    return wrapped;
+  };
+  return {
+    away: (is) => {
+      isAway = is;
+    },
+    database: {
+      prepare: (query: string) => wrap(database.prepare(query)),
+      batch: (statements: D1PreparedStatement[]) =>
+        through(() => database.batch(statements.map((statement) => inner.get(statement) ?? statement))),
+    } as unknown as D1Database,
+  };
+};
