@@ -13,6 +13,7 @@ import {
   insertLogEntries,
   isSecondFull,
   type KindToCount,
+  type Stored,
   selectByEvent,
 } from './append-queries.ts';
 import { NUMBERS_PER_SECOND } from './log-id.ts';
@@ -34,12 +35,14 @@ export const appendLogEntries = async (
   let toInsert = placed(entries, Math.floor(ctx.clock.now() / 1000));
   for (;;) {
     try {
-      const results = await commit(ctx, [
-        ...(eventIds.size > 0 ? [selectByEvent(communityId, [...eventIds])] : []),
-        ...insertion(communityId, toInsert),
-        ...dueSoonerBy(ctx, toInsert),
+      const [known = [], [, , inserted]] = await commit(ctx, [
+        eventIds.size > 0
+          ? selectByEvent({ communityId, eventIds: JSON.stringify([...eventIds]) })
+          : undefined,
+        insertion(communityId, toInsert),
+        dueSoonerBy(ctx, toInsert),
       ]);
-      return assignIds(entries, toInsert, results.flat() as unknown as Stored[]);
+      return assignIds(entries, toInsert, [...known, ...inserted]);
     } catch (error) {
       if (!isSecondFull(error)) throw error;
       // The batch left nothing behind. Free numbers only get fewer, so each round drops an entry and this ends.
@@ -65,7 +68,7 @@ export const planLogEntries = (ctx: Ctx<CommunityActor>, entries: readonly NewLo
   return {
     prepare: [],
     changes: [...insertion(communityId, toInsert), ...dueSoonerBy(ctx, toInsert)],
-    recorded: () => idsOfEvents(communityId, eventIds),
+    recorded: () => idsOfEvents({ communityId, eventIds: JSON.stringify(eventIds) }),
     toError: (error) =>
       isSecondFull(error)
         ? new DomainError('log_second_full', { timestamp: seconds.join(', '), limit: NUMBERS_PER_SECOND })
@@ -81,19 +84,15 @@ const dueSoonerBy = (ctx: Ctx<CommunityActor>, entries: readonly EntryToInsert[]
 };
 
 /** The statements that insert entries, count them, and write the events for webhooks. */
-const insertion = (communityId: number, entries: readonly EntryToInsert[]) => [
-  outbox(communityId, 'log.appended', insertedJson(communityId, entries)),
-  countInserted(communityId, kindsOf(entries)),
-  insertLogEntries(communityId, entries),
-];
+const insertion = (communityId: number, entries: readonly EntryToInsert[]) =>
+  [
+    outbox(communityId, 'log.appended', insertedJson(communityId, entries)),
+    countInserted(communityId, kindsOf(entries)),
+    insertLogEntries(communityId, entries),
+  ] as const;
 
 /** An entry and its position in the call. */
 type Placed = EntryToInsert & { readonly position: number };
-interface Stored {
-  readonly id: number;
-  readonly event_id: string | null;
-}
-
 /** The entries as they are inserted, of each event only the first: those of each second numbered from 0. */
 const placed = (entries: readonly NewLogEntry[], now: number): Placed[] => {
   const seen = new Set<string>();
@@ -137,7 +136,7 @@ const assignIds = (
 ): (number | undefined)[] => {
   const byEvent = new Map<string, number>();
   const others: number[] = [];
-  for (const { id, event_id } of stored) {
+  for (const { id, event_id = null } of stored) {
     if (event_id === null) others.push(id);
     else byEvent.set(event_id, id);
   }

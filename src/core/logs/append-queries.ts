@@ -5,17 +5,19 @@
 
 import { type Database, readRows } from '../../db/client.ts';
 import { isRefusedBy } from '../../db/constraint.ts';
-import { type SQL, sql, toStatement } from '../../db/sql.ts';
-import type { Statement } from '../../db/statement.ts';
+import type { logEntries } from '../../db/schema/index.ts';
+import {
+  type Names,
+  type RowOf,
+  type SQL,
+  type SQLWrapper,
+  type Statement,
+  sql,
+  statement,
+  statementByShape,
+} from '../../db/statement.ts';
+import { currentGeneration, isCurrent } from './generation-queries.ts';
 import { firstIdOf } from './log-id.ts';
-
-/** Expression: the generation that readers see. It begins where the newest wiped one ends. */
-const currentGeneration = (communityId: number | SQL): SQL =>
-  sql`COALESCE((SELECT MAX(generation) + 1 FROM log_wipes WHERE community_id = ${communityId}), 0)`;
-
-/** Condition: the entries of the current log. */
-const isCurrent = (communityId: number): SQL =>
-  sql`community_id = ${communityId} AND generation = ${currentGeneration(communityId)}`;
 
 /** An entry to insert; `number` tells apart those of one second in one call. */
 export interface EntryToInsert {
@@ -37,11 +39,13 @@ export interface KindToCount {
   readonly eventIds: readonly string[];
 }
 
+type Community = Names<{ communityId: number }>;
+
 /**
  * Expression: one more than the highest id that an entry of `second` ever had, whether it is there still, wiped and
  * waiting for the purge, or deleted.
  */
-const nextId = (communityId: number, generation: SQL, second: SQL): SQL => {
+const nextId = ({ communityId }: Community, generation: SQL, second: SQL): SQL => {
   const highest = (of: SQL) => sql`
     SELECT MAX(id) + 1 FROM log_entries WHERE community_id = ${communityId} AND generation = ${of}
       AND id >= ${second} << 20 AND id < (${second} + 1) << 20`;
@@ -55,63 +59,103 @@ const nextId = (communityId: number, generation: SQL, second: SQL): SQL => {
 };
 
 /** Condition: no entry of the current log has this event id. */
-const isNewEvent = (communityId: number, eventId: SQL): SQL => sql`
+const isNewEvent = ({ communityId }: Community, eventId: SQL): SQL => sql`
   NOT EXISTS (SELECT 1 FROM log_entries INDEXED BY log_entries_by_event
     WHERE ${isCurrent(communityId)} AND event_id = ${eventId})`;
 
-/** Statement, to run before `insertLogEntries` in its batch: counts what that will insert. */
-export const countInserted = (communityId: number, kinds: readonly KindToCount[]): SQL => {
-  const rows = kinds.map((kind) => [kind.actionType, kind.platform, kind.withoutEvent, kind.eventIds]);
-  return sql`
+const insertCounts = statement<{ communityId: number; kinds: string }>(
+  ($) => sql`
     INSERT INTO log_counters (community_id, action_type, platform, count)
-    SELECT ${communityId}, action_type, platform, added FROM (
+    SELECT ${$.communityId}, action_type, platform, added FROM (
       SELECT value ->> 0 AS action_type, value ->> 1 AS platform, (value ->> 2) + (
         SELECT COUNT(*) FROM json_each(kind.value -> 3) AS event
-        WHERE ${isNewEvent(communityId, sql`event.value`)}) AS added
-      FROM json_each(${JSON.stringify(rows)}) AS kind)
+        WHERE ${isNewEvent($, sql`event.value`)}) AS added
+      FROM json_each(${$.kinds}) AS kind)
     WHERE added > 0
-    ON CONFLICT DO UPDATE SET count = count + excluded.count`;
+    ON CONFLICT DO UPDATE SET count = count + excluded.count`,
+);
+
+/** Statement, to run before `insertLogEntries` in its batch: counts what that will insert. */
+export const countInserted = (communityId: number, kinds: readonly KindToCount[]): Statement<never> => {
+  const rows = kinds.map((kind) => [kind.actionType, kind.platform, kind.withoutEvent, kind.eventIds]);
+  return insertCounts({ communityId, kinds: JSON.stringify(rows) });
 };
 
-/**
- * Statement: inserts the entries, except those whose event the log has already, and returns `id` and `event_id` of each
- * one inserted, in no certain order. Where a second has no number left, it fails as `isSecondFull` says.
- */
-export const insertLogEntries = (communityId: number, entries: readonly EntryToInsert[]): SQL => sql`
-  INSERT INTO log_entries
-    (community_id, generation, id, platform, serial, action_type, action_detail, username, event_id)
-  SELECT ${communityId}, generation, CASE WHEN id < (second + 1) << 20 THEN id END,
-    platform, serial, action_type, action_detail, username, event_id
-  FROM (${newEntries(communityId, entries)})
-  WHERE true
-  RETURNING id, event_id`;
+/** Entries as `newEntries` reads them. */
+const rowsOf = (entries: readonly EntryToInsert[]): string =>
+  JSON.stringify(
+    entries.map((entry) => [
+      entry.timestamp,
+      entry.number,
+      entry.platform,
+      entry.serial,
+      entry.actionType,
+      entry.actionDetail,
+      entry.username,
+      entry.eventId,
+    ]),
+  );
 
-/** Query: the rows of those entries whose event is new, each with the id that it gets. */
-const newEntries = (communityId: number, entries: readonly EntryToInsert[]): SQL => {
-  const rows = entries.map((entry) => [
-    entry.timestamp,
-    entry.number,
-    entry.platform,
-    entry.serial,
-    entry.actionType,
-    entry.actionDetail,
-    entry.username,
-    entry.eventId,
-  ]);
+/** Query: the rows of those entries (`rowsOf`) whose event is new, each with the id that it gets. */
+const newEntries = ($: Community, rows: SQLWrapper): SQL =>
   // LIMIT -1 keeps SQLite from computing `id` again at each use.
-  return sql`
+  sql`
     SELECT log.generation, entry.*,
-      entry.number + ${nextId(communityId, sql`log.generation`, sql`entry.second`)} AS id
-    FROM (SELECT ${currentGeneration(communityId)} AS generation) AS log CROSS JOIN (
+      entry.number + ${nextId($, sql`log.generation`, sql`entry.second`)} AS id
+    FROM (SELECT ${currentGeneration($.communityId)} AS generation) AS log CROSS JOIN (
       SELECT value ->> 0 AS second, value ->> 1 AS number, value ->> 2 AS platform, value ->> 3 AS serial,
         value ->> 4 AS action_type, value ->> 5 AS action_detail, value ->> 6 AS username, value ->> 7 AS event_id
-      FROM json_each(${JSON.stringify(rows)})) AS entry
-    WHERE entry.event_id IS NULL OR ${isNewEvent(communityId, sql`entry.event_id`)}
+      FROM json_each(${rows})) AS entry
+    WHERE entry.event_id IS NULL OR ${isNewEvent($, sql`entry.event_id`)}
     LIMIT -1`;
+
+/** Where an entry is: its `id`, and `event_id` where entries with one were asked for. */
+export type Stored = Pick<RowOf<typeof logEntries>, 'id'> &
+  Partial<Pick<RowOf<typeof logEntries>, 'event_id'>>;
+
+const insertEntries = statementByShape<'all' | 'ids', { communityId: number; entries: string }, Stored>(
+  (told, $) => sql`
+    INSERT INTO log_entries
+      (community_id, generation, id, platform, serial, action_type, action_detail, username, event_id)
+    SELECT ${$.communityId}, generation, CASE WHEN id < (second + 1) << 20 THEN id END,
+      platform, serial, action_type, action_detail, username, event_id
+    FROM (${newEntries($, $.entries)})
+    WHERE true
+    RETURNING ${told === 'all' ? sql`id, event_id` : sql`id`}`,
+  ['all', 'ids'],
+);
+
+/**
+ * Statement: inserts the entries, except those whose event the log has already, and returns each one inserted, in no
+ * certain order. Where a second has no number left, it fails as `isSecondFull` says.
+ */
+export const insertLogEntries = (
+  communityId: number,
+  entries: readonly EntryToInsert[],
+): Statement<Stored> => {
+  const hasEvents = entries.some(({ eventId }) => eventId !== null);
+  return insertEntries(hasEvents ? 'all' : 'ids', { communityId, entries: rowsOf(entries) });
 };
 
 /** So many entries a webhook is told of in one event; all of them count. */
 const MAX_TOLD = 50;
+
+const selectInserted = statement<{
+  communityId: number;
+  withoutEvent: number;
+  eventIds: string;
+  entries: string;
+}>(
+  ($) => sql`
+    SELECT json_object('count', count, 'entries', (
+      SELECT json_group_array(json_object('id', id, 'platform', platform, 'serial', serial, 'action_type', action_type,
+        'action_detail', action_detail, 'username', username, 'timestamp', second))
+      FROM (${newEntries($, $.entries)})))
+    FROM (SELECT ${$.withoutEvent} + (
+      SELECT COUNT(*) FROM json_each(${$.eventIds}) AS event
+      WHERE ${isNewEvent($, sql`event.value`)}) AS count)
+    WHERE count > 0`,
+);
 
 /**
  * Query, for a statement before `insertLogEntries` in its batch: what that will insert, as JSON of its number and
@@ -119,32 +163,42 @@ const MAX_TOLD = 50;
  */
 export const insertedJson = (communityId: number, entries: readonly EntryToInsert[]): Statement => {
   const eventIds = entries.flatMap(({ eventId }) => eventId ?? []);
-  return toStatement(sql`
-    SELECT json_object('count', count, 'entries', (
-      SELECT json_group_array(json_object('id', id, 'platform', platform, 'serial', serial, 'action_type', action_type,
-        'action_detail', action_detail, 'username', username, 'timestamp', second))
-      FROM (${newEntries(communityId, entries.slice(0, MAX_TOLD))})))
-    FROM (SELECT ${entries.length - eventIds.length} + (
-      SELECT COUNT(*) FROM json_each(${JSON.stringify(eventIds)}) AS event
-      WHERE ${isNewEvent(communityId, sql`event.value`)}) AS count)
-    WHERE count > 0`);
+  return selectInserted({
+    communityId,
+    withoutEvent: entries.length - eventIds.length,
+    eventIds: JSON.stringify(eventIds),
+    entries: rowsOf(entries.slice(0, MAX_TOLD)),
+  });
 };
 
-/** Statement: `id` and `event_id` of the current log's entries with these event ids. */
-export const selectByEvent = (communityId: number, eventIds: readonly string[]): SQL => sql`
-  SELECT log_entries.id, event_id FROM json_each(${JSON.stringify(eventIds)}) AS event
-  CROSS JOIN log_entries INDEXED BY log_entries_by_event ON event_id = event.value
-  WHERE ${isCurrent(communityId)}`;
+/** Statement: the current log's entries with these event ids (a JSON array). */
+export const selectByEvent = statement<{ communityId: number; eventIds: string }, Stored>(
+  ($) => sql`
+    SELECT log_entries.id, event_id FROM json_each(${$.eventIds}) AS event
+    CROSS JOIN log_entries INDEXED BY log_entries_by_event ON event_id = event.value
+    WHERE ${isCurrent($.communityId)}`,
+);
 
-/** Expression: a JSON array with `{id}` of the entry of each event, in the order given. */
-export const idsOfEvents = (communityId: number, eventIds: readonly string[]): SQL => sql`
-  (SELECT json_group_array(json_object('id', (
-     SELECT id FROM log_entries INDEXED BY log_entries_by_event
-     WHERE ${isCurrent(communityId)} AND event_id = event.value)) ORDER BY event.key)
-   FROM json_each(${JSON.stringify(eventIds)}) AS event)`;
+/** Query: a JSON array with `{id}` of the entry of each event (a JSON array of their ids), in the order given. */
+export const idsOfEvents = statement<{ communityId: number; eventIds: string }>(
+  ($) => sql`
+    SELECT json_group_array(json_object('id', (
+      SELECT id FROM log_entries INDEXED BY log_entries_by_event
+      WHERE ${isCurrent($.communityId)} AND event_id = event.value)) ORDER BY event.key)
+    FROM json_each(${$.eventIds}) AS event`,
+);
 
 /** Whether `insertLogEntries` failed (and with it its batch) because a second has no number left. */
 export const isSecondFull = (error: unknown): boolean => isRefusedBy(error, 'NOT NULL', 'log_entries.id');
+
+const selectNextIds = statement<
+  { communityId: number; timestamps: string },
+  { second: number; next_id: number }
+>(
+  ($) => sql`
+    SELECT value AS second, ${nextId($, currentGeneration($.communityId), sql`value`)} AS next_id
+    FROM json_each(${$.timestamps})`,
+);
 
 /** How many numbers each of these seconds has left. */
 export const findRoom = async (
@@ -152,12 +206,6 @@ export const findRoom = async (
   communityId: number,
   timestamps: readonly number[],
 ): Promise<Map<number, number>> => {
-  const rows = await readRows<{ second: number; next_id: number }>(
-    db,
-    sql`
-      SELECT value AS second,
-        ${nextId(communityId, currentGeneration(communityId), sql`value`)} AS next_id
-      FROM json_each(${JSON.stringify(timestamps)})`,
-  );
+  const rows = await readRows(db, selectNextIds({ communityId, timestamps: JSON.stringify(timestamps) }));
   return new Map(rows.map(({ second, next_id }) => [second, firstIdOf(second + 1) - next_id]));
 };
