@@ -93,19 +93,48 @@ export const compose = <Row = never>(
   ...parts: readonly (Value | Statement)[]
 ): Statement<Row> => {
   const params: Value[] = [];
-  const [first = '', ...others] = texts;
+  let known = composed.get(texts);
+  if (!known) {
+    known = new Map();
+    composed.set(texts, known);
+  }
+  let key = '';
+  for (const part of parts) {
+    if (typeof part === 'object' && part !== null) {
+      key += part.sql;
+      params.push(...part.params);
+    } else params.push(part);
+  }
+  let whole = known.get(key);
+  if (whole === undefined) {
+    if (known.size >= MAX_SHAPES) known.clear();
+    whole = textOf(texts, parts);
+    known.set(key, whole);
+  }
+  return { sql: whole, params };
+};
+
+/** The texts that were put together, by what they are around: the numbers of a statement's values change within it. */
+const composed = new Map<TemplateStringsArray, Map<string, string>>();
+
+const textOf = (
+  [first = '', ...others]: TemplateStringsArray,
+  parts: readonly (Value | Statement)[],
+): string => {
   let whole = first;
+  let count = 0;
   for (const [index, part] of parts.entries()) {
     if (typeof part === 'object' && part !== null) {
-      const before = params.length;
+      const before = count;
       whole += `(${part.sql.replaceAll(/\?(\d+)/g, (_, place) => `?${Number(place) + before}`)})`;
-      params.push(...part.params);
+      count += part.params.length;
     } else {
-      whole += `?${params.push(part)}`;
+      count += 1;
+      whole += `?${count}`;
     }
     whole += others[index];
   }
-  return { sql: whole, params };
+  return whole;
 };
 
 /**

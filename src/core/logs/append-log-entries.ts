@@ -110,19 +110,15 @@ const placed = (entries: readonly NewLogEntry[], now: number): Placed[] => {
 };
 
 const kindsOf = (entries: readonly EntryToInsert[]): KindToCount[] => {
-  const kinds = new Map<string, KindToCount & { withoutEvent: number; eventIds: string[] }>();
+  const kinds = new Map<string, Map<string, KindToCount & { withoutEvent: number; eventIds: string[] }>>();
   for (const { actionType, platform, eventId } of entries) {
-    // No text of an entry has a NUL.
-    const key = `${actionType}\0${platform}`;
-    let kind = kinds.get(key);
-    if (!kind) {
-      kind = { actionType, platform, withoutEvent: 0, eventIds: [] };
-      kinds.set(key, kind);
-    }
+    const ofType = kinds.get(actionType) ?? new Map();
+    const kind = ofType.get(platform) ?? { actionType, platform, withoutEvent: 0, eventIds: [] };
     if (eventId === null) kind.withoutEvent += 1;
     else kind.eventIds.push(eventId);
+    if (kind.withoutEvent + kind.eventIds.length === 1) kinds.set(actionType, ofType.set(platform, kind));
   }
-  return [...kinds.values()];
+  return [...kinds.values()].flatMap((ofType) => [...ofType.values()]);
 };
 
 /**
@@ -140,11 +136,14 @@ const assignIds = (
     if (event_id === null) others.push(id);
     else byEvent.set(event_id, id);
   }
-  others.sort((a, b) => a - b);
+  const sorted = Float64Array.from(others).sort();
   const ids = entries.map(({ eventId }) => (eventId === null ? undefined : byEvent.get(eventId)));
   const unnamed = toInsert
     .filter(({ eventId }) => eventId === null)
     .sort((a, b) => a.timestamp - b.timestamp);
-  for (const [index, { position }] of unnamed.entries()) ids[position] = others[index];
+  for (let index = 0; index < sorted.length; index++) {
+    const entry = unnamed[index];
+    if (entry) ids[entry.position] = sorted[index];
+  }
   return ids;
 };
