@@ -33,7 +33,10 @@ export default defineConfig(({ mode }) => {
       },
     }));
   const common = {
-    provide: { scale: isFull ? ('full' as const) : ('small' as const) },
+    provide: {
+      scale: isFull ? ('full' as const) : ('small' as const),
+      silenceSeed: Number(process.env.SILENCE_SEED ?? 20_261_126),
+    },
     globalSetup: ['test/node/loopback-receiver.ts'],
     setupFiles: ['test/setup.ts'],
     // No test asserts a time: a busy machine only makes it wait.

@@ -65,11 +65,12 @@ CREATE TABLE `activity_calls` (
 	`is_late` integer NOT NULL,
 	`answer` text,
 	`settled_by` text,
+	`purge_at` integer GENERATED ALWAYS AS (received_at + iif(received_at - occurred_at > 86400000, 2764800000, 172800000)) VIRTUAL,
 	PRIMARY KEY(`community_id`, `event_id`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `activity_calls_by_account` ON `activity_calls` (`community_id`,`server_id`,`account_id`,`occurred_at`);--> statement-breakpoint
-CREATE INDEX `activity_calls_by_age` ON `activity_calls` (`received_at`);--> statement-breakpoint
+CREATE INDEX `activity_calls_by_age` ON `activity_calls` (`purge_at`);--> statement-breakpoint
 CREATE TABLE `api_keys` (
 	`id` text PRIMARY KEY NOT NULL,
 	`community_id` integer NOT NULL,
@@ -317,6 +318,7 @@ CREATE TABLE `servers` (
 	`alive_since` integer,
 	`alive_until` integer,
 	`alive_before` text DEFAULT '[]' NOT NULL,
+	`roster_steps` text DEFAULT '' NOT NULL,
 	PRIMARY KEY(`community_id`, `server_id`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
@@ -448,6 +450,8 @@ CREATE TRIGGER session_sightings_change INSTEAD OF INSERT ON session_sightings W
 CREATE TRIGGER session_sightings_insert INSTEAD OF INSERT ON session_sightings WHEN NEW.outcome = 'seen' BEGIN INSERT INTO sessions (community_id, account_id, server_id, started_at, id, last_seen_at) VALUES (NEW.community_id, NEW.account_id, NEW.server_id, NEW.started_at, NEW.id, NEW.at) ON CONFLICT (community_id, server_id, account_id) WHERE ended_at IS NULL DO UPDATE SET silent_since = coalesce(NEW.silent_since, silent_since), resumed_at = iif(NEW.silent_since IS NULL, resumed_at, NEW.at), last_seen_at = max(last_seen_at, NEW.at), heartbeat_at = coalesce(heartbeat_at, NEW.at), listed_as = coalesce(NEW.listed_as, listed_as); END;
 --> statement-breakpoint
 CREATE TRIGGER session_sightings_keep INSTEAD OF INSERT ON session_sightings WHEN NEW.outcome = 'kept' BEGIN UPDATE sessions SET ended_at = NULL, close_kind = NULL, clear_reason = NULL, last_seen_at = max(last_seen_at, NEW.at), heartbeat_at = coalesce(heartbeat_at, NEW.at), listed_as = coalesce(NEW.listed_as, listed_as) WHERE community_id = NEW.community_id AND account_id = NEW.account_id AND started_at = NEW.started_at AND id = NEW.id AND ended_at IS NOT NULL; END;
+--> statement-breakpoint
+CREATE TRIGGER session_sightings_period INSTEAD OF INSERT ON session_sightings WHEN NEW.outcome IN ('started', 'resumed', 'restarted', 'kept') AND EXISTS ( SELECT 1 FROM periods AS p INDEXED BY periods_closed WHERE p.community_id = NEW.community_id AND p.reopened_at IS NULL AND p.to_at > NEW.at AND p.from_at <= NEW.at) BEGIN SELECT RAISE(ABORT, 'period_closed'); END;
 --> statement-breakpoint
 CREATE TRIGGER sessions_reset_event AFTER UPDATE OF ended_at ON sessions WHEN OLD.ended_at IS NULL AND NEW.close_kind IS 'server_reset' AND EXISTS (SELECT 1 FROM webhook_endpoints WHERE community_id = NEW.community_id) BEGIN INSERT INTO webhook_messages (community_id, endpoint_id, seq, type, data) SELECT e.community_id, e.id, (SELECT coalesce(max(seq), 0) + 1 FROM webhook_messages WHERE community_id = e.community_id AND endpoint_id = e.id), 'server.reset', json_object('server_id', NEW.server_id, 'count', 0, 'sessions', json('[]')) FROM webhook_endpoints AS e WHERE e.community_id = NEW.community_id AND e.disabled_at IS NULL AND EXISTS (SELECT 1 FROM json_each(e.events) WHERE 'server.reset' GLOB value) AND NOT EXISTS (SELECT 1 FROM webhook_messages AS m WHERE m.status = 'new' AND m.endpoint_id = e.id AND m.type = 'server.reset' AND m.data ->> 'server_id' = NEW.server_id); UPDATE webhook_messages SET data = iif(data ->> 'count' >= 50, json_set(data, '$.count', (data ->> 'count') + 1), json_set(data, '$.count', (data ->> 'count') + 1, '$.sessions[#]', json_object('id', NEW.id, 'account_id', NEW.account_id, 'server_id', NEW.server_id, 'started_at', NEW.started_at, 'last_seen_at', NEW.last_seen_at, 'ended_at', NEW.ended_at, 'close_kind', NEW.close_kind, 'clear_reason', NEW.clear_reason, 'metadata', NEW.metadata || '', 'continues_id', NEW.continues_id, 'name', (SELECT name FROM accounts WHERE community_id = NEW.community_id AND id = NEW.account_id)))) WHERE status = 'new' AND community_id = NEW.community_id AND type = 'server.reset' AND data ->> 'server_id' = NEW.server_id; END;
 --> statement-breakpoint

@@ -389,18 +389,99 @@ describe('calls of a game server', () => {
   });
 });
 
-describe('a roster', () => {
-  it('that was observed in it changes nothing', async () => {
-    const { app, key, close, get } = await setUpPeriods({ timezone: 'UTC' });
+describe('a roster that was observed in it', () => {
+  const setUpRosters = async () => {
+    const tools = await setUpPeriods({ timezone: 'UTC' });
+    const { app, key } = tools;
+    const roster = async (observedAt: string, ...accIds: string[]) =>
+      (
+        await app.put('/v2/community/servers/1/activity/roster', {
+          key,
+          body: { accounts: accIds.map((accId) => ({ accId })), observedAt },
+        })
+      ).body.data;
+    const sessions = async () =>
+      (await app.get('/v2/community/activity?limit=100', { key })).body.data.items.map(
+        ({ accId, start, end }: { accId: string; start: string; end: string | null }) =>
+          `${accId === ANA ? 'ana' : 'bo'} ${start.slice(5, 16)}–${end?.slice(5, 16) ?? ''}`,
+      );
+    return { ...tools, roster, sessions };
+  };
+
+  it('is a question, once, and nothing changes', async () => {
+    const { app, close, get, questions, roster, sessions } = await setUpRosters();
     app.clock.set(at('2026-12-01T00:30:00Z'));
     const { id } = (await close('2026-11-30')).body.data;
-    const roster = (observedAt: string) =>
-      app.put('/v2/community/servers/1/activity/roster', {
-        key,
-        body: { accounts: [{ accId: ANA }], observedAt },
-      });
-    expect((await roster('2026-11-30T23:50:00Z')).body.data).toMatchObject({ isApplied: false, started: [] });
-    expect((await roster('2026-12-01T00:10:00Z')).body.data).toMatchObject({ isApplied: true, open: 1 });
+    for (let sent = 0; sent < 2; sent++) {
+      expect(await roster('2026-11-30T23:50:00Z', ANA, BO)).toMatchObject({ isApplied: false, started: [] });
+    }
+    expect(await questions()).toEqual([
+      {
+        id: expect.any(String),
+        periodId: id,
+        at: '2026-12-01T00:30:00.000Z',
+        occurredAt: '2026-11-30T23:50:00.000Z',
+        serverId: 1,
+        accId: null,
+        identifiers: [
+          { type: 'accId', value: ANA },
+          { type: 'accId', value: BO },
+        ],
+        action: 'roster',
+        eventId: 'roster 1 1796082600000',
+        decision: null,
+        decidedAt: null,
+        decidedBy: null,
+      },
+    ]);
+    expect(await sessions()).toEqual([]);
+    expect(await roster('2026-12-01T00:10:00Z', ANA)).toMatchObject({ isApplied: true, open: 1 });
+    // An older one than the newest changes nothing, and asks nothing.
+    expect(await roster('2026-11-30T23:55:00Z', ANA)).toMatchObject({ isApplied: false });
+    expect(await questions()).toHaveLength(1);
+    expect((await get(`/${id}/verify`)).holds).toBe(true);
+  });
+
+  it('happens at its time where it is accepted, though newer ones have come since', async () => {
+    const { app, key, close, get, questions, roster, sessions } = await setUpRosters();
+    app.clock.set(at('2026-12-01T00:05:00Z'));
+    const { id } = (await close('2026-11-30')).body.data;
+    await roster('2026-11-30T23:58:00Z', ANA, BO);
+    for (const minute of ['06', '07', '08', '09']) {
+      app.clock.set(at(`2026-12-01T00:${minute}:00Z`));
+      await roster(`2026-12-01T00:${minute}:00Z`, ANA);
+    }
+    expect(await sessions()).toEqual(['ana 12-01T00:06–']);
+    const [question] = await questions();
+    const accept = () => app.post(`${PERIODS}/questions/${question.id}/accept`, { key });
+    expect((await accept()).body.data).toMatchObject({ action: 'roster', decision: 'accepted' });
+    expect(await sessions()).toEqual(['ana 11-30T23:58–', 'bo 11-30T23:58–11-30T23:58']);
+    expect((await get(`/${id}`)).totals.items).toMatchObject([
+      { accId: ANA, seconds: 120, watchedSeconds: 120, sessions: 1 },
+      { accId: BO, seconds: 0, sessions: 1 },
+    ]);
+    expect((await get(`/${id}/verify`)).holds).toBe(true);
+    expect((await accept()).body.code).toBe('QUESTION_DECIDED');
+  });
+
+  it('does not list somebody any more who is erased', async () => {
+    const { app, key, record, close, questions, roster } = await setUpRosters();
+    app.clock.set(at('2026-12-01T00:05:00Z'));
+    await record(2, { accId: BO, discord: 'd-bo', forceStart: true });
+    await close('2026-11-30');
+    await roster('2026-11-30T23:58:00Z', ANA, BO);
+    expect((await app.delete(`/v2/community/accounts/${BO}`, { key })).status).toBe(200);
+    expect(await questions()).toMatchObject([{ identifiers: [{ type: 'accId', value: ANA }] }]);
+  });
+
+  it('is applied where it only sees who is on already', async () => {
+    const { app, close, get, questions, roster } = await setUpRosters();
+    app.clock.set(at('2026-11-30T23:55:00Z'));
+    await roster('2026-11-30T23:55:00Z', ANA, BO);
+    app.clock.set(at('2026-12-01T00:01:00Z'));
+    const { id } = (await close('2026-11-30')).body.data;
+    expect(await roster('2026-11-30T23:58:00Z', ANA)).toMatchObject({ isApplied: true, open: 1 });
+    expect(await questions()).toEqual([]);
     expect((await get(`/${id}/verify`)).holds).toBe(true);
   });
 });

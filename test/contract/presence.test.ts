@@ -572,7 +572,7 @@ describe('where rosters come, every way to close a session knows when it was las
     expect(await statuses({ username: 'ana' })).toEqual(['seen']);
     await record({ username: 'ana', forceStop: true, occurredAt: iso(3 * MINUTE) });
     expect(await latest(ana.accId)).toMatchObject([
-      { status: true, start: iso(5 * MINUTE) },
+      { status: true, start: iso(4 * MINUTE) },
       { id: ana.id, start: iso(0), end: iso(3 * MINUTE) },
     ]);
   });

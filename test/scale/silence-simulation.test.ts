@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { SYSTEM } from '../../src/core/access/actor.ts';
 import { authenticateApiKey } from '../../src/core/access/authenticate.ts';
 import { applyRoster } from '../../src/core/sessions/apply-roster.ts';
@@ -44,8 +44,11 @@ interface SentRoster {
   readonly accounts: readonly string[];
 }
 
+/** Another one is another world: `SILENCE_SEED=7 npm run test:scale`. */
+const SEED = inject('silenceSeed');
+
 const app = new Harness();
-const world = createSilentWorld(20_261_126);
+const world = createSilentWorld(SEED);
 const placeOf = ({ server, account }: { server: number; account: string }) => `${server} ${account}`;
 const visitsByPlace = Map.groupBy(world.visits, placeOf);
 /** What Rollcall took for a sign of life. */
@@ -167,11 +170,11 @@ const play = async () => {
 
   // Everything again that may still be sent, in any order: each call that names its event, and the old rosters.
   const isRecent = (claims: number) => claims >= REPLAY_AT - DAY;
-  for (const delivery of shuffled(world.deliveries, 7)) {
+  for (const delivery of shuffled(world.deliveries, SEED + 7)) {
     if (isRecent(delivery.claims)) await deliver({ ...delivery, arrivesAt: REPLAY_AT });
   }
   const newest = Math.max(...rosters.map(({ observedAt }) => observedAt));
-  for (const roster of shuffled(rosters, 8).slice(0, 200)) {
+  for (const roster of shuffled(rosters, SEED + 8).slice(0, 200)) {
     if (
       isRecent(roster.observedAt) &&
       roster.observedAt < newest - 2 * HOUR &&
@@ -253,16 +256,6 @@ const silentSeconds = (credited: readonly Credited[]): number => {
   );
 };
 
-/** Whether a call about the session came in after a silence. */
-const isToldLate = (session: Credited): boolean =>
-  world.deliveries.some(
-    (call) =>
-      placeOf(call) === placeOf(session) &&
-      call.arrivesAt - call.claims > TIMEOUT &&
-      call.claims >= session.start &&
-      call.claims <= session.end,
-  );
-
 const percentiles = (errors: readonly number[]) => {
   const sorted = errors.toSorted((a, b) => a - b);
   const at = (share: number) =>
@@ -317,12 +310,11 @@ describe(`${DAYS} days of ${world.visits.length} sessions on servers that fall s
     expect(overruled.length).toBeGreaterThan(0);
   });
 
-  it('credits not one second inside a silence that is longer than the limit, where calls came in time', () => {
+  it('credits not one second inside a silence that is longer than the limit', () => {
     const signs = signsByPlace();
-    const silent = recorded.filter((session) => silentIn(session, signs.get(placeOf(session)) ?? []) > 0);
-    expect(silent.filter((session) => !isToldLate(session))).toEqual([]);
-    // A late stop drops the sightings after it that its row stood for. A late start then knows of no silence after those.
-    expect(silent.length / recorded.length).toBeLessThan(0.002);
+    expect(recorded.filter((session) => silentIn(session, signs.get(placeOf(session)) ?? []) > 0)).toEqual(
+      [],
+    );
     // The same check finds what the usual ways credit.
     expect(silentSeconds(creditedByUsual('noticed'))).toBeGreaterThan(0);
     expect(silentSeconds(creditedByUsual('reopened'))).toBeGreaterThan(0);

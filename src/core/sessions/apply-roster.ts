@@ -1,11 +1,10 @@
-import { readRows } from '../../db/client.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import { type AccountRef, identifierKey, type NotedIdentifier } from '../accounts/identifiers.ts';
 import { selectConflicts } from '../accounts/resolve-queries.ts';
 import type { Ctx } from '../context.ts';
 import { commit } from '../webhooks/events.ts';
 import { areKnown, hashOfName, remember } from './known-names.ts';
-import { selectPeriodAt } from './periods/closed-period-queries.ts';
+import { holdIfClosed } from './periods/hold-call.ts';
 import {
   applyListed,
   noteRoster,
@@ -45,27 +44,35 @@ export interface RosterResult {
   readonly conflicts: readonly (NotedIdentifier & { readonly position: number; readonly ownerId: string })[];
 }
 
-/** A roster that is older may be of a closed period, which it does not change; that costs a trip to know. */
-const LATE_MS = 300_000;
-
-const isClosed = async (ctx: Ctx<CommunityActor>, at: number): Promise<boolean> => {
-  const communityId = ctx.actor.community.id;
-  return (await readRows(ctx.db, selectPeriodAt({ communityId, at }))).length > 0;
-};
-
 /**
  * Makes the server's open sessions those of the accounts listed: starts who is new, notes who is there, closes who is
- * gone where it was last seen. One round trip. The same roster twice changes nothing more, nor does an older one.
+ * gone where it was last seen. One round trip. The same roster twice changes nothing more, nor does an older one. One that would
+ * alter a closed period becomes a question.
  */
-export const applyRoster = async (
+export const applyRoster = async (ctx: Ctx<CommunityActor>, roster: ApplyRoster): Promise<RosterResult> => {
+  const { serverId, accounts, unnamed, observedAt } = roster;
+  // The same roster again is the same question.
+  const eventId = observedAt === undefined ? undefined : `roster ${serverId} ${observedAt}`;
+  const held = { kind: 'roster', serverId, accounts, unnamed, eventId, occurredAt: observedAt } as const;
+  return (await holdIfClosed(ctx, held, () => apply(ctx, roster))) ?? NOT_APPLIED;
+};
+
+const NOT_APPLIED: RosterResult = {
+  isApplied: false,
+  open: 0,
+  started: [],
+  resumed: [],
+  closed: [],
+  unknown: [],
+  conflicts: [],
+};
+
+const apply = async (
   ctx: Ctx<CommunityActor>,
   { serverId, accounts, unnamed, observedAt }: ApplyRoster,
 ): Promise<RosterResult> => {
   const { id: communityId, settings } = ctx.actor.community;
   const now = ctx.clock.now();
-  if (observedAt !== undefined && observedAt < now - LATE_MS && (await isClosed(ctx, observedAt))) {
-    return { isApplied: false, open: 0, started: [], resumed: [], closed: [], unknown: [], conflicts: [] };
-  }
   const seenAt = Math.min(observedAt ?? now, now);
   const positions = firstPositions(accounts);
   const listed = positions.map((position) => accounts[position] as AccountRef);
@@ -81,7 +88,7 @@ export const applyRoster = async (
     stepMs: heartbeatStepMs(settings),
     moment: { now, settings },
   };
-  const apply = async (resolves: boolean) => {
+  const attempt = async (resolves: boolean) => {
     const [, conflicts, rows, [count]] = await commit(
       ctx,
       [
@@ -109,12 +116,12 @@ export const applyRoster = async (
     return { conflicts: conflicts ?? [], earlier, changes: rows as unknown as SightingRow[], count };
   };
   let resolves = !areKnown(ctx.actor.community, listed, now);
-  let result = await apply(resolves);
+  let result = await attempt(resolves);
   if (!resolves && result.changes.some(({ outcome }) => outcome === 'unknown')) {
     // Some have been erased since: what was known here is not true any more.
     resolves = true;
     const { changes } = result;
-    result = await apply(true);
+    result = await attempt(true);
     result.earlier.push(...changes);
   }
   const { conflicts, changes: last, count } = result;

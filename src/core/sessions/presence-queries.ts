@@ -56,6 +56,9 @@ export const sessionIdAt = ({ prefix, number }: SessionIds, position: number): s
 /** A longer silence between two sightings is noted: a late call may show that there was nobody in it. */
 const NOTABLE_SILENCE_MS = 90_000;
 
+/** So many characters tell of a day of rosters a minute (schema/servers.ts). */
+export const MAX_STEPS_LENGTH = 10_000;
+
 /** How far back the latest session of an account is looked for, to go on with it. */
 const REACH_MS = 31 * 86_400_000;
 
@@ -336,6 +339,8 @@ export const noteRoster = (roster: Roster): SQL => {
     ${sql.integer(seenAt)}, ${sql.integer(seenAt)})
   ON CONFLICT DO UPDATE SET roster_observed_at = excluded.roster_observed_at,
     roster_seen_at = iif(roster_unnamed >= excluded.roster_unnamed, ${sql.integer(seenAt)}, roster_seen_at),
+    roster_steps = iif(roster_unnamed >= excluded.roster_unnamed,
+      coalesce(substr(roster_steps || (${sql.integer(seenAt)} - roster_seen_at) || ',', -${sql.integer(MAX_STEPS_LENGTH)}), ''), roster_steps),
     roster_silent_since = iif(roster_unnamed >= excluded.roster_unnamed AND ${sql.integer(seenAt)} - roster_seen_at > ${NOTABLE_SILENCE_MS},
       roster_seen_at, roster_silent_since),
     roster_resumed_at = iif(roster_unnamed >= excluded.roster_unnamed AND ${sql.integer(seenAt)} - roster_seen_at > ${NOTABLE_SILENCE_MS},

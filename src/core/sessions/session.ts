@@ -118,4 +118,5 @@ export interface SessionRow extends SessionColumns {
   readonly gone_at: number | null;
   readonly silent_since: number | null;
   readonly resumed_at: number | null;
+  readonly listed_as: number | null;
 }

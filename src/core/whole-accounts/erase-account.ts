@@ -6,7 +6,7 @@ import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { forgetKept } from '../hooks/queries.ts';
 import { deleteSessionsOf, forgetListedNames, selectAnySessionOf } from '../sessions/account-queries.ts';
-import { deleteQuestionsOf } from '../sessions/periods/question-queries.ts';
+import { deleteQuestionsOf, forgetInRosters } from '../sessions/periods/question-queries.ts';
 import { forgetNames, forgetNamesInResets } from '../webhooks/delivery-queries.ts';
 
 /**
@@ -37,6 +37,7 @@ export const eraseAccount = (
       // Whom a body is about, only its sender knows: all go.
       forgetKept({ communityId }),
       deleteQuestionsOf({ communityId, accountId: erasedId }),
+      forgetInRosters({ communityId, accountId: erasedId }),
       deleteIdentifiers({ communityId, accountId: erasedId }),
       deleteConflicts({ communityId, accountId: erasedId }),
       deleteAccount({ communityId, accountId: erasedId }),

@@ -1,8 +1,17 @@
+import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+
+/** An ordinary call is at most 24 hours late, and a repeat is known for 24 hours. With `lateSeconds`, it is 31 days. */
+const KEPT_MS = 48 * 3_600_000;
+const LATE_KEPT_MS = 32 * 86_400_000;
+const purgeAt = sql.raw(
+  `received_at + iif(received_at - occurred_at > 86400000, ${LATE_KEPT_MS}, ${KEPT_MS})`,
+);
 
 /**
  * The tracker calls that said when they happened or which event they report: how a repeat is known, and what a call that
- * arrives late is put in order with. Purged after two days.
+ * arrives late is put in order with. And sightings that a late call took from a session (`seen`), for the next one; and
+ * what a roster of the past says (`listed`, `gone`). Purged after two days, or a month where calls are that late.
  */
 export const activityCalls = sqliteTable(
   'activity_calls',
@@ -15,7 +24,10 @@ export const activityCalls = sqliteTable(
     serverId: integer('server_id').notNull(),
     /** Empty for a server reset, which concerns every account of the server. */
     accountId: text('account_id').notNull(),
-    action: text({ enum: ['toggle', 'start', 'stop', 'clear', 'clear-and-start', 'reset'] }).notNull(),
+    action: text({
+      enum: ['toggle', 'start', 'stop', 'clear', 'clear-and-start', 'reset', 'seen', 'listed', 'gone'],
+    }).notNull(),
+    /** Of sightings, the last one. */
     occurredAt: integer('occurred_at').notNull(),
     receivedAt: integer('received_at').notNull(),
     metadata: text(),
@@ -26,6 +38,7 @@ export const activityCalls = sqliteTable(
     answer: text(),
     /** Which attempt wrote the effect of a late call. */
     settledBy: text('settled_by'),
+    purgeAt: integer('purge_at').generatedAlwaysAs(purgeAt, { mode: 'virtual' }),
   },
   (table) => [
     primaryKey({ columns: [table.communityId, table.eventId] }),
@@ -35,6 +48,6 @@ export const activityCalls = sqliteTable(
       table.accountId,
       table.occurredAt,
     ),
-    index('activity_calls_by_age').on(table.receivedAt),
+    index('activity_calls_by_age').on(table.purgeAt),
   ],
 );

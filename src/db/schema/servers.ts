@@ -29,6 +29,11 @@ export const servers = sqliteTable(
     aliveSince: integer('alive_since'),
     aliveUntil: integer('alive_until'),
     aliveBefore: text('alive_before').notNull().default('[]'),
+    /**
+     * When the latest rosters were, newest last: for each, the milliseconds since the one before, and a comma. With the
+     * sessions that went on, it tells whom each of them listed, and whom it missed.
+     */
+    rosterSteps: text('roster_steps').notNull().default(''),
   },
   (table) => [primaryKey({ columns: [table.communityId, table.serverId] })],
 );

@@ -130,8 +130,10 @@ export const toQuestionWire = ({ call, ...question }: Question) => ({
   occurredAt: isoOrNull(question.occurredAt),
   serverId: call.serverId,
   accId: question.accountId,
-  identifiers: (call.account ?? []).map(({ kind, value }) => ({ type: kind, value })),
-  action: call.kind === 'reset' ? 'reset' : (call.action ?? 'toggle'),
+  identifiers: [...(call.account ?? []), ...(call.accounts ?? []).map(([first]) => first)].map(
+    ({ kind, value }) => ({ type: kind, value }),
+  ),
+  action: call.kind === 'activity' ? (call.action ?? 'toggle') : call.kind,
   eventId: call.eventId ?? null,
   decision: question.decision,
   decidedAt: isoOrNull(question.decidedAt),

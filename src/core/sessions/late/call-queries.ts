@@ -18,11 +18,13 @@ import type { Identifier } from '../../accounts/identifiers.ts';
 import {
   accountIdOfCall,
   accountResolver,
+  joinIdentifier,
   NAMINGS,
   type NamedAccount,
   type Naming,
   namedAccount,
   namingOf,
+  prefixOf,
 } from '../../accounts/resolve-queries.ts';
 import type { EventType } from '../../webhooks/model.ts';
 import { sessionEvent, sessionJson } from '../../webhooks/outbox-queries.ts';
@@ -175,7 +177,7 @@ export interface CallRow {
   readonly id: string;
   readonly server_id: number;
   readonly account_id: string;
-  readonly action: ActivityAction | 'reset';
+  readonly action: ActivityAction | 'reset' | 'seen' | 'listed' | 'gone';
   readonly occurred_at: number;
   readonly metadata: string | null;
   readonly clear_reason: string | null;
@@ -189,11 +191,12 @@ export interface PendingCall extends CallRow {
   readonly alive_since: number | null;
   readonly alive_until: number | null;
   readonly alive_before: Json<readonly (readonly [from: number, to: number])[]> | null;
+  readonly roster_steps: string | null;
 }
 
 const callQuery = ($: Names<CallKey>): SQL => sql`
   SELECT c.event_id, c.id, c.server_id, c.account_id, c.action, c.occurred_at, c.metadata, c.clear_reason, c.answer,
-    s.roster_seen_at, s.reset_at, s.alive_since, s.alive_until, s.alive_before
+    s.roster_seen_at, s.reset_at, s.alive_since, s.alive_until, s.alive_before, s.roster_steps
   FROM activity_calls AS c LEFT JOIN servers AS s ON s.community_id = c.community_id AND s.server_id = c.server_id
   WHERE c.community_id = ${$.communityId} AND c.event_id = ${$.eventId}`;
 
@@ -263,7 +266,7 @@ const pendingSessions = ($: Names<CallKey>): SQL => sql`
   ${pending($)}
   SELECT scope.since, s.id, s.account_id, s.server_id, s.started_at, max(s.last_seen_at, iif(
       s.ended_at IS NULL AND r.roster_seen_at >= s.started_at, r.roster_seen_at, 0)) AS last_seen_at, s.ended_at,
-    s.close_kind, s.clear_reason, s.metadata, s.heartbeat_at, s.is_start_observed, s.gone_at, s.continues_id,
+    s.close_kind, s.clear_reason, s.metadata, s.heartbeat_at, s.is_start_observed, s.gone_at, s.continues_id, s.listed_as,
     iif(r.roster_resumed_at > max(s.started_at, coalesce(s.resumed_at, 0)), max(r.roster_silent_since, s.started_at),
       s.silent_since) AS silent_since,
     iif(r.roster_resumed_at > max(s.started_at, coalesce(s.resumed_at, 0)), r.roster_resumed_at, s.resumed_at)
@@ -373,7 +376,8 @@ const updateSessions = statementByShape<'closed' | 'open', Change>(
       close_kind = value ->> 'close_kind', clear_reason = value ->> 'clear_reason',
       heartbeat_at = value ->> 'heartbeat_at', gone_at = value ->> 'gone_at',
       continues_id = value ->> 'continues_id',
-      silent_since = value ->> 'silent_since', resumed_at = value ->> 'resumed_at', metadata = value ->> 'metadata'
+      silent_since = value ->> 'silent_since', resumed_at = value ->> 'resumed_at',
+      listed_as = value ->> 'listed_as', metadata = value ->> 'metadata'
     FROM json_each(${$.rows})
     WHERE community_id = ${$.communityId} AND account_id = value ->> 'account_id'
       AND started_at = value ->> 'old_started_at' AND sessions.id = value ->> 'id'
@@ -384,11 +388,12 @@ const updateSessions = statementByShape<'closed' | 'open', Change>(
 const insertSessions = statement<Change>(
   ($) => sql`
     INSERT INTO sessions (community_id, started_at, id, server_id, account_id, last_seen_at, heartbeat_at,
-      is_start_observed, ended_at, gone_at, continues_id, silent_since, resumed_at, close_kind, clear_reason, metadata)
+      is_start_observed, ended_at, gone_at, continues_id, silent_since, resumed_at, listed_as, close_kind, clear_reason,
+      metadata)
     SELECT ${$.communityId}, value ->> 'started_at', value ->> 'id', value ->> 'server_id', value ->> 'account_id',
       value ->> 'last_seen_at', value ->> 'heartbeat_at', value ->> 'is_start_observed', value ->> 'ended_at',
       value ->> 'gone_at', value ->> 'continues_id', value ->> 'silent_since', value ->> 'resumed_at',
-      value ->> 'close_kind', value ->> 'clear_reason', value ->> 'metadata'
+      value ->> 'listed_as', value ->> 'close_kind', value ->> 'clear_reason', value ->> 'metadata'
     FROM json_each(${$.rows}) WHERE ${isSettled($)}`,
 );
 
@@ -496,11 +501,52 @@ export const fingerprintServer = (call: PendingCall): string =>
 export const fingerprintCalls = (rows: readonly { id: string }[]): string =>
   JSON.stringify(rows.map(({ id }) => id));
 
-/** Statement: removes up to `limit` calls received before `before`. */
-export const deleteOldCalls = statement<{ before: number; limit: number }, { 1: 1 }>(
+const selectAccountsListed = statement<
+  { communityId: number; serverId: number; prefix: string; items: string },
+  { account_id: string }
+>(
+  ($) => sql`
+    SELECT DISTINCT i.account_id FROM (SELECT value AS item FROM json_each(${$.items})) AS named ${joinIdentifier($)}`,
+);
+
+/** Statement: the accounts that are listed, as a roster of the server means them. */
+export const selectListed = ({ communityId, serverId }: Server, accounts: readonly Identifier[]) =>
+  selectAccountsListed({
+    communityId,
+    serverId,
+    prefix: prefixOf(serverId),
+    items: JSON.stringify(accounts.map(({ kind, value }) => [kind, value])),
+  });
+
+/** Statement: the accounts that have a session on the server then. */
+export const selectPresent = statement<Server & { at: number }, { account_id: string }>(
+  ($) => sql`
+    SELECT account_id FROM sessions INDEXED BY sessions_open
+    WHERE community_id = ${$.communityId} AND server_id = ${$.serverId} AND ended_at IS NULL AND started_at <= ${$.at}
+    UNION
+    SELECT s.account_id FROM ${reachTable()} CROSS JOIN sessions AS s INDEXED BY sessions_by_reach
+    WHERE s.community_id = ${$.communityId} AND s.reach_ms = reach.column1 AND s.server_id = ${$.serverId}
+      AND s.started_at BETWEEN ${$.at} - reach.column1 AND ${$.at} AND s.ended_at > ${$.at}`,
+);
+
+/** Statement: notes what a roster of the past says, to be worked in: `[{accountId, action, id, eventId}]` as JSON. */
+export const insertObservations = statement<
+  Server & { occurredAt: number; receivedAt: number; observations: string }
+>(
+  ($) => sql`
+    INSERT INTO activity_calls (community_id, event_id, id, server_id, account_id, action, occurred_at, received_at,
+      is_late)
+    SELECT ${$.communityId}, value ->> 'eventId', value ->> 'id', ${$.serverId}, value ->> 'accountId',
+      value ->> 'action', ${$.occurredAt}, ${$.receivedAt}, true
+    FROM json_each(${$.observations}) WHERE true
+    ON CONFLICT DO NOTHING`,
+);
+
+/** Statement: removes up to `limit` calls that nothing can refer to any more. */
+export const deleteOldCalls = statement<{ now: number; limit: number }, { 1: 1 }>(
   ($) => sql`
     DELETE FROM activity_calls WHERE (community_id, event_id) IN (
       SELECT community_id, event_id FROM activity_calls INDEXED BY activity_calls_by_age
-      WHERE received_at < ${$.before} ORDER BY received_at LIMIT ${$.limit})
+      WHERE purge_at < ${$.now} ORDER BY purge_at LIMIT ${$.limit})
     RETURNING 1`,
 );

@@ -3,8 +3,6 @@ import type { SystemActor } from '../../access/actor.ts';
 import type { Ctx } from '../../context.ts';
 import { deleteOldCalls } from './call-queries.ts';
 
-/** A call is at most 24 hours late, and a repeat is known for 24 hours. */
-const KEPT_MS = 48 * 3_600_000;
 const CHUNK = 2_000;
 const MAX_CHUNKS = 20;
 
@@ -12,9 +10,7 @@ const MAX_CHUNKS = 20;
 export const purgeCalls = async (ctx: Ctx<SystemActor>): Promise<{ purged: number; isComplete: boolean }> => {
   let purged = 0;
   for (let chunk = 0; chunk < MAX_CHUNKS; chunk++) {
-    const [rows] = await runBatch(ctx.db, [
-      deleteOldCalls({ before: ctx.clock.now() - KEPT_MS, limit: CHUNK }),
-    ]);
+    const [rows] = await runBatch(ctx.db, [deleteOldCalls({ now: ctx.clock.now(), limit: CHUNK })]);
     purged += rows.length;
     if (rows.length < CHUNK) return { purged, isComplete: true };
   }

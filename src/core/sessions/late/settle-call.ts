@@ -25,7 +25,7 @@ import {
   settleCall,
 } from './call-queries.ts';
 import { foldTimeline, type TrackedSession } from './timeline.ts';
-import { type PendingCallRow, type PendingSessionRow, toTimeline } from './to-timeline.ts';
+import { type PendingCallRow, type PendingSessionRow, toLooks, toNote, toTimeline } from './to-timeline.ts';
 
 /** Each attempt that fails, fails because another call got through. */
 const MAX_ATTEMPTS = 100;
@@ -127,6 +127,7 @@ const workOut = (
   const resets = callsByAccount.get('') ?? [];
   const limits = limitsOf(settings);
   const aliveBefore = toAliveBefore(call);
+  const looks = toLooks(call);
   for (const accountId of new Set([...sessionsByAccount.keys(), ...callsByAccount.keys()])) {
     if (accountId === '') continue;
     const rows = sessionsByAccount.get(accountId) ?? [];
@@ -137,19 +138,21 @@ const workOut = (
       rows,
       [...own, ...resets],
       call,
-      newId(call.roster_seen_at ?? since),
+      looks,
+      limits,
     );
-    const place = { accountId, serverId: call.server_id, aliveBefore };
+    const place = { accountId, serverId: call.server_id, aliveBefore, newId };
     const folded = foldTimeline(place, base, events, limits, resetAt);
 
     const before = new Map(replaced.map((row) => [row.id, row]));
     const after = new Set(folded.sessions.map(({ id }) => id));
     const gone = replaced.filter(({ id }) => !after.has(id));
     const answerId = folded.outcomes.get(call.id)?.id;
+    // Somebody may know the id of one that is gone: another one that is new in its stead keeps it.
+    const olds = new Map(folded.sessions.map(({ id }) => [id, before.get(id) ?? gone.shift()]));
     for (const session of folded.sessions) {
-      // Somebody may know the id of one that is gone: another one that is new in its stead keeps it.
-      const old = before.get(session.id) ?? gone.shift();
-      const row = toRow(session, old);
+      const old = olds.get(session.id);
+      const row = toRow(session, old, olds.get(session.continuesId ?? '')?.id);
       if (!old) changes.added.push(row);
       else if (isChanged(old, row)) {
         const is_moved = isMoved(row.id, row.started_at) ? 1 : 0;
@@ -161,6 +164,9 @@ const workOut = (
     changes.removed.push(...gone);
     changes.noted.push(
       ...unnoted.map((event) => ({ ...event, accountId, eventId: `${event.kind} ${event.key}` })),
+      ...[...folded.unclaimed]
+        .filter(([{ isNoted }]) => !isNoted)
+        .map(([stretch, from]) => ({ ...toNote(stretch, from, accountId), id: newId(stretch.until) })),
     );
   }
   answer.sort((a, b) => a.started_at - b.started_at || (a.id < b.id ? -1 : 1));
@@ -192,7 +198,11 @@ const exchangeIds = (
     id === oneId ? [{ event_id, id: otherId }] : id === otherId ? [{ event_id, id: oneId }] : [],
   );
 
-const toRow = (session: TrackedSession, old: SessionRow | undefined): SessionRow => {
+const toRow = (
+  session: TrackedSession,
+  old: SessionRow | undefined,
+  continuesId = session.continuesId,
+): SessionRow => {
   // The scheduled job has closed it, and nothing else was heard of it: its word of when and why stands.
   const isSwept =
     old?.id === session.id &&
@@ -212,9 +222,10 @@ const toRow = (session: TrackedSession, old: SessionRow | undefined): SessionRow
     heartbeat_at: session.heartbeatAt,
     is_start_observed: session.isStartObserved ? 1 : 0,
     gone_at: session.goneAt,
-    continues_id: session.continuesId,
+    continues_id: continuesId,
     silent_since: session.silentSince,
     resumed_at: session.resumedAt,
+    listed_as: session.listedAs,
   };
 };
 
@@ -226,5 +237,8 @@ const isChanged = (old: SessionRow, row: SessionRow): boolean =>
   old.clear_reason !== row.clear_reason ||
   old.heartbeat_at !== row.heartbeat_at ||
   old.gone_at !== row.gone_at ||
+  old.silent_since !== row.silent_since ||
+  old.resumed_at !== row.resumed_at ||
+  old.listed_as !== row.listed_as ||
   old.continues_id !== row.continues_id ||
   JSON.stringify(JSON.parse(old.metadata)) !== row.metadata;

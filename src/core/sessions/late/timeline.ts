@@ -2,6 +2,7 @@
  * The rules of sessions over what happened, in the order in which it happened: one account on one server. The SQL of
  * queries.ts applies the same rules to one call that arrives in time; this works out what late calls change.
  */
+import type { NewId } from '../../../lib/ids.ts';
 import { mergePatch } from '../../../lib/merge-patch.ts';
 import type { ActivityAction } from '../record-activity.ts';
 import {
@@ -27,6 +28,19 @@ export interface TrackedSession extends Session {
   readonly resumedAt: number | null;
   /** Whether somebody corrected it by hand: nothing but a stop of an open one changes it any more. */
   readonly isCorrected: boolean;
+  /** A hash of the name by which rosters list it. */
+  readonly listedAs: number | null;
+}
+
+/** A time in which an account was seen again and again, with no silence that ends anything. Epoch milliseconds. */
+export interface Stretch {
+  readonly from: number;
+  readonly until: number;
+  /** Whether rosters told of it: those start a session where there is none. */
+  readonly isListed: boolean;
+  readonly listedAs: number | null;
+  /** Whether the journal knows it. */
+  readonly isNoted: boolean;
 }
 
 export interface TimelineEvent {
@@ -37,7 +51,7 @@ export interface TimelineEvent {
    * start of a session that somebody corrected.
    */
   readonly kind: ActivityAction | 'reset' | 'seen' | 'listed' | 'gone' | 'corrected';
-  /** The id of the session that it starts, if it starts one. */
+  /** The id of the session that it starts, if it starts one; empty where that is yet to be made. */
   readonly id: string;
   /** Decides between events of one instant that are alike. */
   readonly key: string;
@@ -45,8 +59,10 @@ export interface TimelineEvent {
   readonly clearReason?: string | undefined;
   /** The corrected session. */
   readonly session?: TrackedSession;
-  /** Of `seen`: since when there was no silence that ended anything. */
-  readonly from?: number;
+  /** Of `seen` and `listed`: the sightings that it is one of. */
+  readonly stretch?: Stretch;
+  /** Of `seen`: what else happened in its instant came before it. */
+  readonly isAfterAll?: boolean;
   /** Of `seen`: since when the session was silent before it; noted, though it ended nothing. */
   readonly silentSince?: number | undefined;
 }
@@ -55,6 +71,8 @@ export interface Folded {
   readonly sessions: readonly TrackedSession[];
   /** Per event, by its id: the session that it started, else the one that it closed. */
   readonly outcomes: ReadonlyMap<string, TrackedSession>;
+  /** Sightings of no session, each with the first of them (epoch milliseconds). */
+  readonly unclaimed: ReadonlyMap<Stretch, number>;
 }
 
 type Draft = { -readonly [K in keyof TrackedSession]: TrackedSession[K] };
@@ -65,6 +83,8 @@ export interface Place {
   readonly serverId: number;
   /** The last sign of life of the server itself before an instant (epoch milliseconds); null where none is known. */
   readonly aliveBefore: (at: number) => number | null;
+  /** Of the sessions that sightings start. */
+  readonly newId: NewId;
 }
 
 /**
@@ -74,7 +94,7 @@ export interface Place {
  * @param resetAt the last reset before the first event; 0 where there was none
  */
 export const foldTimeline = (
-  { accountId, serverId, aliveBefore }: Place,
+  { accountId, serverId, aliveBefore, newId }: Place,
   base: TrackedSession | undefined,
   events: readonly TimelineEvent[],
   limits: Limits,
@@ -82,6 +102,7 @@ export const foldTimeline = (
 ): Folded => {
   const sessions: Draft[] = base ? [{ ...base }] : [];
   const outcomes = new Map<string, TrackedSession>();
+  const unclaimed = new Map<Stretch, number>();
   let lastResetAt = resetAt;
   const openSession = () => (sessions.at(-1)?.endedAt === null ? sessions.at(-1) : undefined);
 
@@ -91,14 +112,14 @@ export const foldTimeline = (
     close(open, 'auto_closed', unconfirmedEnd(open, limits), autoCloseReason(open, limits));
   };
   const start = (
-    { at, kind, id, metadata = {} }: TimelineEvent,
+    { at, kind, id, metadata = {}, stretch }: TimelineEvent,
     continuesId: string | null = null,
   ): Draft => {
     const isSighting = kind === 'listed' || kind === 'seen';
     const session: Draft = {
       accountId,
       serverId,
-      id,
+      id: id || newId(at),
       startedAt: at,
       lastSeenAt: at,
       heartbeatAt: isSighting ? at : null,
@@ -108,6 +129,7 @@ export const foldTimeline = (
       silentSince: null,
       resumedAt: null,
       isCorrected: false,
+      listedAs: stretch?.listedAs ?? null,
       endedAt: null,
       closeKind: null,
       clearReason: null,
@@ -131,9 +153,10 @@ export const foldTimeline = (
       ? last
       : undefined;
   };
-  const see = (session: Draft, { at, silentSince }: TimelineEvent) => {
+  const see = (session: Draft, { at, silentSince, stretch }: TimelineEvent) => {
     session.lastSeenAt = Math.max(session.lastSeenAt, at);
     session.heartbeatAt ??= at;
+    session.listedAs = stretch?.listedAs ?? session.listedAs;
     if (silentSince !== undefined) Object.assign(session, { silentSince, resumedAt: at });
     return Object.assign(session, { closeKind: null, endedAt: null, clearReason: null, goneAt: null });
   };
@@ -141,15 +164,14 @@ export const foldTimeline = (
   const goOn = (event: TimelineEvent): Draft | undefined => {
     const last = silenced();
     if (!last) return undefined;
-    if (!isSilent(last, event.at, limits)) return see(last, event);
-    return event.id === '' ? undefined : start(event, last.id);
+    return isSilent(last, event.at, limits) ? start(event, last.id) : see(last, event);
   };
 
   const apply = (event: TimelineEvent): Draft | undefined => {
-    const { at, kind } = event;
+    const { at, kind, stretch } = event;
     const wasOpen = openSession();
-    // Between the signs of life that its row stands for, there was no silence to end it.
-    if (!(event.from !== undefined && wasOpen && wasOpen.lastSeenAt >= event.from)) expire(at);
+    // Within a stretch there was no silence to end it.
+    if (!(stretch && wasOpen && wasOpen.lastSeenAt >= stretch.from)) expire(at);
     const open = openSession();
     switch (kind) {
       case 'toggle':
@@ -195,9 +217,11 @@ export const foldTimeline = (
 
   for (const event of inOrder(events, () => openSession() !== undefined)) {
     const session = apply(event);
-    if (session) outcomes.set(event.id, session);
+    const { id, at, stretch } = event;
+    if (session) outcomes.set(id, session);
+    else if (stretch && at < stretch.until && !unclaimed.has(stretch)) unclaimed.set(stretch, at);
   }
-  return { sessions, outcomes };
+  return { sessions, outcomes, unclaimed };
 };
 
 const close = (
@@ -236,7 +260,10 @@ function* inOrder(events: readonly TimelineEvent[], isOpen: () => boolean): Gene
   }
 }
 
-const precedence = ({ kind }: TimelineEvent, isOpen: boolean): number => {
+const precedence = ({ kind, isAfterAll, stretch }: TimelineEvent, isOpen: boolean): number => {
+  if (isAfterAll) return 5;
+  // Who is on is seen first; a stop of that instant is no reason to begin anew.
+  if (stretch && isOpen) return 0;
   switch (kind) {
     case 'seen':
       return 0;

@@ -1,6 +1,8 @@
+import { MAX_STEPS_LENGTH } from '../presence-queries.ts';
+import type { Limits } from '../rules.ts';
 import { type SessionRow, toSession } from '../session.ts';
 import type { CallRow, PendingCall } from './call-queries.ts';
-import type { TimelineEvent, TrackedSession } from './timeline.ts';
+import type { Stretch, TimelineEvent, TrackedSession } from './timeline.ts';
 
 /** A session that a late call may change. */
 export interface PendingSessionRow extends SessionRow {
@@ -41,15 +43,17 @@ const CONFIRMED: readonly unknown[] = ['stopped', 'cleared', 'server_reset'];
  * @param rows the sessions that started at or after `since`, and the latest before; by start
  * @param calls the account's calls and its server's resets
  * @param server its newest roster and its last reset, in the journal or not
- * @param listedId the id of the session that the newest roster starts, if it does
+ * @param looks when its rosters came, oldest first
  */
 export const toTimeline = (
   since: number,
   rows: readonly PendingSessionRow[],
-  calls: readonly CallRow[],
+  journal: readonly CallRow[],
   server: KnownOfServer,
-  listedId: string,
+  looks: readonly number[],
+  limits: Limits,
 ): Timeline => {
+  const calls = journal.filter(({ action }) => action !== 'seen');
   // Of several that began in the same instant, the one that lasted is the latest.
   const earlier = rows
     .filter((row) => row.started_at < since)
@@ -71,13 +75,20 @@ export const toTimeline = (
   const told = [
     ...calls.filter((call) => call.occurred_at >= since && !isSettledByHand(call)).map(toEvent),
     ...traces,
-    ...serverTraces(since, rows, calls, server, listedId),
+    ...serverTraces(since, rows, calls, server),
   ];
-  const times = told.map(({ at }) => at);
+  const times = [...new Set(told.map(({ at }) => at))];
+  const noted = journal.filter(({ action }) => action === 'seen').map(toStretch);
+  const ofRows = replaced.flatMap((row) =>
+    stretchesOf(row).flatMap((stretch) =>
+      sightings(Math.max(since, row.started_at + 1), stretch, silenceOf(row), times, looks, limits),
+    ),
+  );
+  const ofNoted = noted.flatMap((stretch) => sightings(since, stretch, undefined, times, looks, limits));
   return {
-    base: baseRow && asOf(since, baseRow, callById.get(baseRow.id)),
+    base: baseRow && asOf(since, baseRow, callById.get(baseRow.id), looks),
     replaced,
-    events: [...told, ...replaced.flatMap((row) => sightings(since, row, times))],
+    events: [...told, ...ofRows, ...ofNoted, ...missedBy(times, rows, noted, looks)],
     unnoted: traces.filter(({ kind }) => NOTED.includes(kind)),
     resetAt: Math.max(
       0,
@@ -107,17 +118,23 @@ const toTracked = (row: PendingSessionRow): TrackedSession => ({
   silentSince: row.silent_since,
   resumedAt: row.resumed_at,
   isCorrected: row.is_corrected === 1,
+  listedAs: row.listed_as,
 });
 
 /** The session just before `since`: still open, unless it was over for sure. */
-const asOf = (since: number, row: PendingSessionRow, openedBy: CallRow | undefined): TrackedSession => {
+const asOf = (
+  since: number,
+  row: PendingSessionRow,
+  openedBy: CallRow | undefined,
+  looks: readonly number[],
+): TrackedSession => {
   const session = toTracked(row);
   const isOver = CONFIRMED.includes(row.close_kind) && (row.gone_at ?? row.ended_at ?? 0) < since;
   if (isOver || session.isCorrected) return session;
   return {
     ...session,
     metadata: openedBy ? JSON.parse(openedBy.metadata ?? '{}') : session.metadata,
-    lastSeenAt: lastSeenBefore(since, row),
+    lastSeenAt: lastSeenBefore(since, row, looks),
     endedAt: null,
     closeKind: null,
     clearReason: null,
@@ -128,39 +145,146 @@ const asOf = (since: number, row: PendingSessionRow, openedBy: CallRow | undefin
 };
 
 /** The last sign of life before `since` that the row tells of; what was in between, `sightings` tell. */
-const lastSeenBefore = (since: number, row: PendingSessionRow): number =>
-  [row.last_seen_at, row.resumed_at, row.silent_since, row.heartbeat_at, row.started_at]
+const lastSeenBefore = (since: number, row: PendingSessionRow, looks: readonly number[]): number => {
+  const told = [row.last_seen_at, row.resumed_at, row.silent_since, row.heartbeat_at, row.started_at]
     .filter((at) => at !== null)
-    .find((at) => at < since) ?? row.started_at;
+    .find((at) => at < since);
+  const [stretch] = stretchesOf(row).filter(({ from, until }) => from < since && until >= since);
+  const look = stretch?.isListed ? looks[firstAfter(looks, since - 1) - 1] : undefined;
+  return Math.max(told ?? row.started_at, look !== undefined && stretch && look >= stretch.from ? look : 0);
+};
 
 /**
- * The sightings that a session's row stands for: from its first heartbeat or roster until it was last seen, the account was
- * there all the time, but for the silence that the row knows of. At each of `times`, other things are told of.
+ * The stretches of sightings that a session's row stands for: from its first heartbeat or roster until it was last seen, the
+ * account was there all the time, but for the silence that the row knows of.
  */
-const sightings = (since: number, row: PendingSessionRow, times: readonly number[]): TimelineEvent[] => {
-  const { heartbeat_at: first, silent_since: silentSince, resumed_at: resumedAt, last_seen_at: last } = row;
+const stretchesOf = (row: PendingSessionRow): Stretch[] => {
+  const { heartbeat_at: first, last_seen_at: last, listed_as: listedAs } = row;
   if (first === null || row.is_corrected) return [];
-  const hasSilence = silentSince !== null && resumedAt !== null && silentSince >= first && resumedAt <= last;
-  const stretches: [number, number][] = hasSilence
-    ? [
-        [first, silentSince],
-        [resumedAt, last],
-      ]
-    : [[first, last]];
-  return stretches.flatMap(([from, until]) =>
-    [...new Set([from, ...times, until])]
-      .filter((at) => at >= since && at > row.started_at && at >= from && at <= until)
-      .map(
-        (at): TimelineEvent => ({
-          at,
-          kind: 'seen',
-          id: '',
-          key: row.id,
-          from,
-          ...(hasSilence && at === resumedAt && { silentSince }),
-        }),
-      ),
+  const { silentSince, resumedAt } = silenceOf(row) ?? {};
+  const parts: [number, number][] =
+    silentSince !== undefined && resumedAt !== undefined
+      ? [
+          [first, silentSince],
+          [resumedAt, last],
+        ]
+      : [[first, last]];
+  const isListed = listedAs !== null || row.is_start_observed === 1;
+  return parts.map(([from, until]) => ({ from, until, isListed, listedAs, isNoted: false }));
+};
+
+/** The last silence within the sightings of a row, if there was any. */
+const silenceOf = ({
+  heartbeat_at: first,
+  silent_since: silentSince,
+  resumed_at: resumedAt,
+  last_seen_at: last,
+}: PendingSessionRow) =>
+  first !== null && silentSince !== null && resumedAt !== null && silentSince >= first && resumedAt <= last
+    ? { silentSince, resumedAt }
+    : undefined;
+
+/** The stretch that an earlier late call has taken from its session, as `toNote` noted it. */
+const toStretch = ({ occurred_at: until, metadata }: CallRow): Stretch => ({
+  ...(JSON.parse(metadata ?? '{}') as Pick<Stretch, 'from' | 'isListed'>),
+  until,
+  listedAs: null,
+  isNoted: true,
+});
+
+/** What the journal notes of a stretch that no session has any more, from an instant on. */
+export const toNote = ({ until, isListed }: Stretch, from: number, accountId: string) => ({
+  kind: 'seen',
+  at: until,
+  metadata: { from, isListed },
+  accountId,
+  eventId: `seen ${accountId} ${from} ${until}`,
+});
+
+/**
+ * The sightings of a stretch that decide anything: its first and its last; and, at each of the `times` at which other
+ * things are told of, those just before and after it. When rosters came is known; when heartbeats did is not, so that
+ * somebody who was seen before and after an instant was seen in it, too.
+ *
+ * @param looks when rosters came, oldest first
+ */
+const sightings = (
+  since: number,
+  stretch: Stretch,
+  silence: ReturnType<typeof silenceOf>,
+  times: readonly number[],
+  looks: readonly number[],
+  { heartbeatTimeoutMs }: Limits,
+): TimelineEvent[] => {
+  const { from, until, isListed } = stretch;
+  const events: TimelineEvent[] = [];
+  const add = (at: number, kind: 'seen' | 'listed', more: Partial<TimelineEvent> = {}) => {
+    if (at >= since && at >= from && at <= until) {
+      // Of one instant it goes before what else the server says: it knows that there was no silence.
+      events.push({ at, kind, id: '', key: '', stretch, ...more });
+    }
+  };
+  const isNear = (one: number | undefined, other: number): one is number =>
+    one !== undefined && one >= from && one <= until && Math.abs(one - other) <= heartbeatTimeoutMs;
+  for (const at of new Set([from, ...times.filter((time) => time >= from && time <= until), until])) {
+    const next = isListed ? firstAfter(looks, at) : 0;
+    const [before, after] = isListed ? [looks[next - 1], looks[next]] : [];
+    if (isNear(before, at)) add(before, 'listed');
+    if (isNear(after, at)) add(after, 'listed');
+    const isEnd = at === from || at === until;
+    const isRoster = before === at;
+    if ((isEnd && !isRoster) || (!isEnd && !isNear(before, at))) {
+      add(at, 'seen', { ...(silence?.resumedAt === at && { silentSince: silence.silentSince }) });
+    }
+    if (!isEnd && !isNear(after, at)) add(at, 'seen', { isAfterAll: true });
+  }
+  return events;
+};
+
+/** The place of the first of the sorted numbers that is greater. */
+const firstAfter = (sorted: readonly number[], value: number): number => {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] as number) > value) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+};
+
+/** When the latest rosters of a server came, oldest first (schema/servers.ts). */
+export const toLooks = ({
+  roster_seen_at: newest,
+  roster_steps: steps,
+}: Pick<PendingCall, 'roster_seen_at' | 'roster_steps'>): number[] => {
+  if (newest === null) return [];
+  const looks = [newest];
+  // Of a text that was cut, the first step may not be whole.
+  const known = (steps ?? '').split(',').slice(steps?.length === MAX_STEPS_LENGTH ? 1 : 0, -1);
+  for (const step of known.reverse()) looks.push((looks.at(-1) as number) - Number(step));
+  return looks.reverse();
+};
+
+/** The first roster after each of the times, where it missed the account: no session went on, and no stretch. */
+const missedBy = (
+  times: readonly number[],
+  rows: readonly PendingSessionRow[],
+  stretches: readonly Stretch[],
+  looks: readonly number[],
+): TimelineEvent[] => {
+  const isThere = (at: number) =>
+    rows.some(
+      (row) =>
+        row.started_at <= at && (row.ended_at === null || Math.max(row.ended_at, row.last_seen_at) >= at),
+    ) || stretches.some(({ from, until }) => from <= at && until >= at);
+  const earlier = looks.slice(0, -1);
+  const after = new Set(
+    // What the newest one says, `serverTraces` tell.
+    times.flatMap((time) => earlier[firstAfter(earlier, time)] ?? []),
   );
+  return [...after]
+    .filter((at) => !isThere(at))
+    .map((at): TimelineEvent => ({ at, kind: 'gone', id: '', key: 'roster' }));
 };
 
 /** What a session tells of events since `since` that are not in the journal. */
@@ -180,12 +304,15 @@ const tracesOf = (since: number, row: PendingSessionRow, calls: readonly CallRow
   const toldAt = row.gone_at ?? endedAt;
   const kind =
     row.gone_at !== null && row.close_kind === 'stopped' ? 'gone' : CLOSED_BY[row.close_kind ?? ''];
-  const isInJournal = calls.some((call) => call.occurred_at === toldAt && call.action !== 'start');
+  const isInJournal = calls.some((call) => call.occurred_at === toldAt && !STARTS_ONLY.includes(call.action));
   if (kind && toldAt !== null && toldAt >= since && !isInJournal) {
     traces.push({ at: toldAt, kind, id: '', key: id, clearReason: row.clear_reason ?? undefined });
   }
   return traces;
 };
+
+/** Calls that end nothing which they do not begin. */
+const STARTS_ONLY: readonly string[] = ['start', 'listed'];
 
 /** What closed a session for sure. (The other kinds follow from what came next.) */
 const CLOSED_BY: Readonly<Record<string, TimelineEvent['kind']>> = {
@@ -200,7 +327,6 @@ const serverTraces = (
   rows: readonly PendingSessionRow[],
   calls: readonly CallRow[],
   { roster_seen_at: rosterAt, reset_at: resetAt }: KnownOfServer,
-  listedId: string,
 ): TimelineEvent[] => {
   const traces: TimelineEvent[] = [];
   // Where an administrator has said what was, nobody asks the roster.
@@ -218,7 +344,7 @@ const serverTraces = (
         row.started_at <= rosterAt &&
         (row.ended_at === null || row.ended_at > rosterAt || row.last_seen_at >= rosterAt),
     );
-    traces.push({ at: rosterAt, kind: isListed ? 'listed' : 'gone', id: listedId, key: 'roster' });
+    traces.push({ at: rosterAt, kind: isListed ? 'listed' : 'gone', id: '', key: 'roster' });
   }
   const isInJournal = calls.some((call) => call.action === 'reset' && call.occurred_at === resetAt);
   if (resetAt !== null && resetAt >= since && !isInJournal) {

@@ -1,6 +1,6 @@
 /** The SQL that keeps closed periods closed, and what a refusal means. */
 import { isRaised, isRefusedBy } from '../../../db/constraint.ts';
-import { type SQL, type Statement, sql, statement } from '../../../db/statement.ts';
+import { type SQL, sql, statement } from '../../../db/statement.ts';
 import { DomainError } from '../../errors.ts';
 
 /** Seconds that a change would alter. Epoch milliseconds; `high` is exclusive. */
@@ -38,15 +38,6 @@ export const selectPeriodOf = statement<{ communityId: number; accountId: string
       AND ${isTouched(sql`s.started_at`, sql`max(s.started_at + 1, coalesce(s.ended_at, s.last_seen_at))`)}
     ORDER BY p.to_at LIMIT 1`,
 );
-
-/** Statement: the closed period that an instant lies in, if any. */
-export const selectPeriodAt = ({
-  communityId,
-  at,
-}: {
-  communityId: number;
-  at: number;
-}): Statement<ClosedPeriod> => selectTouchedPeriod({ communityId, low: at, high: at + 1 });
 
 export const periodClosed = ({ id, to_at }: ClosedPeriod): DomainError =>
   new DomainError('period_closed', { id, to: new Date(to_at).toISOString() });

@@ -4,6 +4,7 @@ import type { CommunityActor } from '../../access/actor.ts';
 import { audited } from '../../audit/audit.ts';
 import type { Ctx } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
+import { replayRoster } from '../late/replay-roster.ts';
 import { type ActivityAction, recordActivity } from '../record-activity.ts';
 import { resetServer } from '../reset-server.ts';
 import { totalsInChunks } from './close-period.ts';
@@ -134,7 +135,12 @@ export const acceptQuestion = async (ctx: Ctx<CommunityActor>, id: string): Prom
 };
 
 const replay = async (ctx: Ctx<CommunityActor>, call: HeldCall, id: string): Promise<void> => {
-  const { kind, account, action, ...rest } = call;
+  const { kind, account, action, accounts = [], unnamed = 0, ...rest } = call;
+  if (kind === 'roster') {
+    const { serverId, occurredAt: observedAt = 0 } = call;
+    await replayRoster(ctx, { serverId, accounts, unnamed, observedAt, eventId: id });
+    return;
+  }
   // A call without an id of its own gets the question's, so that a second try is a repeat.
   const event = { ...rest, eventId: rest.eventId ?? id };
   if (kind === 'reset') await resetServer(ctx, event);

@@ -7,9 +7,12 @@ import { insertQuestion } from './question-queries.ts';
 
 /** A call as a question keeps it: enough to make it again. */
 export interface HeldCall {
-  readonly kind: 'activity' | 'reset';
+  readonly kind: 'activity' | 'reset' | 'roster';
   readonly serverId: number;
   readonly account?: AccountRef | undefined;
+  /** Of a roster: whom it lists, and how many of its entries named nobody. */
+  readonly accounts?: readonly AccountRef[] | undefined;
+  readonly unnamed?: number | undefined;
   readonly action?: string | undefined;
   readonly metadata?: string | undefined;
   readonly clearReason?: string | undefined;

@@ -171,11 +171,12 @@ export type OpenAtClose = Pick<OpenRow, 'session_id' | 'account_id' | 'started_a
 export const selectOpenAtClose = statement<{ communityId: number; periodId: string }, OpenAtClose>(
   ($) => sql`
     SELECT o.session_id, o.account_id, o.started_at, o.counted_until, s.id, s.account_id AS account_now,
-      s.started_at AS started_now, s.ended_at, s.last_seen_at, s.close_kind, s.voided_at, s.heartbeat_at, s.silent_since,
-      s.resumed_at
+      s.started_at AS started_now, s.ended_at, s.close_kind, s.voided_at, s.heartbeat_at, s.silent_since, s.resumed_at,
+      max(s.last_seen_at, iif(s.ended_at IS NULL AND r.roster_seen_at >= s.started_at, r.roster_seen_at, 0)) AS last_seen_at
     FROM period_open_sessions AS o LEFT JOIN sessions AS s
       ON s.community_id = o.community_id AND s.account_id = o.account_id AND s.started_at = o.started_at
         AND s.id = o.session_id
+      LEFT JOIN servers AS r ON r.community_id = s.community_id AND r.server_id = s.server_id
     WHERE o.community_id = ${$.communityId} AND o.period_id = ${$.periodId}`,
 );
 

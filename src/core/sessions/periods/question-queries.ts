@@ -88,6 +88,18 @@ export const forgetPendingCall = statement<{ communityId: number; eventId: strin
     WHERE community_id = ${$.communityId} AND event_id = ${$.eventId} AND answer IS NULL`,
 );
 
+/** Statement, before its identifiers go: rosters that wait for a decision do not list an account that is erased. */
+export const forgetInRosters = statement<{ communityId: number; accountId: string }>(
+  ($) => sql`
+    UPDATE period_questions SET call = json_set(call, '$.accounts', (
+      SELECT json_group_array(json(listed.value)) FROM json_each(call, '$.accounts') AS listed
+      WHERE NOT EXISTS (
+        SELECT 1 FROM json_each(listed.value) AS named CROSS JOIN account_identifiers AS i
+          ON i.community_id = ${$.communityId} AND i.kind = named.value ->> 'kind' AND i.value = named.value ->> 'value'
+        WHERE i.account_id = ${$.accountId})))
+    WHERE community_id = ${$.communityId} AND call ->> 'kind' = 'roster'`,
+);
+
 /** Statement: forgets what questions say of an account that is erased. */
 export const deleteQuestionsOf = statement<{ communityId: number; accountId: string }>(
   ($) => sql`

@@ -1,0 +1,80 @@
+import { runBatch } from '../../../db/client.ts';
+import type { CommunityActor } from '../../access/actor.ts';
+import type { AccountRef } from '../../accounts/identifiers.ts';
+import { resolveAccounts } from '../../accounts/resolve-queries.ts';
+import type { Ctx } from '../../context.ts';
+import { commit } from '../../webhooks/events.ts';
+import { noteAlive } from '../queries.ts';
+import { type CallKey, insertObservations, selectListed, selectPresent } from './call-queries.ts';
+import { readPendingCall, settlePendingCall } from './settle-call.ts';
+
+/**
+ * Works in a roster of the past, as if it had come in time, though newer ones have come since: who is listed was there, and
+ * of whom is not, the session was over. A second time, nothing changes.
+ *
+ * @param roster.eventId names it; at most 64 characters
+ * @param roster.observedAt epoch milliseconds
+ */
+export const replayRoster = async (
+  ctx: Ctx<CommunityActor>,
+  roster: {
+    readonly serverId: number;
+    readonly accounts: readonly AccountRef[];
+    readonly unnamed: number;
+    readonly observedAt: number;
+    readonly eventId: string;
+  },
+): Promise<void> => {
+  const { id: communityId, settings } = ctx.actor.community;
+  const { serverId, accounts, unnamed, observedAt, eventId } = roster;
+  const server = { communityId, serverId };
+  const [, listed, present] = await commit(
+    ctx,
+    [
+      resolveAccounts({
+        communityId,
+        serverId,
+        accounts,
+        now: ctx.clock.now(),
+        newId: ctx.newId,
+        mayCreate: settings.autoCreateAccounts,
+      }),
+      selectListed(
+        server,
+        accounts.map(([first]) => first),
+      ),
+      selectPresent({ ...server, at: observedAt }),
+    ],
+    { isRepeatable: true },
+  );
+  const listedIds = new Set(listed.map(({ account_id }) => account_id));
+  const goneIds =
+    unnamed > 0
+      ? []
+      : present.map(({ account_id }) => account_id).filter((accountId) => !listedIds.has(accountId));
+  const observations = [
+    ...[...listedIds].map((accountId) => ({ accountId, action: 'listed' })),
+    ...goneIds.map((accountId) => ({ accountId, action: 'gone' })),
+  ].map((observation) => ({
+    ...observation,
+    id: ctx.newId(observedAt),
+    eventId: `${eventId} ${observation.accountId}`,
+  }));
+  await commit(
+    ctx,
+    [
+      insertObservations({
+        ...server,
+        occurredAt: observedAt,
+        receivedAt: ctx.clock.now(),
+        observations: JSON.stringify(observations),
+      }),
+      noteAlive(server, { now: observedAt, settings }),
+    ],
+    { isRepeatable: true },
+  );
+  for (const observation of observations) {
+    const key: CallKey = { communityId, eventId: observation.eventId };
+    await settlePendingCall(ctx, key, await runBatch(ctx.db, readPendingCall(key)));
+  }
+};
