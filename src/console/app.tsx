@@ -10,7 +10,7 @@ import { type Me, readMe, readOperator, signIn, signOut, wasOperator, writeNote 
 import { PLACES, type Place, type ScreenProps } from './screens/index.ts';
 import { SignIn } from './sign-in.tsx';
 import { ToastContext } from './ui/actions.tsx';
-import { Dialog } from './ui/basics.tsx';
+import { Dialog, useCurrentInSight } from './ui/basics.tsx';
 import { Icon } from './ui/icons.tsx';
 import { PageHead } from './ui/page.tsx';
 import { Empty, Failure, Skeleton } from './ui/states.tsx';
@@ -248,6 +248,7 @@ const Side = ({
   const { me, isOperator, zone } = useViewer();
   const route = useRoute();
   const current = route.path[0] ?? places[0]?.path;
+  const row = useCurrentInSight(current);
   return (
     <header class="side">
       <a class="brand" href={href([places[0]?.path ?? 'now'])}>
@@ -259,7 +260,7 @@ const Side = ({
           </span>
         </div>
       </a>
-      <nav class="nav" aria-label={t('shell.navigation')}>
+      <nav class="nav" aria-label={t('shell.navigation')} ref={row}>
         <ul>
           {places.map(({ path, title, icon }) => (
             <li key={path}>

@@ -1,5 +1,6 @@
 /** `npm run test:browser [-- --only=text] [-- --shots]`: the console in headless Chromium, against the real Worker. */
 import { parseArgs } from 'node:util';
+import { addLargeTests } from './large.ts';
 import { runTests } from './runner.ts';
 import { addScreenTests } from './screens.ts';
 import { takeShots } from './shots.ts';
@@ -16,6 +17,7 @@ const world = (): World => {
 
 addTaskTests(world);
 addScreenTests(world);
+addLargeTests(world);
 
 try {
   started = await startWorld();

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
-import { expectEqual, expectTrue, test } from './runner.ts';
+import { test as addTest, expectEqual, expectTrue } from './runner.ts';
 import { callApi, type Eyes, goTo, type Looking, look, settle, type World } from './world.ts';
 
 const AXE = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
@@ -24,6 +24,7 @@ export const VIEWS: readonly View[] = [
   { name: 'person', hash: '#/people/PERSON', heading: { en: 'Ana', es: 'Ana' } },
   { name: 'person-day', hash: '#/people/PERSON?day=YESTERDAY', heading: { en: 'Ana', es: 'Ana' } },
   { name: 'servers', hash: '#/servers', heading: { en: 'Servers', es: 'Servidores' } },
+  { name: 'server', hash: '#/servers/1', heading: { en: 'Server 1', es: 'Servidor 1' } },
   { name: 'log', hash: '#/log', heading: { en: 'Log', es: 'Registro' } },
   { name: 'devices', hash: '#/log/devices', heading: { en: 'Devices', es: 'Dispositivos' } },
   { name: 'report', hash: '#/report', heading: { en: 'Report', es: 'Informe' } },
@@ -88,6 +89,7 @@ const EYES: readonly (Eyes & { readonly name: string; readonly short: 'en' | 'es
 ];
 
 export const addScreenTests = (world: () => World): void => {
+  const test = (name: string, run: () => Promise<void>) => addTest(name, run, 'screens');
   const callsOf = new Map<string, number>();
   let rules = 0;
   for (const eyes of EYES) {

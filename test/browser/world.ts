@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createPort } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page, type Request } from 'playwright-core';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const START_MS = 180_000;
@@ -153,6 +153,11 @@ export const look = async (world: World, eyes: Eyes = {}): Promise<Looking> => {
       troubles.push(`asked ${asked.host}`);
     }
   });
+  const open = new Set<Request>();
+  pending.set(page, open);
+  page.on('request', (request) => open.add(request));
+  page.on('requestfinished', (request) => open.delete(request));
+  page.on('requestfailed', (request) => open.delete(request));
   await page.goto(`${world.url}/console/${key === null ? '' : `#key=${key}`}`);
   await page.waitForSelector('h1');
   return { context, page, troubles, calls, close: () => context.close() };
@@ -166,10 +171,17 @@ export const goTo = async ({ page }: Looking, view: string): Promise<void> => {
   await settle(page);
 };
 
-/** Waits until nothing is loading any more. */
+/** What each page has asked for and not got yet. */
+const pending = new WeakMap<Page, Set<Request>>();
+
+/** Waits until nothing is loading any more, and what came has been drawn. */
 export const settle = async (page: Page): Promise<void> => {
-  await page.waitForTimeout(80);
-  await page.waitForFunction(() => !document.querySelector('.skeleton') && document.querySelector('h1'));
+  const asked = pending.get(page);
+  // Twice: an answer that has come is drawn a moment later, and may ask for more.
+  for (let still = 0; still < 2; still = !asked || asked.size === 0 ? still + 1 : 0) {
+    await page.waitForTimeout(40);
+    await page.waitForFunction(() => !document.querySelector('.skeleton') && document.querySelector('h1'));
+  }
 };
 
 export interface Receiver {

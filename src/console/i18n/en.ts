@@ -73,7 +73,6 @@ export const en = {
 
   'table.shown': { one: '{n} row shown', other: '{n} rows shown' },
   'table.shownOf': '{n} of {all} rows shown',
-  'table.all': 'Show everybody',
   'table.more': 'Show more',
 
   'person.name': 'Name',
@@ -124,7 +123,6 @@ export const en = {
   'hours.gridLabel': 'Hours of each person on each day',
   'hours.dayLength': '{n} h',
   'hours.people': { one: '{n} person', other: '{n} people' },
-  'hours.cell': { one: '{who}: {time}, {n} session', other: '{who}: {time}, {n} sessions' },
   'hours.cellUnsure': '{time} of {all} unconfirmed',
   'hours.sessions': { one: '{n} session', other: '{n} sessions' },
   'hours.sessionCount': 'Sessions',
@@ -143,11 +141,17 @@ export const en = {
   'heat.note': { one: 'Average of {n} whole week', other: 'Average of {n} whole weeks' },
   'heat.weeks': 'How many weeks',
   'heat.lastWeeks': { one: '{n} week', other: '{n} weeks' },
-  'heat.summary': 'Most on {day} from {hour}: {people} people on average.',
+  'heat.summary': {
+    one: 'Most on {day} from {hour}: {n} person on average.',
+    other: 'Most on {day} from {hour}: {n} people on average.',
+  },
   'heat.label': 'People on average, by weekday and hour',
   'heat.day': 'Day',
   'heat.hour': 'Hour',
-  'heat.cell': '{day} {from} to {to}: {people} people on average',
+  'heat.cell': {
+    one: '{day} {from} to {to}: {n} person on average',
+    other: '{day} {from} to {to}: {n} people on average',
+  },
   'heat.nobody': 'nobody',
   'heat.upTo': 'up to {people}',
 
@@ -265,6 +269,14 @@ export const en = {
   'servers.lastSign': 'Last sign',
 
   'servers.week': 'Hours, 7 days',
+  'servers.all': 'All servers',
+  'servers.today': 'Who was on, by time',
+  'servers.incomplete': { one: '{n} entry names nobody', other: '{n} entries name nobody' },
+  'servers.incompleteSince': 'since {at}',
+  'servers.incompleteText':
+    'Its rosters have entries without an identifier that Rollcall can use. Who is in such an entry is not tracked, and the others are closed one roster later than usual. Look at what the server sends: each entry needs one of accId, apiId, discord, uniqueId, username.',
+  'servers.seeNow': 'Who is on here',
+  'servers.lastRoster': 'Last roster',
 
   'person.identifier.username': 'User name',
   'person.identifier.discord': 'Discord ID',
@@ -349,6 +361,8 @@ export const en = {
   'chain.head': 'Head to keep',
   'chain.keep':
     'Keep number and head elsewhere. If a later verification shows another head for the same number, the past was rewritten.',
+  'chain.last': 'Last verified in this browser: {at}, {n} links, head',
+  'chain.rewritten': 'The head differs from the one seen last for the same number: the past was rewritten.',
 
   'hooks.out': 'Outgoing',
   'hooks.in': 'Incoming',

@@ -78,7 +78,6 @@ export const es: Catalogue = {
 
   'table.shown': { one: '{n} fila', many: '{n} de filas', other: '{n} filas' },
   'table.shownOf': '{n} de {all} filas',
-  'table.all': 'Mostrar a todos',
   'table.more': 'Mostrar más',
 
   'person.name': 'Nombre',
@@ -129,11 +128,6 @@ export const es: Catalogue = {
   'hours.gridLabel': 'Horas de cada persona en cada día',
   'hours.dayLength': '({n} h)',
   'hours.people': { one: '{n} persona', many: '{n} de personas', other: '{n} personas' },
-  'hours.cell': {
-    one: '{who}: {time}, {n} sesión',
-    many: '{who}: {time}, {n} de sesiones',
-    other: '{who}: {time}, {n} sesiones',
-  },
   'hours.cellUnsure': '{time} de {all} sin confirmar',
   'hours.sessions': { one: '{n} sesión', many: '{n} de sesiones', other: '{n} sesiones' },
   'hours.sessionCount': 'Sesiones',
@@ -156,11 +150,19 @@ export const es: Catalogue = {
   },
   'heat.weeks': 'Cuántas semanas',
   'heat.lastWeeks': { one: '{n} semana', many: '{n} de semanas', other: '{n} semanas' },
-  'heat.summary': 'El máximo es el {day} desde las {hour}: {people} personas de media.',
+  'heat.summary': {
+    one: 'El máximo es el {day} desde las {hour}: {n} persona de media.',
+    many: 'El máximo es el {day} desde las {hour}: {n} de personas de media.',
+    other: 'El máximo es el {day} desde las {hour}: {n} personas de media.',
+  },
   'heat.label': 'Personas de media, por día de la semana y hora',
   'heat.day': 'Día',
   'heat.hour': 'Hora',
-  'heat.cell': '{day} de {from} a {to}: {people} personas de media',
+  'heat.cell': {
+    one: '{day} de {from} a {to}: {n} persona de media',
+    many: '{day} de {from} a {to}: {n} de personas de media',
+    other: '{day} de {from} a {to}: {n} personas de media',
+  },
   'heat.nobody': 'nadie',
   'heat.upTo': 'hasta {people}',
 
@@ -285,6 +287,18 @@ export const es: Catalogue = {
   'servers.lastSign': 'Última señal',
 
   'servers.week': 'Horas, 7 días',
+  'servers.all': 'Todos los servidores',
+  'servers.today': 'Quién estuvo, por horas',
+  'servers.incomplete': {
+    one: '{n} entrada no nombra a nadie',
+    many: '{n} de entradas no nombran a nadie',
+    other: '{n} entradas no nombran a nadie',
+  },
+  'servers.incompleteSince': 'desde {at}',
+  'servers.incompleteText':
+    'Sus listas tienen entradas sin un identificador que Rollcall pueda usar. A quien está en una de ellas no se le sigue, y los demás se cierran una lista más tarde de lo normal. Mire qué envía el servidor: cada entrada necesita accId, apiId, discord, uniqueId o username.',
+  'servers.seeNow': 'Quién está aquí',
+  'servers.lastRoster': 'Última lista',
 
   'person.identifier.username': 'Nombre de usuario',
   'person.identifier.discord': 'ID de Discord',
@@ -378,6 +392,9 @@ export const es: Catalogue = {
   'chain.head': 'Cabeza que guardar',
   'chain.keep':
     'Guarde el número y la cabeza en otro lugar. Si otra verificación muestra otra cabeza para el mismo número, se reescribió el pasado.',
+  'chain.last': 'Última verificación en este navegador: {at}, {n} eslabones, cabeza',
+  'chain.rewritten':
+    'La cabeza no es la que se vio por última vez con el mismo número: se reescribió el pasado.',
 
   'hooks.out': 'Salientes',
   'hooks.in': 'Entrantes',

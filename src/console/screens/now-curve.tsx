@@ -110,6 +110,7 @@ export const OnlineCurve = ({
             <div style={{ maxHeight: '320px', overflow: 'auto' }}>
               <Table
                 caption={title}
+                isLong
                 rows={[...items].reverse()}
                 keyOf={({ start }) => start}
                 columns={[

@@ -208,6 +208,7 @@ const People = ({
               />
             }
             caption={t('now.caption')}
+            isLong
             isOld={isOld}
             rows={shown}
             keyOf={({ id }) => id}

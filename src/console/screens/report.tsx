@@ -8,13 +8,14 @@ import { download } from '../kit/download.ts';
 import { formatDateTime, formatDayRange, formatDuration, formatNumber, formatZone } from '../kit/format.ts';
 import { useQuery } from '../kit/query.ts';
 import { changeQuery, href } from '../kit/route.ts';
+import { readNote, writeNote } from '../kit/session.ts';
 import { addDays, dayAt, fromLocal, isDay, toZoned } from '../kit/time.ts';
 import { useWork, WorkError } from '../ui/actions.tsx';
 import { Badge, Card, CopyButton, Instant, SelectField, Tabs, TextField } from '../ui/basics.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { PageHead } from '../ui/page.tsx';
 import { Empty, Reading } from '../ui/states.tsx';
-import { type Column, Table } from '../ui/table.tsx';
+import { type Column, MoreOf, Table, useSome } from '../ui/table.tsx';
 import type { ScreenProps } from './index.ts';
 
 type Row = Data<'listActivities'>['records'][number];
@@ -193,6 +194,7 @@ const ReportTable = ({
   return (
     <Table
       caption={t('report.report')}
+      isLong
       rows={records.map((row, index) => ({ row, index }))}
       keyOf={({ index }) => index}
       columns={columns}
@@ -218,37 +220,43 @@ const reportCsv = (records: readonly Row[]): string =>
 const KNOWN = ['message', 'time', 'timeStamp', 'endTime', 'type', 'subType', 'user'];
 
 /** A sentence an event; all of it for who wants it. */
-const Trail = ({ records, zone }: { readonly records: readonly Row[]; readonly zone: string }) => (
-  <ol class="timeline" style={{ padding: '8px 0 12px' }}>
-    {records.map((row, index) => {
-      const more = Object.entries(row).filter(([name]) => !KNOWN.includes(name));
-      return (
-        <li key={index}>
-          <span class="when">
-            <Instant at={row.time} zone={zone} />
-          </span>
-          <span class="dot" />
-          <div class="what">
-            <bdi>{row.message}</bdi>
-            {more.length > 0 && (
-              <details>
-                <summary class="small muted">{textOf(`report.event.${row.type}`, row.type)}</summary>
-                <dl class="pair small" style={{ marginTop: '6px' }}>
-                  {more.map(([name, value]) => (
-                    <div key={name} style={{ display: 'contents' }}>
-                      <dt class="mono">{name}</dt>
-                      <dd class="mono">{typeof value === 'string' ? value : JSON.stringify(value)}</dd>
-                    </div>
-                  ))}
-                </dl>
-              </details>
-            )}
-          </div>
-        </li>
-      );
-    })}
-  </ol>
-);
+const Trail = ({ records, zone }: { readonly records: readonly Row[]; readonly zone: string }) => {
+  const some = useSome(records);
+  return (
+    <>
+      <ol class="timeline" style={{ padding: '8px 0 12px' }}>
+        {some.shown.map((row, index) => {
+          const more = Object.entries(row).filter(([name]) => !KNOWN.includes(name));
+          return (
+            <li key={index}>
+              <span class="when">
+                <Instant at={row.time} zone={zone} />
+              </span>
+              <span class="dot" />
+              <div class="what">
+                <bdi>{row.message}</bdi>
+                {more.length > 0 && (
+                  <details>
+                    <summary class="small muted">{textOf(`report.event.${row.type}`, row.type)}</summary>
+                    <dl class="pair small" style={{ marginTop: '6px' }}>
+                      {more.map(([name, value]) => (
+                        <div key={name} style={{ display: 'contents' }}>
+                          <dt class="mono">{name}</dt>
+                          <dd class="mono">{typeof value === 'string' ? value : JSON.stringify(value)}</dd>
+                        </div>
+                      ))}
+                    </dl>
+                  </details>
+                )}
+              </div>
+            </li>
+          );
+        })}
+      </ol>
+      <MoreOf some={some} all={records.length} />
+    </>
+  );
+};
 
 type Verification = Data<'verifyAccountActivities'>;
 interface Verified {
@@ -258,11 +266,31 @@ interface Verified {
   readonly result: Verification;
 }
 
+/** What this browser saw last: another head for the same number says that the past was written anew. */
+interface KeptHead {
+  readonly at: number;
+  readonly sequence: number;
+  readonly hash: string;
+}
+const noteOf = (communityId: string): string => `rollcall.chain.${communityId}`;
+
+const readHead = (communityId: string): KeptHead | undefined => {
+  try {
+    return JSON.parse(readNote(noteOf(communityId)) ?? 'null') ?? undefined;
+  } catch {
+    return undefined;
+  }
+};
+
 const Chain = () => {
-  const { zone } = useViewer();
+  const { zone, me } = useViewer();
   const work = useWork();
   const [progress, setProgress] = useState(0);
   const [verified, setVerified] = useState<Verified>();
+  const communityId = me?.community.id ?? '';
+  const [last] = useState(() => readHead(communityId));
+  const head = verified?.result.head;
+  const isRewritten = last && head && last.sequence === head.sequence && last.hash !== head.hash;
   const verify = async () => {
     let links = 0;
     let records = 0;
@@ -280,7 +308,12 @@ const Chain = () => {
       setProgress(links);
       cursor = result.nextCursor ?? undefined;
     } while (cursor !== undefined && result.intact);
-    setVerified({ at: Date.now(), links, records, result });
+    const at = Date.now();
+    setVerified({ at, links, records, result });
+    if (result.intact) {
+      const { sequence, hash } = result.head;
+      writeNote(noteOf(communityId), JSON.stringify({ at, sequence, hash } satisfies KeptHead));
+    }
   };
   return (
     <Card title={t('chain.title')} note={t('chain.note')}>
@@ -299,6 +332,17 @@ const Chain = () => {
           </button>
         </div>
         <WorkError work={work} />
+        {last && (
+          <p class="small muted">
+            {t('chain.last', { at: formatDateTime(last.at, zone), n: last.sequence })}{' '}
+            <code>{last.hash.slice(0, 16)}…</code>
+          </p>
+        )}
+        {isRewritten && (
+          <p class="banner bad" role="alert">
+            {t('chain.rewritten')}
+          </p>
+        )}
         {verified && (
           <>
             <p role="status">

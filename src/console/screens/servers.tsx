@@ -3,7 +3,14 @@ import { useState } from 'preact/hooks';
 import { t } from '../i18n/index.ts';
 import { api, call } from '../kit/api.ts';
 import { useViewer } from '../kit/context.ts';
-import { formatDuration, formatHours, formatNumber } from '../kit/format.ts';
+import {
+  formatAgo,
+  formatDateTime,
+  formatDuration,
+  formatHours,
+  formatNumber,
+  formatZone,
+} from '../kit/format.ts';
 import { forget, useNow, useQuery } from '../kit/query.ts';
 import { href } from '../kit/route.ts';
 import { readServers, type Server, silenceOf } from '../kit/servers.ts';
@@ -11,9 +18,12 @@ import { addDays, dayAt } from '../kit/time.ts';
 import { totalsByServer } from '../kit/totals.ts';
 import { ActionDialog, useToast } from '../ui/actions.tsx';
 import { Badge, Card, Instant, TextField } from '../ui/basics.tsx';
+import { Icon } from '../ui/icons.tsx';
 import { PageHead } from '../ui/page.tsx';
 import { Empty, Freshness, Reading } from '../ui/states.tsx';
 import { Table } from '../ui/table.tsx';
+import type { ScreenProps } from './index.ts';
+import { OnlineCurve } from './now-curve.tsx';
 
 const EVERY_MS = 15_000;
 
@@ -46,7 +56,104 @@ const LastRoster = ({
   );
 };
 
-export const Servers = () => {
+export const Servers = ({ route }: ScreenProps) => {
+  const id = Number(route.path[1]);
+  return Number.isInteger(id) ? <OneServer key={id} id={id} route={route} /> : <ServerList />;
+};
+
+/** One server: its last roster and what is wrong with it, and how many were on. */
+const OneServer = ({ id, route }: ScreenProps & { readonly id: number }) => {
+  const { zone, may } = useViewer();
+  const now = useNow(5000);
+  const [isNaming, setNaming] = useState(false);
+  const query = useQuery('servers', () => readRows(zone), { every: EVERY_MS });
+  const server = query.data?.find((row) => row.id === id);
+  return (
+    <>
+      <PageHead
+        title={<bdi>{server?.name ?? t('servers.number', { id: String(id) })}</bdi>}
+        note={
+          <>
+            <a href={href(['servers'])}>{t('servers.all')}</a> ·{' '}
+            {t('state.zone', { zone: formatZone(zone, now) })}
+          </>
+        }
+      >
+        <a class="button" href={href(['now'], { server: id })}>
+          {t('servers.seeNow')}
+        </a>
+        {may('servers:write') && server && (
+          <button type="button" onClick={() => setNaming(true)}>
+            {t('servers.rename')}
+          </button>
+        )}
+      </PageHead>
+      <Reading query={query} lines={3}>
+        {() =>
+          server && (
+            <>
+              {server.incompleteSince !== null && (
+                <div class="banner">
+                  <Icon name="warn" />
+                  <span class="grow">
+                    <strong>
+                      {t('servers.incomplete', { n: server.unnamed })}{' '}
+                      {t('servers.incompleteSince', {
+                        at: formatDateTime(Date.parse(server.incompleteSince), zone),
+                      })}
+                      .
+                    </strong>{' '}
+                    {t('servers.incompleteText')}
+                  </span>
+                </div>
+              )}
+              <dl class="figures">
+                <div>
+                  <dt>{t('now.on')}</dt>
+                  <dd>{formatNumber(server.open)}</dd>
+                </div>
+                <div>
+                  <dt>{t('servers.week')}</dt>
+                  <dd>{formatHours(server.seconds)}</dd>
+                </div>
+                <div>
+                  <dt>{t('servers.lastRoster')}</dt>
+                  <dd>{server.lastRosterAt ? formatAgo(Date.parse(server.lastRosterAt), now) : '–'}</dd>
+                  <dd>
+                    {server.lastRosterAt ? (
+                      <Instant at={server.lastRosterAt} zone={zone} />
+                    ) : (
+                      t('servers.noRoster')
+                    )}
+                  </dd>
+                </div>
+              </dl>
+            </>
+          )
+        }
+      </Reading>
+      <OnlineCurve
+        span={route.query.span === 'week' ? 'week' : 'day'}
+        zone={zone}
+        now={now}
+        serverId={id}
+        title={t('servers.today')}
+      />
+      {isNaming && server && (
+        <Rename
+          server={server}
+          onClose={() => setNaming(false)}
+          onDone={async () => {
+            forget('server-names');
+            await query.refresh();
+          }}
+        />
+      )}
+    </>
+  );
+};
+
+const ServerList = () => {
   const { zone, may } = useViewer();
   const now = useNow(5000);
   const [renamed, setRenamed] = useState<Row>();

@@ -262,18 +262,35 @@ export const Dialog = ({
   );
 };
 
+/** What is current is in sight, also where a row of links is wider than a phone. */
+export const useCurrentInSight = (current: string | undefined) => {
+  const row = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const link = row.current?.querySelector<HTMLElement>('[aria-current]');
+    if (row.current && link) {
+      const { left, width } = link.getBoundingClientRect();
+      const frame = row.current.getBoundingClientRect();
+      row.current.scrollLeft += left + width / 2 - frame.left - frame.width / 2;
+    }
+  }, [current]);
+  return row;
+};
+
 export const Tabs = ({
   label,
   items,
 }: {
   readonly label: string;
   readonly items: readonly { readonly href: string; readonly text: string; readonly isCurrent: boolean }[];
-}) => (
-  <nav class="tabs" aria-label={label}>
-    {items.map(({ href, text, isCurrent }) => (
-      <a key={href} href={href} aria-current={isCurrent ? 'page' : undefined}>
-        {text}
-      </a>
-    ))}
-  </nav>
-);
+}) => {
+  const row = useCurrentInSight(items.find(({ isCurrent }) => isCurrent)?.href);
+  return (
+    <nav class="tabs" aria-label={label} ref={row}>
+      {items.map(({ href, text, isCurrent }) => (
+        <a key={href} href={href} aria-current={isCurrent ? 'page' : undefined}>
+          {text}
+        </a>
+      ))}
+    </nav>
+  );
+};

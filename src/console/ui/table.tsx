@@ -1,5 +1,6 @@
 /** A plain table for reading: figures right and under one another, what matters less left out on a phone. */
 import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
 import { t } from '../i18n/index.ts';
 import type { Pages } from '../kit/list.ts';
 import { Failure } from './states.tsx';
@@ -26,6 +27,7 @@ export const Table = <Row,>({
   empty,
   footer,
   isOld,
+  isLong = false,
 }: {
   /** What the table is, for screen readers. */
   readonly caption: string;
@@ -36,11 +38,14 @@ export const Table = <Row,>({
   readonly empty?: ComponentChildren;
   readonly footer?: ComponentChildren;
   readonly isOld?: boolean;
+  /** There may be thousands of rows: some of them are drawn, and more when somebody asks. */
+  readonly isLong?: boolean;
 }) => {
+  const some = useSome(rows, isLong);
   if (empty !== undefined && rows.length === 0) return <>{empty}</>;
   const classOf = ({ isNumber, isRank, isExtra }: Column<Row>): string =>
     [(isNumber || isRank) && 'num', isRank && 'rank', isExtra && 'hide-s'].filter(Boolean).join(' ');
-  return (
+  const table = (
     // biome-ignore lint/a11y/noNoninteractiveTabindex lint/a11y/useSemanticElements: what scrolls must be reached by the keyboard, and named.
     <div class={isOld ? 'scroll is-old' : 'scroll'} role="group" aria-label={caption} tabIndex={0}>
       <table>
@@ -55,7 +60,7 @@ export const Table = <Row,>({
           </tr>
         </thead>
         <tbody>
-          {rows.map((row) => (
+          {some.shown.map((row) => (
             <tr key={keyOf(row)}>
               {columns.map((column) =>
                 column.isHeader ? (
@@ -75,7 +80,41 @@ export const Table = <Row,>({
       </table>
     </div>
   );
+  return (
+    <>
+      {table}
+      <MoreOf some={some} all={rows.length} />
+    </>
+  );
 };
+
+/** As many rows as are drawn at once. More would make a page slow to draw, and to go through by the keyboard. */
+export const AT_ONCE = 100;
+
+export interface Some<Row> {
+  readonly shown: readonly Row[];
+  readonly more: () => void;
+}
+
+/** The first of many rows, and more of them as somebody asks. Reading them again keeps how many are shown. */
+export const useSome = <Row,>(rows: readonly Row[], isLong = true): Some<Row> => {
+  const [count, setCount] = useState(AT_ONCE);
+  return {
+    shown: isLong ? rows.slice(0, count) : rows,
+    more: () => setCount((before) => before + AT_ONCE),
+  };
+};
+
+/** What ends rows of which only some are drawn; nothing where that is all of them. */
+export const MoreOf = <Row,>({ some, all }: { readonly some: Some<Row>; readonly all: number }) =>
+  some.shown.length < all ? (
+    <div class="row between small muted" style={{ padding: '10px 16px' }}>
+      <span>{t('table.shownOf', { n: some.shown.length, all })}</span>
+      <button type="button" onClick={some.more}>
+        {t('table.more')}
+      </button>
+    </div>
+  ) : null;
 
 /** What ends a list that goes on by a cursor: how much of it is shown, more of it, and why more could not be read. */
 export const MorePages = <Item,>({

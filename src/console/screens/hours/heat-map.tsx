@@ -32,6 +32,8 @@ export const heatStep = (value: number, most: number): number =>
   value <= 0 || most <= 0 ? 0 : Math.min(5, Math.floor((value / most) * 5) + 1);
 
 const oneDecimal = (value: number) => formatNumber(value, { maximumFractionDigits: 1 });
+/** As it is written: one person, 1.2 people. */
+const rounded = (value: number) => Math.round(value * 10) / 10;
 const hourText = (hour: number) => `${String(hour).padStart(2, '0')}:00`;
 
 export const HeatMap = ({ route }: ScreenProps) => {
@@ -93,7 +95,7 @@ const PatternGrid = ({
         {t('heat.summary', {
           day: long[peak.day] ?? '',
           hour: hourText(peak.hour),
-          people: oneDecimal(peak.value),
+          n: rounded(peak.value),
         })}
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex lint/a11y/useSemanticElements: what scrolls must be reached by the keyboard, and named. */}
@@ -122,7 +124,7 @@ const PatternGrid = ({
                     day: long[day] ?? '',
                     from: hourText(hour),
                     to: hourText((hour + 1) % 24),
-                    people: oneDecimal(value),
+                    n: rounded(value),
                   });
                   return (
                     <td key={hour} class={`s${heatStep(value, most)}`} title={text}>

@@ -147,6 +147,7 @@ export const Leaders = ({ route }: ScreenProps) => {
             <Table
               empty={<Empty title={t('hours.none')}>{t('hours.noneText')}</Empty>}
               caption={t('hours.leadersTitle')}
+              isLong
               rows={rows}
               keyOf={({ accId }) => accId}
               columns={[

@@ -13,6 +13,7 @@ import { type PersonWeek, sumOf, type Total, totalsByPersonAndDay } from '../../
 import { Card, Name, Segmented } from '../../ui/basics.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { Empty, Reading } from '../../ui/states.tsx';
+import { MoreOf, useSome } from '../../ui/table.tsx';
 import type { ScreenProps } from '../index.ts';
 
 const UNIT_NOTE = 'rollcall.hours';
@@ -144,9 +145,7 @@ const weekCsv = (
   );
 };
 
-/** As many rows as are drawn at once; totals and files are of everybody. */
-const AT_FIRST = 100;
-
+/** Some rows are drawn at once; totals and files are of everybody. */
 const WeekGrid = ({
   people,
   days,
@@ -161,8 +160,8 @@ const WeekGrid = ({
   readonly zone: string;
 }) => {
   const grid = useRef<HTMLTableElement>(null);
-  const [isWhole, setWhole] = useState(false);
-  const shown = isWhole ? people : people.slice(0, AT_FIRST);
+  const some = useSome(people);
+  const { shown } = some;
   const [at, setAt] = useState({ row: 0, column: 0 });
   /** Where a click or the arrows have led is where the tab key comes back to. */
   const follow = (event: FocusEvent) => {
@@ -248,14 +247,7 @@ const WeekGrid = ({
           </tr>
         </tfoot>
       </table>
-      {!isWhole && people.length > AT_FIRST && (
-        <div class="row between small muted" style={{ padding: '10px 16px' }}>
-          <span>{t('table.shownOf', { n: shown.length, all: people.length })}</span>
-          <button type="button" onClick={() => setWhole(true)}>
-            {t('table.all')}
-          </button>
-        </div>
-      )}
+      <MoreOf some={some} all={people.length} />
     </div>
   );
 };

@@ -13,6 +13,11 @@ const LEFT = 30;
 /** Hours of a day that each step ends at: the same for everybody, so that two people can be compared. */
 const STEPS = [1, 2, 4, 8] as const;
 
+/** On a phone the year is wider than the page: the days that matter are the last ones. */
+const showToday = (element: HTMLElement | null): void => {
+  if (element) element.scrollLeft = element.scrollWidth;
+};
+
 const stepOf = (seconds: number): number =>
   seconds <= 0 ? 0 : 1 + STEPS.filter((hours) => seconds > hours * 3600).length;
 
@@ -41,6 +46,7 @@ export const YearCalendar = ({
       {isTable ? (
         <Table
           caption={t('person.year')}
+          isLong
           rows={shown}
           keyOf={(day) => day}
           columns={[
@@ -62,12 +68,12 @@ export const YearCalendar = ({
         />
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex lint/a11y/useSemanticElements: what scrolls must be reached by the keyboard, and named.
-        <div class="scroll" role="group" tabIndex={0} aria-label={t('person.year')}>
+        <div class="scroll" role="group" tabIndex={0} aria-label={t('person.year')} ref={showToday}>
           {/* biome-ignore lint/a11y/useKeyWithClickEvents: the table behind it has a button a day. */}
           <svg
             class="calendar"
             viewBox={`0 0 ${LEFT + weeks * CELL} ${TOP + 7 * CELL}`}
-            style={{ minWidth: '640px' }}
+            style={{ minWidth: '760px' }}
             role="img"
             aria-label={t('person.calendarLabel', { n: shown.length })}
             onClick={(event) => {
