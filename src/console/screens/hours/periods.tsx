@@ -135,7 +135,7 @@ const PeriodTable = ({
           isSilent: true,
           isNumber: true,
           cell: (period) => (
-            <span class="row end">
+            <span class="row end actions">
               <button type="button" class="plain" onClick={() => onVerify(period)}>
                 {t('periods.verify')}
               </button>
@@ -208,7 +208,7 @@ const Questions = ({
             isNumber: true,
             cell: ({ id }) =>
               canDecide ? (
-                <span class="row end">
+                <span class="row end actions">
                   <button
                     type="button"
                     class="plain"

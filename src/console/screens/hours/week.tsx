@@ -145,6 +145,12 @@ const weekCsv = (
   );
 };
 
+/** On a phone a week is wider than the page: today is in it, and the days before. */
+const showToday = (frame: HTMLElement | null): void => {
+  const today = frame?.querySelector<HTMLElement>('.today');
+  if (frame && today) frame.scrollLeft = today.offsetLeft + today.offsetWidth - frame.clientWidth + 8;
+};
+
 /** Some rows are drawn at once; totals and files are of everybody. */
 const WeekGrid = ({
   people,
@@ -192,7 +198,7 @@ const WeekGrid = ({
   const totals = days.map((day) => sumOf(people.flatMap((person) => person.days.get(day) ?? [])));
   const all = sumOf(people);
   return (
-    <div class="scroll">
+    <div class="scroll" ref={showToday}>
       {/* One stop of the tab key, then arrows: a week of 200 people has 1400 cells. */}
       <table
         class="week"

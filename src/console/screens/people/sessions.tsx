@@ -3,10 +3,10 @@ import { useState } from 'preact/hooks';
 import { hasText, t } from '../../i18n/index.ts';
 import { api, call, type Data } from '../../kit/api.ts';
 import { useViewer } from '../../kit/context.ts';
-import { formatDateTime, formatDuration, formatZone } from '../../kit/format.ts';
+import { formatDateTime, formatDuration, formatTime, formatZone } from '../../kit/format.ts';
 import { useQuery } from '../../kit/query.ts';
 import { serverName, useServerNames } from '../../kit/servers.ts';
-import { fromLocal, toLocalField, toZoned } from '../../kit/time.ts';
+import { dayAt, fromLocal, toLocalField, toZoned } from '../../kit/time.ts';
 import { ActionDialog, useToast } from '../../ui/actions.tsx';
 import { Badge, CopyButton, Dialog, Instant, TextField, type Tone } from '../../ui/basics.tsx';
 import { Failure, Reading, Skeleton } from '../../ui/states.tsx';
@@ -33,6 +33,12 @@ export const stateOf = ({
 /** Who is on is on until now: what is counted so far is for the totals to say. */
 const lengthOf = ({ start, end }: Pick<Session, 'start' | 'end'>, now = Date.now()): number =>
   Math.max(0, (end ? Date.parse(end) : now) - Date.parse(start));
+
+/** The time alone, where it ended on the day on which it began. */
+const endOf = ({ start }: Session, end: string, zone: string): string => {
+  const [from, to] = [Date.parse(start), Date.parse(end)];
+  return dayAt(from, zone) === dayAt(to, zone) ? formatTime(to, zone) : formatDateTime(to, zone);
+};
 
 export const Sessions = ({
   sessions,
@@ -61,11 +67,20 @@ export const Sessions = ({
             cell: (session) => (
               <span id={`session-${session.id}`} tabIndex={-1}>
                 <Instant at={session.start} zone={zone} />
+                {/* On a phone there is one column for what are four elsewhere. */}
+                <span class="show-s sub tabular">
+                  {session.end ? `– ${endOf(session, session.end, zone)}` : t('session.running')} ·{' '}
+                  {formatDuration(lengthOf(session))}
+                </span>
+                <span class="show-s sub">
+                  <Badge tone={stateOf(session).tone}>{stateOf(session).text}</Badge>
+                </span>
               </span>
             ),
           },
           {
             title: t('session.end'),
+            isExtra: true,
             cell: (session) =>
               session.end ? (
                 <Instant at={session.end} zone={zone} />
@@ -76,6 +91,7 @@ export const Sessions = ({
           {
             title: t('session.length'),
             isNumber: true,
+            isExtra: true,
             cell: (session) => formatDuration(lengthOf(session)),
           },
           { title: t('servers.server'), isExtra: true, cell: ({ serverId }) => serverName(serverId, names) },
@@ -98,7 +114,7 @@ export const Sessions = ({
             isSilent: true,
             isNumber: true,
             cell: (session) => (
-              <span class="row end" style={{ flexWrap: 'nowrap' }}>
+              <span class="row end actions">
                 {canChange && session.continues && !session.voidedAt && (
                   <button type="button" class="plain" onClick={() => setOpen({ what: 'join', session })}>
                     {t('session.join')}

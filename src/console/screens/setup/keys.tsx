@@ -68,6 +68,7 @@ export const Keys = () => {
                   },
                   {
                     title: t('keys.lastUsed'),
+                    isExtra: true,
                     cell: ({ lastUsedAt }) =>
                       lastUsedAt ? (
                         <Instant at={lastUsedAt} zone={zone} now={now} as="ago" />

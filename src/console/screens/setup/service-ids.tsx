@@ -73,7 +73,7 @@ export const ServiceIds = () => {
                   isSilent: true,
                   isNumber: true,
                   cell: (of) => (
-                    <span class="row end">
+                    <span class="row end actions">
                       <button type="button" class="plain" onClick={() => setDialog({ what: 'rotate', of })}>
                         {t('hooks.rotate')}
                       </button>
