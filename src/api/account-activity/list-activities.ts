@@ -38,7 +38,7 @@ export const listActivities = defineOperation({
   },
   handle: async ({ ctx, query: { startDate, endDate, type, user, limit, cursor }, http }) => {
     const [from, to] = [startDate.epochMs, endDate.epochMs];
-    const scope = `report:${ctx.actor.community.id}:${from}:${to}:${[...type].sort()}:${user ?? ''}`;
+    const scope = `report:${ctx.actor.community.publicId}:${from}:${to}:${[...type].sort()}:${user ?? ''}`;
     const key = readCursor(cursor, scope, ['number', 'string', 'string']);
     const request: ReportRequest = {
       categories: type,

@@ -36,7 +36,7 @@ export const listDevices = defineOperation({
     errors: ['invalid_cursor'],
   },
   handle: async ({ ctx, query: { limit, cursor }, http }) => {
-    const scope = `activity-log-devices:${ctx.actor.community.id}`;
+    const scope = `activity-log-devices:${ctx.actor.community.publicId}`;
     const afterSerial = readCursor(cursor, scope, ['string'])?.[0] as string | undefined;
     const { items, hasMore } = await list(ctx, { afterSerial, limit });
     const last = items.at(-1);

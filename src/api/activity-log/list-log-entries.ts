@@ -48,7 +48,14 @@ export const listLogEntries = defineOperation({
     if (offset > 0 && cursor !== undefined) throw invalidField('offset', fieldMessage('exclusive', 'cursor'));
     const filter = toFilter(query);
     const order = query.order === 'asc' ? 'oldest-first' : 'newest-first';
-    const scope = JSON.stringify(['activity-log', ctx.actor.community.id, filter, order, afterId, text]);
+    const scope = JSON.stringify([
+      'activity-log',
+      ctx.actor.community.publicId,
+      filter,
+      order,
+      afterId,
+      text,
+    ]);
     const key = readCursor(cursor, scope, ['number'])?.[0] as number | undefined;
 
     const asked = { filter, text, afterId, order, offset, cursor: key } as const;

@@ -100,8 +100,8 @@ export const defineList = <A extends Access, T, P extends Schema = undefined>({
     query: idPageQuery,
     docs: WITH_DOCS && toListDocs(docs),
     handle: async ({ ctx, params: given, query: { limit, cursor }, http }) => {
-      const { actor } = ctx as { actor?: { community?: { id: number } } };
-      const scope = JSON.stringify([http.req.path, actor?.community?.id]);
+      const { actor } = ctx as { actor?: { community?: { publicId: string } } };
+      const scope = JSON.stringify([http.req.path, actor?.community?.publicId]);
       const page = await list(ctx, { limit, afterId: readIdCursor(cursor, scope) }, given);
       return toListWire(
         page,

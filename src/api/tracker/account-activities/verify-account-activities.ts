@@ -58,7 +58,7 @@ export const verifyAccountActivities = defineOperation({
     errors: ['invalid_cursor'],
   },
   handle: async ({ ctx, query }) => {
-    const scope = `verify:${ctx.actor.community.id}`;
+    const scope = `verify:${ctx.actor.community.publicId}`;
     const key = readCursor(query.cursor, scope, ['string', 'number']);
     const from = key && { category: key[0] as IngestedType, day: key[1] as number };
     const { checkedLinks, checkedRecords, head, firstBreak, next } = await verify(ctx, from);

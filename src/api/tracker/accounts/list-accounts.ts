@@ -60,7 +60,7 @@ export const listAccounts = defineOperation({
   },
   handle: async ({ ctx, query }) => {
     const { skip = 0, take, cursor } = query;
-    const scope = `accounts:${ctx.actor.community.id}`;
+    const scope = `accounts:${ctx.actor.community.publicId}`;
     if (cursor !== undefined) {
       const afterId = readIdCursor(cursor, scope) as string;
       const page = excludesAll(query) ? NOTHING : await listAccountsAfter(ctx, { afterId, take });

@@ -24,7 +24,7 @@ export const listIdentifiers = defineOperation({
     errors: ['account_not_found', 'invalid_cursor'],
   },
   handle: async ({ ctx, params, query: { limit, cursor }, http }) => {
-    const scope = `identifiers:${ctx.actor.community.id}:${params.accountId}`;
+    const scope = `identifiers:${ctx.actor.community.publicId}:${params.accountId}`;
     const key = readCursor(cursor, scope, ['string', 'string']);
     const after = key && { kind: String(key[0]), value: String(key[1]) };
     const page = await list(ctx, params.accountId, { after, limit });

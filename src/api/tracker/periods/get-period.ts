@@ -83,7 +83,7 @@ export const getPeriod = defineOperation({
       };
       return csvResponse(http, 'period.csv', COLUMNS, lines(), query);
     }
-    const scope = JSON.stringify(['period', ctx.actor.community.id, periodId]);
+    const scope = JSON.stringify(['period', ctx.actor.community.publicId, periodId]);
     const page = await listPeriodTotals(ctx, periodId, {
       afterId: readIdCursor(query.cursor, scope),
       limit: query.limit,

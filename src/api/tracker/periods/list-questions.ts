@@ -25,7 +25,7 @@ export const listPeriodQuestions = defineOperation({
     errors: ['invalid_cursor'],
   },
   handle: async ({ ctx, query: { status, limit, cursor } }) => {
-    const scope = JSON.stringify(['questions', ctx.actor.community.id, status]);
+    const scope = JSON.stringify(['questions', ctx.actor.community.publicId, status]);
     const afterId = readIdCursor(cursor, scope);
     const page = await list(ctx, { isOpen: status === 'open', limit, afterId });
     return toListWire(page, scope, ({ id }) => [id], toQuestionWire);
