@@ -7,6 +7,7 @@ import { printFailure } from './local/print-failure.ts';
 import { openApi } from './remote/api.ts';
 import { examine } from './remote/examine.ts';
 import { readAdminToken, readDeployedUrl } from './remote/operator.ts';
+import { readTarget } from './remote/target.ts';
 
 const MARKS = { ok: 'ok   ', wrong: 'WRONG', wait: 'wait ' } as const;
 
@@ -24,6 +25,7 @@ const main = async (): Promise<void> => {
       version: VERSION,
       migrations: readdirSync('drizzle').filter((name) => name.endsWith('.sql')),
       crons: crons ?? [],
+      databases: readTarget(values.env).databases.length,
     },
     Date.now(),
   );

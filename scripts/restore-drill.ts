@@ -1,5 +1,5 @@
 /**
- * `npm run restore-drill [-- --persist-to DIR]`: whether a local database comes back whole from its export.
+ * `npm run restore-drill [-- --persist-to DIR] [--database DB_1]`: whether a local database comes back whole from its export.
  * `npm run restore-drill -- --file backup.sql`: the same of an export of the real one (`wrangler d1 export rollcall
  * --remote --output backup.sql`). It also writes backup.importable.sql, which is what a restore needs.
  */
@@ -14,7 +14,11 @@ import { QUIET } from './local/wrangler.ts';
 const main = async (): Promise<void> => {
   Object.assign(process.env, QUIET);
   const { values } = parseArgs({
-    options: { file: { type: 'string' }, 'persist-to': { type: 'string', default: '.wrangler/state' } },
+    options: {
+      file: { type: 'string' },
+      'persist-to': { type: 'string', default: '.wrangler/state' },
+      database: { type: 'string', default: 'DB' },
+    },
   });
   if (values.file !== undefined) {
     if (!existsSync(values.file)) throw `There is no file ${values.file}.`;
@@ -27,7 +31,7 @@ const main = async (): Promise<void> => {
   // A copy of a database that somebody writes to would be none.
   const lock = await lockDirectory(persistTo);
   try {
-    report(await restoreDrill({ persistTo }));
+    report(await restoreDrill({ persistTo }, undefined, values.database));
   } finally {
     lock.release();
   }

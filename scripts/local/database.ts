@@ -1,26 +1,32 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { getPlatformProxy } from 'wrangler';
-import type { Env } from '../../src/env.ts';
+import { databasesOf, type Env } from '../../src/env.ts';
+import { readTarget } from '../remote/target.ts';
 import { type Demo, ensureDemo } from './demo.ts';
 import { runWrangler } from './wrangler.ts';
 
 /**
- * Brings the local D1 in `persistTo` (the one that `wrangler dev --persist-to` opens) up to the newest migration, and
- * puts the demo community into a new one.
+ * Brings each local D1 in `persistTo` (that `wrangler dev --persist-to` opens) up to the newest migration, and puts the
+ * demo community into a new one.
  */
 export const prepareDatabase = async (persistTo: string): Promise<Demo> => {
   const keyFile = join(persistTo, 'rollcall-demo-key');
   const tryDemo = () =>
-    withLocalEnv(persistTo, async (env) =>
-      (await hasEveryMigration(env.DB, persistTo)) ? await ensureDemo(env, keyFile) : undefined,
-    );
+    withLocalEnv(persistTo, async (env) => {
+      for (const database of databasesOf(env)) {
+        if (!(await hasEveryMigration(database, persistTo))) return undefined;
+      }
+      return await ensureDemo(env, keyFile);
+    });
 
   // wrangler takes seconds to find out that there is nothing to apply: ask the database first, if there is one.
   const found = existsSync(join(persistTo, 'v3', 'd1')) ? await tryDemo() : undefined;
   if (found) return found;
   console.log('Preparing the local database ...');
-  await runWrangler(['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', persistTo]);
+  for (const { binding } of readTarget('').databases) {
+    await runWrangler(['d1', 'migrations', 'apply', binding, '--local', '--persist-to', persistTo]);
+  }
   const demo = await tryDemo();
   if (!demo) throw new Error('The local database has not got every migration.');
   return demo;

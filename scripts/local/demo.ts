@@ -78,7 +78,7 @@ const createDemo = async (
   createdAt: number,
 ): Promise<{ actor: CommunityActor; key: string }> => {
   const ctx = { ...servicesAt(services, createdAt), actor: OPERATOR };
-  const { community, apiKey, key } = await createCommunity(ctx, { id: DEMO, name: DEMO });
+  const { community, apiKey, key } = await createCommunity(ctx, { id: DEMO, name: DEMO, place: 0 });
   const { id, name, scopes, expiresAt } = apiKey;
   return { actor: { kind: 'api-key', id, name, scopes, expiresAt, community }, key };
 };

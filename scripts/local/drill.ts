@@ -11,7 +11,7 @@ import {
   verifyAccountActivity,
 } from '../../src/core/account-activity/verify-account-activity.ts';
 import { createServices } from '../../src/deps.ts';
-import type { Env } from '../../src/env.ts';
+import { databasesOf, type Env } from '../../src/env.ts';
 import { copyConfig } from '../remote/target.ts';
 import { withLocalEnv } from './database.ts';
 import { toImportable } from './export-text.ts';
@@ -46,9 +46,11 @@ export type Source = { readonly persistTo: string } | { readonly file: string };
 
 /**
  * Exports a copy of a local database, wipes the copy, imports the export, and compares. Works in a directory of its own:
- * neither the database nor the export is touched. @param keep where the export is put as it can be imported
+ * neither the database nor the export is touched.
+ * @param keep where the export is put as it can be imported
+ * @param binding of the database, where communities live in several
  */
-export const restoreDrill = async (source: Source, keep?: string): Promise<Drill> => {
+export const restoreDrill = async (source: Source, keep?: string, binding = 'DB'): Promise<Drill> => {
   const directory = mkdtempSync(join(tmpdir(), 'rollcall-drill-'));
   const state = join(directory, '.wrangler/state');
   const config = join(directory, 'wrangler.json');
@@ -61,23 +63,32 @@ export const restoreDrill = async (source: Source, keep?: string): Promise<Drill
         throw `${source.persistTo} holds no database. Start Rollcall there once: npm start`;
       }
       cpSync(join(source.persistTo, 'v3/d1'), join(state, 'v3/d1'), { recursive: true });
-      before = await withLocalEnv(state, (env) => readContents(env.DB));
-      await runWrangler(['d1', 'export', 'DB', '--local', `--output=${file}`, `--config=${config}`]);
+      before = await withLocalEnv(state, (env) => readContents(bound(env, binding)));
+      await runWrangler(['d1', 'export', binding, '--local', `--output=${file}`, `--config=${config}`]);
       rmSync(state, { recursive: true });
     }
     const exported = readFileSync('file' in source ? source.file : file, 'utf8');
     const importable = keep ?? file;
     writeFileSync(importable, toImportable(exported), { mode: 0o600 });
     const to = [`--persist-to=${state}`, `--config=${config}`];
-    await runWrangler(['d1', 'execute', 'DB', '--local', '--yes', `--file=${importable}`, ...to]);
+    await runWrangler(['d1', 'execute', binding, '--local', '--yes', `--file=${importable}`, ...to]);
     return await withLocalEnv(state, async (env) => {
-      const after = await readContents(env.DB);
-      const chains = await verifyChains(env);
+      const database = bound(env, binding);
+      const after = await readContents(database);
+      const chains = await verifyChains({ ...env, DB: database });
       return { before, after, chains, problems: [...differences(before, after), ...breaksOf(chains)] };
     });
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
+};
+
+/** @throws a sentence, where nothing has the name */
+const bound = (env: Env, binding: string): D1Database => {
+  const databases = databasesOf(env);
+  const database = databases[Number(binding.slice(3))];
+  if (!database) throw `wrangler.toml has no database with the binding ${binding}.`;
+  return database;
 };
 
 /** Rows and bytes: a value that the way through the export has changed shows in the bytes. */

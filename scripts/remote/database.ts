@@ -1,33 +1,36 @@
 import { type Cli, parseJson, runOrFail } from './cli.ts';
-import type { Target } from './target.ts';
+import type { TargetDatabase } from './target.ts';
 
 /** Where a new database shall live: a hint, or a law. wrangler knows the names. */
-export interface Place {
+export interface Location {
   readonly location?: string | undefined;
   readonly jurisdiction?: string | undefined;
 }
 
-/** The id of the target's database, which is created where the account has none of its name. */
-export const ensureDatabase = async (cli: Cli, target: Target, place: Place): Promise<string> => {
-  if (target.databaseId !== undefined) return target.databaseId;
-  const found = await findDatabase(cli, target.databaseName);
+/** The id of a database, which is created where the account has none of its name. */
+export const ensureDatabase = async (
+  cli: Cli,
+  { name, id }: TargetDatabase,
+  location: Location,
+): Promise<string> => {
+  if (id !== undefined) return id;
+  const found = await findDatabase(cli, name);
   if (found !== undefined) {
-    console.log(`The database ${target.databaseName} exists.`);
+    console.log(`The database ${name} exists.`);
     return found;
   }
-  console.log(`Creating the database ${target.databaseName} ...`);
+  console.log(`Creating the database ${name} ...`);
   await runOrFail(cli, [
     'd1',
     'create',
-    target.databaseName,
+    name,
     // The tracked file stays as it is.
     '--update-config=false',
-    ...(place.location === undefined ? [] : [`--location=${place.location}`]),
-    ...(place.jurisdiction === undefined ? [] : [`--jurisdiction=${place.jurisdiction}`]),
+    ...(location.location === undefined ? [] : [`--location=${location.location}`]),
+    ...(location.jurisdiction === undefined ? [] : [`--jurisdiction=${location.jurisdiction}`]),
   ]);
-  const created = await findDatabase(cli, target.databaseName);
-  if (created === undefined)
-    throw `The database ${target.databaseName} was created, and yet is not in the list.`;
+  const created = await findDatabase(cli, name);
+  if (created === undefined) throw `The database ${name} was created, and yet is not in the list.`;
   return created;
 };
 

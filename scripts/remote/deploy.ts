@@ -2,12 +2,12 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join, resolve } from 'node:path';
 import { VERSION } from '../../src/version.ts';
 import { type Cli, runOrFail } from './cli.ts';
-import { ensureDatabase, type Place } from './database.ts';
+import { ensureDatabase, type Location } from './database.ts';
 import { migrate } from './migrate.ts';
 import { newSecrets, withSecretsFile } from './secrets.ts';
 import { readTarget, writeConfig } from './target.ts';
 
-export interface DeployOptions extends Place {
+export interface DeployOptions extends Location {
   readonly env: string;
   /** The checkout. */
   readonly root?: string;
@@ -15,19 +15,22 @@ export interface DeployOptions extends Place {
 }
 
 /**
- * Database, migrations, Worker, in this order, and each only as far as it is missing: run again after a failure, it goes
+ * Databases, migrations, Worker, in this order, and each only as far as it is missing: run again after a failure, it goes
  * on there. Migrations come first: they only add, so the version that runs works on.
  * @returns the address of the Worker, where wrangler tells one
  */
 export const deploy = async (
   cli: Cli,
-  { env, root = '.', variables = process.env, ...place }: DeployOptions,
+  { env, root = '.', variables = process.env, ...location }: DeployOptions,
 ): Promise<string | undefined> => {
   const target = readTarget(env, root);
-  const id = await ensureDatabase(cli, target, place);
-  const config = writeConfig(target, id, root);
-  const { directory } = target;
-  await migrate({ cli, config, env, directory, migrations: resolve(root, 'drizzle') });
+  const { databases, directory } = target;
+  const ids: string[] = [];
+  for (const database of databases) ids.push(await ensureDatabase(cli, database, location));
+  const config = writeConfig(target, ids, root);
+  for (const { binding, name } of databases) {
+    await migrate({ cli, config, env, directory, migrations: resolve(root, 'drizzle'), binding, name });
+  }
 
   const { values, hasMadeAdminToken } = await newSecrets(cli, target, config, variables);
   console.log(`Deploying ${target.workerName} ${VERSION} ...`);

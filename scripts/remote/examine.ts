@@ -5,6 +5,8 @@ export interface Expected {
   readonly version: string;
   readonly migrations: readonly string[];
   readonly crons: readonly string[];
+  /** How many databases wrangler.toml binds. */
+  readonly databases: number;
 }
 
 /** One thing that was looked at. */
@@ -18,6 +20,7 @@ export interface Finding {
 
 /** A cron trigger of a new deployment can take some minutes to come into force. */
 const PATIENCE_MS = 10 * 60_000;
+const OFTEN_MS = 5 * 60_000;
 const HOUR_MS = 3_600_000;
 
 const ok = (what: string, text: string): Finding => ({ what, outcome: 'ok', text });
@@ -78,7 +81,6 @@ export const examine = async (
           'version',
           `It runs ${data.version}, this checkout is ${expected.version}. To deploy it: npm run deploy`,
         ),
-    examineMigrations(data.migrations, expected),
     data.secrets.TOKEN_SECRET
       ? ok('secrets', 'Both are set.')
       : wrong(
@@ -86,9 +88,66 @@ export const examine = async (
           '/oauth/token answers 503 without it: openssl rand -hex 32 | npx wrangler secret put TOKEN_SECRET',
         ),
     ...examineSwitches(api, data.localSwitches),
-    ...expected.crons.map((cron) => examineTrigger(cron, data.triggers, now)),
-    await examineSession(api, adminToken),
+    ...(await examineDatabases(
+      api,
+      adminToken,
+      data.databases ?? [{ ...data, place: 0, available: true }],
+      expected,
+      now,
+    )),
   ];
+};
+
+interface Database {
+  readonly place: number;
+  readonly available: boolean;
+  readonly bytes: number;
+  readonly communities: number;
+  readonly migrations: { readonly applied: readonly string[] };
+  readonly triggers: readonly Trigger[];
+}
+
+/** Of a database of 10 GB, so much is a reason to add another one. */
+const FULL_BYTES = 8e9;
+
+/** Each database that communities live in. Where there are several, its binding stands before what is told of it. */
+const examineDatabases = async (
+  api: Api,
+  adminToken: string,
+  databases: readonly Database[],
+  expected: Expected,
+  now: number,
+): Promise<Finding[]> => {
+  const findings: Finding[] = [];
+  if (databases.length !== expected.databases) {
+    findings.push(
+      wrong(
+        'databases',
+        `It has ${databases.length}, and wrangler.toml ${expected.databases}. To deploy them: npm run deploy`,
+      ),
+    );
+  }
+  for (const { place, available, bytes, communities, migrations, triggers } of databases) {
+    const binding = place === 0 ? 'DB' : `DB_${place}`;
+    const add = (more: readonly Finding[]) =>
+      findings.push(
+        ...more.map((one) => (databases.length > 1 ? { ...one, what: `${binding}: ${one.what}` } : one)),
+      );
+    if (!available) {
+      add([wrong('database', 'It does not answer: its communities get 503. The others are well.')]);
+      continue;
+    }
+    const size = `${communities} communities, ${(bytes / 1e6).toFixed(1)} MB`;
+    add([
+      examineMigrations(migrations, expected),
+      bytes < FULL_BYTES
+        ? ok('size', `${size}.`)
+        : wrong('size', `${size} of 10,000. Add a database: docs/several-databases.md`),
+      ...expected.crons.map((cron) => examineTrigger(cron, triggers, now, databases.length)),
+      await examineSession(api, adminToken, databases.length > 1 ? place : undefined),
+    ]);
+  }
+  return findings;
 };
 
 const examineMigrations = (
@@ -124,7 +183,8 @@ interface Trigger {
   readonly failedJobs: readonly string[];
 }
 
-const examineTrigger = (cron: string, triggers: readonly Trigger[], now: number): Finding => {
+/** @param turns the places that a run with a small budget visits one after the other */
+const examineTrigger = (cron: string, triggers: readonly Trigger[], now: number, turns: number): Finding => {
   const what = `cron ${cron}`;
   const trigger = triggers.find((one) => one.cron === cron);
   // `*/5` comes every five minutes, all others at most once an hour.
@@ -144,17 +204,17 @@ const examineTrigger = (cron: string, triggers: readonly Trigger[], now: number)
       `In its last run, ${minutes} min ago, ${trigger.failedJobs.join(', ')} failed: see job_failed in the Worker's log.`,
     );
   }
-  return age > (isOften ? PATIENCE_MS : HOUR_MS + PATIENCE_MS)
+  return age > (isOften ? OFTEN_MS : HOUR_MS) * turns + (isOften ? OFTEN_MS : PATIENCE_MS)
     ? wrong(what, `It last ran ${minutes} min ago. Look at Settings, Triggers of the Worker, and at its log.`)
     : ok(what, `It ran ${minutes} min ago, and nothing failed.`);
 };
 
 /** Starts a session and voids it, in a community that is there for it alone. */
-const examineSession = async (api: Api, adminToken: string): Promise<Finding> => {
+const examineSession = async (api: Api, adminToken: string, place: number | undefined): Promise<Finding> => {
   const what = 'session';
   const community = await api.call('POST', '/admin/communities', {
     key: adminToken,
-    body: { name: 'Doctor (deleted at once)' },
+    body: { name: 'Doctor (deleted at once)', ...(place !== undefined && { place }) },
   });
   if (community.status !== 201) return wrong(what, community.problem);
   const { id, apiKey } = community.body.data;

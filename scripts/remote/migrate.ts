@@ -11,6 +11,9 @@ export interface RemoteDatabase {
   /** Where files of ours may lie meanwhile. */
   readonly directory: string;
   readonly migrations: string;
+  /** `DB`, `DB_1` and so on. */
+  readonly binding: string;
+  readonly name: string;
 }
 
 /** A table, index, trigger or view, with the text that made it. */
@@ -31,12 +34,12 @@ export const migrate = async (database: RemoteDatabase): Promise<void> => {
   const applied = await readApplied(database);
   const pending = pendingOf(database, applied);
   if (pending.length === 0) {
-    console.log('The database has every migration.');
+    console.log(`The database ${database.name} has every migration.`);
     return;
   }
   const before = await readBefore(database, applied);
-  console.log(`Applying ${pending.join(', ')} ...`);
-  const { code, text } = await run(database, ['migrations', 'apply', 'DB', '--remote']);
+  console.log(`Applying ${pending.join(', ')} to ${database.name} ...`);
+  const { code, text } = await run(database, ['migrations', 'apply', database.binding, '--remote']);
   const left = pendingOf(database, await readApplied(database));
   if (code === 0 && left.length === 0) return forgetBefore(database);
 
@@ -71,7 +74,7 @@ const importMigration = async (database: RemoteDatabase, name: string): Promise<
     console.log(`Importing ${name} ...`);
     const { code, text: output } = await run(database, [
       'execute',
-      'DB',
+      database.binding,
       '--remote',
       '--yes',
       `--file=${path}`,
@@ -106,7 +109,7 @@ const undoCut = async (
   const lost = before.filter(({ name }) => !now.some((object) => object.name === name));
   if (changed.length > 0 || lost.length > 0) {
     const names = [...changed, ...lost].map(({ name }) => name).join(', ');
-    throw `${left[0]} was applied in part: it has changed ${names}. Bring the database back to where it was before, then deploy again:\n  npx wrangler d1 time-travel restore DB --config ${database.config} --bookmark=${bookmark ?? '<see npx wrangler d1 time-travel info DB>'}`;
+    throw `${left[0]} was applied in part: it has changed ${names}. Bring the database back to where it was before, then deploy again:\n  npx wrangler d1 time-travel restore ${database.binding} --config ${database.config} --bookmark=${bookmark ?? `<see npx wrangler d1 time-travel info ${database.binding}>`}`;
   }
   const created = now.filter(({ name }) => !known.has(name));
   if (created.length === 0) return;
@@ -142,7 +145,8 @@ interface Before {
   readonly bookmark?: string | undefined;
 }
 
-const beforeFile = ({ directory }: RemoteDatabase): string => join(directory, 'before-migrating.json');
+const beforeFile = ({ directory, binding }: RemoteDatabase): string =>
+  join(directory, `before-migrating-${binding}.json`);
 
 const readBefore = async (database: RemoteDatabase, applied: readonly string[]): Promise<Before> => {
   // Without any migration there is nothing of ours yet, whatever an earlier try has left.
@@ -161,7 +165,7 @@ const readBefore = async (database: RemoteDatabase, applied: readonly string[]):
 const forgetBefore = (database: RemoteDatabase): void => rmSync(beforeFile(database), { force: true });
 
 const readBookmark = async (database: RemoteDatabase): Promise<string | undefined> => {
-  const args = ['time-travel', 'info', 'DB', '--json'];
+  const args = ['time-travel', 'info', database.binding, '--json'];
   const outcome = await run(database, args);
   // Without it a deployment goes as well: it is only told where something is to be undone.
   return outcome.code === 0 ? parseJson<{ bookmark?: string }>(outcome, args).bookmark : undefined;
@@ -173,10 +177,10 @@ const readObjects = (database: RemoteDatabase): Promise<SchemaObject[]> =>
     "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite#_%' ESCAPE '#' AND name NOT LIKE '#_cf#_%' ESCAPE '#' AND name <> 'd1_migrations' AND sql IS NOT NULL ORDER BY name",
   );
 
-const commandOf = ({ config, env }: RemoteDatabase, sql: string): string[] => [
+const commandOf = ({ config, env, binding }: RemoteDatabase, sql: string): string[] => [
   'd1',
   'execute',
-  'DB',
+  binding,
   '--remote',
   '--json',
   '--yes',

@@ -7,15 +7,22 @@ export interface Target {
   /** The empty text for the top level, as `--env=` wants it. */
   readonly env: string;
   readonly workerName: string;
-  readonly databaseName: string;
-  /** Where the file itself has one: a repository that the Deploy button made. */
-  readonly databaseId: string | undefined;
+  /** Those that communities live in, the first one first. */
+  readonly databases: readonly TargetDatabase[];
   /** Where this machine keeps what belongs to the target; git ignores it. */
   readonly directory: string;
 }
 
+export interface TargetDatabase {
+  /** `DB`, `DB_1` and so on. */
+  readonly binding: string;
+  readonly name: string;
+  /** Where the file itself has one: a repository that the Deploy button made. */
+  readonly id: string | undefined;
+}
+
 const CONFIG = 'wrangler.toml';
-const BINDING = 'DB';
+const BINDING = /^DB(_(\d+))?$/;
 
 type RawConfig = ReturnType<typeof readRawConfig>['rawConfig'];
 
@@ -29,9 +36,19 @@ interface DatabaseSettings {
 
 const sectionOf = (raw: RawConfig, env: string) => (env === '' ? raw : raw.env?.[env]);
 
-const databaseOf = (raw: RawConfig, env: string) => {
-  const databases: DatabaseSettings[] | undefined = sectionOf(raw, env)?.d1_databases;
-  return databases?.find((database) => database.binding === BINDING);
+/** The databases that communities live in, by their place. @throws a sentence, where one is missing before another */
+const databasesOf = (raw: RawConfig, env: string): DatabaseSettings[] => {
+  const all: DatabaseSettings[] = sectionOf(raw, env)?.d1_databases ?? [];
+  const ours = all.filter(({ binding = '' }) => BINDING.test(binding));
+  return ours.map((_, place) => {
+    const name = place === 0 ? 'DB' : `DB_${place}`;
+    const found = ours.find(({ binding }) => binding === name);
+    if (!found) {
+      const names = ours.map(({ binding }) => binding).join(', ');
+      throw `${CONFIG} has the bindings ${names}, and ${name} is missing: keys say the number of their database.`;
+    }
+    return found;
+  });
 };
 
 /** @throws a sentence, where wrangler.toml has no such environment, or no database with a name in it */
@@ -41,27 +58,32 @@ export const readTarget = (env: string, root = '.'): Target => {
   if (!section) {
     throw `${CONFIG} has no [env.${env}]. It has: ${Object.keys(rawConfig.env ?? {}).join(', ') || 'none'}.`;
   }
-  const database = databaseOf(rawConfig, env);
-  if (!database?.database_name)
-    throw `${CONFIG} names no database for the binding ${BINDING}: add database_name.`;
+  const databases = databasesOf(rawConfig, env).map(
+    ({ binding = '', database_name: name, database_id: id }) => {
+      if (!name) throw `${CONFIG} names no database for the binding ${binding}: add database_name.`;
+      return { binding, name, id };
+    },
+  );
+  if (databases.length === 0) throw `${CONFIG} has no database with the binding DB.`;
   return {
     env,
     workerName: section.name ?? `${rawConfig.name}-${env}`,
-    databaseName: database.database_name,
-    databaseId: database.database_id,
+    databases,
     directory: resolve(root, '.wrangler/rollcall', env || 'production'),
   };
 };
 
 /**
- * The configuration to deploy with: wrangler.toml where it has the database's id, else a copy of it that has, in the
- * target's directory. The tracked file stays as it is.
+ * The configuration to deploy with: wrangler.toml where it has the ids of the databases, else a copy of it that has, in
+ * the target's directory. The tracked file stays as it is. @param ids of the target's databases
  */
-export const writeConfig = (target: Target, databaseId: string, root = '.'): string => {
-  if (target.databaseId !== undefined) return resolve(root, CONFIG);
+export const writeConfig = (target: Target, ids: readonly string[], root = '.'): string => {
+  if (target.databases.every(({ id }) => id !== undefined)) return resolve(root, CONFIG);
   const { rawConfig } = readRawConfig({ config: join(root, CONFIG) });
-  const database = databaseOf(rawConfig, target.env);
-  if (database) database.database_id = databaseId;
+  for (const [place, database] of databasesOf(rawConfig, target.env).entries()) {
+    const id = ids[place];
+    if (id !== undefined) database.database_id = id;
+  }
   const path = join(target.directory, 'wrangler.json');
   writeConfigCopy(rawConfig, path, root);
   return path;

@@ -87,7 +87,7 @@ describe('npm run deploy', () => {
     const text = await deploy();
     expect(wrangler.calls()).toEqual(['d1 list', 'secret list', 'deploy']);
     expect(text).toContain('The database rollcall exists.');
-    expect(text).toContain('The database has every migration.');
+    expect(text).toContain('The database rollcall has every migration.');
     expect(text).not.toContain('export ADMIN_TOKEN');
     expect(wrangler.workers.get('rollcall')?.secrets).toEqual(secrets);
     expect(wrangler.databases.get('rollcall')).toBe(id);
@@ -113,6 +113,67 @@ describe('npm run deploy', () => {
     await expect(deploy({ env: 'stagin' })).rejects.toBe(
       'wrangler.toml has no [env.stagin]. It has: staging.',
     );
+  });
+
+  describe('with several databases', () => {
+    const second = (name: string, section = 'd1_databases', binding = 'DB_1') =>
+      `\n[[${section}]]\nbinding = "${binding}"\ndatabase_name = "${name}"\nmigrations_dir = "drizzle"\n`;
+    const addToConfig = (text: string) => {
+      const path = join(checkout, 'wrangler.toml');
+      writeFileSync(path, readFileSync(path, 'utf8') + text);
+    };
+
+    it('creates and migrates each, and binds each', async () => {
+      await deploy();
+      wrangler.calls();
+      addToConfig(second('rollcall-1'));
+      const text = await deploy();
+      expect(wrangler.calls()).toEqual([
+        'd1 list',
+        'd1 list',
+        'd1 create rollcall-1 --update-config=false',
+        'd1 list',
+        'd1 migrations apply DB_1',
+        'secret list',
+        'deploy',
+      ]);
+      expect(text).toContain('The database rollcall has every migration.');
+      expect([applied(), applied('rollcall-1')]).toEqual([MIGRATIONS, MIGRATIONS]);
+      const { d1_databases } = wrangler.workers.get('rollcall')?.config ?? {};
+      expect(
+        d1_databases.map(({ binding, database_id }: Record<string, string>) => [binding, database_id]),
+      ).toEqual([
+        ['DB', wrangler.databases.get('rollcall')],
+        ['DB_1', wrangler.databases.get('rollcall-1')],
+      ]);
+      await deploy();
+      expect(wrangler.calls()).toEqual(['d1 list', 'd1 list', 'secret list', 'deploy']);
+    });
+
+    it('deploys no Worker before all of them are migrated, and goes on there the next time', async () => {
+      addToConfig(second('rollcall-1'));
+      await deploy();
+      addMigration('0001_later.sql', TABLE + TRIGGER);
+      wrangler.exec('rollcall-1', 'CREATE TABLE later (id INTEGER)');
+      wrangler.calls();
+      await expect(deploy()).rejects.toContain('The import of 0001_later.sql failed');
+      expect(wrangler.calls()).not.toContain('deploy');
+      expect([applied(), applied('rollcall-1')]).toEqual([[...MIGRATIONS, '0001_later.sql'], MIGRATIONS]);
+      wrangler.exec('rollcall-1', 'DROP TABLE later');
+      await deploy();
+      expect(wrangler.calls().slice(2)).toEqual(['d1 migrations apply DB_1', 'secret list', 'deploy']);
+      expect(applied('rollcall-1')).toEqual([...MIGRATIONS, '0001_later.sql']);
+    });
+
+    it('of staging, too; and refuses a gap in their numbers', async () => {
+      addToConfig(second('rollcall-staging-1', 'env.staging.d1_databases'));
+      await deploy({ env: 'staging' });
+      expect([...wrangler.databases.keys()]).toEqual(['rollcall-staging', 'rollcall-staging-1']);
+      addToConfig(second('rollcall-3', 'd1_databases', 'DB_3'));
+      await expect(deploy()).rejects.toBe(
+        'wrangler.toml has the bindings DB, DB_3, and DB_1 is missing: keys say the number of their database.',
+      );
+    });
   });
 
   it('takes secrets of the environment, refuses weak ones, and makes none on a build machine', async () => {

@@ -1,18 +1,32 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Api, Reply } from '../../scripts/remote/api.ts';
 import { examine, type Finding } from '../../scripts/remote/examine.ts';
 
 const NOW = Date.parse('2026-11-25T12:00:00.000Z');
-const EXPECTED = { version: '0.2.0', migrations: ['0000_baseline.sql'], crons: ['*/5 * * * *', '7 * * * *'] };
-const STATUS = {
+const EXPECTED = {
   version: '0.2.0',
+  migrations: ['0000_baseline.sql'],
+  crons: ['*/5 * * * *', '7 * * * *'],
+  databases: 1,
+};
+const DATABASE = {
+  place: 0,
+  available: true,
+  bytes: 5_300_000,
+  communities: 12,
   migrations: { applied: ['0000_baseline.sql'], missing: [] },
-  secrets: { ADMIN_TOKEN: true, TOKEN_SECRET: true },
-  localSwitches: [],
   triggers: [
     { cron: '*/5 * * * *', scheduledAt: '', ranAt: '2026-11-25T11:51:00.000Z', failedJobs: [] },
     { cron: '7 * * * *', scheduledAt: '', ranAt: '2026-11-25T11:07:00.000Z', failedJobs: [] },
   ],
+};
+const STATUS = {
+  version: '0.2.0',
+  secrets: { ADMIN_TOKEN: true, TOKEN_SECRET: true },
+  localSwitches: [],
+  migrations: DATABASE.migrations,
+  triggers: DATABASE.triggers,
+  databases: [DATABASE],
 };
 
 const reply = (status: number, data?: unknown, more = {}): Reply => ({
@@ -46,6 +60,7 @@ const deployment = (replies: Record<string, Reply> = {}) => {
 const look = async (replies: Record<string, Reply> = {}): Promise<Finding[]> =>
   examine(deployment(replies).api, 'token', EXPECTED, NOW);
 const status = (more: object) => ({ 'GET /admin/status': reply(200, { ...STATUS, ...more }) });
+const database = (more: object) => status({ databases: [{ ...DATABASE, ...more }] });
 const wrongs = async (replies: Record<string, Reply>) =>
   (await look(replies)).filter(({ outcome }) => outcome !== 'ok').map(({ what, outcome }) => [what, outcome]);
 
@@ -55,8 +70,9 @@ it('finds nothing where all is well, and leaves nothing behind', async () => {
   expect(findings.map(({ what, outcome }) => `${what}: ${outcome}`)).toEqual([
     'answer: ok',
     'version: ok',
-    'migrations: ok',
     'secrets: ok',
+    'migrations: ok',
+    'size: ok',
     'cron */5 * * * *: ok',
     'cron 7 * * * *: ok',
     'session: ok',
@@ -73,8 +89,14 @@ it.each([
   ['something else', { 'GET /admin/status': reply(404) }, 'version'],
   ['missing tables', { 'GET /admin/status': reply(500) }, 'migrations'],
   ['another version', status({ version: '0.1.0' }), 'version'],
-  ['a missing migration', status({ migrations: { applied: [] } }), 'migrations'],
-  ['a newer database', status({ migrations: { applied: ['0000_baseline.sql', '0001.sql'] } }), 'migrations'],
+  ['a missing migration', database({ migrations: { applied: [] } }), 'migrations'],
+  [
+    'a newer database',
+    database({ migrations: { applied: ['0000_baseline.sql', '0001.sql'] } }),
+    'migrations',
+  ],
+  ['a database that is nearly full', database({ bytes: 8_100_000_000 }), 'size'],
+  ['a database that is not deployed', status({ databases: [] }), 'databases'],
   ['no TOKEN_SECRET', status({ secrets: { ADMIN_TOKEN: true, TOKEN_SECRET: false } }), 'secrets'],
   ['a local switch', status({ localSwitches: ['ANONYMOUS_COMMUNITY'] }), 'switches'],
   ['no session', { 'POST /v2/community/servers/1/activity': reply(500) }, 'session'],
@@ -90,13 +112,60 @@ it('deletes its community also where the session failed', async () => {
 });
 
 it('sees a trigger that has not come, that comes no more, and whose job failed', async () => {
-  const [often, hourly] = STATUS.triggers;
-  expect(await wrongs(status({ triggers: [] }))).toEqual([
+  const [often, hourly] = DATABASE.triggers;
+  expect(await wrongs(database({ triggers: [] }))).toEqual([
     ['cron */5 * * * *', 'wait'],
     ['cron 7 * * * *', 'wait'],
   ]);
   const old = { ...often, ranAt: '2026-11-25T11:49:59.000Z' };
-  expect(await wrongs(status({ triggers: [old, hourly] }))).toEqual([['cron */5 * * * *', 'wrong']]);
+  expect(await wrongs(database({ triggers: [old, hourly] }))).toEqual([['cron */5 * * * *', 'wrong']]);
   const failed = { ...hourly, failedJobs: ['purge-sessions'] };
-  expect(await wrongs(status({ triggers: [often, failed] }))).toEqual([['cron 7 * * * *', 'wrong']]);
+  expect(await wrongs(database({ triggers: [often, failed] }))).toEqual([['cron 7 * * * *', 'wrong']]);
+});
+
+describe('several databases', () => {
+  const two = (more: object = {}) => status({ databases: [DATABASE, { ...DATABASE, place: 1, ...more }] });
+  const lookAtTwo = async (more?: object) => {
+    const { api, calls } = deployment(two(more));
+    const findings = await examine(api, 'token', { ...EXPECTED, databases: 2 }, NOW);
+    return { calls, findings: findings.map(({ what, outcome }) => `${what}: ${outcome}`) };
+  };
+
+  it('each is looked at, with a session of its own', async () => {
+    const { calls, findings } = await lookAtTwo();
+    expect(findings.slice(3)).toEqual(
+      ['DB', 'DB_1'].flatMap((name) => [
+        `${name}: migrations: ok`,
+        `${name}: size: ok`,
+        `${name}: cron */5 * * * *: ok`,
+        `${name}: cron 7 * * * *: ok`,
+        `${name}: session: ok`,
+      ]),
+    );
+    expect(calls.filter((call) => call === 'POST /admin/communities')).toHaveLength(2);
+  });
+
+  it('one that is away, one that lacks a migration, one that is not deployed', async () => {
+    expect((await lookAtTwo({ available: false })).findings.slice(-2)).toEqual([
+      'DB: session: ok',
+      'DB_1: database: wrong',
+    ]);
+    expect((await lookAtTwo({ migrations: { applied: [] } })).findings).toContain('DB_1: migrations: wrong');
+    const { api } = deployment();
+    const [found] = (await examine(api, 'token', { ...EXPECTED, databases: 2 }, NOW)).filter(
+      ({ outcome }) => outcome !== 'ok',
+    );
+    expect(found?.text).toBe('It has 1, and wrangler.toml 2. To deploy them: npm run deploy');
+  });
+
+  it('where a run visits them in turn, a trigger may come as much later', async () => {
+    const [often, hourly] = DATABASE.triggers;
+    const at = (ranAt: string) => ({ triggers: [{ ...often, ranAt }, hourly] });
+    expect((await lookAtTwo(at('2026-11-25T11:46:00.000Z'))).findings).toContain(
+      'DB_1: cron */5 * * * *: ok',
+    );
+    expect((await lookAtTwo(at('2026-11-25T11:44:00.000Z'))).findings).toContain(
+      'DB_1: cron */5 * * * *: wrong',
+    );
+  });
 });

@@ -68,7 +68,7 @@ export class FakeWrangler implements Cli {
         .replace(/=\/.*\//, '='),
     );
     this.#calls = [];
-    return calls.filter((call) => !/^d1 (execute DB$|time-travel)/.test(call));
+    return calls.filter((call) => !/^d1 (execute DB(_\d+)?$|time-travel)/.test(call));
   }
 
   /** The configuration that the last call was given. */
@@ -139,7 +139,13 @@ export class FakeWrangler implements Cli {
   }
 
   #open(command: Command) {
-    const [{ database_id: id, migrations_dir: migrations }] = this.#read(command).section.d1_databases;
+    // The binding is the word after `execute` or `apply`.
+    const binding = command.words.find((word) => /^DB(_\d+)?$/.test(word));
+    const databases: { binding: string; database_id: string; migrations_dir: string }[] =
+      this.#read(command).section.d1_databases;
+    const found = databases.find((database) => database.binding === binding);
+    if (!found) throw new Failure(`There is no binding ${binding}.`);
+    const { database_id: id, migrations_dir: migrations } = found;
     if (![...this.databases.values()].includes(id)) throw new Failure(`There is no database ${id}.`);
     return {
       file: new DatabaseSync(this.#fileOf(id)),
