@@ -1,13 +1,14 @@
-import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { type Database, readRows, runBatch } from '../../db/client.ts';
-import { type CommunityRef, insertRow, updateRow } from '../../db/rows.ts';
-import * as schema from '../../db/schema/index.ts';
-import { fromRow, type Names, type RowOf, sql, statement, statementByShape } from '../../db/statement.ts';
+import { type CommunityRef, fromRow, insertRow, updateRow } from '../../db/rows.ts';
+import type { apiKeys, communities } from '../../db/schema/index.ts';
+import { type Names, type RowOf, sql, statement, statementByShape } from '../../db/statement.ts';
+import { factsOf, TABLE_NAMES, tableRef } from '../../db/tables.ts';
 import type { Community } from './actor.ts';
 import { parseScopes, type Scope } from './scopes.ts';
 import { type SettingsPatch, toSettings } from './settings.ts';
 
-const { apiKeys, communities } = schema;
+const COMMUNITIES = tableRef<typeof communities>('communities');
+const API_KEYS = tableRef<typeof apiKeys>('api_keys');
 
 /** An API key as its owner sees it: everything but the key. */
 export interface ApiKey {
@@ -33,7 +34,7 @@ export const toApiKey = (row: RowOf<typeof apiKeys>): ApiKey => ({
 
 /** @param db that the row was found in */
 export const toCommunity = ({ place }: Database, found: RowOf<typeof communities>): Community => {
-  const row = fromRow(communities, found);
+  const row = fromRow(COMMUNITIES, found);
   return {
     place,
     id: row.id,
@@ -159,20 +160,20 @@ const dueAtOnce = (changes: SettingsPatch) => {
 export const insertCommunity = (
   community: { publicId: string; name: string; createdAt: number },
   settings: SettingsPatch,
-) => insertRow(communities, { ...community, ...settings, ...dueAtOnce(settings) });
+) => insertRow(COMMUNITIES, { ...community, ...settings, ...dueAtOnce(settings) });
 
 /** Statement: changes what is given and returns the row, if the community lives. */
 export const updateCommunity = (id: number, changes: { name?: string | undefined } & SettingsPatch) =>
-  updateRow(communities, { id }, 'deleted_at', { ...changes, ...dueAtOnce(changes) });
+  updateRow(COMMUNITIES, { id }, 'deleted_at', { ...changes, ...dueAtOnce(changes) });
 
 /** Statement: no credential of the community works from then on. */
 export const markCommunityDeleted = (id: number, now: number) =>
-  updateRow(communities, { id }, 'deleted_at', { deletedAt: now });
+  updateRow(COMMUNITIES, { id }, 'deleted_at', { deletedAt: now });
 
 /** Statement. */
 export const insertApiKey = (
   key: Omit<typeof apiKeys.$inferInsert, 'communityId'> & { readonly communityId: CommunityRef },
-) => insertRow(apiKeys, key);
+) => insertRow(API_KEYS, key);
 
 const selectApiKey = statement<{ communityId: number; id: string }, RowOf<typeof apiKeys>>(
   ($) => sql`
@@ -191,7 +192,7 @@ export const findApiKey = async (
 
 /** Statement: revokes the key, if it is one of the community's and not revoked yet. */
 export const markApiKeyRevoked = (communityId: number, id: string, now: number) =>
-  updateRow(apiKeys, { communityId, id }, 'revoked_at', { revokedAt: now });
+  updateRow(API_KEYS, { communityId, id }, 'revoked_at', { revokedAt: now });
 
 const selectLivingApiKeys = statement<
   { communityId: number; afterId: string; limit: number },
@@ -224,11 +225,9 @@ interface TenantTable {
   readonly key: string;
 }
 
-const TENANT_TABLES: readonly TenantTable[] = Object.values(schema).flatMap((table: SQLiteTable) => {
-  const { name, columns, primaryKeys } = getTableConfig(table);
-  if (!columns.some((column) => column.name === 'community_id')) return [];
-  const keys = primaryKeys[0]?.columns ?? columns.filter((column) => column.primary);
-  return [{ name, key: keys.map((column) => column.name).join(', ') }];
+const TENANT_TABLES: readonly TenantTable[] = TABLE_NAMES.flatMap((name) => {
+  const { key, columns } = factsOf(name);
+  return Object.hasOwn(columns, 'community_id') ? [{ name, key: key.join(', ') }] : [];
 });
 
 /** The tables that have rows of communities. */

@@ -1,8 +1,9 @@
 import { type Database, readRows } from '../../db/client.ts';
 import { isRefusedBy } from '../../db/constraint.ts';
 import { type CommunityRef, insertRow } from '../../db/rows.ts';
-import { auditRecords, type communities } from '../../db/schema/index.ts';
+import type { auditRecords, communities } from '../../db/schema/index.ts';
 import { type RowOf, sql, statement, statementByShape } from '../../db/statement.ts';
+import { tableRef } from '../../db/tables.ts';
 import type { AuditHead } from '../access/actor.ts';
 import type { AuditRecord } from './audit-chain.ts';
 
@@ -12,7 +13,7 @@ export const insertAuditRecord = (
   { communityId: _, ...record }: AuditRecord,
   hash: string,
 ) =>
-  insertRow(auditRecords, {
+  insertRow(tableRef<typeof auditRecords>('audit_records'), {
     ...record,
     communityId: community,
     properties: JSON.stringify(record.properties),

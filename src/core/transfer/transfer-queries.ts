@@ -1,25 +1,22 @@
 /** The SQL of taking a community's rows out, and in elsewhere: each table as its schema says it is. */
-import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
-import * as schema from '../../db/schema/index.ts';
 import { sql, statementByShape } from '../../db/statement.ts';
+import { factsOf, type TableName } from '../../db/tables.ts';
 
 /** What an export has, in an order in which an import can take it in. What is a secret is in none. */
-const EXPORTED = {
-  accounts: schema.accounts,
-  account_identifiers: schema.accountIdentifiers,
-  identifier_conflicts: schema.identifierConflicts,
-  servers: schema.servers,
-  sessions: schema.sessions,
-  session_revisions: schema.sessionRevisions,
-  log_entries: schema.logEntries,
-  account_activities: schema.accountActivities,
-  periods: schema.periods,
-  period_totals: schema.periodTotals,
-  audit_records: schema.auditRecords,
-} as const satisfies Record<string, SQLiteTable>;
-
-export type ExportedTable = keyof typeof EXPORTED;
-export const EXPORTED_TABLES = Object.keys(EXPORTED) as readonly ExportedTable[];
+export const EXPORTED_TABLES = [
+  'accounts',
+  'account_identifiers',
+  'identifier_conflicts',
+  'servers',
+  'sessions',
+  'session_revisions',
+  'log_entries',
+  'account_activities',
+  'periods',
+  'period_totals',
+  'audit_records',
+] as const satisfies readonly TableName[];
+export type ExportedTable = (typeof EXPORTED_TABLES)[number];
 
 /**
  * What an import takes. The rest of an export is a record: the log's counters, the seals of account activity, closed periods
@@ -47,28 +44,19 @@ export interface ColumnRule {
 
 /** The columns of a table but the community's, and those that the database works out. */
 export const columnsOf = (table: ExportedTable): ColumnRule[] =>
-  getTableConfig(EXPORTED[table])
-    .columns.filter(({ name, generated }) => name !== 'community_id' && generated === undefined)
-    .map(({ name, dataType, notNull, hasDefault, default: fallback, enumValues }) => ({
+  Object.entries(factsOf(table).columns)
+    .filter(([name, { isGenerated }]) => name !== 'community_id' && !isGenerated)
+    .map(([name, { type, isNullable, hasDefault, fallback, values }]) => ({
       name,
-      type: dataType === 'string' ? 'string' : 'number',
-      isRequired: notNull && !hasDefault,
-      fallback: notNull ? toValue(fallback) : undefined,
-      values: enumValues && enumValues.length > 0 ? enumValues : undefined,
+      type: type === 'text' ? 'string' : 'number',
+      isRequired: !isNullable && !hasDefault,
+      fallback: isNullable ? undefined : fallback,
+      values,
     }));
-
-const toValue = (value: unknown): string | number | undefined =>
-  typeof value === 'boolean'
-    ? Number(value)
-    : typeof value === 'string' || typeof value === 'number'
-      ? value
-      : undefined;
 
 /** The key of a table within its community. */
 export const keyOf = (table: ExportedTable): string[] =>
-  (getTableConfig(EXPORTED[table]).primaryKeys[0]?.columns ?? [])
-    .map(({ name }) => name)
-    .filter((name) => name !== 'community_id');
+  factsOf(table).key.filter((name) => name !== 'community_id');
 
 const list = (names: readonly string[]) => sql.raw(names.map((name) => `"${name}"`).join(', '));
 
