@@ -148,7 +148,10 @@ export const TABLES = {
           "stop",
           "clear",
           "clear-and-start",
-          "reset"
+          "reset",
+          "seen",
+          "listed",
+          "gone"
         ]
       },
       "occurred_at": {},
@@ -171,6 +174,10 @@ export const TABLES = {
       "settled_by": {
         "type": "text",
         "isNullable": true
+      },
+      "purge_at": {
+        "isNullable": true,
+        "isGenerated": true
       }
     }
   },
@@ -772,6 +779,11 @@ export const TABLES = {
         "type": "text",
         "hasDefault": true,
         "fallback": "[]"
+      },
+      "roster_steps": {
+        "type": "text",
+        "hasDefault": true,
+        "fallback": ""
       }
     }
   },
