@@ -1,8 +1,10 @@
 /** The errors of a family: their schema, an example of each, and the responses that operations refer to. */
+
 import type { Family } from '../api/kit/family.ts';
 import type { FaultCode } from '../api/kit/fault.ts';
 import { FAULT_MESSAGES } from '../api/kit/messages.ts';
 import { type AnyOperation, docsOf } from '../api/kit/operation.ts';
+import { keysOf } from '../lib/keys.ts';
 import type { Json } from './json-schema.ts';
 
 /** The name of a thing of the document: `tracker-v1` is `TrackerV1`. */
@@ -76,7 +78,7 @@ export const errorCatalogue = ({ name: familyName, dialect, prefixes: [prefix = 
   const isProblem = docs.errorMediaType === 'application/problem+json';
   const name = isProblem ? 'Problem' : `${pascal(familyName)}Error`;
   const exampleOf = (code: FaultCode) => docs.errorExample(code, prefix);
-  const codes = Object.keys(FAULT_MESSAGES.en) as FaultCode[];
+  const codes = keysOf(FAULT_MESSAGES.en);
   const exampleName = (code: FaultCode) => `${familyName}.${code}`;
   return {
     name,

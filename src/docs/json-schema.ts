@@ -4,6 +4,15 @@ import type * as v from 'valibot';
 
 export type Json = Record<string, unknown>;
 
+export const isObject = (node: unknown): node is Json =>
+  typeof node === 'object' && node !== null && !Array.isArray(node);
+
+/** The object that a part of a document is. @throws Error where it is none */
+export const toObject = (node: unknown): Json => {
+  if (!isObject(node)) throw new Error(`Expected an object, not ${JSON.stringify(node)}`);
+  return node;
+};
+
 /** Actions that JSON Schema cannot show and that only narrow or convert what the schema around them shows. */
 const FUNCTIONS = /^(raw_|partial_)?(check|transform)$|^(brand|readonly|to_|trim)/;
 
@@ -24,33 +33,36 @@ export const toSchema = (schema: v.GenericSchema, where: string): Json => {
       const isOpaque = errors && !FUNCTIONS.test(valibotAction.type);
       return isOpaque ? { ...jsonSchema, 'x-unknown': errors.join(' ') } : jsonSchema;
     },
-  }) as Json;
-  return tidy(converted, where) as Json;
+  });
+  return toObject(tidy(converted, where));
 };
 
 /** What `documented` says. It stands for all that comes before it in its pipe. */
 const documentationOf = (action: object, where: string): Json | undefined => {
-  const { jsonSchema } = (action as { metadata: { jsonSchema?: Json } }).metadata;
-  return jsonSchema && (embed(jsonSchema, where) as Json);
+  const jsonSchema =
+    'metadata' in action && isObject(action.metadata) ? action.metadata.jsonSchema : undefined;
+  return jsonSchema === undefined ? undefined : toObject(embed(jsonSchema, where));
 };
+
+const isSchema = (node: object): node is v.GenericSchema => 'kind' in node && node.kind === 'schema';
 
 /** Puts their JSON Schema in the place of valibot schemas within what is `documented`. */
 const embed = (node: unknown, where: string): unknown => {
   if (Array.isArray(node)) return node.map((item) => embed(item, where));
-  if (typeof node !== 'object' || node === null) return node;
-  if ('kind' in node && node.kind === 'schema') return toSchema(node as v.GenericSchema, where);
+  if (!isObject(node)) return node;
+  if (isSchema(node)) return toSchema(node, where);
   return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, embed(value, where)]));
 };
 
 /** Removes what says nothing. @throws Error where a schema is neither convertible nor `documented` */
 const tidy = (node: unknown, where: string): unknown => {
   if (Array.isArray(node)) return node.map((item) => tidy(item, where));
-  if (typeof node !== 'object' || node === null) return node;
-  const schema = { ...node } as Json;
+  if (!isObject(node)) return node;
+  const schema = { ...node };
   if (schema['x-unknown']) throw new Error(`${where}: ${schema['x-unknown']} Add documented({...}).`);
   delete schema['x-unknown'];
   if (Array.isArray(schema.required) && schema.required.length === 0) delete schema.required;
-  if ((schema.propertyNames as Json | undefined)?.type === 'string') delete schema.propertyNames;
+  if (isObject(schema.propertyNames) && schema.propertyNames.type === 'string') delete schema.propertyNames;
   // The default of a query parameter is the text that the validation would read.
   if (schema.type === 'integer' && typeof schema.default === 'string')
     schema.default = Number(schema.default);
@@ -65,7 +77,7 @@ const withoutRepeats = (schema: Json): Json => {
   // One that says nothing takes everything.
   if (anyOf.some((option) => Object.keys(option).length === 0)) return others;
   const distinct = [...new Map(anyOf.map((option) => [JSON.stringify(option), option])).values()];
-  return distinct.length === 1 ? { ...(distinct[0] as Json), ...others } : { ...others, anyOf: distinct };
+  return distinct.length === 1 ? { ...toObject(distinct[0]), ...others } : { ...others, anyOf: distinct };
 };
 
 /** `{type: [T, 'null'], ...}` for "T or null", where one type says it. */

@@ -28,7 +28,7 @@ import { newActivitySchema } from '../api/wire/account-activity.ts';
 import { sessionSchema } from '../api/wire/activity.ts';
 import { newEntrySchema } from '../api/wire/log-entry.ts';
 import { pascal } from './errors.ts';
-import { type Json, toSchema } from './json-schema.ts';
+import { type Json, toObject, toSchema } from './json-schema.ts';
 
 /** What the API has nouns for. */
 const NOUNS: Readonly<Record<string, v.GenericSchema>> = {
@@ -76,8 +76,8 @@ export const namesOfSchemas = (operations: readonly AnyOperation[]): Map<string,
     if (!names.has(text)) names.set(text, name);
   };
   for (const [name, schema] of Object.entries(NOUNS)) add(name, toSchema(schema, name));
-  const { properties } = docsOf(problemDialect).wrapSchema({}) as { properties: Record<string, Json> };
-  add(META, properties.meta as Json);
+  const { properties } = docsOf(problemDialect).wrapSchema({});
+  add(META, toObject(toObject(properties).meta));
   for (const operation of operations) {
     const { operationId, answer, rawBody } = docsOf(operation);
     const body = rawBody ?? operation.body;

@@ -13,7 +13,7 @@ import {
   takesIdempotencyKey,
 } from './errors.ts';
 import { describeParameter, describeSchema, TAGS } from './glossary.ts';
-import { type Json, toSchema } from './json-schema.ts';
+import { isObject, type Json, toObject, toSchema } from './json-schema.ts';
 import { namesOfSchemas } from './named-schemas.ts';
 import { outboundWebhooks } from './outbound.ts';
 
@@ -63,14 +63,17 @@ const SECURITY_SCHEMES = {
   },
 };
 
+/** By name; none so far. */
+const noneOf = (): Record<string, Json> => ({});
+
 /** @throws Error where a schema does not show in JSON Schema and is not `documented` */
 export const buildOpenApi = (families: readonly Family[], version: string): Json => {
   const paths: Record<string, Json> = {};
   const components = {
     securitySchemes: SECURITY_SCHEMES,
-    schemas: {} as Record<string, Json>,
-    responses: {} as Record<string, Json>,
-    examples: {} as Record<string, Json>,
+    schemas: noneOf(),
+    responses: noneOf(),
+    examples: noneOf(),
     parameters: { IdempotencyKey: IDEMPOTENCY_KEY },
     headers: HEADER_COMPONENTS,
   };
@@ -115,19 +118,19 @@ export type Refer = (schema: Json) => Json;
 const referrer = (names: ReadonlyMap<string, string>, used: Record<string, Json>): Refer => {
   const refer = (node: unknown): unknown => {
     if (Array.isArray(node)) return node.map(refer);
-    if (typeof node !== 'object' || node === null) return node;
+    if (!isObject(node)) return node;
     const name = names.get(JSON.stringify(node));
-    if (name === undefined) return referWithin(node as Json);
+    if (name === undefined) return referWithin(node);
     if (!used[name]) {
       // Before its inside is looked at: it may refer to itself.
       used[name] = {};
-      used[name] = describeSchema(referWithin(node as Json), name);
+      used[name] = describeSchema(referWithin(node), name);
     }
     return { $ref: `#/components/schemas/${name}` };
   };
   const referWithin = (node: Json): Json =>
     Object.fromEntries(Object.entries(node).map(([key, value]) => [key, refer(value)]));
-  return (schema) => refer(schema) as Json;
+  return (schema) => toObject(refer(schema));
 };
 
 const describe = (
@@ -197,11 +200,12 @@ type OtherAnswers = NonNullable<Documentation['otherAnswers']>;
 const withMeta = (schema: Json, operation: AnyOperation): Json => {
   const { operationId, answer } = docsOf(operation);
   if (!answer.meta) return schema;
-  const properties = schema.properties as Record<string, Json>;
+  const properties = toObject(schema.properties);
+  const own = toObject(properties.meta);
   const more = Object.entries(answer.meta).map(([name, part]) => [name, toSchema(part, operationId)]);
   const meta = {
-    ...properties.meta,
-    properties: { ...(properties.meta?.properties as Json), ...Object.fromEntries(more) },
+    ...own,
+    properties: { ...toObject(own.properties), ...Object.fromEntries(more) },
   };
   return { ...schema, properties: { ...properties, meta } };
 };

@@ -1,9 +1,11 @@
 /** The OpenAPI document in Spanish, out of the English one and the catalogue. Not part of the Worker. */
+
 import type { FaultCode } from '../api/kit/fault.ts';
 import { FAULT_MESSAGES } from '../api/kit/messages.ts';
+import { keysOf } from '../lib/keys.ts';
 import { fillIn } from './errors.ts';
 import { SPANISH, SPANISH_TAGS } from './es.ts';
-import type { Json } from './json-schema.ts';
+import { type Json, toObject } from './json-schema.ts';
 
 /** A text of the document that has no Spanish, and the first place where it stands. */
 export interface Gap {
@@ -57,19 +59,21 @@ export const translate = (english: Json): Translated => {
       }),
     );
   };
-  const { tags, components, ...rest } = english as { tags: Json[]; components: Json };
-  const { responses, examples, ...others } = components as Record<string, Record<string, Json>>;
-  const translated = walk({ components: others, ...rest }, []) as { components: Json };
+  const { tags, components, ...rest } = english;
+  const { responses, examples, ...others } = toObject(components);
+  const translated = toObject(walk({ components: others, ...rest }, []));
   return {
     document: {
       ...translated,
-      tags: tags.map((tag) => toSpanishTag(walk(tag, ['tags', String(tag.name)]) as Json, missing)),
+      tags: (Array.isArray(tags) ? tags : []).map((tag) =>
+        toSpanishTag(toObject(walk(tag, ['tags', String(tag.name)])), missing),
+      ),
       components: {
-        ...translated.components,
+        ...toObject(translated.components),
         responses: Object.fromEntries(
           Object.entries(responses ?? {}).map(([name, response]) => [
             name,
-            { ...response, description: faultsIn(String(response.description)) },
+            { ...toObject(response), description: faultsIn(String(toObject(response).description)) },
           ]),
         ),
         examples: Object.fromEntries(
@@ -89,7 +93,8 @@ const NAMED = new Set(['properties', 'schemas', 'headers', 'parameters', 'paths'
 const placeOf = (document: Json, path: readonly string[]): string => {
   const [root, name = '', method = '', ...rest] = path;
   if (root !== 'paths' && root !== 'webhooks') return path.join('.');
-  const { operationId } = ((document[root] as Json)[name] as Record<string, Json>)[method] ?? {};
+  const operations = toObject(toObject(document[root])[name]);
+  const { operationId } = toObject(operations[method] ?? {});
   return `${operationId ?? name} (${method.toUpperCase()} ${name}), ${rest.join('.')}`;
 };
 
@@ -112,10 +117,7 @@ const faultsIn = (description: string): string =>
     .join(' ');
 
 const MESSAGES = new Map(
-  (Object.keys(FAULT_MESSAGES.en) as FaultCode[]).map((code) => [
-    fillIn(FAULT_MESSAGES.en[code]),
-    fillIn(FAULT_MESSAGES.es[code]),
-  ]),
+  keysOf(FAULT_MESSAGES.en).map((code) => [fillIn(FAULT_MESSAGES.en[code]), fillIn(FAULT_MESSAGES.es[code])]),
 );
 
 /** An example of an error as somebody gets it who accepts Spanish. */

@@ -17,7 +17,7 @@ export const resolveJsonPointer = (document: unknown, pointer: string): unknown 
   for (const token of parseJsonPointer(pointer) ?? [undefined]) {
     if (token === undefined || typeof value !== 'object' || value === null) return undefined;
     if (Array.isArray(value) ? !/^(0|[1-9]\d*)$/.test(token) : !Object.hasOwn(value, token)) return undefined;
-    value = (value as Record<string, unknown>)[token];
+    value = Reflect.get(value, token);
   }
   return value;
 };

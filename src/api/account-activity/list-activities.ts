@@ -1,5 +1,5 @@
 import type { CommunityActor } from '../../core/access/actor.ts';
-import type { LeafType } from '../../core/account-activity/activity-type.ts';
+import { LEAF_TYPES } from '../../core/account-activity/activity-type.ts';
 import {
   listAccountActivity,
   type ReportEntry,
@@ -9,6 +9,7 @@ import type { ReportPosition } from '../../core/account-activity/report-queries.
 import type { Ctx } from '../../core/context.ts';
 import { DomainError } from '../../core/errors.ts';
 import { encodeCursor } from '../../lib/cursor.ts';
+import { isOneOf } from '../../lib/keys.ts';
 import { addHeader } from '../kit/answer.ts';
 import { csvResponse, prefersCsv } from '../kit/csv.ts';
 import { defineOperation, type HttpContext } from '../kit/operation.ts';
@@ -45,7 +46,7 @@ export const listActivities = defineOperation({
       from,
       to,
       user,
-      after: key && { at: key[0] as number, category: key[1] as LeafType, id: key[2] as string },
+      after: key && positionOf(key),
     };
     const chunks =
       limit === undefined && cursor === undefined
@@ -117,3 +118,9 @@ async function* toJson(
   for await (const entries of rest) yield `,${toText(entries)}`;
   yield ']}';
 }
+
+/** @throws DomainError invalid_cursor: a cursor is bound to its question, not signed, so it may name anything */
+const positionOf = ([at, category, id]: readonly [number, string, string]): ReportPosition => {
+  if (!isOneOf(LEAF_TYPES, category)) throw new DomainError('invalid_cursor');
+  return { at, category, id };
+};

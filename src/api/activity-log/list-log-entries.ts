@@ -56,7 +56,7 @@ export const listLogEntries = defineOperation({
       afterId,
       text,
     ]);
-    const key = readCursor(cursor, scope, ['number'])?.[0] as number | undefined;
+    const key = readCursor(cursor, scope, ['number'])?.[0];
 
     const asked = { filter, text, afterId, order, offset, cursor: key } as const;
     const isCsv = prefersCsv(http);

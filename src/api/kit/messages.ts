@@ -317,13 +317,15 @@ export const fieldMessage = (key: FieldMessage, ...params: (string | number)[]):
   [key, ...params.map((param) => encodeURIComponent(param))].join(':');
 
 /** Whether a text was made by `fieldMessage` (and so is not a library's own English). */
-export const isFieldMessage = (message: string): boolean =>
-  Object.hasOwn(FIELD_MESSAGES.en, message.split(':', 1)[0] ?? '');
+export const isFieldMessage = (message: string): boolean => isFieldKey(message.split(':', 1)[0] ?? '');
+
+const isFieldKey = (key: string): key is FieldMessage => Object.hasOwn(FIELD_MESSAGES.en, key);
 
 /** `limit must be an integer from 1 to 100`, in the given language. */
 export const renderIssue = (issue: FieldIssue, language: Language): { path: string; message: string } => {
   const [key = '', ...params] = issue.message.split(':').map(decodeURIComponent);
-  const text = FIELD_MESSAGES[language][key as FieldMessage];
+  // What fieldMessage has not made is a text already.
+  const text = isFieldKey(key) ? FIELD_MESSAGES[language][key] : issue.message;
   return { path: issue.path, message: fill(text, Object.fromEntries(params.entries())) };
 };
 

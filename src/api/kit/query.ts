@@ -77,6 +77,8 @@ const readQuery = (
 type Entries = Readonly<Record<string, GenericSchema>>;
 
 const entriesOf = (query: GenericSchema | undefined): Entries =>
-  query && 'entries' in query ? (query.entries as Entries) : {};
+  query && hasEntries(query) ? query.entries : {};
+
+const hasEntries = (query: object): query is { readonly entries: Entries } => 'entries' in query;
 
 const isRequired = (entry: GenericSchema | undefined): boolean => entry?.type !== 'optional';

@@ -1,10 +1,11 @@
 /** What every request says of itself, read when it is needed. */
 import type { Context } from 'hono';
 import { detectFromHeader } from 'hono/language';
+import { isOneOf } from '../../lib/keys.ts';
 import { LANGUAGES, type Language } from './messages.ts';
 import type { HttpContext } from './operation.ts';
 
-/** For Hono's own helpers, where they read a request. */
+/** For Hono's own helpers, where they read a request: their type of a context is that of one particular app. */
 export const asHonoContext = (c: HttpContext): Context => c as unknown as Context;
 
 /** The caller's own id for the request, where it has a sound one; else a new one. */
@@ -31,8 +32,10 @@ const LANGUAGE_OPTIONS: Parameters<typeof detectFromHeader>[1] = {
 };
 
 /** The language that the caller would rather read: of those of the catalogue, else English. */
-export const languageOf = (c: HttpContext): Language =>
-  (detectFromHeader(asHonoContext(c), LANGUAGE_OPTIONS) as Language | undefined) ?? 'en';
+export const languageOf = (c: HttpContext): Language => {
+  const detected = detectFromHeader(asHonoContext(c), LANGUAGE_OPTIONS);
+  return isOneOf(LANGUAGES, detected) ? detected : 'en';
+};
 
 /** Whether the caller takes CSV and nothing else. */
 export const acceptsOnlyCsv = (c: HttpContext): boolean => {

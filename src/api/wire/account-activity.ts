@@ -1,8 +1,10 @@
 /** How a new account activity looks on the wire: in its own API, and to inbound webhooks. */
+
 import * as v from 'valibot';
 import { RECORD_FIELDS } from '../../core/account-activity/activity-record.ts';
 import { INGESTED_TYPES } from '../../core/account-activity/activity-type.ts';
 import type { NewActivity } from '../../core/account-activity/record-account-activity.ts';
+import { isOneOf } from '../../lib/keys.ts';
 import { documented, jsonRecord, object, parseInstant, text } from '../kit/fields.ts';
 import { fieldMessage } from '../kit/messages.ts';
 
@@ -31,13 +33,15 @@ const properties = v.pipe(
     for (const key of names) {
       const refuse = (message: string) =>
         addIssue({ message, path: [{ type: 'object', origin: 'value', input, key, value: input[key] }] });
-      if ((RECORD_FIELDS as readonly string[]).includes(key)) refuse(fieldMessage('reserved', key));
+      if (isOneOf(RECORD_FIELDS, key)) refuse(fieldMessage('reserved', key));
       const issue =
         v.safeParse(propertyName, key).issues?.[0] ?? v.safeParse(propertyValue, input[key]).issues?.[0];
       if (issue) refuse(issue.type === 'string' ? fieldMessage('type', 'string') : issue.message);
     }
   }),
-  v.transform((input) => input as Record<string, string>),
+  v.transform((input) =>
+    Object.fromEntries(Object.entries(input).map(([key, value]) => [key, String(value)])),
+  ),
   documented({
     type: 'object',
     maxProperties: MAX_PROPERTIES,

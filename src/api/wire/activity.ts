@@ -4,6 +4,7 @@ import type { CommunityActor } from '../../core/access/actor.ts';
 import {
   type AccountRef,
   IDENTIFIER_KINDS,
+  type Identifier,
   type IdentifierKind,
   MAX_NAME_LENGTH,
 } from '../../core/accounts/identifiers.ts';
@@ -70,11 +71,15 @@ export const hasIdentifier = (identifiers: Identifiers): boolean =>
   IDENTIFIER_KINDS.some((kind) => identifiers[kind] != null);
 
 /** The identifiers of a call, the one that names the account first. */
-export const toAccountRef = (identifiers: Identifiers): AccountRef =>
-  IDENTIFIER_KINDS.flatMap((kind) => {
+export const toAccountRef = (identifiers: Identifiers): AccountRef => {
+  const [first, ...others] = IDENTIFIER_KINDS.flatMap((kind): Identifier[] => {
     const value = identifiers[kind];
     return value == null ? [] : [{ kind, value: String(value) }];
-  }) as unknown as AccountRef;
+  });
+  // The schema has refused a call without any.
+  if (!first) throw new Error('A call names an account');
+  return [first, ...others];
+};
 
 const FLAG = v.nullish(v.boolean());
 

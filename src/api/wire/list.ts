@@ -1,7 +1,13 @@
 /** How our own lists look: `{items, nextCursor}`. */
 import * as v from 'valibot';
 import { DomainError } from '../../core/errors.ts';
-import { type CursorKey, decodeCursor, encodeCursor } from '../../lib/cursor.ts';
+import {
+  type CursorKey,
+  type CursorShape,
+  decodeCursor,
+  encodeCursor,
+  type KeyOf,
+} from '../../lib/cursor.ts';
 import type { Page } from '../../lib/page.ts';
 import type { FaultCode } from '../kit/fault.ts';
 import { pageQuery } from '../kit/fields.ts';
@@ -43,11 +49,11 @@ export const nextLink = (url: string, cursor: string): string => {
 };
 
 /** The key behind a list's cursor; undefined for the first page. @throws DomainError invalid_cursor */
-export const readCursor = (
+export const readCursor = <const S extends CursorShape>(
   cursor: string | undefined,
   scope: string,
-  shape: readonly ('string' | 'number')[],
-): CursorKey | undefined => {
+  shape: S,
+): KeyOf<S> | undefined => {
   if (cursor === undefined) return undefined;
   const key = decodeCursor(cursor, scope, shape);
   if (!key) throw new DomainError('invalid_cursor');
@@ -56,7 +62,7 @@ export const readCursor = (
 
 /** `readCursor` for a list whose only sort key is the id. */
 export const readIdCursor = (cursor: string | undefined, scope: string): string | undefined =>
-  readCursor(cursor, scope, ['string'])?.[0] as string | undefined;
+  readCursor(cursor, scope, ['string'])?.[0];
 
 /** A list of ours by id: what it lists, and how an item looks on the wire. */
 interface ListOperation<A extends Access, P extends Schema, T> {

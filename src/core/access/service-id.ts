@@ -1,4 +1,5 @@
 import { randomBase62 } from '../../lib/crypto.ts';
+import { keysOf } from '../../lib/keys.ts';
 import { MARK, markOf, NOWHERE, placeIn } from '../places.ts';
 import type { Scope } from './scopes.ts';
 
@@ -13,7 +14,7 @@ export const SCOPES_OF_CATEGORY = {
 
 export type ServiceIdCategory = keyof typeof SCOPES_OF_CATEGORY;
 
-export const SERVICE_ID_CATEGORIES = Object.keys(SCOPES_OF_CATEGORY) as ServiceIdCategory[];
+export const SERVICE_ID_CATEGORIES = keysOf(SCOPES_OF_CATEGORY);
 
 /** A service ID as its owner sees it: everything but the secret. */
 export interface ServiceId {

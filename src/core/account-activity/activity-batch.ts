@@ -54,13 +54,19 @@ export const batchesOf = async (
   batchId: string,
   records: readonly StoredActivity[],
 ): Promise<ActivityBatch[]> => {
-  const groups = Map.groupBy(records, ({ category, occurredAt }) => `${category}:${dayOf(occurredAt)}`);
+  const groups = new Map<string, [StoredActivity, ...StoredActivity[]]>();
+  for (const record of records) {
+    const key = `${record.category}:${dayOf(record.occurredAt)}`;
+    const group = groups.get(key);
+    if (group) group.push(record);
+    else groups.set(key, [record]);
+  }
   return Promise.all(
     [...groups.values()].map(async (group) => {
       const ordered = group.toSorted(inReportOrder);
       let digest = '';
       for (const record of ordered) digest = await extendDigest(communityId, record, digest);
-      const { category, occurredAt } = ordered[0] as StoredActivity;
+      const [{ category, occurredAt }] = group;
       return { category, day: dayOf(occurredAt), id: batchId, count: ordered.length, digest };
     }),
   );

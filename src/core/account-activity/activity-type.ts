@@ -18,8 +18,9 @@ export const INGESTED_TYPES = [
 /** A category that comes in from outside. */
 export type IngestedType = (typeof INGESTED_TYPES)[number];
 
-/** A category of records: sessions, new accounts, the audit trail, or one that comes in. */
-export type LeafType = 'LOGINS' | 'USERS_JOINED' | 'ACCOUNT_CHANGED' | IngestedType;
+/** The categories of records: sessions, new accounts, the audit trail, and those that come in. */
+export const LEAF_TYPES = ['LOGINS', 'USERS_JOINED', 'ACCOUNT_CHANGED', ...INGESTED_TYPES] as const;
+export type LeafType = (typeof LEAF_TYPES)[number];
 
 const GROUPS = {
   ITEMS_VIEWED: ['PROCESSES_VIEWED', 'POLICIES_VIEWED', 'DECISIONS_VIEWED', 'SPACES_VIEWED'],

@@ -1,4 +1,5 @@
 import { readRows } from '../../db/client.ts';
+import { fromJson } from '../../db/json.ts';
 import type { AuditHead, CommunityActor } from '../access/actor.ts';
 import { hashAuditRecord } from '../audit/audit-chain.ts';
 import {
@@ -142,7 +143,7 @@ const findLostBatch = async (
   removedBefore: number | null,
 ): Promise<Break | undefined> => {
   if (type !== 'RECORDS_SEALED') return undefined;
-  const sealed = (JSON.parse(properties.batches ?? '[]') as ActivityBatch[]).filter(
+  const sealed = fromJson<readonly ActivityBatch[]>(properties.batches ?? '[]').filter(
     ({ day }) => startOfDay(day) >= (removedBefore ?? Number.NEGATIVE_INFINITY),
   );
   const keyOf = ({ category, day, id }: Pick<ActivityBatch, 'category' | 'day' | 'id'>): string =>

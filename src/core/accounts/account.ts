@@ -1,5 +1,6 @@
+import { fromJson } from '../../db/json.ts';
 import type { NotedIdentifier } from './identifiers.ts';
-import type { AccountRow } from './queries.ts';
+import type { AccountRow, NamesJson } from './queries.ts';
 
 /** An identifier, and since when (epoch milliseconds) it is the account's. */
 export interface DatedIdentifier extends NotedIdentifier {
@@ -40,12 +41,12 @@ export const toAccount = (row: AccountRow): Account => ({
   lastStartedAt: row.last_started_at,
   name: row.name,
   names: toNames(row.names),
-  identifiers: JSON.parse(row.identifiers) as DatedIdentifier[],
+  identifiers: fromJson(row.identifiers),
 });
 
 /** What `accounts.names` says. */
-export const toNames = (names: string): ToldName[] =>
-  (JSON.parse(names) as [key: string, name: string, since: number][]).map(([, name, since]) => ({
+export const toNames = (names: NamesJson): ToldName[] =>
+  fromJson(names).map(([, name, since]) => ({
     name,
     since,
   }));

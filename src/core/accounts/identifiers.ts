@@ -1,3 +1,5 @@
+import { keysOf } from '../../lib/keys.ts';
+
 /**
  * The kinds of identifier that a call can name an account by, each with what its value is. Their order decides: the first
  * that is known names the account (docs/contracts.md, "Who is meant"). All else that goes by kind `satisfies` this.
@@ -11,7 +13,7 @@ export const CALL_IDENTIFIERS = {
 } as const;
 
 export type IdentifierKind = keyof typeof CALL_IDENTIFIERS;
-export const IDENTIFIER_KINDS = Object.keys(CALL_IDENTIFIERS) as [IdentifierKind, ...IdentifierKind[]];
+export const IDENTIFIER_KINDS = keysOf(CALL_IDENTIFIERS);
 
 /** One identifier of a call. */
 export interface Identifier {

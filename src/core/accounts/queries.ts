@@ -1,4 +1,6 @@
 /** The SQL of accounts: read, found, merged, erased. Who a call means is in resolve-queries.ts. */
+
+import type { Json } from '../../db/json.ts';
 import {
   type Names,
   type SQL,
@@ -7,6 +9,7 @@ import {
   statement,
   statementByShape,
 } from '../../db/statement.ts';
+import type { DatedIdentifier } from './account.ts';
 
 /**
  * Expression: the account id that sessions of this account are under: the id itself, also of one that was erased, or that
@@ -37,15 +40,17 @@ export const selectAccountId = statement<
 /** As many identifiers and conflicts as an account shows; the list of its identifiers pages through all. */
 const SHOWN = 500;
 
+/** What is remembered of an account's names, the latest first. */
+export type NamesJson = Json<readonly (readonly [key: string, name: string, since: number])[]>;
+
 /** An account as it is read. */
 export interface AccountRow {
   readonly id: string;
   readonly created_at: number;
   readonly name: string | null;
-  readonly names: string;
+  readonly names: NamesJson;
   readonly last_started_at: number | null;
-  /** JSON: a list of `{kind, value, createdAt}`. */
-  readonly identifiers: string;
+  readonly identifiers: Json<readonly DatedIdentifier[]>;
 }
 
 /** The columns of an account `a`. */

@@ -59,7 +59,10 @@ export const registerIdentifiers = async (
   ]);
   if (!account) throw new DomainError('account_not_found', { id: accountId });
   const ownerIds = new Map(
-    owners.map(({ place, account_id }) => [identifierKey(strong[place] as NotedIdentifier), account_id]),
+    owners.flatMap(({ place, account_id }) => {
+      const identifier = strong[place];
+      return identifier ? [[identifierKey(identifier), account_id]] : [];
+    }),
   );
   const isOwn = (identifier: NotedIdentifier) =>
     isName(identifier) || ownerIds.get(identifierKey(identifier)) === account.account_id;

@@ -1,5 +1,6 @@
 import { type Database, readRows } from '../../db/client.ts';
 import { isRefusedBy } from '../../db/constraint.ts';
+import { fromJson } from '../../db/json.ts';
 import { type CommunityRef, insertRow } from '../../db/rows.ts';
 import type { auditRecords, communities } from '../../db/schema/index.ts';
 import { type RowOf, sql, statement, statementByShape } from '../../db/statement.ts';
@@ -106,7 +107,7 @@ export const selectAuditLinks = async (
 /** What somebody has made unreadable is no property; the hash will not fit. */
 const parseProperties = (json: string): Record<string, string> => {
   try {
-    return JSON.parse(json) as Record<string, string>;
+    return fromJson<Record<string, string>>(json);
   } catch {
     return {};
   }

@@ -13,7 +13,8 @@ export type Columns = Readonly<Record<string, Column>>;
 
 /** The column that a field of a mapping fills, or a part of one: the name of the part is behind the point. */
 export const columnOf = (columns: Columns, field: string): { column: Column; part?: string } | undefined => {
-  if (Object.hasOwn(columns, field)) return { column: columns[field] as Column };
+  const own = Object.hasOwn(columns, field) ? columns[field] : undefined;
+  if (own) return { column: own };
   const [name = '', ...rest] = field.split('.');
   const whole = Object.hasOwn(columns, name) ? columns[name] : undefined;
   if (rest.length === 0 || (whole?.type !== 'texts' && whole?.type !== 'object')) return undefined;

@@ -57,6 +57,7 @@ const mapItem = (mapping: Mapping | null, columns: Columns, scope: Scope): Mappe
   const item: Record<string, unknown> = {};
   const fields = Object.entries(sources).map(([field, source]): MappedField => {
     const { column, part } = columnOf(columns, field) ?? { column: { type: 'other' } };
+    // TypeScript cannot say that all fields but `when` are sources.
     const found = sourceValue(source as Source, scope);
     const value = found === undefined ? undefined : convert(column, found);
     if (part === undefined) {

@@ -3,6 +3,7 @@
 import type { Statement as AnyStatement } from '../../db/client.ts';
 import { type Database, readRows, runBatch } from '../../db/client.ts';
 import { isRefusedBy } from '../../db/constraint.ts';
+import { fromJson, type Json } from '../../db/json.ts';
 import type {
   communities,
   inboundWebhookCalls,
@@ -20,7 +21,6 @@ import {
   type CallOutcome,
   type CallRecord,
   type InboundAnswer,
-  type InboundKind,
   type InboundWebhook,
   type ItemOutcome,
   type ItemResult,
@@ -31,16 +31,20 @@ import {
 } from './model.ts';
 import type { SenderName } from './senders/index.ts';
 
-type WebhookRow = RowOf<typeof inboundWebhooks>;
+type WebhookRow = Omit<RowOf<typeof inboundWebhooks>, 'sender' | 'verification' | 'mapping'> & {
+  readonly sender: SenderName;
+  readonly verification: Json<Verification> | null;
+  readonly mapping: Json<Mapping> | null;
+};
 
 export const toInboundWebhook = (row: WebhookRow): InboundWebhook => ({
   id: row.id,
   communityId: row.community_id,
   name: row.name,
-  kind: row.kind as InboundKind,
-  sender: row.sender as SenderName,
-  verification: row.verification === null ? null : (JSON.parse(row.verification) as Verification),
-  mapping: row.mapping === null ? null : (JSON.parse(row.mapping) as Mapping),
+  kind: row.kind,
+  sender: row.sender,
+  verification: row.verification === null ? null : fromJson(row.verification),
+  mapping: row.mapping === null ? null : fromJson(row.mapping),
   repeatSeconds: row.repeat_seconds,
   keepBodies: row.keep_bodies === 1,
   createdAt: row.created_at,
@@ -280,7 +284,9 @@ const demandRecordedRow = statement<MessageKey>(
 export const demandRecorded = (key: MessageKey): Statement => demandRecordedRow(key);
 
 /** What `selectMessage` returns, for `toAnswer`. */
-type MessageRow = Pick<RowOf<typeof inboundWebhookMessages>, 'message_id' | 'received_at' | 'answer'>;
+type MessageRow = Pick<RowOf<typeof inboundWebhookMessages>, 'message_id' | 'received_at'> & {
+  readonly answer: Json<StoredAnswer>;
+};
 
 /** Query. */
 export const selectMessage = statement<MessageKey, MessageRow>(
@@ -290,7 +296,7 @@ export const selectMessage = statement<MessageKey, MessageRow>(
 );
 
 export const toAnswer = (row: MessageRow): InboundAnswer => {
-  const { count, refused, steps } = JSON.parse(row.answer) as StoredAnswer;
+  const { count, refused, steps } = fromJson(row.answer);
   const outcomes = steps.flat().values();
   const results = Array.from({ length: count }, (_, index): ItemResult => {
     const refusal = refused[index];
@@ -361,8 +367,8 @@ export const noteCall = (
 
 type CallRow = Pick<
   RowOf<typeof inboundWebhookCalls>,
-  'number' | 'received_at' | 'outcome' | 'message_id' | 'body_bytes' | 'refusal'
-> & { readonly has_body: number };
+  'number' | 'received_at' | 'message_id' | 'body_bytes'
+> & { readonly outcome: CallOutcome; readonly refusal: Json<Refusal> | null; readonly has_body: number };
 
 const selectCallRows = statement<{ communityId: number; webhookId: string; keptSince: number }, CallRow>(
   ($) => sql`
@@ -382,16 +388,16 @@ export const selectCalls = async (
   (await readRows(db, selectCallRows({ communityId, webhookId, keptSince }))).map((row) => ({
     number: row.number,
     receivedAt: row.received_at,
-    outcome: row.outcome as CallOutcome,
+    outcome: row.outcome,
     messageId: row.message_id,
     bodyBytes: row.body_bytes,
     hasBody: row.has_body === 1,
-    refusal: row.refusal === null ? null : (JSON.parse(row.refusal) as Refusal),
+    refusal: row.refusal === null ? null : fromJson(row.refusal),
   }));
 
 const selectKept = statement<
   { communityId: number; webhookId: string; number: number; keptSince: number },
-  { kept: string; outcome: string; message_id: string | null; body_bytes: number }
+  { kept: Json<KeptCall>; outcome: CallOutcome; message_id: string | null; body_bytes: number }
 >(
   ($) => sql`
     SELECT kept, outcome, message_id, body_bytes FROM inbound_webhook_calls
@@ -408,8 +414,8 @@ export const findKeptCall = async (
   const [row] = await readRows(db, selectKept(key));
   return (
     row && {
-      ...(JSON.parse(row.kept) as KeptCall),
-      outcome: row.outcome as CallOutcome,
+      ...fromJson(row.kept),
+      outcome: row.outcome,
       messageId: row.message_id,
       bodyBytes: row.body_bytes,
     }

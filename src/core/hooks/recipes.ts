@@ -1,4 +1,5 @@
 /** Ready mappings for what is sent most. */
+import { keysOf } from '../../lib/keys.ts';
 import type { Mapping } from './mapping.ts';
 import type { InboundKind } from './model.ts';
 
@@ -94,4 +95,4 @@ export const RECIPES = {
 } as const satisfies Readonly<Record<string, Recipe>>;
 
 export type RecipeName = keyof typeof RECIPES;
-export const RECIPE_NAMES = Object.keys(RECIPES) as RecipeName[];
+export const RECIPE_NAMES = keysOf(RECIPES);

@@ -1,4 +1,5 @@
 import { runBatch } from '../../db/client.ts';
+import { fromJson } from '../../db/json.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import type { NotedIdentifier } from '../accounts/identifiers.ts';
 import { deleteIdentifier, nameByIdentifier, selectAccount, setNames } from '../accounts/queries.ts';
@@ -22,8 +23,8 @@ export const removeIdentifier = (
     const communityId = audit.community.id;
     const [[row]] = await runBatch(ctx.db, [selectAccount({ communityId, kind: 'accId', value: accountId })]);
     if (!row) throw new DomainError('account_not_found', { id: accountId });
-    const identifiers: NotedIdentifier[] = JSON.parse(row.identifiers);
-    const names: [key: string, name: string, since: number][] = JSON.parse(row.names);
+    const identifiers = fromJson(row.identifiers);
+    const names = fromJson(row.names);
     const left = kind === 'username' ? names.filter(([, name]) => name !== value) : names;
     const isIts =
       left.length < names.length ||

@@ -1,7 +1,9 @@
 import * as v from 'valibot';
-import { INGESTED_TYPES, type IngestedType } from '../../../core/account-activity/activity-type.ts';
+import { INGESTED_TYPES } from '../../../core/account-activity/activity-type.ts';
 import { verifyAccountActivity as verify } from '../../../core/account-activity/verify-account-activity.ts';
+import { DomainError } from '../../../core/errors.ts';
 import { encodeCursor } from '../../../lib/cursor.ts';
+import { isOneOf } from '../../../lib/keys.ts';
 import { pageQuery } from '../../kit/fields.ts';
 import { defineOperation } from '../../kit/operation.ts';
 import { readCursor } from '../../wire/list.ts';
@@ -60,7 +62,10 @@ export const verifyAccountActivities = defineOperation({
   handle: async ({ ctx, query }) => {
     const scope = `verify:${ctx.actor.community.publicId}`;
     const key = readCursor(query.cursor, scope, ['string', 'number']);
-    const from = key && { category: key[0] as IngestedType, day: key[1] as number };
+    const [category, day] = key ?? [];
+    // A cursor is bound to its question, not signed: it may name anything.
+    if (key && !isOneOf(INGESTED_TYPES, category)) throw new DomainError('invalid_cursor');
+    const from = isOneOf(INGESTED_TYPES, category) && day !== undefined ? { category, day } : undefined;
     const { checkedLinks, checkedRecords, head, firstBreak, next } = await verify(ctx, from);
     return {
       intact: firstBreak === undefined,

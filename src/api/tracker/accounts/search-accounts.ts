@@ -1,6 +1,10 @@
 import * as v from 'valibot';
 import { findAccount, findAccountsByName } from '../../../core/accounts/find-account.ts';
-import type { Identifier, IdentifierKind } from '../../../core/accounts/identifiers.ts';
+import {
+  IDENTIFIER_KINDS,
+  type Identifier,
+  type IdentifierKind,
+} from '../../../core/accounts/identifiers.ts';
 import { invalidField } from '../../kit/fault.ts';
 import { uuid } from '../../kit/fields.ts';
 import { fieldMessage } from '../../kit/messages.ts';
@@ -50,12 +54,12 @@ export const searchAccounts = defineOperation({
 /** The one identifier that the query gives. @throws Fault invalid_input */
 const toIdentifier = ({ accountId, ...query }: v.InferOutput<typeof searchQuery>): Identifier => {
   const given = [
-    { kind: 'accId', value: accountId },
-    ...Object.entries(query).map(([kind, value]) => ({ kind, value })),
-  ].filter(({ value }) => value !== undefined);
+    { kind: 'accId' as const, value: accountId },
+    ...IDENTIFIER_KINDS.map((kind) => ({ kind, value: query[kind] })),
+  ].flatMap(({ kind, value }) => (value === undefined ? [] : [{ kind, value }]));
   const [identifier] = given;
   if (!identifier || given.length > 1) {
     throw invalidField('query', fieldMessage('exactly_one', Object.keys(searchQuery.entries).join(', ')));
   }
-  return identifier as Identifier;
+  return identifier;
 };

@@ -112,8 +112,7 @@ export const summarizeActivity = defineOperation({
 
     const scope = JSON.stringify(['summary', id, summary]);
     const key = readCursor(cursor, scope, ['number', 'number', 'string', 'number', 'string']);
-    const after = key as ReturnType<typeof placeInOrder> | undefined;
-    const page = pageOfTotals(totals, order, after, limit);
+    const page = pageOfTotals(totals, order, key, limit);
     return {
       ...toListWire(page, scope, placeInOrder, await toItem(page.items)),
       from: isoOrNull(period.from),

@@ -1,4 +1,5 @@
 /** How the totals of a period are asked for and shown, as JSON and as a file. */
+
 import * as v from 'valibot';
 import type { IdentifierKind } from '../../../core/accounts/identifiers.ts';
 import type { MetadataFilter } from '../../../core/sessions/reaching-queries.ts';
@@ -9,6 +10,7 @@ import {
   type SessionTotal,
 } from '../../../core/sessions/session-totals.ts';
 import { startOfDay } from '../../../lib/calendar-spans.ts';
+import { isOneOf } from '../../../lib/keys.ts';
 import { type Cell, csvQuery } from '../../kit/csv.ts';
 import { invalidField } from '../../kit/fault.ts';
 import { dateTime, documented, integerText, parseInstant, text, timezone, uuid } from '../../kit/fields.ts';
@@ -94,12 +96,12 @@ const groupBy = v.pipe(
       return (
         names.length <= 2 &&
         new Set(names).size === names.length &&
-        names.every((name) => (GROUPINGS as readonly string[]).includes(name))
+        names.every((name) => isOneOf(GROUPINGS, name))
       );
     },
     fieldMessage('grouping', GROUPINGS.join(', ')),
   ),
-  v.transform((value) => value.split(',') as Grouping[]),
+  v.transform((value) => value.split(',').filter((name) => isOneOf(GROUPINGS, name))),
   documented({ type: 'string', examples: ['account', 'account,week', 'day'] }),
 );
 

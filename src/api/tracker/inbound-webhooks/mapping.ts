@@ -1,10 +1,12 @@
 /** The check of a mapping when it is set: what can never work is refused then, not call by call. */
+
 import * as v from 'valibot';
 import { type Column, columnOf, convert } from '../../../core/hooks/columns.ts';
 import { IS_PRIVATE_HEADER } from '../../../core/hooks/kept-call.ts';
 import type { Mapping } from '../../../core/hooks/mapping.ts';
 import type { InboundKind } from '../../../core/hooks/model.ts';
 import { parseJsonPointer } from '../../../lib/json-pointer.ts';
+import { isOneOf } from '../../../lib/keys.ts';
 import { readItem } from '../../kit/batch.ts';
 import { Fault, type FieldIssue } from '../../kit/fault.ts';
 import { isJsonObject } from '../../kit/fields.ts';
@@ -52,8 +54,8 @@ const checkEntry = (kind: InboundKind, field: string, entry: unknown): FieldIssu
 const isPointer = (value: unknown): boolean =>
   typeof value === 'string' && parseJsonPointer(value) !== undefined;
 
-const isOneOf = <T>(keys: readonly string[], known: readonly T[]): boolean =>
-  keys.filter((key) => known.includes(key as T)).length === 1;
+const hasOneOf = <T>(keys: readonly string[], known: readonly T[]): boolean =>
+  keys.filter((key) => isOneOf(known, key)).length === 1;
 
 const isSource = (value: unknown, depth: number, more: readonly string[] = []): boolean => {
   if (!isJsonObject(value)) return more.length === 0 && isPointer(value);
@@ -62,7 +64,7 @@ const isSource = (value: unknown, depth: number, more: readonly string[] = []): 
   return (
     depth <= MAX_DEPTH &&
     keys.every((key) => known.includes(key)) &&
-    isOneOf(keys, ORIGINS) &&
+    hasOneOf(keys, ORIGINS) &&
     ['pointer', 'root'].every((key) => !Object.hasOwn(value, key) || isPointer(value[key])) &&
     (!Object.hasOwn(value, 'header') || isHeader(value.header)) &&
     (!Object.hasOwn(value, 'values') || isJsonObject(value.values)) &&
@@ -87,7 +89,7 @@ const isCondition = (value: unknown, depth: number): boolean => {
   const keys = Object.keys(value);
   if (keys.includes('not')) return keys.length === 1 && isCondition(value.not, depth + 1);
   return (
-    isOneOf(keys, COMPARISONS) &&
+    hasOneOf(keys, COMPARISONS) &&
     isSource(value, depth, COMPARISONS) &&
     (!Object.hasOwn(value, 'equals') || isScalar(value.equals)) &&
     (!Object.hasOwn(value, 'exists') || typeof value.exists === 'boolean') &&

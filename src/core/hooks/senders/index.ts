@@ -1,4 +1,5 @@
 /** The senders that we know by name, each declared once. */
+import { keysOf } from '../../../lib/keys.ts';
 import type { InboundWebhook } from '../model.ts';
 import { custom } from './custom.ts';
 import { discord } from './discord.ts';
@@ -25,7 +26,7 @@ const SENDERS = {
 export type NamedSender = keyof typeof SENDERS;
 export type SenderName = NamedSender | 'custom';
 
-export const SENDER_NAMES = [...Object.keys(SENDERS), 'custom'] as SenderName[];
+export const SENDER_NAMES: readonly SenderName[] = [...keysOf(SENDERS), 'custom'];
 
 /** In place of a webhook that does not exist. */
 export const DECOY_SENDER: Sender = standardWebhooks;

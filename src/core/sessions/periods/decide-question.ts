@@ -5,7 +5,7 @@ import { audited } from '../../audit/audit.ts';
 import type { Ctx } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
 import { replayRoster } from '../late/replay-roster.ts';
-import { type ActivityAction, recordActivity } from '../record-activity.ts';
+import { recordActivity } from '../record-activity.ts';
 import { resetServer } from '../reset-server.ts';
 import { totalsInChunks } from './close-period.ts';
 import type { HeldCall } from './hold-call.ts';
@@ -144,7 +144,7 @@ const replay = async (ctx: Ctx<CommunityActor>, call: HeldCall, id: string): Pro
   // A call without an id of its own gets the question's, so that a second try is a repeat.
   const event = { ...rest, eventId: rest.eventId ?? id };
   if (kind === 'reset') await resetServer(ctx, event);
-  else if (account) await recordActivity(ctx, { ...event, account, action: action as ActivityAction });
+  else if (account && action) await recordActivity(ctx, { ...event, account, action });
 };
 
 const decisionOf = (ctx: Ctx<CommunityActor>, id: string, decision: 'accepted' | 'dismissed') => ({

@@ -2,6 +2,7 @@ import { runBatch } from '../../../db/client.ts';
 import type { CommunityActor } from '../../access/actor.ts';
 import type { AccountRef } from '../../accounts/identifiers.ts';
 import type { Ctx } from '../../context.ts';
+import type { ActivityAction } from '../record-activity.ts';
 import { isPeriodClosed } from './closed-period-queries.ts';
 import { insertQuestion } from './question-queries.ts';
 
@@ -13,7 +14,7 @@ export interface HeldCall {
   /** Of a roster: whom it lists, and how many of its entries named nobody. */
   readonly accounts?: readonly AccountRef[] | undefined;
   readonly unnamed?: number | undefined;
-  readonly action?: string | undefined;
+  readonly action?: ActivityAction | undefined;
   readonly metadata?: string | undefined;
   readonly clearReason?: string | undefined;
   readonly eventId?: string | undefined;

@@ -1,6 +1,8 @@
 /** The SQL of closed periods. */
+
 import type { periodOpenSessions, periods, periodTotals } from '../../../db/schema/periods.ts';
 import { type RowOf, type SQL, sql, statement } from '../../../db/statement.ts';
+import type { CloseKind } from '../session.ts';
 import { selectTotalsByAccount } from '../summary-queries.ts';
 import type { Period, PeriodTotal } from './period.ts';
 
@@ -160,7 +162,7 @@ export type OpenAtClose = Pick<OpenRow, 'session_id' | 'account_id' | 'started_a
   readonly started_now: number | null;
   readonly ended_at: number | null;
   readonly last_seen_at: number | null;
-  readonly close_kind: string | null;
+  readonly close_kind: CloseKind | null;
   readonly voided_at: number | null;
   readonly heartbeat_at: number | null;
   readonly silent_since: number | null;

@@ -3,7 +3,6 @@ import type { CommunityActor } from '../../access/actor.ts';
 import type { Ctx } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
 import { confirmedUntil, countedUntil, type Lifetime, watchedWithin } from '../rules.ts';
-import type { CloseKind } from '../session.ts';
 import type { Period, PeriodTotal } from './period.ts';
 import { hashPeriod } from './period-hash.ts';
 import {
@@ -117,7 +116,7 @@ const toLifetime = (row: OpenAtClose): Lifetime | undefined =>
         startedAt: row.started_at,
         lastSeenAt: row.last_seen_at,
         endedAt: row.ended_at,
-        closeKind: row.close_kind as CloseKind | null,
+        closeKind: row.close_kind,
         heartbeatAt: row.heartbeat_at,
         silentSince: row.silent_since,
         resumedAt: row.resumed_at,
