@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { START } from '../harness.ts';
 import { HOUR, MINUTE } from '../helpers.ts';
-import { ANA, BO, bare, items, SUMMARY, setUpSummary, store } from '../summary.ts';
+import { ANA, BO, bare, items, type Stored, SUMMARY, setUpSummary, store } from '../summary.ts';
 
 const period = { from: '2026-04-15T00:00:00Z', to: '2026-04-16T00:00:00Z' };
 
@@ -223,6 +223,28 @@ describe('the totals of a period', () => {
       session(5, 7, 8),
     ]);
     expect(bare(await summary(period))).toMatchObject([{ seconds: 27_000, distinctSeconds: 21_600 }]);
+  });
+
+  it('counts time once as distinct where somebody is on fifty servers at once', async () => {
+    const { id, summary } = await setUpSummary();
+    // Each a minute later than the one before, all for three hours; and one that began before the period.
+    const session = (server: number): Stored => ({
+      account: ANA,
+      server,
+      start: START + server * MINUTE,
+      end: START + server * MINUTE + 3 * HOUR,
+    });
+    await store(id, [
+      { account: ANA, server: 99, start: START - 2 * HOUR, end: START + HOUR },
+      ...Array.from({ length: 50 }, (_, index) => session(index + 1)),
+      { account: BO, server: 1, start: START, end: START + HOUR },
+    ]);
+    expect(bare(await summary(period))).toMatchObject([
+      { accId: ANA, seconds: 50 * 10_800 + 3600, distinctSeconds: 230 * 60 },
+      { accId: BO, seconds: 3600, distinctSeconds: 3600 },
+    ]);
+    const hours = bare(await summary({ ...period, groupBy: 'account,hour', accId: ANA, order: 'time' }));
+    expect(hours.map(({ distinctSeconds }) => distinctSeconds)).toEqual([3600, 3600, 3600, 50 * 60]);
   });
 
   it('counts a session without a length, in the hour of its start', async () => {

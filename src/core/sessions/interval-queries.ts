@@ -66,8 +66,10 @@ export const selectIntervalsOf = (
   );
 
 /** The intervals of a row: start, end, start, end, in milliseconds after the period's start. */
-export const intervalsOf = ({ intervals: text }: IntervalRow): number[] => {
-  // Read by hand, since it has nothing but digits and blanks.
+export const intervalsOf = ({ intervals: text }: IntervalRow): number[] => numbersOf(text);
+
+/** The numbers of a text that has nothing but digits and blanks. */
+export const numbersOf = (text: string): number[] => {
   const numbers: number[] = [];
   let number = 0;
   for (let index = 0; index < text.length; index++) {

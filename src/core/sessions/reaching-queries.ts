@@ -175,13 +175,39 @@ export const fromBefore = (shape: FilterShape): SQL =>
       counts(shape),
     ])}`);
 
-/** Query: the open sessions that were seen in the period, until they were last seen: as `lastSeen` in rules.ts. */
+/** Expression: until when the session `s` counts; of an open one, until it was last seen: as `lastSeen` in rules.ts. */
+const UNTIL = sql.raw(`
+  coalesce(s.ended_at, max(s.last_seen_at, coalesce((
+    SELECT iif(r.roster_seen_at >= s.started_at, r.roster_seen_at, 0) FROM servers AS r
+    WHERE r.community_id = s.community_id AND r.server_id = s.server_id), 0)))`);
+
+/** Of so many sessions that begin in one of the same account it is told when they are there. */
+export const MAX_COVERING = 32;
+
+/**
+ * Expression: the parts of the session `q` that sessions of the same account are in, too, which began later: `start end
+ * start end`, in milliseconds after `from`, each with its own, at most `MAX_COVERING` + 1 of them; NULL where the account's
+ * next one begins when it is over. For that one row is read. (An id behind a character is behind that id, and before every
+ * other.)
+ */
+export const coveredParts = (shape: FilterShape): SQL => {
+  const later = (what: SQL, where: SQL): SQL => sql`
+    SELECT ${what} FROM sessions AS s NOT INDEXED
+    WHERE s.community_id = ${value('communityId')} AND s.account_id = q.account_id
+      AND (s.started_at, s.id) >= (q.started_at, q.id || '~') AND s.started_at < q.e ${where}`;
+  return sql`
+    iif(EXISTS (${later(sql`1`, sql``)}), (
+      SELECT group_concat((max(q.s, started_at) - ${int('from')}) || ' ' || (max(q.s, min(q.e, until)) - ${int('from')}), ' ')
+      FROM (
+        ${later(sql`s.started_at, ${UNTIL} AS until`, sql`AND ${counts(shape)}`)}
+        ORDER BY s.started_at LIMIT ${sql.raw(String(MAX_COVERING + 1))})), NULL)`;
+};
+
+/** Query: the open sessions that were seen in the period. */
 export const openOnes = (shape: FilterShape): SQL =>
   cut(sql`
     SELECT * FROM (
-      SELECT ${COLUMNS}, max(s.last_seen_at, coalesce((
-        SELECT iif(r.roster_seen_at >= s.started_at, r.roster_seen_at, 0) FROM servers AS r
-        WHERE r.community_id = s.community_id AND r.server_id = s.server_id), 0)) AS until
+      SELECT ${COLUMNS}, ${UNTIL} AS until
       FROM sessions AS s INDEXED BY sessions_open
       WHERE ${allOf([
         sql`s.community_id = ${value('communityId')} AND s.ended_at IS NULL AND s.started_at < ${value('to')}`,

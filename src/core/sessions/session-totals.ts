@@ -8,8 +8,9 @@ import {
   type WeekStart,
   zoneStretches,
 } from '../../lib/calendar-spans.ts';
-import { type IntervalRow, intervalsOf } from './interval-queries.ts';
+import { type IntervalRow, intervalsOf, numbersOf } from './interval-queries.ts';
 import { union } from './online-steps.ts';
+import { MAX_COVERING } from './reaching-queries.ts';
 import type { CutRow, Cuts, WholeRow } from './summary-queries.ts';
 
 export const GROUPINGS = ['account', 'server', 'day', 'week', 'month', 'hour', 'weekday-hour'] as const;
@@ -93,7 +94,7 @@ export class SessionTotals {
   readonly #timeOf: (number | undefined)[] = [];
   readonly #timeNamed = new Map<string, number>();
   readonly #owners = new Map<string, Owner>();
-  readonly #overlapping = new Set<string>();
+  readonly #crowded = new Set<string>();
   /** How the database is to cut; undefined where no time is grouped by. */
   readonly cuts: Cuts | undefined;
   sessions = 0;
@@ -125,9 +126,9 @@ export class SessionTotals {
     }
   }
 
-  /** The accounts that may have been in two sessions at once: the time that counts once is not known of them yet. */
-  get overlapping(): string[] {
-    return [...this.#overlapping];
+  /** The accounts that were in very many sessions at once: the time that counts once is not known of them yet. */
+  get crowded(): string[] {
+    return [...this.#crowded];
   }
 
   /** Adds sessions of one group, as the database has added them up. */
@@ -138,6 +139,7 @@ export class SessionTotals {
     sum.watchedMs += row.watched_ms;
     sum.distinctMs += row.ms;
     sum.sessions += row.sessions;
+    this.#uncount(row, 0, 0);
   }
 
   /** The same where the calendar cuts: shares their time out among the pieces that they are in. */
@@ -159,6 +161,7 @@ export class SessionTotals {
       sum.confirmedMs += ms;
       if (isWatched === 1) sum.watchedMs += ms;
     }
+    this.#uncount(row, first, last);
     if (parts === null) return;
     const [[c, w, x, g, h], confirmed, watchedFrom, watchedUntil, gapFrom, gapUntil] = JSON.parse(
       parts,
@@ -182,9 +185,26 @@ export class SessionTotals {
     if (g !== null && h !== null) addInterval('watchedMs', g, h, gapFrom ?? 0, gapUntil ?? 0, -1);
   }
 
-  #note({ sessions, overlaps, account_id, server_id }: WholeRow | CutRow): Owner {
+  /** Takes from the time that counts once what is covered of the row's sessions, which are in these pieces. */
+  #uncount({ account_id, server_id, covered }: WholeRow | CutRow, first: number, last: number): void {
+    if (covered === null || account_id === null) return;
+    const owner = this.#ownerOf(account_id, server_id ?? undefined);
+    const { from } = this.#plan;
+    for (const text of covered.split(';')) {
+      const numbers = numbersOf(text);
+      // There may be more of them than were told.
+      if (numbers.length > 2 * MAX_COVERING) this.#crowded.add(account_id);
+      for (const [start, end] of union(numbers)) {
+        for (let place = first; place <= last; place++) {
+          const part = within(this.#pieces[place] as CalendarPiece, start + from, end + from);
+          if (part > 0) this.#sumOf(owner, place).distinctMs -= part;
+        }
+      }
+    }
+  }
+
+  #note({ sessions, account_id, server_id }: WholeRow | CutRow): Owner {
     this.sessions += sessions;
-    if (overlaps === 1 && account_id !== null) this.#overlapping.add(account_id);
     return this.#ownerOf(account_id ?? undefined, server_id ?? undefined);
   }
 

@@ -61,9 +61,9 @@ export const summarizeSessions = async (
     for (const row of rows) totals.add(row);
   }
   if (totals.sessions > MAX_SESSIONS) throw new DomainError('too_many_sessions', { max: MAX_SESSIONS });
-  const { overlapping } = totals;
-  if (overlapping.length > 0) {
-    totals.countOnce(await readRows(ctx.db, selectIntervalsOf(community.id, filter, overlapping)));
+  const { crowded } = totals;
+  if (crowded.length > 0) {
+    totals.countOnce(await readRows(ctx.db, selectIntervalsOf(community.id, filter, crowded)));
   }
   if (fills) totals.fill();
   if (totals.size > MAX_GROUPS) throw new DomainError('too_many_groups', { max: MAX_GROUPS });

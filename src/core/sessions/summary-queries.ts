@@ -7,6 +7,7 @@
 import { type SQL, type Statement, sql, statementByShape, type Value } from '../../db/statement.ts';
 import { PIECES_OF_STRETCH } from '../../lib/calendar-spans.ts';
 import {
+  coveredParts,
   type FilterShape,
   fromBefore,
   int,
@@ -37,7 +38,7 @@ export type Cuts =
 export interface Groups {
   readonly byAccount: boolean;
   readonly byServer: boolean;
-  /** Whether `overlaps` is wanted. */
+  /** Whether `covered` is wanted. */
   readonly countsDistinct: boolean;
 }
 
@@ -54,10 +55,10 @@ interface Row {
   readonly server_id: number | null;
   readonly sessions: number;
   /**
-   * 0 where none of the sessions goes on when the account's next one begins, so that its time need not be counted once
-   * apart; 1 where one may; null where nobody asks.
+   * What of the sessions is covered by others of their account, so that it counts twice in their time: `coveredParts` of
+   * each that has any, with `;` between; null where there is none, or nobody asks.
    */
-  readonly overlaps: number | null;
+  readonly covered: string | null;
 }
 
 /** Sessions of one group, where nothing is cut. Times are sums over its sessions, in milliseconds. */
@@ -104,17 +105,8 @@ const pieceNumber = ({ kind, count }: NonNullable<SummaryShape['cuts']>, at: SQL
   return expression;
 };
 
-/**
- * Expression: whether the session `q` goes on when the account's next one begins. One row is read: the next, whatever it
- * is; so it may be one that does not count. (An id behind a character is behind that id, and before every other.)
- */
-const OVERLAPS = sql`EXISTS (
-  SELECT 1 FROM sessions AS next NOT INDEXED
-  WHERE next.community_id = ${sql.placeholder('communityId')} AND next.account_id = q.account_id
-    AND (next.started_at, next.id) >= (q.started_at, q.id || '~') AND next.started_at < q.until)`;
-
-const overlaps = ({ countsDistinct }: SummaryShape): SQL =>
-  countsDistinct ? sql`max(${OVERLAPS})` : sql`NULL`;
+const covered = (shape: SummaryShape): SQL =>
+  shape.countsDistinct ? sql`group_concat(${coveredParts(shape)}, ';')` : sql`NULL`;
 
 /** Expressions: what the sessions of a group come to. */
 const SUMS = sql.raw('count(*), sum(e - s), sum(c - s), sum(x - w - max(0, coalesce(h - g, 0)))');
@@ -127,7 +119,7 @@ const groupBy = (columns: readonly (string | false)[]): SQL => {
 /** Query: sessions of one group, which nothing cuts. */
 const whole = (shape: SummaryShape, sessions: SQL): SQL => sql`
   SELECT ${sql.raw(shape.byAccount ? 'account_id' : 'NULL')} AS account_id,
-    ${sql.raw(shape.byServer ? 'server_id' : 'NULL')} AS server_id, ${SUMS}, ${overlaps(shape)}
+    ${sql.raw(shape.byServer ? 'server_id' : 'NULL')} AS server_id, ${SUMS}, ${covered(shape)}
   FROM (${sessions}) AS q
   ${groupBy([shape.byAccount && 'account_id', shape.byServer && 'server_id'])}
   HAVING count(*) > 0`;
@@ -136,7 +128,7 @@ const whole = (shape: SummaryShape, sessions: SQL): SQL => sql`
 const wholeByAccount = (shape: SummaryShape): SQL => sql`
   SELECT id, NULL, sums ->> 0, sums ->> 1, sums ->> 2, sums ->> 3, sums ->> 4
   FROM (
-    SELECT id, (SELECT json_array(${SUMS}, ${overlaps(shape)}) FROM (${ofListedAccount(shape)}) AS q) AS sums
+    SELECT id, (SELECT json_array(${SUMS}, ${covered(shape)}) FROM (${ofListedAccount(shape)}) AS q) AS sums
     FROM listed LIMIT -1)
   WHERE sums ->> 0 > 0`;
 
@@ -145,7 +137,7 @@ const buildWhole = (shape: SummaryShape): SQL => {
   const isByAccount = byAccount && !byServer;
   return sql`
     WITH RECURSIVE ${listedAccounts(shape)},
-    totals (account_id, server_id, sessions, ms, confirmed_ms, watched_ms, overlaps) AS (
+    totals (account_id, server_id, sessions, ms, confirmed_ms, watched_ms, covered) AS (
       ${isByAccount ? wholeByAccount(shape) : whole(shape, ofListedAccounts(shape))}
       ${accounts === null ? sql`UNION ALL ${whole(shape, ofAllAccounts(shape))}` : sql``}
       UNION ALL ${whole(shape, fromBefore(shape))}
@@ -162,7 +154,7 @@ const pieces = (shape: SummaryShape, cuts: NonNullable<SummaryShape['cuts']>, se
       ${sql.raw(shape.byServer ? 'server_id' : 'NULL')} AS server_id, count(*), first_piece, last_piece,
       ${sum('s')}, ${sum('e')}, is_watched,
       iif(parts IS NULL, NULL, json_array(
-        json(parts), ${sum('c')}, ${sum('w')}, ${sum('x')}, ${sum('g')}, ${sum('h')})), ${overlaps(shape)}
+        json(parts), ${sum('c')}, ${sum('w')}, ${sum('x')}, ${sum('g')}, ${sum('h')})), ${covered(shape)}
     FROM (
       SELECT *, iif(is_watched IS NULL, json_array(
         ${piece('max(s, c - 1)')}, ${piece('max(s, min(w, e - 1))')}, ${piece('max(s, x - 1)')},
@@ -182,7 +174,7 @@ const buildCut = (shape: SummaryShape): SQL => {
   if (!cuts) throw new Error('Nothing is cut.');
   return sql`
     WITH RECURSIVE ${listedAccounts(shape)},
-    totals (account_id, server_id, sessions, first_piece, last_piece, starts, ends, is_watched, parts, overlaps) AS (
+    totals (account_id, server_id, sessions, first_piece, last_piece, starts, ends, is_watched, parts, covered) AS (
       ${pieces(shape, cuts, ofListedAccounts(shape))}
       ${shape.accounts === null ? sql`UNION ALL ${pieces(shape, cuts, ofAllAccounts(shape))}` : sql``}
       UNION ALL ${pieces(shape, cuts, fromBefore(shape))}
