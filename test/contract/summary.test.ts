@@ -244,7 +244,12 @@ describe('the totals of a period', () => {
       { accId: BO, seconds: 3600, distinctSeconds: 3600 },
     ]);
     const hours = bare(await summary({ ...period, groupBy: 'account,hour', accId: ANA, order: 'time' }));
-    expect(hours.map(({ distinctSeconds }) => distinctSeconds)).toEqual([3600, 3600, 3600, 50 * 60]);
+    expect(hours.map((item: Record<string, unknown>) => item.distinctSeconds)).toEqual([
+      3600,
+      3600,
+      3600,
+      50 * 60,
+    ]);
   });
 
   it('counts a session without a length, in the hour of its start', async () => {
