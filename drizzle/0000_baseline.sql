@@ -122,6 +122,7 @@ CREATE TABLE `communities` (
 	`log_due_at` integer,
 	`account_activity_due_at` integer,
 	`empty_report_status` integer DEFAULT 404 NOT NULL,
+	`quotas` text DEFAULT '{}' NOT NULL,
 	`has_webhooks` integer DEFAULT false NOT NULL,
 	`audit_sequence` integer DEFAULT 0 NOT NULL,
 	`audit_hash` text DEFAULT '' NOT NULL,
@@ -210,6 +211,8 @@ CREATE TABLE `log_counters` (
 	`action_type` text NOT NULL,
 	`platform` text NOT NULL,
 	`count` integer NOT NULL,
+	`day` integer DEFAULT 0 NOT NULL,
+	`added` integer DEFAULT 0 NOT NULL,
 	PRIMARY KEY(`community_id`, `action_type`, `platform`)
 ) WITHOUT ROWID;
 --> statement-breakpoint

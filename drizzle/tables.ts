@@ -333,6 +333,11 @@ export const TABLES = {
         "hasDefault": true,
         "fallback": 404
       },
+      "quotas": {
+        "type": "text",
+        "hasDefault": true,
+        "fallback": "{}"
+      },
       "has_webhooks": {
         "type": "boolean",
         "hasDefault": true,
@@ -547,7 +552,15 @@ export const TABLES = {
       "platform": {
         "type": "text"
       },
-      "count": {}
+      "count": {},
+      "day": {
+        "hasDefault": true,
+        "fallback": 0
+      },
+      "added": {
+        "hasDefault": true,
+        "fallback": 0
+      }
     }
   },
   "log_entries": {

@@ -1,7 +1,7 @@
 export { databaseFaultOf, retryAfterSeconds } from '../db/faults.ts';
 
 /** What sort of refusal a code is. A family's dialect says once what each kind looks like on its wire. */
-export type ErrorKind = 'invalid' | 'not_found' | 'conflict' | 'unprocessable';
+export type ErrorKind = 'invalid' | 'not_found' | 'conflict' | 'unprocessable' | 'rate_limited';
 
 /** Everything the domain can refuse, each code with its kind. This is the only place that says it. */
 export const DOMAIN_ERRORS = {
@@ -41,6 +41,14 @@ export const DOMAIN_ERRORS = {
   too_many_steps: 'invalid',
   time_closed: 'conflict',
   too_many_sessions: 'invalid',
+  // Quotas of the community.
+  too_many_api_keys: 'conflict',
+  too_many_identifiers: 'conflict',
+  too_many_inbound_webhooks: 'conflict',
+  // There is room again on the next day.
+  too_many_log_entries: 'rate_limited',
+  too_many_open_sessions: 'conflict',
+  too_many_service_ids: 'conflict',
   too_many_webhook_endpoints: 'conflict',
   webhook_delivery_not_found: 'not_found',
   webhook_digest_unfit: 'invalid',

@@ -92,8 +92,8 @@ export const SPANISH: Readonly<Record<string, string>> = {
   'Marks the open sessions of the accounts as seen. Where a silence longer than the limit has ended the latest session of an account, a new one begins that `continues` it: the answer says `resumed`, with its id. Otherwise no session starts, and none goes on after a stop, a clear, a reset or a correction. The answer has a result for each account, in their order. A bad entry does not affect the others.':
     'Marca como vistas las sesiones abiertas de las cuentas. Si un silencio mayor que el límite puso fin a la última sesión de una cuenta, empieza otra que la continúa (`continues`): la respuesta dice `resumed`, con su id. En los demás casos no empieza ninguna sesión, y ninguna sigue tras un final, una retirada, un reinicio o una corrección. La respuesta lleva un resultado por cuenta, en su orden. Una entrada mala no afecta a las demás.',
   'Send a roster: everybody who is on a server': 'Enviar una lista: todos los que están en un servidor',
-  'Starts a session for each new account, marks those that are there as seen, and closes those that are gone, where they were last seen. With one call a minute every session is right, even if joins and leaves get lost. The same roster again changes nothing, and neither does one whose `observedAt` is older than the newest roster. An account that is back after a silence longer than its limit gets a new session, which `continues` the one that the silence ended; it is in `started` and in `resumed`. `[]` says that nobody is there. Of an entry, names are cut and identifiers that are none are left out. A roster with more entries that name nobody than the one before closes nobody; the next one does. Until there are none, the server says so (`incompleteSince`).':
-    'Empieza una sesión por cada cuenta nueva, marca como vistas las que siguen ahí y cierra las que se fueron, donde se las vio por última vez. Con una llamada por minuto todas las sesiones son correctas, aunque se pierdan entradas y salidas. La misma lista otra vez no cambia nada, y tampoco una cuyo `observedAt` es anterior a la lista más reciente. Una cuenta que vuelve tras un silencio mayor que su límite recibe una sesión nueva, que continúa (`continues`) la que el silencio terminó; aparece en `started` y en `resumed`. `[]` dice que no hay nadie. De una entrada se recortan los nombres y se dejan fuera los identificadores que no lo son. Una lista con más entradas que no nombran a nadie que la anterior no cierra a nadie; la siguiente sí. Mientras haya tales entradas, el servidor lo dice (`incompleteSince`).',
+  'Starts a session for each new account, marks those that are there as seen, and closes those that are gone, where they were last seen. With one call a minute every session is right, even if joins and leaves get lost. The same roster again changes nothing, and neither does one whose `observedAt` is older than the newest roster. An account that is back after a silence longer than its limit gets a new session, which `continues` the one that the silence ended; it is in `started` and in `resumed`. `[]` says that nobody is there. Of an entry, names are cut and identifiers that are none are left out. A roster with more entries that name nobody than the one before closes nobody; the next one does. Until there are none, the server says so (`incompleteSince`). Where the community has as many sessions open as it may have, those who have no room are in `rejected`, and the rest of the roster holds.':
+    'Empieza una sesión por cada cuenta nueva, marca como vistas las que siguen ahí y cierra las que se fueron, donde se las vio por última vez. Con una llamada por minuto todas las sesiones son correctas, aunque se pierdan entradas y salidas. La misma lista otra vez no cambia nada, y tampoco una cuyo `observedAt` es anterior a la lista más reciente. Una cuenta que vuelve tras un silencio mayor que su límite recibe una sesión nueva, que continúa (`continues`) la que el silencio terminó; aparece en `started` y en `resumed`. `[]` dice que no hay nadie. De una entrada se recortan los nombres y se dejan fuera los identificadores que no lo son. Una lista con más entradas que no nombran a nadie que la anterior no cierra a nadie; la siguiente sí. Mientras haya tales entradas, el servidor lo dice (`incompleteSince`). Si la comunidad tiene abiertas tantas sesiones como puede, quienes no caben están en `rejected`, y el resto de la lista vale.',
   'List sessions: who is active now, who was active when':
     'Listar sesiones: quién está activo ahora, quién lo estuvo y cuándo',
   'The newest start first. `from` is inclusive and `to` exclusive; both mean the start. `status=open` lists who is on now, with the identifiers of each account. `lastSeen` is the last sign of life. `unconfirmed` says that nobody told us when the session ended. A page can be short, or empty, while `nextCursor` says that more follow. `Accept: text/csv` gives a CSV file: of every session, or, with a `limit`, of one page, and `Link` has the next one.':
@@ -200,8 +200,8 @@ export const SPANISH: Readonly<Record<string, string>> = {
   "List an account's identifiers": 'Listar los identificadores de una cuenta',
   'By type, then by value. The ids of accounts that were merged into it are among them. When more follow, `Link` leads to the next page.':
     'Por tipo y después por valor. Entre ellos están los ids de las cuentas que se fusionaron con ella. Si hay más, `Link` lleva a la página siguiente.',
-  "Any type that a platform has: `discord`, `steam`, `license`, `license2`, `fivem`, `xbl`, `live`, `roblox` and others. The answer lists the pairs that were registered. One bad pair costs none of the others. A pair that another account has stays there and is listed in `meta.refused`. `ip` and `hwid` are left out and never stored. A `username` is the account's name from now on.":
-    'Cualquier tipo que tenga una plataforma: `discord`, `steam`, `license`, `license2`, `fivem`, `xbl`, `live`, `roblox` y otros. La respuesta lista los pares que se registraron. Un par malo no afecta a los demás. Un par que tiene otra cuenta se queda en ella y se lista en `meta.refused`. `ip` y `hwid` se dejan fuera y no se guardan nunca. Un `username` es el nombre de la cuenta desde entonces.',
+  "Any type that a platform has: `discord`, `steam`, `license`, `license2`, `fivem`, `xbl`, `live`, `roblox` and others. The answer lists the pairs that were registered. One bad pair costs none of the others. A pair that another account has stays there and is listed in `meta.refused`; so is one that the account has no room for, with the `accId` null. `ip` and `hwid` are left out and never stored. A `username` is the account's name from now on.":
+    'Cualquier tipo que tenga una plataforma: `discord`, `steam`, `license`, `license2`, `fivem`, `xbl`, `live`, `roblox` y otros. La respuesta lista los pares que se registraron. Un par malo no afecta a los demás. Un par que tiene otra cuenta se queda en ella y se lista en `meta.refused`; también uno que ya no cabe en la cuenta, con el `accId` nulo. `ip` y `hwid` se dejan fuera y no se guardan nunca. Un `username` es el nombre de la cuenta desde entonces.',
   'Take an identifier or a name from an account': 'Quitar un identificador o un nombre a una cuenta',
   'It is free from then on. `username` takes a name, of today or a former one. The id of an account cannot be taken.':
     'Queda libre desde entonces. `username` quita un nombre, el de hoy o uno anterior. El id de una cuenta no se puede quitar.',
@@ -333,7 +333,8 @@ export const SPANISH: Readonly<Record<string, string>> = {
   'The key has every scope. It is shown in this answer only. `place` is the number of the database where the community shall live; without it, that with the most room.':
     'La clave tiene todos los permisos. Se muestra solo en esta respuesta. `place` es el número de la base de datos donde vivirá la comunidad; sin él, la que tenga más espacio.',
   'Read a community': 'Leer una comunidad',
-  "Change a community's name or settings": 'Cambiar el nombre o los ajustes de una comunidad',
+  "Change a community's name, settings or quotas":
+    'Cambiar el nombre, los ajustes o las cuotas de una comunidad',
   'Delete a community with all that is in it': 'Eliminar una comunidad con todo lo que contiene',
   'Its credentials stop working within 30 seconds. The scheduled job removes its rows.':
     'Sus credenciales dejan de funcionar en 30 segundos. La tarea programada retira sus filas.',
@@ -407,6 +408,17 @@ export const SPANISH: Readonly<Record<string, string>> = {
   'How far the replay came.': 'Hasta dónde llegó el reenvío.',
   'How it does not fit.': 'En qué no encaja.',
   'How large it is.': 'Su tamaño.',
+  'How much of each thing the community may have.': 'Cuánto puede tener la comunidad de cada cosa.',
+  'How many API keys, without those that are revoked.': 'Cuántas claves de API, sin contar las revocadas.',
+  'How many service IDs.': 'Cuántos ID de servicio.',
+  'How many webhook endpoints.': 'Cuántos destinos de webhook.',
+  'How many inbound webhooks.': 'Cuántos webhooks entrantes.',
+  'How many identifiers an account takes; the first of each kind always has room.':
+    'Cuántos identificadores admite una cuenta; el primero de cada tipo siempre cabe.',
+  'How many log entries are taken in a day (UTC); deleted ones count.':
+    'Cuántas entradas del registro se admiten en un día (UTC); las eliminadas cuentan.',
+  'How many sessions may be open at once.': 'Cuántas sesiones pueden estar abiertas a la vez.',
+  'A quota of null is its default again.': 'Una cuota nula vuelve a su valor por defecto.',
   'How long after its start a stop without heartbeats is believed.':
     'Hasta cuánto después de su inicio se cree un final sin latidos.',
   'How long a server may be silent before a reset, so that its sessions end at the reset.':

@@ -2,7 +2,7 @@
 import type * as v from 'valibot';
 import { reportSchema } from '../api/account-activity/wire.ts';
 import { logEntrySchema } from '../api/activity-log/wire.ts';
-import { communitySchema, newCommunitySchema } from '../api/admin/wire.ts';
+import { communitySchema, newCommunitySchema, quotasPatchSchema, quotasSchema } from '../api/admin/wire.ts';
 import { type AnyOperation, docsOf } from '../api/kit/operation.ts';
 import { problemDialect } from '../api/kit/problem.ts';
 import {
@@ -43,6 +43,8 @@ const NOUNS: Readonly<Record<string, v.GenericSchema>> = {
   Servers: serversSchema(),
   Community: communitySchema(),
   NewCommunity: newCommunitySchema(),
+  Quotas: quotasSchema,
+  QuotasPatch: quotasPatchSchema,
   Settings: settingsSchema,
   SettingsPatch: settingsPatchSchema,
   ApiKey: apiKeySchema(),

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
+import type { DomainError } from '../../core/errors.ts';
 import { appendLogEntries as append } from '../../core/logs/append-log-entries.ts';
-import { NUMBERS_PER_SECOND } from '../../core/logs/log-id.ts';
-import { Fault } from '../kit/fault.ts';
+import type { Fault } from '../kit/fault.ts';
 import { integer } from '../kit/fields.ts';
 import { type Language, renderFault } from '../kit/messages.ts';
 import { defineOperation } from '../kit/operation.ts';
@@ -37,34 +37,33 @@ export const appendLogEntries = defineOperation({
       ]),
       example: { id: LOG_ENTRY_EXAMPLE.id },
     },
-    errors: ['log_second_full'],
+    errors: ['log_second_full', 'too_many_log_entries'],
   },
   handle: async ({ ctx, body, http }) => {
-    const now = Math.floor(ctx.clock.now() / 1000);
     if ('entry' in body) {
       const [id] = await append(ctx, [body.entry]);
-      if (id === undefined) throw secondFull(body.entry.timestamp ?? now);
+      if (typeof id !== 'number') throw id;
       return { id };
     }
     const entries = body.items.flatMap(({ value }) => value ?? []);
-    const given = (entries.length > 0 ? await append(ctx, entries) : []).values();
+    const appended = (entries.length > 0 ? await append(ctx, entries) : []).values();
     const rejected: ReturnType<typeof toRejection>[] = [];
-    const ids = body.items.map(({ value, fault }, index) => {
-      const id = value && given.next().value;
-      if (id !== undefined) return id;
-      const refusal = value ? secondFull(value.timestamp ?? now) : fault;
-      rejected.push(toRejection(refusal, index, languageOf(http)));
+    const ids = body.items.map(({ fault }, index) => {
+      const given = fault ?? appended.next().value;
+      if (typeof given === 'number') return given;
+      if (given) rejected.push(toRejection(given, index, languageOf(http)));
       return null;
     });
     return { accepted: ids.length - rejected.length, ids, rejected };
   },
 });
 
-const secondFull = (timestamp: number): Fault =>
-  new Fault('log_second_full', { params: { timestamp, limit: NUMBERS_PER_SECOND } });
-
-const toRejection = ({ code, params, issues }: Fault, index: number, language: Language) => ({
-  index,
-  code: codeOf(code),
-  message: renderFault(code, params, issues, language),
-});
+const toRejection = (refusal: Fault | DomainError, index: number, language: Language) => {
+  const { code, params } = refusal;
+  const issues = 'issues' in refusal ? refusal.issues : [];
+  return {
+    index,
+    code: codeOf(code),
+    message: renderFault(code, params, issues, language),
+  };
+};

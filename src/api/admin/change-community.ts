@@ -17,9 +17,17 @@ export const changeCommunity = defineOperation({
   docs: WITH_DOCS && {
     operationId: 'changeCommunity',
     tag: 'Administration',
-    summary: "Change a community's name or settings",
-    bodyExample: { name: 'Day Shift RP' },
-    answer: { schema: communitySchema(), example: { ...COMMUNITY_EXAMPLE, name: 'Day Shift RP' } },
+    summary: "Change a community's name, settings or quotas",
+    description: 'A quota of null is its default again.',
+    bodyExample: { name: 'Day Shift RP', quotas: { openSessions: 2000 } },
+    answer: {
+      schema: communitySchema(),
+      example: {
+        ...COMMUNITY_EXAMPLE,
+        name: 'Day Shift RP',
+        quotas: { ...COMMUNITY_EXAMPLE.quotas, openSessions: 2000 },
+      },
+    },
     errors: ['community_not_found'],
   },
   handle: async ({ ctx, params, body }) => toCommunityWire(await change(ctx, params.communityId, body)),

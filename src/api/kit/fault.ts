@@ -105,7 +105,11 @@ export const invalidField = (path: string, message: string): Fault =>
 /** The fault behind an error, at `now` (epoch milliseconds); undefined if it is a defect. */
 export const toFault = (error: unknown, now: number): Fault | undefined => {
   if (error instanceof Fault) return error;
-  if (error instanceof DomainError) return new Fault(error.code, { params: error.params });
+  if (error instanceof DomainError) {
+    const { code, params } = error;
+    const seconds = kindOf(code) === 'rate_limited' ? params.seconds : undefined;
+    return new Fault(code, { params, ...(seconds && { headers: { 'Retry-After': String(seconds) } }) });
+  }
   // What no verb has foreseen: the rows themselves refuse it.
   if (isPeriodClosed(error)) return new Fault('time_closed');
   const database = databaseFaultOf(error);

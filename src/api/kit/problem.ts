@@ -104,7 +104,7 @@ export const problemDialect: Dialect = {
                 properties: {
                   type: { type: 'string' },
                   value: { type: 'string' },
-                  accId: { type: 'string' },
+                  accId: { type: ['string', 'null'] },
                 },
               },
             },

@@ -28,7 +28,7 @@ export const registerIdentifiers = defineOperation({
       schema: v.array(v.object({ type: v.string(), value: v.string() })),
       example: [{ type: 'steam', value: '110000112345678' }],
     },
-    errors: ['account_not_found'],
+    errors: ['account_not_found', 'too_many_identifiers'],
   },
   handle: async ({ ctx, body: { data } }) => {
     const { registered } = await registerIdentifiersOf(ctx, toAccountRef(data), data.identifiers);

@@ -23,7 +23,7 @@ export const startStop = defineOperation({
       data: { serverId: 1, discord: '1234567890', forceStart: true },
     },
     answer: { schema: v.nullable(sessionSchema()), example: SESSION_EXAMPLE },
-    errors: ['account_not_found'],
+    errors: ['account_not_found', 'too_many_open_sessions'],
   },
   handle: async ({ ctx, body: { data } }) => {
     const session = await recordActivity(ctx, {

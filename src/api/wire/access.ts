@@ -28,24 +28,27 @@ const settingsEntries = {
 /** The settings as they are read. */
 export const settingsSchema = object(settingsEntries);
 
-const SETTING_NAMES = Object.keys(settingsEntries).join(', ');
+/** A change: any of the entries, and nothing else, so that a misspelt one is not silently ignored. */
+export const patchSchema = <E extends v.ObjectEntries>(entries: E) => {
+  const names = Object.keys(entries).join(', ');
+  return v.pipe(
+    jsonRecord,
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed) return;
+      for (const key of Object.keys(dataset.value)) {
+        if (Object.hasOwn(entries, key)) continue;
+        addIssue({
+          message: fieldMessage('unknown', names),
+          path: [{ type: 'object', origin: 'key', input: dataset.value, key, value: dataset.value[key] }],
+        });
+      }
+    }),
+    v.partial(object(entries)),
+    v.metadata({ additionalProperties: false }),
+  );
+};
 
-/** A change of settings: any of them, and nothing else, so that a misspelt one is not silently ignored. */
-export const settingsPatchSchema = v.pipe(
-  jsonRecord,
-  v.rawCheck(({ dataset, addIssue }) => {
-    if (!dataset.typed) return;
-    for (const key of Object.keys(dataset.value)) {
-      if (Object.hasOwn(settingsEntries, key)) continue;
-      addIssue({
-        message: fieldMessage('unknown', SETTING_NAMES),
-        path: [{ type: 'object', origin: 'key', input: dataset.value, key, value: dataset.value[key] }],
-      });
-    }
-  }),
-  v.partial(settingsSchema),
-  v.metadata({ additionalProperties: false }),
-);
+export const settingsPatchSchema = patchSchema(settingsEntries);
 
 export const SETTINGS_EXAMPLE = {
   autoCreateAccounts: true,

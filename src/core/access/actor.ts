@@ -1,3 +1,4 @@
+import type { Quotas } from './quotas.ts';
 import type { Scope } from './scopes.ts';
 import type { Settings } from './settings.ts';
 
@@ -12,6 +13,7 @@ export interface Community {
   readonly name: string;
   readonly createdAt: number;
   readonly settings: Settings;
+  readonly quotas: Quotas;
   /** Whether it had a webhook endpoint when this was read. */
   readonly hasWebhooks: boolean;
   /** The last record of the audit trail when this was read: vouches for name and settings (core/audit/audit.ts). */

@@ -14,12 +14,13 @@ import {
   selectApiKeys,
   toApiKey,
 } from './queries.ts';
+import { runWithin } from './quota-queries.ts';
 import type { Scope } from './scopes.ts';
 
 /**
  * Creates an API key; `key` cannot be read again. `expiresAt` is in epoch milliseconds; a key that expires makes none that
  * lives longer, so its own expiry is the default then.
- * @throws DomainError outlives_credential
+ * @throws DomainError outlives_credential, too_many_api_keys
  */
 export const createApiKey = async (
   ctx: Ctx<CommunityActor>,
@@ -39,7 +40,7 @@ export const createApiKey = async (
     const createdAt = ctx.clock.now();
     const id = ctx.newId(createdAt);
     const scopes = input.scopes.join(' ');
-    const [[row]] = await runBatch(ctx.db, [
+    const [[row]] = await runWithin(ctx.db, audit.community, 'apiKeys', [
       insertApiKey({
         id,
         communityId: community.id,

@@ -13,6 +13,7 @@ import {
   toCommunity,
   updateCommunity,
 } from './queries.ts';
+import { changedQuotas, type QuotasPatch, storedQuotas } from './quotas.ts';
 import type { Settings, SettingsPatch } from './settings.ts';
 
 /** Where a page of communities ended: its last one's id, and where that lives. */
@@ -60,12 +61,21 @@ export const getCommunity = async (ctx: Ctx<OperatorActor>, id: string): Promise
   return community;
 };
 
-/** Changes name and settings. @throws DomainError community_not_found */
+/** Changes name, settings and quotas. @throws DomainError community_not_found */
 export const changeCommunity = async (
   ctx: Ctx<OperatorActor>,
   id: string,
-  { name, settings = {} }: { name?: string | undefined; settings?: SettingsPatch | undefined },
-): Promise<Community> => applyChanges(await atHome(ctx, id), id, { ...(name && { name }), ...settings });
+  {
+    name,
+    settings = {},
+    quotas,
+  }: {
+    name?: string | undefined;
+    settings?: SettingsPatch | undefined;
+    quotas?: QuotasPatch | undefined;
+  },
+): Promise<Community> =>
+  applyChanges(await atHome(ctx, id), id, { ...(name && { name }), ...settings }, quotas);
 
 /** Closes a tenant for good; its rows are purged by the scheduled job. @throws DomainError community_not_found */
 export const deleteCommunity = async (anywhere: Ctx<OperatorActor>, id: string): Promise<void> => {
@@ -99,10 +109,12 @@ const applyChanges = (
   ctx: Ctx<CommunityActor | OperatorActor>,
   key: CommunityKey,
   patch: { name?: string | undefined } & SettingsPatch,
+  quotasPatch?: QuotasPatch,
 ): Promise<Community> =>
   audited(ctx, key, async (audit) => {
-    const before = { name: audit.community.name, ...audit.community.settings };
-    const changes = changesOf(before, patch);
+    const { name, settings, quotas } = audit.community;
+    const wanted = quotasPatch && changedQuotas(quotas, quotasPatch);
+    const changes = changesOf({ name, ...settings, ...quotas }, { ...patch, ...wanted });
     const trail =
       changes.length === 0
         ? [audit.confirm()]
@@ -117,7 +129,13 @@ const applyChanges = (
               ]),
             ),
           });
-    const [[row]] = await runBatch(ctx.db, [updateCommunity(audit.community.id, patch), ...trail]);
+    const [[row]] = await runBatch(ctx.db, [
+      updateCommunity(audit.community.id, {
+        ...patch,
+        ...(wanted && { quotas: storedQuotas(wanted) }),
+      }),
+      ...trail,
+    ]);
     if (!row) throw new DomainError('community_not_found', { id: audit.community.publicId });
     return toCommunity(ctx.db, row);
   });

@@ -7,6 +7,7 @@ import { atPlace, atRoomiest } from '../places.ts';
 import type { Community, OperatorActor } from './actor.ts';
 import { newApiKey } from './api-key.ts';
 import { type ApiKey, insertApiKey, insertCommunity, toApiKey, toCommunity } from './queries.ts';
+import { changedQuotas, DEFAULT_QUOTAS, type QuotasPatch, storedQuotas } from './quotas.ts';
 import { SCOPES } from './scopes.ts';
 import type { SettingsPatch } from './settings.ts';
 
@@ -22,17 +23,21 @@ export const createCommunity = async (
     name: string;
     settings?: SettingsPatch | undefined;
     place?: number | undefined;
+    quotas?: QuotasPatch | undefined;
   },
 ): Promise<{ community: Community; apiKey: ApiKey; key: string }> => {
   const { place } = input;
   const ctx = place === undefined ? await atRoomiest(anywhere) : (atPlace(anywhere, place) ?? anywhere);
   const createdAt = ctx.clock.now();
-  const { id: publicId = ctx.newId(createdAt), name, settings = {} } = input;
+  const { id: publicId = ctx.newId(createdAt), name, settings = {}, quotas = {} } = input;
   const id = { publicId };
   const key = newApiKey(ctx.db.place);
   const apiKeyId = ctx.newId(createdAt);
   const [[community], [apiKey]] = await runBatch(ctx.db, [
-    insertCommunity({ publicId, name, createdAt }, settings),
+    insertCommunity(
+      { publicId, name, createdAt },
+      { ...settings, quotas: storedQuotas(changedQuotas(DEFAULT_QUOTAS, quotas)) },
+    ),
     insertApiKey({
       id: apiKeyId,
       communityId: id,

@@ -4,6 +4,7 @@ import type { apiKeys, communities } from '../../db/schema/index.ts';
 import { type Names, type RowOf, sql, statement, statementByShape } from '../../db/statement.ts';
 import { factsOf, TABLE_NAMES, tableRef } from '../../db/tables.ts';
 import type { Community } from './actor.ts';
+import { toQuotas } from './quotas.ts';
 import { parseScopes, type Scope } from './scopes.ts';
 import { type SettingsPatch, toSettings } from './settings.ts';
 
@@ -42,6 +43,7 @@ export const toCommunity = ({ place }: Database, found: RowOf<typeof communities
     name: row.name,
     createdAt: row.createdAt,
     settings: toSettings(row),
+    quotas: toQuotas(row.quotas),
     hasWebhooks: row.hasWebhooks,
     auditHead: { sequence: row.auditSequence, hash: row.auditHash },
   };
@@ -159,12 +161,14 @@ const dueAtOnce = (changes: SettingsPatch) => {
 /** Statement. */
 export const insertCommunity = (
   community: { publicId: string; name: string; createdAt: number },
-  settings: SettingsPatch,
+  settings: SettingsPatch & { readonly quotas?: string | undefined },
 ) => insertRow(COMMUNITIES, { ...community, ...settings, ...dueAtOnce(settings) });
 
 /** Statement: changes what is given and returns the row, if the community lives. */
-export const updateCommunity = (id: number, changes: { name?: string | undefined } & SettingsPatch) =>
-  updateRow(COMMUNITIES, { id }, 'deleted_at', { ...changes, ...dueAtOnce(changes) });
+export const updateCommunity = (
+  id: number,
+  changes: { name?: string | undefined; quotas?: string | undefined } & SettingsPatch,
+) => updateRow(COMMUNITIES, { id }, 'deleted_at', { ...changes, ...dueAtOnce(changes) });
 
 /** Statement: no credential of the community works from then on. */
 export const markCommunityDeleted = (id: number, now: number) =>

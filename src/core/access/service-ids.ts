@@ -6,6 +6,7 @@ import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import type { CommunityActor } from './actor.ts';
 import { requireNotOutliving } from './api-keys.ts';
+import { runWithin } from './quota-queries.ts';
 import { newClientId, newClientSecret, type ServiceId, type ServiceIdCategory } from './service-id.ts';
 import {
   findServiceId,
@@ -15,7 +16,7 @@ import {
   updateServiceId,
 } from './service-id-queries.ts';
 
-/** Creates a service ID; `clientSecret` cannot be read again. */
+/** Creates a service ID; `clientSecret` cannot be read again. @throws DomainError outlives_credential, too_many_service_ids */
 export const createServiceId = async (
   ctx: Ctx<CommunityActor>,
   { name, category }: { name: string; category: ServiceIdCategory },
@@ -28,7 +29,7 @@ export const createServiceId = async (
   return audited(ctx, communityId, async (audit) => {
     const createdAt = ctx.clock.now();
     const id = ctx.newId(createdAt);
-    const [[row]] = await runBatch(ctx.db, [
+    const [[row]] = await runWithin(ctx.db, audit.community, 'serviceIds', [
       insertServiceId({ id, communityId, name, category, clientId, secretHash, createdAt }),
       ...(await audit.record({
         type: 'SERVICE_ID_CREATED',

@@ -27,6 +27,11 @@ const resolved = (communityId: SQLWrapper, accountId: SQLWrapper): SQL => sql`
   (SELECT account_id FROM account_identifiers
    WHERE community_id = ${communityId} AND kind = 'accId' AND value = ${accountId})`;
 
+/** Expression: how many identifiers the account (an expression) has; of those beyond `max` none is read. */
+const countIdentifiers = (communityId: SQLWrapper, accountId: SQL, max: SQLWrapper): SQL => sql`
+  (SELECT count(*) FROM (SELECT 1 FROM account_identifiers AS had INDEXED BY account_identifiers_by_account
+   WHERE had.community_id = ${communityId} AND had.account_id = ${accountId} AND had.kind <> 'called' LIMIT ${max}))`;
+
 /** One row with the account's id, or none. */
 export const selectAccountId = statement<
   { communityId: number; kind: string; value: string },
@@ -149,18 +154,24 @@ export const selectIdentifiers = statement<
     ORDER BY kind, value LIMIT ${$.limit}`,
 );
 
-/** Gives the account those of the identifiers (JSON: a list of `{kind, value}`) that are free. */
+/** Gives the account those of the identifiers (JSON: a list of `{kind, value}`) that are free, until it has `max`. */
 export const insertIdentifiers = statement<{
   communityId: number;
   accountId: string;
   identifiers: string;
+  max: number;
   now: number;
 }>(
   ($) => sql`
     INSERT INTO account_identifiers (community_id, kind, value, account_id, created_at)
-    SELECT own.community_id, wanted.value ->> 'kind', wanted.value ->> 'value', own.account_id, ${$.now}
-    FROM account_identifiers AS own CROSS JOIN json_each(${$.identifiers}) AS wanted
-    WHERE own.community_id = ${$.communityId} AND own.kind = 'accId' AND own.value = ${$.accountId}
+    SELECT ${$.communityId}, kind, value, account_id, ${$.now} FROM (
+      SELECT wanted.value ->> 'kind' AS kind, wanted.value ->> 'value' AS value, own.account_id,
+        row_number() OVER (ORDER BY wanted.key) AS place
+      FROM account_identifiers AS own CROSS JOIN json_each(${$.identifiers}) AS wanted
+      WHERE own.community_id = ${$.communityId} AND own.kind = 'accId' AND own.value = ${$.accountId}
+        AND NOT EXISTS (SELECT 1 FROM account_identifiers AS i WHERE i.community_id = ${$.communityId}
+          AND i.kind = wanted.value ->> 'kind' AND i.value = wanted.value ->> 'value')) AS free
+    WHERE place <= ${$.max} - ${countIdentifiers($.communityId, sql`free.account_id`, $.max)}
     ON CONFLICT DO NOTHING`,
 );
 

@@ -22,21 +22,22 @@ import {
 export interface Registration {
   /** What the account has now, in the order of the call, each once. */
   readonly registered: readonly NotedIdentifier[];
-  /** What belongs to another account, and stays there. */
-  readonly refused: readonly (NotedIdentifier & { readonly ownerId: string })[];
+  /** What belongs to another account, and stays there; of one without an owner, the account has no room for it. */
+  readonly refused: readonly (NotedIdentifier & { readonly ownerId: string | null })[];
 }
 
 /**
  * Registers what a platform knows of an account; a `username` is what it is called from now on. One that is somebody
  * else's costs none of the others. Personal data that nobody needs (`ip`, `hwid`) is left out and stored nowhere.
- * @throws DomainError account_not_found
+ * @throws DomainError account_not_found; too_many_identifiers, where none of them could be registered
  */
 export const registerIdentifiers = async (
   ctx: Ctx<CommunityActor>,
   accountId: string,
   identifiers: readonly NotedIdentifier[],
 ): Promise<Registration> => {
-  const communityId = ctx.actor.community.id;
+  const { id: communityId, quotas } = ctx.actor.community;
+  const max = quotas.identifiersPerAccount;
   const now = ctx.clock.now();
   const wanted = [
     ...new Map(
@@ -51,7 +52,7 @@ export const registerIdentifiers = async (
   const list = JSON.stringify(strong);
   const [[account], , , owners] = await runBatch(ctx.db, [
     selectAccountId({ communityId, kind: 'accId', value: accountId }),
-    insertIdentifiers({ communityId, accountId, identifiers: list, now }),
+    insertIdentifiers({ communityId, accountId, identifiers: list, max, now }),
     noteIdentifierConflicts({ communityId, accountId, identifiers: list, now }),
     selectOwners({ communityId, identifiers: list }),
     nameByIdentifier({ communityId, accountId }),
@@ -66,12 +67,14 @@ export const registerIdentifiers = async (
   );
   const isOwn = (identifier: NotedIdentifier) =>
     isName(identifier) || ownerIds.get(identifierKey(identifier)) === account.account_id;
-  return {
-    registered: wanted.filter(isOwn),
-    refused: wanted
-      .filter((identifier) => !isOwn(identifier))
-      .map((identifier) => ({ ...identifier, ownerId: ownerIds.get(identifierKey(identifier)) ?? '' })),
-  };
+  const registered = wanted.filter(isOwn);
+  const refused = wanted
+    .filter((identifier) => !isOwn(identifier))
+    .map((identifier) => ({ ...identifier, ownerId: ownerIds.get(identifierKey(identifier)) ?? null }));
+  if (registered.length === 0 && refused.some(({ ownerId }) => ownerId === null)) {
+    throw new DomainError('too_many_identifiers', { max });
+  }
+  return { registered, refused };
 };
 
 /** The same for the account that the first of its known identifiers names. @throws DomainError account_not_found */

@@ -141,6 +141,8 @@ interface Meant {
 export interface Resolution {
   readonly communityId: number;
   readonly serverId: number;
+  /** What comes beside those that an account has is not given to it where it would have more. */
+  readonly maxIdentifiers: number;
   /** At most one for each first identifier. */
   readonly accounts: readonly AccountRef[];
   /** Epoch milliseconds. */
@@ -371,7 +373,7 @@ export const accountResolver = (condition: SQL = sql`true`) => {
 
   const insertIdentifiers = statementByShape<
     { count: number; hasBare: boolean },
-    ServerValues & { now: number; items: string }
+    ServerValues & { maxIdentifiers: number; now: number; items: string }
   >(
     // The loop over json_each runs in the order of the list, so that LIMIT 1 finds the first that is known.
     ({ count, hasBare }, $) => sql`
@@ -392,8 +394,8 @@ export const accountResolver = (condition: SQL = sql`true`) => {
             iif(${isAccount($, sql`item ->> 3`)}, item ->> 3, NULL)
             ${hasBare ? sql`, iif(item ->> 2 IS NULL, NULL, ${onlyBearer($)})` : sql``}
           ) AS owner
-        FROM ${tableOf($.items, count)} WHERE ${condition} AND ${isUnnamed($)} LIMIT -1)
-      WHERE owner IS NOT NULL
+        FROM ${tableOf($.items, count)} WHERE ${condition} AND ${isUnnamed($)} LIMIT -1) AS free
+      WHERE owner IS NOT NULL AND (kind = ${CALLED} OR ${isRoom($)})
       ON CONFLICT DO UPDATE SET account_id = excluded.account_id
         WHERE kind = ${CALLED} AND account_id <> excluded.account_id`,
     [true, false].map((hasBare) => ({ count: 3, hasBare })),
@@ -405,7 +407,7 @@ export const accountResolver = (condition: SQL = sql`true`) => {
    * nobody was registered by it, before the call changes who is on. Where all are known, it looks at nothing.
    */
   const giveIdentifiers = (
-    { communityId, serverId, now }: Resolution,
+    { communityId, serverId, maxIdentifiers, now }: Resolution,
     values: object,
     meant: readonly Meant[],
   ): Statement => {
@@ -421,7 +423,15 @@ export const accountResolver = (condition: SQL = sql`true`) => {
     });
     return insertIdentifiers(
       { count: items.length, hasBare: meant.some(({ strong }) => strong.length === 0) },
-      { ...values, communityId, serverId, prefix: prefixOf(serverId), now, items: JSON.stringify(items) },
+      {
+        ...values,
+        communityId,
+        serverId,
+        maxIdentifiers,
+        prefix: prefixOf(serverId),
+        now,
+        items: JSON.stringify(items),
+      },
     );
   };
 
@@ -563,6 +573,18 @@ export const accountResolver = (condition: SQL = sql`true`) => {
     });
     return rounds(meant).flatMap((round) => resolveRound(resolution, values, round));
   };
+};
+
+/**
+ * Condition on `free`: its owner may have one more. There is always room for the first of a kind, so that they are counted
+ * only where a second one comes.
+ */
+const isRoom = ($: Names<ServerValues & { maxIdentifiers: number }>): SQL => {
+  const had = sql`account_identifiers AS had INDEXED BY account_identifiers_by_account
+    WHERE had.community_id = ${$.communityId} AND had.account_id = free.owner`;
+  return sql`
+    CASE WHEN NOT EXISTS (SELECT 1 FROM ${had} AND had.kind = free.kind) THEN 1
+    ELSE NOT EXISTS (SELECT 1 FROM ${had} AND had.kind <> ${CALLED} LIMIT 1 OFFSET ${$.maxIdentifiers} - 1) END`;
 };
 
 const insertFirstIdentifiers = statementByShape<number, { communityId: number; now: number; items: string }>(

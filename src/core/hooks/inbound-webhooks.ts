@@ -2,6 +2,7 @@ import { readRows, runBatch } from '../../db/client.ts';
 import { randomBase62 } from '../../lib/crypto.ts';
 import { type Page, pageOf } from '../../lib/page.ts';
 import type { CommunityActor } from '../access/actor.ts';
+import { runWithin } from '../access/quota-queries.ts';
 import { audited } from '../audit/audit.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
@@ -56,6 +57,7 @@ const defaultRepeatSeconds = ({ algorithm }: Proof): number => (algorithm === 't
 /**
  * Creates an inbound webhook; `secret` (the sender's, else a new one) is not readable ever again. A sender that signs
  * with a key of its own needs one.
+ * @throws DomainError too_many_inbound_webhooks
  */
 export const createInboundWebhook = async (
   ctx: Ctx<CommunityActor>,
@@ -79,7 +81,7 @@ export const createInboundWebhook = async (
   return audited(ctx, communityId, async (audit) => {
     const createdAt = ctx.clock.now();
     const id = markId(ctx.db.place, ctx.newId(createdAt));
-    const [[row]] = await runBatch(ctx.db, [
+    const [[row]] = await runWithin(ctx.db, audit.community, 'inboundWebhooks', [
       insertInboundWebhook(
         { id, communityId, kind, createdAt },
         { name, sender, verification, mapping, repeatSeconds, keepBodies, secret: stored },

@@ -1,4 +1,6 @@
+import { readRows } from '../../db/client.ts';
 import type { CommunityActor } from '../access/actor.ts';
+import { isBeyondQuota } from '../access/quota-queries.ts';
 import { dueSooner } from '../access/retention-queries.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
@@ -16,34 +18,54 @@ import {
   type Stored,
   selectByEvent,
 } from './append-queries.ts';
+import { dayOf, dayQuota } from './day-quota.ts';
 import { NUMBERS_PER_SECOND } from './log-id.ts';
 import type { NewLogEntry } from './model.ts';
 
 /**
  * Appends entries in one transaction and returns their ids, in the order given. An entry whose `eventId` came before,
- * in this call or an earlier one, is not stored; it gets the id of the first. Undefined stands for an entry that is not
- * stored because its second has taken as many entries as it can.
+ * in this call or an earlier one, is not stored; it gets the id of the first. An error stands for an entry that is not
+ * stored because its second, or the day, has taken as many entries as it can.
  */
 export const appendLogEntries = async (
   ctx: Ctx<CommunityActor>,
   entries: readonly NewLogEntry[],
-): Promise<(number | undefined)[]> => {
+): Promise<(number | DomainError)[]> => {
   const communityId = ctx.actor.community.id;
   const eventIds = new Set<string>();
   for (const { eventId } of entries) if (eventId !== null) eventIds.add(eventId);
 
-  let toInsert = placed(entries, Math.floor(ctx.clock.now() / 1000));
+  const now = Math.floor(ctx.clock.now() / 1000);
+  const quota = dayQuota(ctx);
+  let isBeyondDay = quota.isFull();
+  let toInsert = isBeyondDay ? [] : placed(entries, now);
+  const known =
+    eventIds.size > 0 ? selectByEvent({ communityId, eventIds: JSON.stringify([...eventIds]) }) : undefined;
+  const answer = (stored: readonly Stored[]) =>
+    assignIds(entries, toInsert, stored).map(
+      (id, position) => id ?? (isBeyondDay ? quota.error : secondFull([entries[position]?.timestamp ?? now])),
+    );
   for (;;) {
+    if (toInsert.length === 0) {
+      return answer(known ? await readRows(ctx.db, known) : []);
+    }
+    const { refusal, look } = quota.check(toInsert.length);
     try {
-      const [known = [], [, , inserted]] = await commit(ctx, [
-        eventIds.size > 0
-          ? selectByEvent({ communityId, eventIds: JSON.stringify([...eventIds]) })
-          : undefined,
-        insertion(communityId, toInsert),
+      const [stored = [], [, , inserted], , , looked] = await commit(ctx, [
+        known,
+        insertion(ctx, toInsert),
         dueSoonerBy(ctx, toInsert),
+        refusal,
+        look,
       ]);
-      return assignIds(entries, toInsert, [...known, ...inserted]);
+      if (looked?.[0]) quota.saw(looked[0].added);
+      return answer([...stored, ...inserted]);
     } catch (error) {
+      if (isBeyondQuota(error)) {
+        toInsert = toInsert.slice(0, await quota.room());
+        isBeyondDay = true;
+        continue;
+      }
       if (!isSecondFull(error)) throw error;
       // The batch left nothing behind. Free numbers only get fewer, so each round drops an entry and this ends.
       const room = await findRoom(ctx.db, communityId, [
@@ -63,18 +85,21 @@ export const planLogEntries = (ctx: Ctx<CommunityActor>, entries: readonly NewLo
   const now = ctx.clock.now();
   const named = entries.map((entry) => ({ ...entry, eventId: entry.eventId ?? ctx.newId(now) }));
   const toInsert = placed(named, Math.floor(now / 1000));
+  const quota = dayQuota(ctx);
+  const { refusal } = quota.check(toInsert.length);
   const eventIds = named.map(({ eventId }) => eventId);
   const seconds = [...new Set(toInsert.map(({ timestamp }) => timestamp))];
   return {
     prepare: [],
-    changes: [...insertion(communityId, toInsert), ...dueSoonerBy(ctx, toInsert)],
+    changes: [...insertion(ctx, toInsert), ...dueSoonerBy(ctx, toInsert), ...(refusal ? [refusal] : [])],
     recorded: () => idsOfEvents({ communityId, eventIds: JSON.stringify(eventIds) }),
     toError: (error) =>
-      isSecondFull(error)
-        ? new DomainError('log_second_full', { timestamp: seconds.join(', '), limit: NUMBERS_PER_SECOND })
-        : undefined,
+      isSecondFull(error) ? secondFull(seconds) : isBeyondQuota(error) ? quota.error : undefined,
   };
 };
+
+const secondFull = (seconds: readonly number[]): DomainError =>
+  new DomainError('log_second_full', { timestamp: seconds.join(', '), limit: NUMBERS_PER_SECOND });
 
 /** See `dueSooner`. */
 const dueSoonerBy = (ctx: Ctx<CommunityActor>, entries: readonly EntryToInsert[]) => {
@@ -84,12 +109,14 @@ const dueSoonerBy = (ctx: Ctx<CommunityActor>, entries: readonly EntryToInsert[]
 };
 
 /** The statements that insert entries, count them, and write the events for webhooks. */
-const insertion = (communityId: number, entries: readonly EntryToInsert[]) =>
-  [
-    outbox(communityId, 'log.appended', insertedJson(communityId, entries)),
-    countInserted(communityId, kindsOf(entries)),
-    insertLogEntries(communityId, entries),
+const insertion = ({ actor, clock }: Ctx<CommunityActor>, entries: readonly EntryToInsert[]) => {
+  const { id } = actor.community;
+  return [
+    outbox(id, 'log.appended', insertedJson(id, entries)),
+    countInserted(id, dayOf(clock.now()), kindsOf(entries)),
+    insertLogEntries(id, entries),
   ] as const;
+};
 
 /** An entry and its position in the call. */
 type Placed = EntryToInsert & { readonly position: number };

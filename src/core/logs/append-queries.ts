@@ -63,22 +63,27 @@ const isNewEvent = ({ communityId }: Community, eventId: SQL): SQL => sql`
   NOT EXISTS (SELECT 1 FROM log_entries INDEXED BY log_entries_by_event
     WHERE ${isCurrent(communityId)} AND event_id = ${eventId})`;
 
-const insertCounts = statement<{ communityId: number; kinds: string }>(
+const insertCounts = statement<{ communityId: number; day: number; kinds: string }>(
   ($) => sql`
-    INSERT INTO log_counters (community_id, action_type, platform, count)
-    SELECT ${$.communityId}, action_type, platform, added FROM (
+    INSERT INTO log_counters (community_id, action_type, platform, count, day, added)
+    SELECT ${$.communityId}, action_type, platform, added, ${$.day}, added FROM (
       SELECT value ->> 0 AS action_type, value ->> 1 AS platform, (value ->> 2) + (
         SELECT COUNT(*) FROM json_each(kind.value -> 3) AS event
         WHERE ${isNewEvent($, sql`event.value`)}) AS added
-      FROM json_each(${$.kinds}) AS kind)
+      FROM json_each(${$.kinds}) AS kind LIMIT -1)
     WHERE added > 0
-    ON CONFLICT DO UPDATE SET count = count + excluded.count`,
+    ON CONFLICT DO UPDATE SET count = count + excluded.count,
+      added = iif(day = excluded.day, added, 0) + excluded.added, day = excluded.day`,
 );
 
 /** Statement, to run before `insertLogEntries` in its batch: counts what that will insert. */
-export const countInserted = (communityId: number, kinds: readonly KindToCount[]): Statement<never> => {
+export const countInserted = (
+  communityId: number,
+  day: number,
+  kinds: readonly KindToCount[],
+): Statement<never> => {
   const rows = kinds.map((kind) => [kind.actionType, kind.platform, kind.withoutEvent, kind.eventIds]);
-  return insertCounts({ communityId, kinds: JSON.stringify(rows) });
+  return insertCounts({ communityId, day, kinds: JSON.stringify(rows) });
 };
 
 /** Entries as `newEntries` reads them. */

@@ -89,7 +89,8 @@ const beginGeneration = statement<{ communityId: number; now: number }>(
       WHERE community_id = ${$.communityId} AND log_entries.generation = log.generation)`,
 );
 const forgetCounters = statement<{ communityId: number }>(
-  ($) => sql`DELETE FROM log_counters WHERE community_id = ${$.communityId}`,
+  // What was added today was added all the same.
+  ($) => sql`UPDATE log_counters SET count = 0 WHERE community_id = ${$.communityId} AND count <> 0`,
 );
 
 /** Statements for one batch: the next generation begins, empty. */
@@ -207,6 +208,7 @@ export const markWipePurged = (communityId: number, generation: number, now: num
   [notePurged({ communityId, generation, now }), dropOldWipes({ communityId })] as const;
 
 /** Statement: forgets the kinds that have no entry left. */
-export const dropEmptyCounters = statement<{ communityId: number }>(
-  ($) => sql`DELETE FROM log_counters WHERE community_id = ${$.communityId} AND count <= 0`,
+export const dropEmptyCounters = statement<{ communityId: number; day: number }>(
+  ($) => sql`DELETE FROM log_counters WHERE community_id = ${$.communityId} AND count <= 0
+    AND day < ${$.day}`,
 );

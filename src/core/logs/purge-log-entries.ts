@@ -2,6 +2,7 @@ import { runBatch } from '../../db/client.ts';
 import type { SystemActor } from '../access/actor.ts';
 import { applyRetention, type RetentionStep } from '../access/apply-retention.ts';
 import type { Ctx } from '../context.ts';
+import { dayOf } from './day-quota.ts';
 import {
   dropEmptyCounters,
   findPurgeBound,
@@ -16,7 +17,7 @@ import { firstIdOf, timestampOf } from './log-id.ts';
 const CHUNK = 5_000;
 
 /** Statements of a chunk: where it ends, what it removes, and what closes the work. */
-const STATEMENTS = 6;
+const STATEMENTS = 7;
 
 /** Wiped logs that a run takes up. */
 const WIPES = 20;
@@ -56,12 +57,14 @@ const purgeChunk = async (ctx: Ctx<SystemActor>, target: PurgeTarget): Promise<R
   const { communityId, generation } = target;
   const bound = await findPurgeBound(ctx.db, target, CHUNK - 1);
   const isLast = bound === undefined;
+  const now = ctx.clock.now();
+  const forgetEmpty = dropEmptyCounters({ communityId, day: dayOf(now) });
   const [[, , purged], , oldest] = await runBatch(ctx.db, [
     purgeThrough(target, bound ?? target.belowId - 1),
     isLast
       ? generation === undefined
-        ? [dropEmptyCounters({ communityId })]
-        : markWipePurged(communityId, generation, ctx.clock.now())
+        ? [forgetEmpty]
+        : [forgetEmpty, ...markWipePurged(communityId, generation, now)]
       : [],
     isLast && generation === undefined ? selectOldestEntry(target) : undefined,
   ]);

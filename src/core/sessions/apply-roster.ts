@@ -4,6 +4,7 @@ import { selectConflicts } from '../accounts/resolve-queries.ts';
 import type { Ctx } from '../context.ts';
 import { commit } from '../webhooks/events.ts';
 import { areKnown, hashOfName, remember } from './known-names.ts';
+import { openQuota } from './open-quota.ts';
 import { holdIfClosed } from './periods/hold-call.ts';
 import {
   applyListed,
@@ -40,6 +41,8 @@ export interface RosterResult {
   readonly closed: readonly Session[];
   /** The places in `accounts` of those that are not known, where accounts are not created on the spot. */
   readonly unknown: readonly number[];
+  /** The places of those that could not start, since the community has as many sessions open as it may have. */
+  readonly full: readonly number[];
   /** Identifiers that came beside those of an entry, and belong to another account than the entry names. */
   readonly conflicts: readonly (NotedIdentifier & { readonly position: number; readonly ownerId: string })[];
 }
@@ -64,6 +67,7 @@ const NOT_APPLIED: RosterResult = {
   resumed: [],
   closed: [],
   unknown: [],
+  full: [],
   conflicts: [],
 };
 
@@ -71,12 +75,14 @@ const apply = async (
   ctx: Ctx<CommunityActor>,
   { serverId, accounts, unnamed, observedAt }: ApplyRoster,
 ): Promise<RosterResult> => {
-  const { id: communityId, settings } = ctx.actor.community;
+  const { id: communityId, settings, quotas } = ctx.actor.community;
   const now = ctx.clock.now();
   const seenAt = Math.min(observedAt ?? now, now);
   const positions = firstPositions(accounts);
   const listed = positions.map((position) => accounts[position] as AccountRef);
+  const quota = openQuota(ctx, listed.length);
   const roster: Roster = {
+    maxOpen: quota.isNear ? quota.max : undefined,
     communityId,
     serverId,
     accounts: listed.map(([first]) => first),
@@ -89,7 +95,7 @@ const apply = async (
     moment: { now, settings },
   };
   const attempt = async (resolves: boolean) => {
-    const [, conflicts, rows, [count]] = await commit(
+    const [, conflicts, rows, [count], , looked] = await commit(
       ctx,
       [
         resolves
@@ -97,6 +103,7 @@ const apply = async (
               {
                 communityId,
                 serverId,
+                maxIdentifiers: quotas.identifiersPerAccount,
                 accounts: listed,
                 now,
                 newId: ctx.newId,
@@ -109,9 +116,11 @@ const apply = async (
         applyListed(roster),
         selectIsNewest(roster),
         noteRoster(roster),
+        quota.look,
       ],
       { isRepeatable: true },
     );
+    quota.saw(looked);
     const earlier: SightingRow[] = [];
     return { conflicts: conflicts ?? [], earlier, changes: rows as unknown as SightingRow[], count };
   };
@@ -136,6 +145,11 @@ const apply = async (
       now,
     );
   }
+  const placesOf = (outcome: Outcome): number[] =>
+    last
+      .filter((row) => row.outcome === outcome)
+      .map(({ position }) => positions[position ?? 0] ?? 0)
+      .sort((a, b) => a - b);
   const started = changes
     .filter(({ outcome }) => STARTING.includes(outcome))
     .sort((a, b) => (a.position ?? 0) - (b.position ?? 0))
@@ -143,6 +157,7 @@ const apply = async (
     .filter(
       ({ account_id }, index, rows) => rows.findIndex((row) => row.account_id === account_id) === index,
     );
+  quota.note(started.length);
   return {
     isApplied: Boolean(count?.is_newest),
     open: (count?.open as number | null | undefined) ?? countOpen(listed.length, last),
@@ -152,12 +167,8 @@ const apply = async (
       .filter(({ outcome, is_silent }) => outcome === 'gone' || is_silent === 1)
       .filter(({ id }, index, rows) => rows.findIndex((row) => row.id === id) === index)
       .map((row) => toClosed(roster, row)),
-    unknown: settings.autoCreateAccounts
-      ? []
-      : last
-          .filter(({ outcome }) => outcome === 'unknown')
-          .map(({ position }) => positions[position ?? 0] ?? 0)
-          .sort((a, b) => a - b),
+    unknown: settings.autoCreateAccounts ? [] : placesOf('unknown'),
+    full: placesOf('full'),
     conflicts: conflicts.map((row) => ({
       position: positions[row.place as number] as number,
       kind: row.kind as string,

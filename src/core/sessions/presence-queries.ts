@@ -75,6 +75,8 @@ export type Outcome =
   | 'expired'
   /** One starts. */
   | 'started'
+  /** None starts, since the community has as many open as it may have. */
+  | 'full'
   /** One starts after a silence, and continues the one before. */
   | 'resumed'
   /** One starts where silence had ended one that is corrected by hand. */
@@ -221,6 +223,8 @@ export const noteSightings = (sighting: Sighting): SQL => {
 
 /** What a server says of itself at one time: who is there, all of them. */
 export interface Roster extends Sighting {
+  /** How many sessions the community may have open; undefined where nobody has to count them. */
+  readonly maxOpen: number | undefined;
   /** For each account, a hash of the identifier that lists it: a safe integer. */
   readonly hashes: readonly number[];
   /** The time that the roster gives itself, which orders rosters; `seenAt`, unless the server's clock is ahead. */
@@ -259,6 +263,15 @@ export const selectIsNewest = (roster: Roster): SQL => {
     SELECT is_newest, ${roster.unnamed === 0 ? sql`iif(is_newest, NULL, ${count})` : count} AS open
     FROM (SELECT ${isNewest(roster)} AS is_newest)`;
 };
+
+/** Expression: `started`; but `full` for those of `due` that come when there is no room for them. */
+const startedOrFull = ({ communityId, maxOpen }: Roster): SQL =>
+  maxOpen === undefined
+    ? sql`'started'`
+    : sql`iif((SELECT count(*) FROM due AS earlier WHERE earlier.id IS NULL AND earlier.account_id IS NOT NULL
+        AND earlier.position <= due.position) <= ${maxOpen} - (SELECT count(*) FROM (
+          SELECT 1 FROM sessions INDEXED BY sessions_open
+          WHERE community_id = ${communityId} AND ended_at IS NULL LIMIT ${maxOpen})), 'started', 'full')`;
 
 /**
  * Statement: makes the open sessions those of the accounts that are listed, where no newer roster has come. Starts who is
@@ -302,7 +315,7 @@ export const applyListed = (roster: Roster): SQL => {
       CASE WHEN account_id IS NULL THEN 'unknown'
         WHEN id IS NULL THEN ${outcomeOfLatest(
           roster,
-          sql`iif(max(latest ->> 1, latest ->> 4) > ${sql.integer(seenAt)}, 'overtaken', 'started')`,
+          sql`iif(max(latest ->> 1, latest ->> 4) > ${sql.integer(seenAt)}, 'overtaken', ${startedOrFull(roster)})`,
         )}
         WHEN ${isLater('due.')} THEN 'same'
         WHEN ${isSilent(roster, 'due.')} THEN iif(${isCorrectedSql('due')}, 'restarted', 'resumed')

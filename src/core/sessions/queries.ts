@@ -51,7 +51,7 @@ export interface Place extends Server, NamedAccount {
   readonly callId: string;
 }
 
-const BY = [...NAMINGS, 'call'] as const;
+export const BY = [...NAMINGS, 'call'] as const;
 
 export const placeOf = (server: Server, account: Identifier): Place => ({
   ...namedAccount(server.communityId, server.serverId, account),
@@ -74,7 +74,7 @@ export const placeOfCall = (call: Server & { readonly eventId: string; readonly 
 });
 
 /** Expression: the account's id; NULL where there is none. */
-const accountOf = (by: Place['by'], $: Names<Place>): SQL =>
+export const accountOf = (by: Place['by'], $: Names<Place>): SQL =>
   by === 'call'
     ? sql`
       (SELECT account_id FROM activity_calls

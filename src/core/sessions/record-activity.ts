@@ -1,5 +1,6 @@
 import { AlreadyDone, type Query, runBatch } from '../../db/client.ts';
 import type { CommunityActor } from '../access/actor.ts';
+import { isBeyondQuota } from '../access/quota-queries.ts';
 import type { AccountRef } from '../accounts/identifiers.ts';
 import { resolveAccounts } from '../accounts/resolve-queries.ts';
 import type { Ctx } from '../context.ts';
@@ -8,6 +9,7 @@ import type { Plan } from '../plan.ts';
 import { commit } from '../webhooks/events.ts';
 import { answerTimelyCall, insertCall, resolveAccountsOfCall, selectNoted } from './late/call-queries.ts';
 import { newCall, readPendingCall, settlePendingCall } from './late/settle-call.ts';
+import { openQuota } from './open-quota.ts';
 import { isPeriodClosed } from './periods/closed-period-queries.ts';
 import { holdIfClosed } from './periods/hold-call.ts';
 import {
@@ -56,7 +58,7 @@ type TimelyActivity = Omit<RecordActivity, keyof EventRef>;
 /** The statements of a call that happens now, and what they are made of. */
 const statementsOf = (ctx: Ctx<CommunityActor>, activity: TimelyActivity) => {
   const { serverId, account } = activity;
-  const { id: communityId, settings } = ctx.actor.community;
+  const { id: communityId, settings, quotas } = ctx.actor.community;
   const now = ctx.clock.now();
   const moment: Moment = { now, settings };
   const place = placeOf({ communityId, serverId }, account[0]);
@@ -68,6 +70,7 @@ const statementsOf = (ctx: Ctx<CommunityActor>, activity: TimelyActivity) => {
     prepare: resolveAccounts({
       communityId,
       serverId,
+      maxIdentifiers: quotas.identifiersPerAccount,
       accounts: [account],
       now,
       newId: ctx.newId,
@@ -81,6 +84,7 @@ const statementsOf = (ctx: Ctx<CommunityActor>, activity: TimelyActivity) => {
 /** Plans what `recordActivity` does with a call that happens now. */
 export const planActivity = (ctx: Ctx<CommunityActor>, activity: TimelyActivity): Plan => {
   const { moment, place, newSessionId, prepare, changes } = statementsOf(ctx, activity);
+  if (creates(activity)) openQuota(ctx, 1).note(1);
   return {
     prepare,
     target: keyToClose(place, activity.action === 'stop', moment),
@@ -91,6 +95,33 @@ export const planActivity = (ctx: Ctx<CommunityActor>, activity: TimelyActivity)
       ? undefined
       : { when: selectHasNoAccount(place), error: accountNotFound(activity.account) },
   };
+};
+
+/** Whether the community is so far from its quota of open sessions that so many starts need not be counted. */
+export const hasAmpleRoom = (ctx: Ctx<CommunityActor>, starts: number): boolean =>
+  !openQuota(ctx, starts).isNear;
+
+type OpenQuota = ReturnType<typeof openQuota>;
+
+/**
+ * Runs the batch of a call that may start a session, unless there would be too many open then: nothing of it happens.
+ * @throws DomainError too_many_open_sessions
+ */
+const withinQuota = async <T>(
+  ctx: Ctx<CommunityActor>,
+  activity: TimelyActivity,
+  run: (quota: OpenQuota | undefined) => Promise<T>,
+): Promise<T> => {
+  if (!creates(activity)) return run(undefined);
+  const quota = openQuota(ctx, 1);
+  quota.note(1);
+  try {
+    return await run(quota);
+  } catch (error) {
+    if (!isBeyondQuota(error)) throw error;
+    quota.close();
+    throw quota.error;
+  }
 };
 
 /**
@@ -108,13 +139,22 @@ const record = async (ctx: Ctx<CommunityActor>, activity: RecordActivity): Promi
   if (activity.eventId !== undefined || activity.occurredAt !== undefined) return recordEvent(ctx, activity);
   const { moment, place, newSessionId, prepare, refusal, changes } = statementsOf(ctx, activity);
   const done = selectDone(place, moment, newSessionId, CLOSE_KINDS[activity.action]);
-  const run = async (before?: Query): Promise<SessionColumns[][]> => {
+  const run = async (quota: OpenQuota | undefined, before?: Query): Promise<SessionColumns[][]> => {
     try {
-      const [, refusals, , changed] = await commit(
+      const [, refusals, , changed, , , looked] = await commit(
         ctx,
-        [prepare, refusal, before, changes, noteAlive(place, moment)],
+        [
+          prepare,
+          refusal,
+          before,
+          changes,
+          noteAlive(place, moment),
+          quota?.refusal(place, newSessionId, moment.now),
+          quota?.look,
+        ],
         { done },
       );
+      quota?.saw(looked);
       if (refusals?.[0]) throw accountNotFound(activity.account);
       return changed;
     } catch (error) {
@@ -122,10 +162,10 @@ const record = async (ctx: Ctx<CommunityActor>, activity: RecordActivity): Promi
       throw error;
     }
   };
-  let changed = await run();
+  let changed = await withinQuota(ctx, activity, run);
   if (activity.action === 'toggle' && !changed[0]?.[0]) {
     // Silence has ended the session that is open. So it hardly ever costs another trip, and else no row read.
-    changed = await run(expireSession(place, moment));
+    changed = await withinQuota(ctx, activity, (quota) => run(quota, expireSession(place, moment)));
   }
   const row = changed.findLast((rows) => rows.length > 0)?.[0];
   const session = row && toSession(row);
@@ -153,30 +193,37 @@ const recordEvent = async (
   const moment = { now: occurredAt, settings };
   const place = placeOfCall(call);
   const read = readPendingCall(call);
-  const noted = commit(
-    ctx,
-    [
-      resolveAccountsOfCall(
-        {
-          communityId,
-          serverId,
-          accounts: [account],
-          now: receivedAt,
-          newId: ctx.newId,
-          // Of a call that can come out of order the start may be on its way still: even a stop notes whose it is.
-          mayCreate: settings.autoCreateAccounts && (creates(activity) || 'of-new-name'),
-        },
-        { communityId, eventId: call.eventId },
-      ),
-      insertCall(call, account[0], activity, moment),
-      expirations(activity, place, moment),
-      changesOf(activity, place, id, moment),
-      answerTimelyCall(call),
-      noteAlive(place, moment),
-      read,
-    ],
-    { done: selectNoted(call) },
-  );
+  const noted = withinQuota(ctx, activity, async (quota) => {
+    const results = await commit(
+      ctx,
+      [
+        resolveAccountsOfCall(
+          {
+            communityId,
+            serverId,
+            maxIdentifiers: ctx.actor.community.quotas.identifiersPerAccount,
+            accounts: [account],
+            now: receivedAt,
+            newId: ctx.newId,
+            // Of a call that can come out of order the start may be on its way still: even a stop notes whose it is.
+            mayCreate: settings.autoCreateAccounts && (creates(activity) || 'of-new-name'),
+          },
+          { communityId, eventId: call.eventId },
+        ),
+        insertCall(call, account[0], activity, moment),
+        expirations(activity, place, moment),
+        changesOf(activity, place, id, moment),
+        answerTimelyCall(call),
+        noteAlive(place, moment),
+        read,
+        quota?.refusal(place, id, occurredAt),
+        quota?.look,
+      ],
+      { done: selectNoted(call) },
+    );
+    quota?.saw(results[8]);
+    return results;
+  });
   const pending = await noted.then(
     ([, , , , , , rows]) => rows,
     (error: unknown) => {

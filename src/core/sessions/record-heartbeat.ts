@@ -58,6 +58,7 @@ export const recordHeartbeat = async (
         : resolveAccounts({
             communityId,
             serverId,
+            maxIdentifiers: ctx.actor.community.quotas.identifiersPerAccount,
             accounts: named,
             now,
             newId: ctx.newId,

@@ -1,6 +1,7 @@
 import { readRows, runBatch } from '../../db/client.ts';
 import { type Page, pageOf } from '../../lib/page.ts';
 import type { CommunityActor } from '../access/actor.ts';
+import { runWithin } from '../access/quota-queries.ts';
 import { audited } from '../audit/audit.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
@@ -19,9 +20,6 @@ import {
 } from './queries.ts';
 import { newSecret } from './sign.ts';
 import { channelFormatOf } from './target.ts';
-
-/** Every event is a row per endpoint, in the batch of the change: so there are not any number of them. */
-export const MAX_ENDPOINTS = 20;
 
 /** How long the old secret signs too, after a rotation. */
 const ROTATION_MS = 24 * 3_600_000;
@@ -65,14 +63,7 @@ export const createWebhookEndpoint = async (
   const secret = newSecret();
   const id = ctx.newId(createdAt);
   return audited(ctx, communityId, async (audit) => {
-    const existing = await readRows(
-      ctx.db,
-      selectEndpoints({ communityId, afterId: '', limit: MAX_ENDPOINTS }),
-    );
-    if (existing.length >= MAX_ENDPOINTS) {
-      throw new DomainError('too_many_webhook_endpoints', { max: MAX_ENDPOINTS });
-    }
-    const [[row]] = await runBatch(ctx.db, [
+    const [[row]] = await runWithin(ctx.db, audit.community, 'webhookEndpoints', [
       insertEndpoint({ ...toDecided(input), id, communityId, secret, createdAt }),
       noteWhetherWebhooks({ communityId }),
       ...(await audit.record({

@@ -44,6 +44,8 @@ export const communities = sqliteTable(
     accountActivityDueAt: integer('account_activity_due_at'),
     /** The HTTP status of an Account Activity report without records: 404, or 200 for clients that give up on a 404. */
     emptyReportStatus: integer('empty_report_status').notNull().default(404),
+    /** The operator's limits, as far as they are not the defaults (core/access/quotas.ts): a JSON object. */
+    quotas: text().notNull().default('{}'),
     /** Whether it has a webhook endpoint. Without one, the statement that publishes events is left out. */
     hasWebhooks: integer('has_webhooks', { mode: 'boolean' }).notNull().default(false),
     /** The head of the audit trail: its last record's number and hash (core/audit/audit-chain.ts). */

@@ -8,6 +8,9 @@ export const logCounters = sqliteTable(
     actionType: text('action_type').notNull(),
     platform: text().notNull(),
     count: integer().notNull(),
+    /** The last day (UTC, days since 1970) on which some were added, and how many: core/logs/day-quota.ts. */
+    day: integer().notNull().default(0),
+    added: integer().notNull().default(0),
   },
   (table) => [primaryKey({ columns: [table.communityId, table.actionType, table.platform] })],
 );

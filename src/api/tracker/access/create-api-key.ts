@@ -52,7 +52,7 @@ export const createApiKey = defineOperation({
       'calls: a day, unless it says more, up to 31 days.',
     bodyExample: { name: 'Game server', preset: 'game-server' },
     answer: { schema: newApiKeySchema(), example: NEW_API_KEY_EXAMPLE },
-    errors: ['outlives_credential'],
+    errors: ['outlives_credential', 'too_many_api_keys'],
   },
   handle: async ({
     ctx,

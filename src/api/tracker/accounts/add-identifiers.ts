@@ -20,7 +20,7 @@ export const addIdentifiers = defineOperation({
     description:
       'Any type that a platform has: `discord`, `steam`, `license`, `license2`, `fivem`, `xbl`, `live`, `roblox` and others. ' +
       'The answer lists the pairs that were registered. One bad pair costs none of the others. A pair that another account ' +
-      'has stays there and is listed in `meta.refused`. `ip` and `hwid` are left out and never stored. A `username` is the ' +
+      'has stays there and is listed in `meta.refused`; so is one that the account has no room for, with the `accId` null. `ip` and `hwid` are left out and never stored. A `username` is the ' +
       "account's name from now on.",
     bodyExample: {
       identifiers: [
@@ -30,13 +30,15 @@ export const addIdentifiers = defineOperation({
     },
     answer: {
       schema: v.array(identifierSchema()),
-      meta: { refused: v.array(v.object({ type: v.string(), value: v.string(), accId: v.string() })) },
+      meta: {
+        refused: v.array(v.object({ type: v.string(), value: v.string(), accId: v.nullable(v.string()) })),
+      },
       example: [
         { type: 'discord', value: '1234567890' },
         { type: 'roblox', value: '987654321' },
       ],
     },
-    errors: ['account_not_found'],
+    errors: ['account_not_found', 'too_many_identifiers'],
   },
   handle: async ({ ctx, params, body, http }) => {
     const { registered, refused } = await registerIdentifiers(ctx, params.accountId, body.identifiers);

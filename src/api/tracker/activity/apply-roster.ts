@@ -1,5 +1,7 @@
 import * as v from 'valibot';
+import type { DomainError } from '../../../core/errors.ts';
 import { applyRoster as apply } from '../../../core/sessions/apply-roster.ts';
+import type { FaultCode } from '../../kit/fault.ts';
 import { instant, object } from '../../kit/fields.ts';
 import { renderFault } from '../../kit/messages.ts';
 import { defineOperation } from '../../kit/operation.ts';
@@ -30,7 +32,8 @@ export const applyRoster = defineOperation({
       'is older than the newest roster. An account that is back after a silence longer than its limit gets a new ' +
       'session, which `continues` the one that the silence ended; it is in `started` and in `resumed`. `[]` says that nobody is there. Of an entry, names are cut ' +
       'and identifiers that are none are left out. A roster with more entries that name nobody than the one before closes ' +
-      'nobody; the next one does. Until there are none, the server says so (`incompleteSince`).',
+      'nobody; the next one does. Until there are none, the server says so (`incompleteSince`). Where the community has as ' +
+      'many sessions open as it may have, those who have no room are in `rejected`, and the rest of the roster holds.',
     bodyExample: { accounts: [{ discord: '80351110224678912' }, { username: 'ana' }] },
     answer: {
       schema: v.object({
@@ -62,7 +65,7 @@ export const applyRoster = defineOperation({
     const language = languageOf(http);
     const named = body.accounts.flatMap(({ value, fault }, index) => (fault ? [] : [{ ref: value, index }]));
     const unnamed = body.accounts.length - named.length;
-    const { unknown, started, resumed, closed, conflicts, ...result } = await apply(ctx, {
+    const { unknown, full, started, resumed, closed, conflicts, ...result } = await apply(ctx, {
       serverId,
       accounts: named.map(({ ref }) => ref),
       unnamed,
@@ -71,11 +74,16 @@ export const applyRoster = defineOperation({
     const invalid = body.accounts.flatMap(({ fault }, index) =>
       fault ? [{ index, errors: toFieldErrors(fault, index, language) }] : [],
     );
-    const notFound = unknown.map((position) => {
+    const refuse = (code: FaultCode, params: (id: string) => DomainError['params']) => (position: number) => {
       const { ref, index } = named[position] as (typeof named)[number];
-      const message = renderFault('account_not_found', { id: ref[0].value }, [], language);
+      const message = renderFault(code, params(ref[0].value), [], language);
       return { index, errors: [{ path: `accounts.${index}`, message }] };
-    });
+    };
+    const max = ctx.actor.community.quotas.openSessions;
+    const refused = [
+      ...unknown.map(refuse('account_not_found', (id) => ({ id }))),
+      ...full.map(refuse('too_many_open_sessions', () => ({ max }))),
+    ];
     return {
       isApplied: result.isApplied,
       isComplete: unnamed === 0,
@@ -83,7 +91,7 @@ export const applyRoster = defineOperation({
       started: started.map(toSessionWire),
       resumed: resumed.map(toSessionWire),
       closed: closed.map(toSessionWire),
-      rejected: [...invalid, ...notFound].sort((a, b) => a.index - b.index),
+      rejected: [...invalid, ...refused].sort((a, b) => a.index - b.index),
       conflicts: conflicts.map(({ position, kind, value, ownerId }) => ({
         index: (named[position] as (typeof named)[number]).index,
         type: kind,

@@ -30,7 +30,7 @@ export const recordActivity = defineOperation({
       'counts from that time, even if it arrives late.',
     bodyExample: { accId: '00000000-0000-0000-0000-000000000000', forceStart: true },
     answer: { schema: v.nullable(sessionSchema()), example: SESSION_EXAMPLE },
-    errors: ['account_not_found'],
+    errors: ['account_not_found', 'too_many_open_sessions'],
   },
   handle: async ({ ctx, params, body }) => {
     const session = await record(ctx, {

@@ -42,6 +42,7 @@ export const createInboundWebhook = defineOperation({
         secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=',
       },
     },
+    errors: ['too_many_inbound_webhooks'],
   },
   handle: async ({ ctx, body, http }) => {
     const proven = toProven(body);

@@ -17,7 +17,7 @@ export const createServiceId = defineOperation({
       '`account-activity-reporting` opens anything here: the Account Activity report.',
     bodyExample: { name: 'Weekly report', category: 'account-activity-reporting' },
     answer: { schema: newServiceIdSchema(), example: NEW_SERVICE_ID_EXAMPLE },
-    errors: ['outlives_credential'],
+    errors: ['outlives_credential', 'too_many_service_ids'],
   },
   handle: async ({ ctx, body }) => {
     const { serviceId, clientSecret } = await create(ctx, body);

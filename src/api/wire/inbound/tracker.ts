@@ -2,7 +2,7 @@ import type { CommunityActor } from '../../../core/access/actor.ts';
 import type { Ctx } from '../../../core/context.ts';
 import { DomainError } from '../../../core/errors.ts';
 import { type ItemOutcome, toRefusal } from '../../../core/hooks/model.ts';
-import { planActivity, recordActivity } from '../../../core/sessions/record-activity.ts';
+import { hasAmpleRoom, planActivity, recordActivity } from '../../../core/sessions/record-activity.ts';
 import { type Session, type SessionColumns, toSession } from '../../../core/sessions/session.ts';
 import { requireRecent, toActivity, toSessionWire } from '../activity.ts';
 import { INBOUND_COLUMNS, ITEM_SCHEMAS, type TrackerItem } from './items.ts';
@@ -11,7 +11,8 @@ import { readItems } from './read-items.ts';
 
 /**
  * Items as the body of `POST /v2/community/servers/{serverId}/activity` has them, with the `serverId` in them. Where one
- * has an event's id or time, they are recorded one by one, each by an id of its own, so that a repeat does no harm.
+ * has an event's id or time, or where the quota of open sessions is near, they are recorded one by one, each by an id of its
+ * own, so that a repeat does no harm.
  */
 export const tracker: Kind = {
   // Each is half a dozen statements of the one batch.
@@ -25,7 +26,8 @@ export const tracker: Kind = {
     return {
       refused,
       plan: (ctx, origin) =>
-        accepted.some(({ eventId, occurredAt }) => eventId != null || occurredAt != null)
+        accepted.some(({ eventId, occurredAt }) => eventId != null || occurredAt != null) ||
+        !hasAmpleRoom(ctx, accepted.length)
           ? { run: () => recordEvents(ctx, accepted, origin) }
           : { steps: accepted.map((item) => planActivity(ctx, toCall(item))) },
     };

@@ -40,6 +40,7 @@ export const findAccountsOf = async (
         resolveAccounts({
           communityId,
           serverId,
+          maxIdentifiers: ctx.actor.community.quotas.identifiersPerAccount,
           accounts: group.map(({ account }) => account),
           now,
           newId: ctx.newId,

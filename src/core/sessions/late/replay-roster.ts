@@ -25,7 +25,7 @@ export const replayRoster = async (
     readonly eventId: string;
   },
 ): Promise<void> => {
-  const { id: communityId, settings } = ctx.actor.community;
+  const { id: communityId, settings, quotas } = ctx.actor.community;
   const { serverId, accounts, unnamed, observedAt, eventId } = roster;
   const server = { communityId, serverId };
   const [, listed, present] = await commit(
@@ -34,6 +34,7 @@ export const replayRoster = async (
       resolveAccounts({
         communityId,
         serverId,
+        maxIdentifiers: quotas.identifiersPerAccount,
         accounts,
         now: ctx.clock.now(),
         newId: ctx.newId,

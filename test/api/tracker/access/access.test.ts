@@ -294,6 +294,7 @@ describe('communities', () => {
       name: 'Night Shift RP',
       createdAt: '2026-04-15T00:00:00.000Z',
       settings: expect.objectContaining({ idleTimeoutSeconds: 43200, timezone: 'Europe/Madrid' }),
+      quotas: expect.objectContaining({ apiKeys: 500, openSessions: 50000 }),
       apiKey: {
         id: expect.stringMatching(UUID),
         key: expect.stringMatching(/^rc_[0-9A-Za-z]{38}$/),
@@ -312,7 +313,7 @@ describe('communities', () => {
     const path = `/admin/communities/${id}`;
     const read = await app.get(path, operator);
     expect(read.body.data).toMatchObject({ id, name: 'Test community' });
-    expect(read.text).not.toContain('apiKey');
+    expect(read.text).not.toContain('"apiKey"');
 
     const all: { id: string }[] = [];
     for (let cursor: string | null = ''; cursor !== null; ) {
