@@ -1,3 +1,5 @@
+import { isoWithoutZone } from './iso-time.ts';
+
 /** Writes instants in the time of a zone, with its offset: `2014-04-01T16:58:39.184-05:00`. */
 export type ZonedFormat = (epochMs: number) => string;
 
@@ -6,7 +8,7 @@ const MINUTE_MS = 60_000;
 const MAX_CACHED_HOURS = 5_000;
 const MAX_CACHED_ZONES = 16;
 
-const inUtc: ZonedFormat = (epochMs) => `${new Date(epochMs).toISOString().slice(0, -1)}+00:00`;
+const inUtc: ZonedFormat = (epochMs) => `${isoWithoutZone(epochMs)}+00:00`;
 
 /** What calls know of zones, for the calls behind them: a community asks about the same days in the same zone. */
 const formats = new Map<string, ZonedFormat>([['UTC', inUtc]]);
@@ -45,7 +47,7 @@ const newZonedFormat = (timeZone: string): ZonedFormat => {
 
   return (epochMs) => {
     const minutes = minutesAt(epochMs);
-    const local = new Date(epochMs + minutes * MINUTE_MS).toISOString().slice(0, -1);
+    const local = isoWithoutZone(epochMs + minutes * MINUTE_MS);
     const distance = Math.abs(minutes);
     const pad = (value: number): string => String(value).padStart(2, '0');
     return `${local}${minutes < 0 ? '-' : '+'}${pad(Math.floor(distance / 60))}:${pad(distance % 60)}`;

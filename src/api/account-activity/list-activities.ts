@@ -2,6 +2,7 @@ import type { CommunityActor } from '../../core/access/actor.ts';
 import { LEAF_TYPES } from '../../core/account-activity/activity-type.ts';
 import {
   listAccountActivity,
+  type ReportChunk,
   type ReportEntry,
   type ReportRequest,
 } from '../../core/account-activity/list-account-activity.ts';
@@ -65,8 +66,11 @@ export const listActivities = defineOperation({
         throw new DomainError('activities_not_found');
       return isCsv ? csvResponse(http, 'activity.csv', CSV_HEADER, toCsvPages([], chunks)) : { records: [] };
     }
-    if (isCsv) return csvResponse(http, 'activity.csv', CSV_HEADER, toCsvPages(first.value, chunks));
-    return streamText(http, toJson(first.value, chunks), { 'Content-Type': 'application/json' });
+    const { entries, isLast } = first.value;
+    if (isCsv) return csvResponse(http, 'activity.csv', CSV_HEADER, toCsvPages(entries, chunks));
+    // What is whole already needs no stream, which costs as much as the rest of the answer.
+    if (isLast) return { records: entries.map(({ record }) => record) };
+    return streamText(http, toJson(entries, chunks), { 'Content-Type': 'application/json' });
   },
 });
 
@@ -79,17 +83,17 @@ async function* onePage(
   request: ReportRequest,
   limit: number,
   onMore: (last: ReportPosition) => void,
-): AsyncGenerator<ReportEntry[], void, void> {
+): AsyncGenerator<ReportChunk, void, void> {
   const entries: ReportEntry[] = [];
   for await (const chunk of listAccountActivity(ctx, { ...request, pageRows: limit + 1 })) {
-    entries.push(...chunk);
+    entries.push(...chunk.entries);
     if (entries.length > limit) break;
   }
   const page = entries.slice(0, limit);
   const last = page.at(-1);
   if (!last) return;
   if (entries.length > limit) onMore(last);
-  yield page;
+  yield { entries: page, isLast: true };
 }
 
 const nextLink = (http: HttpContext, cursor: string): string => {
@@ -100,22 +104,22 @@ const nextLink = (http: HttpContext, cursor: string): string => {
 
 async function* toCsvPages(
   first: readonly ReportEntry[],
-  rest: AsyncIterable<readonly ReportEntry[]>,
+  rest: AsyncIterable<ReportChunk>,
 ): AsyncGenerator<(string | null)[][], void, void> {
   const toLines = (entries: readonly ReportEntry[]) => entries.map(({ record }) => toCsvCells(record));
   yield toLines(first);
-  for await (const entries of rest) yield toLines(entries);
+  for await (const { entries } of rest) yield toLines(entries);
 }
 
 async function* toJson(
   first: readonly ReportEntry[],
-  rest: AsyncIterable<readonly ReportEntry[]>,
+  rest: AsyncIterable<ReportChunk>,
 ): AsyncGenerator<string, void, void> {
   // The list as one text, without its brackets: far cheaper than a text for each record.
   const toText = (entries: readonly ReportEntry[]) =>
     JSON.stringify(entries.map(({ record }) => record)).slice(1, -1);
   yield `{"records":[${toText(first)}`;
-  for await (const entries of rest) yield `,${toText(entries)}`;
+  for await (const { entries } of rest) yield `,${toText(entries)}`;
   yield ']}';
 }
 

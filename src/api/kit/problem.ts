@@ -1,4 +1,5 @@
 /** The dialect of `/v2/community/...` and `/admin/...`: a success envelope and RFC 9457 problems. */
+import { isoOf } from '../../lib/iso-time.ts';
 import { answerJson } from './answer.ts';
 import { type Dialect, failureHeaders } from './dialect.ts';
 import { type FaultCode, statusOf } from './fault.ts';
@@ -49,7 +50,7 @@ export const problemSuccess = (
     {
       success: true,
       data,
-      meta: { timestamp: new Date(timestamp).toISOString(), path: c.req.path, ...more },
+      meta: { timestamp: isoOf(timestamp), path: c.req.path, ...more },
     },
     status,
   );

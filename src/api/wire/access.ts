@@ -1,8 +1,10 @@
 /** How credentials, communities and settings look on the wire: shared by `/admin` and `/v2/community`. */
+
 import * as v from 'valibot';
 import type { ApiKey } from '../../core/access/queries.ts';
 import { SCOPES } from '../../core/access/scopes.ts';
 import type { Settings } from '../../core/access/settings.ts';
+import { isoOf } from '../../lib/iso-time.ts';
 import { dateTime, integer, jsonRecord, list, object, text, timezone } from '../kit/fields.ts';
 import { fieldMessage } from '../kit/messages.ts';
 
@@ -103,7 +105,7 @@ export const NEW_API_KEY_EXAMPLE = WITH_DOCS && {
 
 /** An instant as ISO 8601 UTC with milliseconds, or null. */
 export const isoOrNull = (epochMs: number | null): string | null =>
-  epochMs === null ? null : new Date(epochMs).toISOString();
+  epochMs === null ? null : isoOf(epochMs);
 
 export const toApiKeyWire = (key: ApiKey) => ({
   id: key.id,

@@ -1,22 +1,14 @@
-import { type Database, type Row, readRows, runBatch } from '../../db/client.ts';
+import { runBatch } from '../../db/client.ts';
+import { fromJson } from '../../db/json.ts';
 import { type ZonedFormat, zonedFormat } from '../../lib/zoned-time.ts';
 import type { CommunityActor } from '../access/actor.ts';
-import { selectNames } from '../accounts/name-queries.ts';
 import type { Ctx } from '../context.ts';
-import {
-  type ActivityRecord,
-  type LoginRow,
-  toAuditRecord,
-  toJoinRecord,
-  toLoginRecord,
-} from './activity-record.ts';
+import { type ActivityRecord, toAuditRecord, toJoinRecord, toLoginRecord } from './activity-record.ts';
 import type { LeafType } from './activity-type.ts';
-import { type ReportPosition, selectCategoryPage } from './report-queries.ts';
+import { type ReportPosition, type ReportRow, selectCategoryPage } from './report-queries.ts';
 
 /** Rows in memory at a time, shared by the categories. Each page costs a row more, the one that it goes on behind. */
 const ROWS_IN_MEMORY = 5_000;
-/** Accounts whose names a report remembers, so that each is looked up once. */
-const MAX_NAMES = 20_000;
 
 export interface ReportRequest {
   readonly categories: readonly LeafType[];
@@ -33,6 +25,13 @@ export interface ReportRequest {
 /** A record and its place in the report. */
 export interface ReportEntry extends ReportPosition {
   readonly record: ActivityRecord;
+}
+
+/** Records of the report, in its order. */
+export interface ReportChunk {
+  readonly entries: readonly ReportEntry[];
+  /** Whether nothing follows; where that is not known yet, false. */
+  readonly isLast: boolean;
 }
 
 /** What is left of one category: its rows in memory, and whether more may follow in the database. */
@@ -52,10 +51,10 @@ interface Source {
 export async function* listAccountActivity(
   ctx: Ctx<CommunityActor>,
   { categories, from, to, after, user, pageRows = ROWS_IN_MEMORY }: ReportRequest,
-): AsyncGenerator<ReportEntry[], void, void> {
+): AsyncGenerator<ReportChunk, void, void> {
   const { id: communityId, settings } = ctx.actor.community;
   const limit = Math.min(pageRows, Math.ceil(ROWS_IN_MEMORY / categories.length));
-  const convert = recordConverter(ctx.db, communityId, zonedFormat(settings.timezone));
+  const format = zonedFormat(settings.timezone);
   const sources = categories.map(
     (category): Source => ({ category, entries: [], next: 0, last: after, isExhausted: false }),
   );
@@ -68,7 +67,7 @@ export async function* listAccountActivity(
     );
     for (const [index, source] of empty.entries()) {
       const rows = pages[index] ?? [];
-      const entries = await convert(source.category, rows);
+      const entries = rows.map((row) => toEntry(source.category, row, format));
       source.last = entries.at(-1) ?? source.last;
       source.entries = user === undefined ? entries : entries.filter(({ record }) => record.user === user);
       source.next = 0;
@@ -79,9 +78,11 @@ export async function* listAccountActivity(
   for (;;) {
     // A page may have nothing of the user who is asked for.
     for (let empty = needy(sources); empty.length > 0; empty = needy(sources)) await fill(empty);
-    const chunk = takeUntilEmpty(sources);
-    if (chunk.length === 0) return;
-    yield chunk;
+    const entries = takeUntilEmpty(sources);
+    if (entries.length === 0) return;
+    const isLast = sources.every((source) => source.isExhausted && source.next === source.entries.length);
+    yield { entries, isLast };
+    if (isLast) return;
   }
 }
 
@@ -112,61 +113,20 @@ const takeUntilEmpty = (sources: readonly Source[]): ReportEntry[] => {
 const precedes = (a: ReportPosition, b: ReportPosition): boolean =>
   a.at < b.at || (a.at === b.at && a.category < b.category);
 
-/** Makes entries of rows; looks up the names of accounts, each once in a report. */
-const recordConverter = (db: Database, communityId: number, format: ZonedFormat) => {
-  const names = new Map<string, string>();
+const toEntry = (category: LeafType, row: ReportRow, format: ZonedFormat): ReportEntry => ({
+  at: row.at,
+  category,
+  id: String(row.id),
+  record: toRecord(row, format),
+});
 
-  const learnNames = async (rows: readonly Row[]): Promise<void> => {
-    if (names.size > MAX_NAMES) names.clear();
-    const wanted = [...new Set(rows.map((row) => row.account_id as string))].filter((id) => !names.has(id));
-    if (wanted.length === 0) return;
-    const rowsOfNames = await readRows(db, selectNames({ communityId, ids: JSON.stringify(wanted) }));
-    const told = new Map(rowsOfNames.map(({ account_id, name }) => [account_id, name]));
-    for (const id of wanted) names.set(id, told.get(id) ?? id);
-  };
-
-  return async (category: LeafType, rows: readonly Row[]): Promise<ReportEntry[]> => {
-    if (category === 'LOGINS') await learnNames(rows);
-    return rows.map((row) => ({
-      at: row.at as number,
-      category,
-      id: String(row.id),
-      record: toRecord(category, row, names, format),
-    }));
-  };
-};
-
-const toRecord = (
-  category: LeafType,
-  row: Row,
-  names: ReadonlyMap<string, string>,
-  format: ZonedFormat,
-): ActivityRecord => {
-  const at = row.at as number;
-  switch (category) {
-    case 'LOGINS': {
-      const accountId = row.account_id as string;
-      const login: LoginRow = {
-        startedAt: at,
-        endedAt: row.ended_at as number | null,
-        closeKind: row.close_kind as LoginRow['closeKind'],
-      };
-      return toLoginRecord(login, names.get(accountId) ?? accountId, format);
-    }
-    case 'USERS_JOINED':
-      return toJoinRecord(at, (row.joined_as ?? row.id) as string, format);
-    case 'ACCOUNT_CHANGED':
-      return toAuditRecord(
-        {
-          occurredAt: at,
-          type: row.type as string,
-          user: row.user as string,
-          message: row.message as string,
-          properties: JSON.parse(row.properties as string) as Record<string, string>,
-        },
-        format,
-      );
-    default:
-      return JSON.parse(row.record as string) as ActivityRecord;
+const toRecord = (row: ReportRow, format: ZonedFormat): ActivityRecord => {
+  if ('close_kind' in row) {
+    const login = { startedAt: row.at, endedAt: row.ended_at, closeKind: row.close_kind };
+    return toLoginRecord(login, row.name ?? row.account_id, format);
   }
+  if ('joined_as' in row) return toJoinRecord(row.at, row.joined_as ?? row.id, format);
+  if ('record' in row) return fromJson(row.record);
+  const { at, type, user, message, properties } = row;
+  return toAuditRecord({ occurredAt: at, type, user, message, properties: fromJson(properties) }, format);
 };

@@ -1,7 +1,18 @@
 /** The SQL of the report: one statement per category, each a range of a primary key or an index, oldest first. */
-import { type SQL, sql } from '../../db/sql.ts';
+import type { Json } from '../../db/json.ts';
+import type { accounts, auditRecords, sessions } from '../../db/schema/index.ts';
+import {
+  type Names,
+  type RowOf,
+  type SQL,
+  type Statement,
+  sql,
+  statementByShape,
+} from '../../db/statement.ts';
+import { nameOf } from '../accounts/name-queries.ts';
+import { selectByStart } from '../sessions/start-order-queries.ts';
+import type { ActivityRecord } from './activity-record.ts';
 import type { LeafType } from './activity-type.ts';
-import { selectByStart } from './start-order-template-queries.ts';
 
 /** Where a report goes on: behind this record in the order of time, category and id. */
 export interface ReportPosition {
@@ -23,58 +34,129 @@ export interface CategoryPage {
   readonly limit: number;
 }
 
-/** Statement: the rows of the page, with `at` and `id` as their position and what the category's record is made of. */
-export const selectCategoryPage = (page: CategoryPage): SQL => {
-  const { communityId, category, limit } = page;
+interface Position<Id> {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly id: Id;
+}
+
+/** Sessions that were not cleared. */
+export interface LoginRow extends Position<string>, Pick<RowOf<typeof sessions>, 'account_id' | 'ended_at'> {
+  readonly close_kind: Exclude<RowOf<typeof sessions>['close_kind'], 'cleared'>;
+  /** What the account is called. */
+  readonly name: string | null;
+}
+export interface JoinRow extends Position<string>, Pick<RowOf<typeof accounts>, 'joined_as'> {}
+export interface ChangeRow
+  extends Position<number>,
+    Pick<RowOf<typeof auditRecords>, 'type' | 'user' | 'message'> {
+  readonly properties: Json<Readonly<Record<string, string>>>;
+}
+/** A record that came in from outside. */
+export interface StoredRow extends Position<string> {
+  readonly record: Json<ActivityRecord>;
+}
+/** A row of the report: its position, and what the category's record is made of. */
+export type ReportRow = LoginRow | JoinRow | ChangeRow | StoredRow;
+
+interface PageShape {
+  /** Whether it goes on behind a record of the same category; then `from` is that one's time. */
+  readonly isBehind: boolean;
+  readonly hasUser: boolean;
+}
+interface PageValues {
+  readonly communityId: number;
+  readonly category: LeafType;
+  readonly from: number;
+  readonly to: number;
+  /** The id of that record; else null. */
+  readonly afterId: string | number | null;
+  readonly user: string | null;
+  readonly limit: number;
+}
+type $ = Names<PageValues>;
+
+/** Condition: in the period, and behind the record that the page goes on from. */
+const isWithin = ({ isBehind }: PageShape, $: $, at: string, id: string): SQL =>
+  isBehind
+    ? sql`(${sql.raw(`${at}, ${id}`)}) > (${$.from}, ${$.afterId}) AND ${sql.raw(at)} <= ${$.to}`
+    : sql`${sql.raw(at)} >= ${$.from} AND ${sql.raw(at)} <= ${$.to}`;
+
+const isOf = ({ hasUser }: PageShape, $: $, shown: SQL): SQL =>
+  hasUser ? sql`${shown} = ${$.user}` : sql`1`;
+
+const SHAPES: readonly PageShape[] = [true, false].flatMap((isBehind) =>
+  [true, false].map((hasUser) => ({ isBehind, hasUser })),
+);
+
+/** The names come with them, at a row read each: to ask for them behind would be a second trip. */
+const selectLogins = statementByShape<PageShape, PageValues, LoginRow>((shape, $) => {
+  const isListed = sql`
+    ${isWithin(shape, $, 'started_at', 'id')} AND close_kind IS NOT 'cleared' AND voided_at IS NULL`;
+  const page = selectByStart($.communityId, {
+    columns: sql`started_at, id, account_id, ended_at, close_kind`,
+    open: isListed,
+    closed: isListed,
+    direction: 'ASC',
+  });
+  return sql`
+    SELECT started_at AS at, id, account_id, ended_at, close_kind,
+      ${nameOf(sql`${$.communityId}`, sql`login.account_id`)} AS name
+    FROM (${page} LIMIT ${$.limit}) AS login`;
+}, SHAPES);
+
+const selectJoins = statementByShape<PageShape, PageValues, JoinRow>(
+  (shape, $) => sql`
+    SELECT created_at AS at, id, joined_as FROM accounts INDEXED BY accounts_by_creation
+    WHERE community_id = ${$.communityId} AND ${isWithin(shape, $, 'created_at', 'id')}
+      AND ${isOf(shape, $, sql`coalesce(joined_as, id)`)}
+    ORDER BY created_at, id LIMIT ${$.limit}`,
+  SHAPES,
+);
+
+const selectChanges = statementByShape<PageShape, PageValues, ChangeRow>(
+  (shape, $) => sql`
+    SELECT occurred_at AS at, sequence AS id, type, user, message, properties
+    FROM audit_records INDEXED BY audit_records_by_time
+    WHERE community_id = ${$.communityId} AND type <> 'RECORDS_SEALED'
+      AND ${isWithin(shape, $, 'occurred_at', 'sequence')} AND ${isOf(shape, $, sql`user`)}
+    ORDER BY occurred_at, sequence LIMIT ${$.limit}`,
+  SHAPES,
+);
+
+const selectStored = statementByShape<PageShape, PageValues, StoredRow>(
+  (shape, $) => sql`
+    SELECT occurred_at AS at, id, record FROM account_activities
+    WHERE community_id = ${$.communityId} AND category = ${$.category}
+      AND ${isWithin(shape, $, 'occurred_at', 'id')} AND ${isOf(shape, $, sql`record ->> 'user'`)}
+    ORDER BY occurred_at, id LIMIT ${$.limit}`,
+  SHAPES,
+);
+
+/** Statement: the rows of the page. */
+export const selectCategoryPage = (page: CategoryPage): Statement<ReportRow> => {
+  const { communityId, category, from, to, after, user, limit } = page;
+  const isBehind = category === after?.category;
+  const shape = { isBehind, hasUser: user !== undefined };
+  const values: PageValues = {
+    communityId,
+    category,
+    // Records of one instant are in the order of their categories.
+    from: after ? (category >= after.category ? after.at : after.at + 1) : from,
+    to,
+    // The audit trail's ids are numbers.
+    afterId: isBehind ? (category === 'ACCOUNT_CHANGED' ? Number(after.id) : after.id) : null,
+    user: user ?? null,
+    limit,
+  };
   switch (category) {
     case 'LOGINS':
-      return sql`
-        SELECT started_at AS at, id, account_id, ended_at, close_kind FROM (${selectByStart(communityId, {
-          columns: sql`started_at, id, account_id, ended_at, close_kind`,
-          open: isListed(page),
-          closed: isListed(page),
-          direction: 'ASC',
-        })} LIMIT ${limit})`;
+      return selectLogins({ ...shape, hasUser: false }, values);
     case 'USERS_JOINED':
-      return sql`
-        SELECT created_at AS at, id, joined_as FROM accounts INDEXED BY accounts_by_creation
-        WHERE community_id = ${communityId} AND ${isWithin(page, 'created_at', 'id')}
-          AND ${isOf(page, sql`coalesce(joined_as, id)`)}
-        ORDER BY created_at, id LIMIT ${limit}`;
+      return selectJoins(shape, values);
     case 'ACCOUNT_CHANGED':
-      return sql`
-        SELECT occurred_at AS at, sequence AS id, type, user, message, properties
-        FROM audit_records INDEXED BY audit_records_by_time
-        WHERE community_id = ${communityId} AND type <> 'RECORDS_SEALED'
-          AND ${isWithin(page, 'occurred_at', 'sequence')} AND ${isOf(page, sql`user`)}
-        ORDER BY occurred_at, sequence LIMIT ${limit}`;
+      return selectChanges(shape, values);
     default:
-      return sql`
-        SELECT occurred_at AS at, id, record FROM account_activities
-        WHERE community_id = ${communityId} AND category = ${category} AND ${isWithin(page, 'occurred_at', 'id')}
-          AND ${isOf(page, sql`record ->> 'user'`)}
-        ORDER BY occurred_at, id LIMIT ${limit}`;
+      return selectStored(shape, values);
   }
-};
-
-const isOf = ({ user }: CategoryPage, shown: SQL): SQL =>
-  user === undefined ? sql`1` : sql`${shown} = ${user}`;
-
-/** Condition: a session that the report lists. */
-const isListed = (page: CategoryPage): SQL => sql`
-  ${isWithin(page, 'started_at', 'id')} AND close_kind IS NOT 'cleared' AND voided_at IS NULL`;
-
-/** Condition: in the period and behind `after`. Records of one instant are in the order of their categories. */
-const isWithin = ({ category, from, to, after }: CategoryPage, at: string, id: string): SQL => {
-  const upper = sql`${sql.raw(at)} <= ${sql.integer(to)}`;
-  if (!after) return sql`${sql.raw(at)} >= ${sql.integer(from)} AND ${upper}`;
-  const lower = sql.integer(after.at);
-  if (category === after.category) {
-    // The audit trail's ids are numbers.
-    const afterId = category === 'ACCOUNT_CHANGED' ? Number(after.id) : after.id;
-    return sql`(${sql.raw(`${at}, ${id}`)}) > (${lower}, ${afterId}) AND ${upper}`;
-  }
-  return category > after.category
-    ? sql`${sql.raw(at)} >= ${lower} AND ${upper}`
-    : sql`${sql.raw(at)} > ${lower} AND ${upper}`;
 };
