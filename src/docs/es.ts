@@ -324,6 +324,10 @@ export const SPANISH: Readonly<Record<string, string>> = {
 
   // --- Operations: Administration
   'Read how this installation is set up': 'Leer cómo está montada esta instalación',
+  'Read how full this installation is, and what waits in it':
+    'Leer cómo de llena está esta instalación y qué espera en ella',
+  'By database: its size, how many communities live there, how many people are on, and the messages of webhooks that wait to be sent. Counts stop at 10,000. How many rows a day were read and written, only Cloudflare knows: its dashboard has them under D1, Metrics.':
+    'Por base de datos: su tamaño, cuántas comunidades viven en ella, cuántas personas hay y los mensajes de webhooks que esperan a enviarse. Los recuentos se detienen en 10.000. Cuántas filas se leyeron y escribieron al día solo lo sabe Cloudflare: su panel las tiene en D1, Metrics.',
   'Its version, the migrations of its database, which secrets are set, and when each scheduled trigger last ran. `npm run doctor` reads it. `localSwitches` is empty on a deployed Worker. `databases` has each one by its place; `migrations` and `triggers` are those of the first.':
     'Su versión, las migraciones de su base de datos, qué secretos tiene y cuándo se ejecutó cada disparador programado. Lo lee `npm run doctor`. `localSwitches` está vacío en un Worker desplegado. `databases` tiene cada base por su lugar; `migrations` y `triggers` son los de la primera.',
   'List the communities': 'Listar las comunidades',
@@ -469,6 +473,15 @@ export const SPANISH: Readonly<Record<string, string>> = {
   'It does. `degraded`: of several databases some do not answer.':
     'Llega. `degraded`: de varias bases de datos, algunas no responden.',
   'The databases that communities live in.': 'Las bases de datos donde viven las comunidades.',
+  'How many sessions are open.': 'Cuántas sesiones están abiertas.',
+  'The messages of webhooks that wait to be sent.': 'Los mensajes de webhooks que esperan a enviarse.',
+  'When the oldest of them was written; null where none waits.':
+    'Cuándo se escribió el más antiguo; null si no espera ninguno.',
+  'How many endpoints they wait for.': 'A cuántos destinos esperan.',
+  'How many endpoints get nothing, because they are disabled.':
+    'Cuántos destinos no reciben nada, porque están desactivados.',
+  'How many there are, up to 10,000.': 'Cuántos hay, hasta 10.000.',
+  'Whether it is exact; else there are more.': 'Si es exacto; si no, hay más.',
   'The number of a database: 0 for `DB`, 1 for `DB_1`. Left out: 0, or any.':
     'El número de una base de datos: 0 para `DB`, 1 para `DB_1`. Si falta: 0, o cualquiera.',
   'Whether it answers.': 'Si responde.',

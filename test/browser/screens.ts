@@ -139,6 +139,34 @@ export const addScreenTests = (world: () => World): void => {
       }
     });
   }
+  for (const [short, words] of [
+    ['en', { enter: 'I run this installation', token: 'Operator token', heading: 'Operator' }],
+    ['es', { enter: 'Yo administro esta instalación', token: 'Token de operador', heading: 'Operador' }],
+  ] as const) {
+    test(`operator on a phone: ${short}`, async () => {
+      const looking = await look(world(), {
+        key: null,
+        language: short === 'en' ? 'en-GB' : 'es-ES',
+        width: 390,
+        height: 844,
+        theme: short === 'en' ? 'light' : 'dark',
+      });
+      const { page } = looking;
+      try {
+        await page.getByRole('button', { name: words.enter }).click();
+        await page.getByLabel(words.token).fill(world().adminToken);
+        await page.keyboard.press('Enter');
+        await page.getByRole('heading', { name: words.heading, level: 1 }).waitFor();
+        await settle(page);
+        await page.locator('dl.figures').waitFor();
+        expectTrue((await overflowOf(page)) <= 0, 'the page is no wider than the window');
+        expectEqual((await auditPage(page)).violations, [], 'violations');
+        expectEqual(looking.troubles, [], 'troubles');
+      } finally {
+        await looking.close();
+      }
+    });
+  }
   test('the figures: calls when a view is opened', async () => {
     console.log([...callsOf].map(([name, count]) => `  ${name}: ${count}`).join('\n'));
     console.log(`  axe: up to ${rules} rules passed on a view`);

@@ -94,11 +94,18 @@ export const callApi = async (
   path: string,
   body?: unknown,
 ): Promise<Record<string, never>> => {
-  const response = await fetch(`${url}${path}`, {
-    method,
-    headers: { Authorization: `Bearer ${key}` },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
+  const send = () =>
+    fetch(`${url}${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${key}` },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  let response = await send();
+  // As clients do: once more where the service says that it is busy, such as a local database on a machine that is.
+  if (response.status === 503) {
+    await new Promise((later) => setTimeout(later, 2000));
+    response = await send();
+  }
   const text = await response.text();
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
   return JSON.parse(text);

@@ -6,6 +6,7 @@ import { createCommunity } from './create-community.ts';
 import { deleteCommunity } from './delete-community.ts';
 import { getCommunity } from './get-community.ts';
 import { getOperatorSession } from './get-operator-session.ts';
+import { getStats } from './get-stats.ts';
 import { getStatus } from './get-status.ts';
 import { listCommunities } from './list-communities.ts';
 import { openOperatorSession } from './open-operator-session.ts';
@@ -17,6 +18,7 @@ export const admin: Family = {
   dialect: problemDialect,
   operations: [
     getStatus,
+    getStats,
     listCommunities,
     createCommunity,
     getCommunity,

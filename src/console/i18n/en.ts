@@ -634,7 +634,7 @@ export const en = {
   'setting.emptyReportStatus.404': '404, as its source says',
   'setting.emptyReportStatus.200': '200 with an empty list',
 
-  'operator.note': 'For who runs this installation.',
+  'operator.note': 'For the people who run this installation.',
   'operator.installation': 'Installation',
   'operator.diagnostics': 'Copy diagnostics',
   'operator.version': 'Version',
@@ -651,6 +651,18 @@ export const en = {
   'operator.ran': 'Last run',
   'operator.late': 'Late',
   'operator.fine': 'Fine',
+  'operator.database': 'Database',
+  'operator.away': '{name} does not answer',
+  'operator.noAnswer': 'does not answer',
+  'operator.queue': 'Messages waiting',
+  'operator.queueEmpty': 'nothing waits',
+  'operator.oldest': 'the oldest',
+  'operator.disabled': 'Endpoints paused',
+  'operator.size': 'How full it is',
+  'operator.sizeNote':
+    'Rows read and written today stand in Cloudflare’s dashboard: D1, Metrics. The free plan has 5,000,000 and 100,000 a day.',
+  'operator.ofFree': 'Of the free plan',
+  'operator.ofPaid': 'Of the paid plan',
   'operator.noRuns': 'No trigger has run yet',
   'operator.noRunsText':
     'The first run is due within five minutes of a deployment. Until then nothing is closed or delivered.',

@@ -674,7 +674,7 @@ export const es: Catalogue = {
   'setting.emptyReportStatus.404': '404, como dice su fuente',
   'setting.emptyReportStatus.200': '200 con una lista vacía',
 
-  'operator.note': 'Para quien administra esta instalación.',
+  'operator.note': 'Para quienes administran esta instalación.',
   'operator.installation': 'Instalación',
   'operator.diagnostics': 'Copiar diagnóstico',
   'operator.version': 'Versión',
@@ -692,6 +692,18 @@ export const es: Catalogue = {
   'operator.ran': 'Última ejecución',
   'operator.late': 'Con retraso',
   'operator.fine': 'Bien',
+  'operator.database': 'Base de datos',
+  'operator.away': '{name} no responde',
+  'operator.noAnswer': 'no responde',
+  'operator.queue': 'Mensajes en espera',
+  'operator.queueEmpty': 'nada espera',
+  'operator.oldest': 'el más antiguo',
+  'operator.disabled': 'Destinos en pausa',
+  'operator.size': 'Cómo de llena está',
+  'operator.sizeNote':
+    'Las filas leídas y escritas hoy están en el panel de Cloudflare: D1, Metrics. El plan gratuito tiene 5.000.000 y 100.000 al día.',
+  'operator.ofFree': 'Del plan gratuito',
+  'operator.ofPaid': 'Del plan de pago',
   'operator.noRuns': 'Ningún disparador se ha ejecutado',
   'operator.noRunsText':
     'La primera ejecución toca a los cinco minutos del despliegue. Hasta entonces no se cierra ni se entrega nada.',

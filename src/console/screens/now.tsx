@@ -195,60 +195,58 @@ const People = ({
             })}
           </fieldset>
         </div>
-        {
-          <Table
-            empty={
-              <Empty
-                title={t('now.noMatch')}
-                action={
-                  <button type="button" onClick={() => changeQuery({ q: '', server: '' })}>
-                    {t('action.clearFilters')}
-                  </button>
-                }
-              />
-            }
-            caption={t('now.caption')}
-            isLong
-            isOld={isOld}
-            rows={shown}
-            keyOf={({ id }) => id}
-            columns={[
-              {
-                title: t('person.name'),
-                isHeader: true,
-                cell: (item) => (
-                  <a class="name" href={href(['people', item.accId])}>
-                    <Name name={nameOf(item)} id={item.accId} />
-                  </a>
-                ),
-              },
-              { title: t('servers.server'), cell: (item) => serverName(item.serverId, names) },
-              {
-                title: t('now.since'),
-                cell: (item) => (
-                  <span class="nowrap tabular">
-                    <Instant
-                      at={item.start}
-                      zone={zone}
-                      as={now - Date.parse(item.start) < 12 * 60 * MINUTE ? 'time' : 'date-time'}
-                    />
-                  </span>
-                ),
-              },
-              {
-                title: t('now.for'),
-                isNumber: true,
-                cell: (item) => formatDuration(now - Date.parse(item.start)),
-              },
-              {
-                title: t('now.lastSeen'),
-                isExtra: true,
-                isNumber: true,
-                cell: (item) => <Instant at={item.lastSeen} zone={zone} now={now} as="ago" />,
-              },
-            ]}
-          />
-        }
+        <Table
+          empty={
+            <Empty
+              title={t('now.noMatch')}
+              action={
+                <button type="button" onClick={() => changeQuery({ q: '', server: '' })}>
+                  {t('action.clearFilters')}
+                </button>
+              }
+            />
+          }
+          caption={t('now.caption')}
+          isLong
+          isOld={isOld}
+          rows={shown}
+          keyOf={({ id }) => id}
+          columns={[
+            {
+              title: t('person.name'),
+              isHeader: true,
+              cell: (item) => (
+                <a class="name" href={href(['people', item.accId])}>
+                  <Name name={nameOf(item)} id={item.accId} />
+                </a>
+              ),
+            },
+            { title: t('servers.server'), cell: (item) => serverName(item.serverId, names) },
+            {
+              title: t('now.since'),
+              cell: (item) => (
+                <span class="nowrap tabular">
+                  <Instant
+                    at={item.start}
+                    zone={zone}
+                    as={now - Date.parse(item.start) < 12 * 60 * MINUTE ? 'time' : 'date-time'}
+                  />
+                </span>
+              ),
+            },
+            {
+              title: t('now.for'),
+              isNumber: true,
+              cell: (item) => formatDuration(now - Date.parse(item.start)),
+            },
+            {
+              title: t('now.lastSeen'),
+              isExtra: true,
+              isNumber: true,
+              cell: (item) => <Instant at={item.lastSeen} zone={zone} now={now} as="ago" />,
+            },
+          ]}
+        />
         <p class="small muted" style={{ padding: '10px 16px 12px' }}>
           {t('state.zone', { zone: formatZone(zone, now) })}
         </p>
