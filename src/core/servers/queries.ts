@@ -52,6 +52,11 @@ export const forgetServerNames = statement<{ communityId: number; kept: string }
       AND server_id NOT IN (SELECT value FROM json_each(${$.kept}))`,
 );
 
+/** Expression: what the server is called; NULL where only its id is known. */
+export const nameOfServer = (communityId: SQL, serverId: SQL): SQL => sql`
+  (SELECT named.name FROM servers AS named
+   WHERE named.community_id = ${communityId} AND named.server_id = ${serverId})`;
+
 /** Statement: what servers are called; `ids` is a JSON array of numbers. */
 export const selectNamesOfServers = statement<
   { communityId: number; ids: string },

@@ -26,6 +26,8 @@ export interface SessionTotal {
   /** Where it is grouped by account; the id that the sessions are under. */
   readonly accountId: string | undefined;
   readonly serverId: number | undefined;
+  /** What the one that it is grouped by is called, null where it has no name; undefined where it was not asked for. */
+  readonly name?: string | null | undefined;
   /** For each time that it is grouped by, its name (`calendarLabel`); of a weekday's hour `2-18`, Tuesday from 18:00. */
   readonly labels: Readonly<Partial<Record<TimeGrouping, string>>>;
   /** From when to when the group's part of the period is; epoch milliseconds. The whole period where no time cuts. */
@@ -134,6 +136,7 @@ export class SessionTotals {
   /** Adds sessions of one group, as the database has added them up. */
   add(row: WholeRow): void {
     const sum = this.#sumOf(this.#note(row), 0);
+    if (typeof row.name === 'string') sum.name = row.name === '' ? null : row.name;
     sum.ms += row.ms;
     sum.confirmedMs += row.confirmed_ms;
     sum.watchedMs += row.watched_ms;
@@ -187,8 +190,8 @@ export class SessionTotals {
 
   /** Takes from the time that counts once what is covered of the row's sessions, which are in these pieces. */
   #uncount({ account_id, server_id, covered }: WholeRow | CutRow, first: number, last: number): void {
-    if (covered === null || account_id === null) return;
-    const owner = this.#ownerOf(account_id, server_id ?? undefined);
+    if (!covered || account_id === undefined) return;
+    const owner = this.#ownerOf(account_id, server_id);
     const { from } = this.#plan;
     for (const text of covered.split(';')) {
       const numbers = numbersOf(text);
@@ -205,7 +208,7 @@ export class SessionTotals {
 
   #note({ sessions, account_id, server_id }: WholeRow | CutRow): Owner {
     this.sessions += sessions;
-    return this.#ownerOf(account_id ?? undefined, server_id ?? undefined);
+    return this.#ownerOf(account_id, server_id);
   }
 
   #ownerOf(accountId: string | undefined, serverId: number | undefined): Owner {

@@ -6,6 +6,8 @@
  */
 import { type SQL, type Statement, sql, statementByShape, type Value } from '../../db/statement.ts';
 import { PIECES_OF_STRETCH } from '../../lib/calendar-spans.ts';
+import { nameOf } from '../accounts/name-queries.ts';
+import { nameOfServer } from '../servers/queries.ts';
 import {
   coveredParts,
   type FilterShape,
@@ -44,6 +46,8 @@ export interface Groups {
 
 type SummaryShape = FilterShape &
   Groups & {
+    /** Whether `name` is wanted, where nothing is cut: a row read for each group. */
+    readonly isNamed: boolean;
     /** The number of stretches or borders; null where nothing is cut. */
     readonly cuts: { readonly kind: Cuts['kind']; readonly count: number } | null;
   };
@@ -51,14 +55,15 @@ type SummaryShape = FilterShape &
 type Values = Readonly<Record<string, Value>>;
 
 interface Row {
-  readonly account_id: string | null;
-  readonly server_id: number | null;
+  /** Where it is grouped by account. */
+  readonly account_id?: string;
+  readonly server_id?: number;
   readonly sessions: number;
   /**
    * What of the sessions is covered by others of their account, so that it counts twice in their time: `coveredParts` of
-   * each that has any, with `;` between; null where there is none, or nobody asks.
+   * each that has any, with `;` between; null where there is none.
    */
-  readonly covered: string | null;
+  readonly covered?: string | null;
 }
 
 /** Sessions of one group, where nothing is cut. Times are sums over its sessions, in milliseconds. */
@@ -66,6 +71,8 @@ export interface WholeRow extends Row {
   readonly ms: number;
   readonly confirmed_ms: number;
   readonly watched_ms: number;
+  /** What the account or the server is called; empty where it has no name; null where there may be too many to ask for. */
+  readonly name?: string | null;
 }
 
 /** Sessions of one group that begin and end in the same pieces of the calendar. */
@@ -105,41 +112,78 @@ const pieceNumber = ({ kind, count }: NonNullable<SummaryShape['cuts']>, at: SQL
   return expression;
 };
 
-const covered = (shape: SummaryShape): SQL =>
-  shape.countsDistinct ? sql`group_concat(${coveredParts(shape)}, ';')` : sql`NULL`;
+/** Pieces of a list, but for those that the shape leaves out. */
+const listOf = (pieces: readonly (SQL | string | false)[]): SQL =>
+  sql.join(
+    pieces
+      .filter((piece) => piece !== false)
+      .map((piece) => (typeof piece === 'string' ? sql.raw(piece) : piece)),
+    sql`, `,
+  );
+
+const covered = (shape: SummaryShape): SQL => sql`group_concat(${coveredParts(shape)}, ';')`;
 
 /** Expressions: what the sessions of a group come to. */
-const SUMS = sql.raw('count(*), sum(e - s), sum(c - s), sum(x - w - max(0, coalesce(h - g, 0)))');
+const SUMS = 'count(*), sum(e - s), sum(c - s), sum(x - w - max(0, coalesce(h - g, 0)))';
 
-const groupBy = (columns: readonly (string | false)[]): SQL => {
-  const present = columns.filter((column) => column !== false);
-  return present.length > 0 ? sql.raw(`GROUP BY ${present.join(', ')}`) : sql``;
+const groupBy = (shape: SummaryShape, ...others: string[]): SQL => {
+  const { byAccount, byServer } = shape;
+  return byAccount || byServer || others.length > 0
+    ? sql`GROUP BY ${listOf([byAccount && 'account_id', byServer && 'server_id', ...others])}`
+    : sql``;
+};
+
+/** Expression: the name of a group; it has but one of both. */
+const nameOfGroup = ({ byAccount }: SummaryShape, id: SQL): SQL => {
+  const communityId = sql`${sql.placeholder('communityId')}`;
+  return sql`coalesce(${byAccount ? nameOf(communityId, id) : nameOfServer(communityId, id)}, '')`;
 };
 
 /** Query: sessions of one group, which nothing cuts. */
-const whole = (shape: SummaryShape, sessions: SQL): SQL => sql`
-  SELECT ${sql.raw(shape.byAccount ? 'account_id' : 'NULL')} AS account_id,
-    ${sql.raw(shape.byServer ? 'server_id' : 'NULL')} AS server_id, ${SUMS}, ${covered(shape)}
-  FROM (${sessions}) AS q
-  ${groupBy([shape.byAccount && 'account_id', shape.byServer && 'server_id'])}
-  HAVING count(*) > 0`;
+const whole = (shape: SummaryShape, sessions: SQL, { hasNames = true } = {}): SQL => {
+  const { byAccount, byServer, countsDistinct, isNamed } = shape;
+  return sql`
+    SELECT ${listOf([
+      byAccount && 'account_id',
+      byServer && 'server_id',
+      SUMS,
+      countsDistinct && covered(shape),
+      isNamed &&
+        (hasNames ? nameOfGroup(shape, sql.raw(byAccount ? 'q.account_id' : 'q.server_id')) : 'NULL'),
+    ])}
+    FROM (${sessions}) AS q ${groupBy(shape)} HAVING count(*) > 0`;
+};
 
 /** Query: the same by account, of listed accounts: since those lie together, nothing is sorted. */
-const wholeByAccount = (shape: SummaryShape): SQL => sql`
-  SELECT id, NULL, sums ->> 0, sums ->> 1, sums ->> 2, sums ->> 3, sums ->> 4
-  FROM (
-    SELECT id, (SELECT json_array(${SUMS}, ${covered(shape)}) FROM (${ofListedAccount(shape)}) AS q) AS sums
-    FROM listed LIMIT -1)
-  WHERE sums ->> 0 > 0`;
+const wholeByAccount = (shape: SummaryShape): SQL => {
+  const { countsDistinct, isNamed } = shape;
+  return sql`
+    SELECT ${listOf([
+      'id, sums ->> 0, sums ->> 1, sums ->> 2, sums ->> 3',
+      countsDistinct && 'sums ->> 4',
+      isNamed && nameOfGroup(shape, sql`id`),
+    ])}
+    FROM (
+      SELECT id, (
+        SELECT json_array(${listOf([SUMS, countsDistinct && covered(shape)])})
+        FROM (${ofListedAccount(shape)}) AS q) AS sums
+      FROM listed LIMIT -1)
+    WHERE sums ->> 0 > 0`;
+};
 
 const buildWhole = (shape: SummaryShape): SQL => {
-  const { accounts, byAccount, byServer } = shape;
-  const isByAccount = byAccount && !byServer;
+  const { accounts, byAccount, byServer, countsDistinct, isNamed } = shape;
   return sql`
     WITH RECURSIVE ${listedAccounts(shape)},
-    totals (account_id, server_id, sessions, ms, confirmed_ms, watched_ms, covered) AS (
-      ${isByAccount ? wholeByAccount(shape) : whole(shape, ofListedAccounts(shape))}
-      ${accounts === null ? sql`UNION ALL ${whole(shape, ofAllAccounts(shape))}` : sql``}
+    totals (${listOf([
+      byAccount && 'account_id',
+      byServer && 'server_id',
+      'sessions, ms, confirmed_ms, watched_ms',
+      countsDistinct && 'covered',
+      isNamed && 'name',
+    ])}) AS (
+      ${byAccount && !byServer ? wholeByAccount(shape) : whole(shape, ofListedAccounts(shape))}
+      ${accounts === null ? sql`UNION ALL ${whole(shape, ofAllAccounts(shape), { hasNames: !byAccount })}` : sql``}
       UNION ALL ${whole(shape, fromBefore(shape))}
       UNION ALL ${whole(shape, openOnes(shape))})
     SELECT * FROM totals`;
@@ -147,14 +191,21 @@ const buildWhole = (shape: SummaryShape): SQL => {
 
 /** Query: sessions of one group that begin and end in the same pieces. */
 const pieces = (shape: SummaryShape, cuts: NonNullable<SummaryShape['cuts']>, sessions: SQL): SQL => {
+  const { byAccount, byServer, countsDistinct } = shape;
   const piece = (at: string): SQL => pieceNumber(cuts, sql.raw(at));
   const sum = (at: string): SQL => sql`sum(${sql.raw(at)} - ${int('from')})`;
   return sql`
-    SELECT ${sql.raw(shape.byAccount ? 'account_id' : 'NULL')} AS account_id,
-      ${sql.raw(shape.byServer ? 'server_id' : 'NULL')} AS server_id, count(*), first_piece, last_piece,
-      ${sum('s')}, ${sum('e')}, is_watched,
-      iif(parts IS NULL, NULL, json_array(
-        json(parts), ${sum('c')}, ${sum('w')}, ${sum('x')}, ${sum('g')}, ${sum('h')})), ${covered(shape)}
+    SELECT ${listOf([
+      byAccount && 'account_id',
+      byServer && 'server_id',
+      'count(*), first_piece, last_piece',
+      sum('s'),
+      sum('e'),
+      'is_watched',
+      sql`iif(parts IS NULL, NULL, json_array(
+        json(parts), ${sum('c')}, ${sum('w')}, ${sum('x')}, ${sum('g')}, ${sum('h')}))`,
+      countsDistinct && covered(shape),
+    ])}
     FROM (
       SELECT *, iif(is_watched IS NULL, json_array(
         ${piece('max(s, c - 1)')}, ${piece('max(s, min(w, e - 1))')}, ${piece('max(s, x - 1)')},
@@ -166,17 +217,22 @@ const pieces = (shape: SummaryShape, cuts: NonNullable<SummaryShape['cuts']>, se
           CASE WHEN c = e AND w = x THEN 0 WHEN c = e AND w = s AND x = e AND g IS NULL THEN 1 END AS is_watched,
           ${piece('s')} AS first_piece, ${piece('max(s, e - 1)')} AS last_piece
         FROM (${sessions}) LIMIT -1)) AS q
-    ${groupBy([shape.byAccount && 'account_id', shape.byServer && 'server_id', 'first_piece', 'last_piece', 'is_watched', 'parts'])}`;
+    ${groupBy(shape, 'first_piece', 'last_piece', 'is_watched', 'parts')}`;
 };
 
 const buildCut = (shape: SummaryShape): SQL => {
-  const { cuts } = shape;
+  const { accounts, byAccount, byServer, countsDistinct, cuts } = shape;
   if (!cuts) throw new Error('Nothing is cut.');
   return sql`
     WITH RECURSIVE ${listedAccounts(shape)},
-    totals (account_id, server_id, sessions, first_piece, last_piece, starts, ends, is_watched, parts, covered) AS (
+    totals (${listOf([
+      byAccount && 'account_id',
+      byServer && 'server_id',
+      'sessions, first_piece, last_piece, starts, ends, is_watched, parts',
+      countsDistinct && 'covered',
+    ])}) AS (
       ${pieces(shape, cuts, ofListedAccounts(shape))}
-      ${shape.accounts === null ? sql`UNION ALL ${pieces(shape, cuts, ofAllAccounts(shape))}` : sql``}
+      ${accounts === null ? sql`UNION ALL ${pieces(shape, cuts, ofAllAccounts(shape))}` : sql``}
       UNION ALL ${pieces(shape, cuts, fromBefore(shape))}
       UNION ALL ${pieces(shape, cuts, openOnes(shape))})
     SELECT * FROM totals`;
@@ -186,6 +242,7 @@ const BY_ACCOUNT: SummaryShape = {
   byAccount: true,
   byServer: false,
   countsDistinct: false,
+  isNamed: false,
   cuts: null,
   accounts: null,
   hasServer: false,
@@ -194,8 +251,16 @@ const BY_ACCOUNT: SummaryShape = {
 
 const wholeSummary = statementByShape<SummaryShape, Values, WholeRow>(buildWhole, [
   BY_ACCOUNT,
-  { ...BY_ACCOUNT, countsDistinct: true, accounts: 'accId', hasServer: true, hasMetadata: true },
-  { ...BY_ACCOUNT, byAccount: false, byServer: true, accounts: 'discord' },
+  {
+    ...BY_ACCOUNT,
+    countsDistinct: true,
+    isNamed: true,
+    accounts: 'accId',
+    hasServer: true,
+    hasMetadata: true,
+  },
+  { ...BY_ACCOUNT, countsDistinct: true, isNamed: true },
+  { ...BY_ACCOUNT, byAccount: false, byServer: true, isNamed: true, accounts: 'discord' },
   { ...BY_ACCOUNT, byServer: true },
 ]);
 
@@ -219,7 +284,7 @@ export const selectSummary = (
   heartbeatTimeoutMs: number,
 ): Statement<WholeRow> =>
   wholeSummary(
-    { ...shapeOf(filter), ...groups, cuts: null },
+    { ...shapeOf(filter), ...groups, isNamed: groups.byAccount !== groups.byServer, cuts: null },
     { ...valuesOf(communityId, filter, heartbeatTimeoutMs) },
   );
 
@@ -232,7 +297,7 @@ export const selectCutSummary = (
   heartbeatTimeoutMs: number,
 ): Statement<CutRow> =>
   cutSummary(
-    { ...shapeOf(filter), ...groups, cuts: { kind: cuts.kind, count: countOf(cuts) } },
+    { ...shapeOf(filter), ...groups, isNamed: false, cuts: { kind: cuts.kind, count: countOf(cuts) } },
     { ...valuesOf(communityId, filter, heartbeatTimeoutMs), ...valuesOfCuts(cuts) },
   );
 

@@ -103,7 +103,7 @@ export const summarizeActivity = defineOperation({
       const lines = async function* () {
         for (let next = 0; next < totals.length; next += CSV_LINES) {
           const some = totals.slice(next, next + CSV_LINES);
-          const items = some.map(await toItem(some)) as Record<string, string | number | null>[];
+          const items = some.map(await toItem(some));
           yield items.map((item) => columns.map((column) => item[column] ?? null));
         }
       };

@@ -194,32 +194,42 @@ export const toSums = (total: SessionTotal, rounding: Rounding) => {
   };
 };
 
-export const toTotalItem =
-  (groupings: readonly Grouping[], rounding: Rounding, names: TotalNames) => (total: SessionTotal) => ({
-    ...Object.assign({}, ...groupings.map((grouping) => toKey(grouping, total, names))),
-    ...(groupings.some((grouping) => isTimeGrouping(grouping) && grouping !== 'weekday-hour') && {
-      start: isoOrNull(total.start),
-      end: isoOrNull(total.end),
-    }),
-    ...toSums(total, rounding),
-  });
+export const toTotalItem = (groupings: readonly Grouping[], rounding: Rounding, names: TotalNames) => {
+  const hasTimes = groupings.some((grouping) => isTimeGrouping(grouping) && grouping !== 'weekday-hour');
+  return (total: SessionTotal) => {
+    const item: Record<string, Cell> = {};
+    for (const grouping of groupings) addKey(item, grouping, total, names);
+    if (hasTimes) {
+      item.start = isoOrNull(total.start);
+      item.end = isoOrNull(total.end);
+    }
+    return Object.assign(item, toSums(total, rounding));
+  };
+};
 
-const toKey = (
+const addKey = (
+  item: Record<string, Cell>,
   grouping: Grouping,
   { accountId, serverId, labels }: SessionTotal,
   { accounts, servers }: TotalNames,
-): Record<string, Cell> => {
+): void => {
   switch (grouping) {
     case 'account':
-      return { accId: accountId ?? null, name: accounts.get(accountId ?? '') ?? null };
+      item.accId = accountId ?? null;
+      item.name = accounts.get(accountId ?? '') ?? null;
+      return;
     case 'server':
-      return { serverId: serverId ?? null, serverName: servers.get(serverId ?? 0) ?? null };
+      item.serverId = serverId ?? null;
+      item.serverName = servers.get(serverId ?? 0) ?? null;
+      return;
     case 'weekday-hour': {
       const [weekday = '', hour = ''] = (labels['weekday-hour'] ?? '').split('-');
-      return { weekday: Number(weekday), hourOfDay: Number(hour) };
+      item.weekday = Number(weekday);
+      item.hourOfDay = Number(hour);
+      return;
     }
     default:
-      return { [grouping]: labels[grouping] ?? null };
+      item[grouping] = labels[grouping] ?? null;
   }
 };
 
