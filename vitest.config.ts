@@ -9,7 +9,13 @@ const SCALED = ['test/{scale,properties}/**/*.test.ts'];
  * Tests that look at a whole database, or fill it: each file has one of its own, in a process of its own. The others
  * make communities of their own and look at nothing else, so they share a process and its migrated database.
  */
-const OWN_DATABASE = [...SCALED, 'test/{core,jobs}/**/*.test.ts'];
+const OWN_DATABASE = [
+  ...SCALED,
+  'test/jobs/**/*.test.ts',
+  'test/core/places.test.ts',
+  'test/core/account-activity/*.test.ts',
+  'test/core/webhooks/{delivery,drain,events,late-calls,robustness,sockets,stale}.test.ts',
+];
 /** What starts programs of its own, and so runs on Node. The browser and the faults have scripts of their own. */
 const ON_NODE = ['test/{node,browser,faults,scripts}/**'];
 

@@ -171,6 +171,9 @@ export class Harness {
     }
   }
 
+  /** Fires the trigger of every five minutes: who is gone, what is to be sent. The hourly one only removes what is old. */
+  sweep = (scheduledTime = this.clock.now()): Promise<void> => this.cron(scheduledTime, CRONS[0]);
+
   /** The context of a single job at `scheduledTime`. */
   jobContext(scheduledTime = this.clock.now()) {
     return jobContext(this.services, scheduledTime, () => undefined);

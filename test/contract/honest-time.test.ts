@@ -1,6 +1,6 @@
 /**
- * The examples of docs/honest-time.md, each played in four ways that must end in the same rows: as the calls come, with a
- * sweep every five minutes, without any sweep, and (where each call has an id and its time) in any order and more than once. Times are on the 15th; those of the next day have 24 hours more.
+ * The examples of docs/honest-time.md, each played in four ways that must end in the same rows: as the calls come, without any
+ * sweep and then with one at the end, with a sweep every five minutes, and (where each call has an id and its time) in any order and more than once. Times are on the 15th; those of the next day have 24 hours more.
  */
 import { describe, expect, it } from 'vitest';
 import { Harness } from '../harness.ts';
@@ -302,7 +302,7 @@ const setUpExample = async ({ settings, until }: Example) => {
     expect(answer.status, answer.text).toBe(200);
     return answer.body.data;
   };
-  const sweepAt = (at: number) => app.cron(DAY_START + at);
+  const sweepAt = (at: number) => app.sweep(DAY_START + at);
   /** What is known at the end, after a last sweep or without any. */
   const state = async ({ isSwept = true } = {}) => {
     const end = until === undefined ? 3 * DAY : clock(until);
@@ -336,6 +336,8 @@ const setUpExample = async ({ settings, until }: Example) => {
   return { send, sweepAt, state };
 };
 
+type World = Awaited<ReturnType<typeof setUpExample>>;
+
 const expectAnswer = (step: Step, data: unknown): void => {
   if (!('answers' in step)) return;
   if (step.kind === 'heartbeat') {
@@ -354,7 +356,7 @@ const expectAnswer = (step: Step, data: unknown): void => {
 };
 
 /** Plays the calls in the order of their arrival, with a sweep every `sweepMs` between the first and the last. */
-const play = async (example: Example, sweepMs?: number, isSwept = true) => {
+const play = async (example: Example, sweepMs?: number) => {
   const world = await setUpExample(example);
   const steps = example.steps.toSorted((a, b) => (a.arrivesAt ?? a.at) - (b.arrivesAt ?? b.at));
   let nextSweep = Math.min(...steps.map(({ arrivesAt, at }) => arrivesAt ?? at));
@@ -374,7 +376,7 @@ const play = async (example: Example, sweepMs?: number, isSwept = true) => {
     const data = await world.send(step, step.isDated ? dated : {});
     expectAnswer(step, data);
   }
-  return world.state({ isSwept });
+  return world;
 };
 
 const expected = ({ rows, seconds }: Example) => ({
@@ -397,17 +399,19 @@ const ordersOf = (count: number): number[][] => {
 };
 
 describe.each(EXAMPLES)('example $n', (example) => {
-  const check = (actual: Awaited<ReturnType<typeof play>>) => {
+  const check = (actual: Awaited<ReturnType<World['state']>>) => {
     expect(actual).toMatchObject(expected(example));
     if (example.reason !== undefined) expect(actual.reasons).toContain(example.reason);
   };
 
-  it('as the calls come, swept only at the end', async () => check(await play(example)));
+  it('with a sweep every five minutes', async () => {
+    const world = await play(example, 5 * MINUTE);
+    check(await world.state());
+  });
 
-  it('with a sweep every five minutes', async () => check(await play(example, 5 * MINUTE)));
-
-  it('without any sweep: what nothing has noticed may still show as open, at its last sight', async () => {
-    const actual = await play(example, undefined, false);
+  it('as the calls come: what no sweep has noticed may still show as open, at its last sight, until one comes', async () => {
+    const world = await play(example);
+    const actual = await world.state({ isSwept: false });
     for (const [index, row] of example.rows.entries()) {
       const [, start, end] = /^(.*)–(\S*) auto_closed$/.exec(row) ?? [];
       if (start === undefined || actual.rows[index] === row) expect(actual.rows[index]).toBe(row);
@@ -418,6 +422,7 @@ describe.each(EXAMPLES)('example $n', (example) => {
     expect(actual.rows).toHaveLength(example.rows.length);
     const [confirmed, , watched] = example.seconds;
     expect([actual.seconds[0], actual.seconds[2]]).toEqual([confirmed, watched]);
+    check(await world.state());
   });
 
   const isReplayable = example.steps.every(({ kind }) => kind === 'call' || kind === 'reset');

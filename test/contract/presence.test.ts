@@ -67,7 +67,7 @@ describe('heartbeat', () => {
     app.clock.advance(MINUTE);
     await heartbeat({ accId: NIL });
     app.clock.advance(10 * MINUTE + SECOND);
-    await app.cron();
+    await app.sweep();
     expect(await latest(NIL)).toMatchObject([
       { status: false, end: iso(MINUTE), clearReason: 'Auto-closed: no activity for 10 min' },
     ]);
@@ -82,7 +82,7 @@ describe('heartbeat', () => {
       await heartbeat({ accId: NIL });
     }
     app.clock.advance(HOUR);
-    await app.cron();
+    await app.sweep();
     expect(await latest(NIL)).toMatchObject([{ end: iso(99 * SECOND) }]);
   });
 
@@ -93,7 +93,7 @@ describe('heartbeat', () => {
       const started = await record({ accId: NIL, forceStart: true });
       await heartbeat({ accId: NIL });
       app.clock.advance(HOUR);
-      if (isSwept) await app.cron();
+      if (isSwept) await app.sweep();
       // Named twice, it starts once.
       const { results } = (await heartbeat({ accId: NIL }, { accId: NIL })).body.data;
       const sessionId = results[0].sessionId;
@@ -141,7 +141,7 @@ describe('heartbeat', () => {
       'auto-closed before a server reset',
       async (app, _, key) => {
         app.clock.advance(13 * HOUR);
-        await app.cron();
+        await app.sweep();
         await app.post(`${ACTIVITY}/start`, { key });
       },
     ],
@@ -151,7 +151,7 @@ describe('heartbeat', () => {
         const { id } = (await record({ accId: NIL, forceStop: true })) as { id: string };
         await record({ accId: NIL, forceStart: true });
         app.clock.advance(13 * HOUR);
-        await app.cron();
+        await app.sweep();
         const { items } = (await app.get(`/v2/community/activity?accId=${NIL}`, { key })).body.data;
         expect(items[1].id).toBe(id);
         const correction = { clearReason: 'Left early', reason: 'Seen leaving' };
@@ -163,7 +163,7 @@ describe('heartbeat', () => {
       'auto-closed, but void',
       async (app, _, key) => {
         app.clock.advance(13 * HOUR);
-        await app.cron();
+        await app.sweep();
         const { items } = (await app.get(`/v2/community/activity?accId=${NIL}`, { key })).body.data;
         await app.request('DELETE', `/v2/community/activity/${items[0].id}`, {
           key,
@@ -175,7 +175,7 @@ describe('heartbeat', () => {
       'auto-closed, but followed by another',
       async (app, record) => {
         app.clock.advance(13 * HOUR);
-        await app.cron();
+        await app.sweep();
         await record({ accId: NIL, forceStart: true });
         await record({ accId: NIL, forceStop: true });
       },
@@ -196,7 +196,7 @@ describe('heartbeat', () => {
     const { id } = await record({ username: 'ana', forceStart: true, occurredAt: iso(MINUTE) });
     await heartbeat({ username: 'ana' });
     app.clock.advance(15 * MINUTE);
-    await app.cron();
+    await app.sweep();
     const { start, end } = (await app.get(`/v2/community/activity/${id}`, { key })).body.data;
     expect([start, end]).toEqual([iso(MINUTE), iso(MINUTE)]);
   });
@@ -446,7 +446,7 @@ describe('roster', () => {
       const { app, key, roster } = await setUpPresence();
       const first = (await roster([{ username: 'ana' }, { username: 'bo' }])).body.data.started;
       app.clock.advance(HOUR);
-      if (isSwept) await app.cron();
+      if (isSwept) await app.sweep();
       const { body } = await roster([{ username: 'ana' }]);
       const [ana] = body.data.resumed;
       expect(ana).toEqual({
@@ -524,10 +524,10 @@ describe('where rosters come, every way to close a session knows when it was las
   it('the scheduled job, neither too soon nor too late', async () => {
     const { app, latest, ana } = await there();
     app.clock.advance(10 * MINUTE);
-    await app.cron();
+    await app.sweep();
     expect((await latest(ana.accId))[0].status).toBe(true);
     app.clock.advance(1);
-    await app.cron();
+    await app.sweep();
     expect(await latest(ana.accId)).toMatchObject([
       { end: iso(5 * MINUTE), clearReason: 'Auto-closed: no activity for 10 min' },
     ]);

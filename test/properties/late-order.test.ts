@@ -133,11 +133,11 @@ const play = async (
   const events = [
     ...arrivals.map(({ at, call }) => ({ at, run: () => send(call, at) })),
     ...looks.map((at) => ({ at, run: () => look(at) })),
-    ...(sweeps ? looks.map((at) => ({ at: at + 1, run: () => app.cron(START + at) })) : []),
+    ...(sweeps ? looks.map((at) => ({ at: at + 1, run: () => app.sweep(START + at) })) : []),
   ].sort((a, b) => a.at - b.at);
   for (const { run } of events) await run();
   app.clock.set(START + 3 * LATEST);
-  await app.cron();
+  await app.sweep();
   const { results: rows } = await env.DB.prepare(
     `SELECT started_at - ?2 AS start, last_seen_at - ?2 AS seen, ended_at - ?2 AS end, close_kind AS kind,
        clear_reason AS reason, (SELECT b.started_at - ?2 FROM sessions b WHERE b.community_id = s.community_id

@@ -98,7 +98,7 @@ it('no two sessions overlap, none ends before it was last seen, and a repeat cha
       for (const [index, one] of steps.entries()) {
         app.clock.advance(one.gap);
         if (one.kind === 'cron') {
-          await app.cron();
+          await app.sweep();
           continue;
         }
         const { method, path, body } = toRequest(one, index);

@@ -90,7 +90,7 @@ const sweep = (times: number) =>
     app.clock.advance(1);
     model.sweep(app.clock.now());
     // Overlapping runs of the same trigger do what one does.
-    await Promise.all(Array.from({ length: times }, () => app.cron()));
+    await Promise.all(Array.from({ length: times }, () => app.sweep()));
   });
 
 const account = fc.constantFrom('ana', 'bo');
