@@ -15,7 +15,7 @@ import type { NewLogEntry } from '../../src/core/logs/model.ts';
 import { type ActivityAction, recordActivity } from '../../src/core/sessions/record-activity.ts';
 import { resetServer } from '../../src/core/sessions/reset-server.ts';
 import { createServices } from '../../src/deps.ts';
-import type { Env } from '../../src/env.ts';
+import { databasesOf, type Env } from '../../src/env.ts';
 import { CRONS, runJobs } from '../../src/jobs/index.ts';
 import { fixedClock } from '../../src/lib/clock.ts';
 import { sha256Hex } from '../../src/lib/crypto.ts';
@@ -50,7 +50,7 @@ export const ensureDemo = async (env: Env, keyFile: string): Promise<Demo> => {
     writeFileSync(keyFile, `${key}\n`, { mode: 0o600 });
     for (const { at, happen } of life(now)) await happen({ ...servicesAt(services, at), actor });
     // The triggers of those days are made up: no status shall tell of them.
-    await env.DB.exec('DELETE FROM job_runs');
+    for (const database of databasesOf(env)) await database.exec('DELETE FROM job_runs');
   }
   const key = existsSync(keyFile) ? readFileSync(keyFile, 'utf8').trim() : undefined;
   const works = key !== undefined && (await findKeyHolder(services.db, await sha256Hex(key), now));

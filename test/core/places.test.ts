@@ -187,6 +187,26 @@ describe('two places', () => {
     expect(calls.body.data.items).toMatchObject([{ outcome: 'recorded', messageId: 'msg_1' }]);
   });
 
+  it('an export of one goes into the other, with the same ids, and leaves what it is of', async () => {
+    const from = await app.community({}, 0);
+    const to = await app.community({}, 1);
+    const body = { discord: '77', username: 'eva', forceStart: true };
+    const started = (await app.post(ACTIVITY, { key: from.key, body })).body.data;
+    app.clock.advance(60_000);
+    await app.post(ACTIVITY, { key: from.key, body: { discord: '77', forceStop: true } });
+    const file = await app.get('/v2/community/export', { key: from.key });
+    const imported = await app.post('/v2/community/import', { key: to.key, body: file.text });
+    expect(imported.status, imported.text).toBe(200);
+    const read = async ({ key }: { key: string }) =>
+      (await app.get(`/v2/community/activity/${started.id}`, { key })).body.data;
+    expect(await read(to)).toMatchObject({ id: started.id, accId: started.accId, name: 'eva' });
+    expect(await read(to)).toEqual(await read(from));
+    // They go their own ways from then on.
+    await app.delete(`/v2/community/activity/${started.id}`, { key: to.key, body: { reason: 'moved' } });
+    expect(await read(from)).toMatchObject({ status: false, clearReason: null });
+    for (const { id } of [from, to]) await app.delete(`${ADMIN}/${id}`, { key: ADMIN_TOKEN });
+  });
+
   it('an Idempotency-Key is kept where the change is, also for the operator', async () => {
     const headers = { 'Idempotency-Key': 'create-1' };
     const create = (place: number) =>
