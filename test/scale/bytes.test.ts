@@ -27,7 +27,7 @@ it('accounts, sessions, log entries', async ({ annotate }) => {
     app.clock.advance(MINUTE);
     await roster([]);
   });
-  const days = 20;
+  const days = 8;
   const session = await each(PLAYERS * days, async () => {
     for (let day = 0; day < days; day++) {
       app.clock.advance(DAY - HOUR);
@@ -36,7 +36,7 @@ it('accounts, sessions, log entries', async ({ annotate }) => {
       await roster([]);
     }
   });
-  const batches = 20;
+  const batches = 8;
   const entry = await each(batches * 1000, async () => {
     for (let batch = 0; batch < batches; batch++) {
       app.clock.advance(MINUTE);
