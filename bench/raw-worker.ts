@@ -334,7 +334,7 @@ const heartbeat = async ({ db, community, request, now }: Call, serverId: number
   };
 };
 
-/** Looks who is there; whoever came or went is written in a second trip, which a roster as the one before does not need. */
+/** Looks who is there; who came or went is written in a second trip, which a roster as the one before does not need. */
 const roster = async ({ db, community, request, now }: Call, serverId: number) => {
   const names = await namesIn(request);
   if (names === undefined) return undefined;

@@ -99,7 +99,7 @@ const ratio = (ours: readonly Load[], others: readonly Load[], of: (round: Load)
   return { median: median(ratios), least: Math.min(...ratios), most: Math.max(...ratios) };
 };
 
-/** What an answer consists of, whatever its values: arrays by their length and first item. */
+/** What an answer consists of, not its values: arrays by their length and first item. */
 const shapeOf = (value: unknown): unknown => {
   if (Array.isArray(value)) return [value.length, shapeOf(value[0])];
   if (typeof value !== 'object' || value === null) return 'value';

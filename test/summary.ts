@@ -16,7 +16,7 @@ export const setUpSummary = async (settings?: Record<string, unknown>, now = STA
   return { app, id, key, record, summary };
 };
 
-/** A session in the table, whatever its past. */
+/** A session in the table, of any past. */
 export interface Stored {
   account: string;
   server: number;

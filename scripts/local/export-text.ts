@@ -4,7 +4,7 @@
  */
 export const splitStatements = (sql: string): string[] => {
   const statements: string[] = [];
-  // A piece is a text or quoted name, a comment, or whatever is up to the next of them or the next end.
+  // A piece is a text or quoted name, a comment, or all up to the next of them or the next end.
   const pieces = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|--[^\n]*|\/\*[\s\S]*?\*\/|;|[^'"`;\-/]+|[-/]/g;
   let statement = '';
   let words = '';

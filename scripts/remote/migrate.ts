@@ -149,7 +149,7 @@ const beforeFile = ({ directory, binding }: RemoteDatabase): string =>
   join(directory, `before-migrating-${binding}.json`);
 
 const readBefore = async (database: RemoteDatabase, applied: readonly string[]): Promise<Before> => {
-  // Without any migration there is nothing of ours yet, whatever an earlier try has left.
+  // Without any migration there is nothing of ours yet, only what an earlier try has left.
   if (applied.length === 0) return { applied, objects: [] };
   const path = beforeFile(database);
   if (existsSync(path)) {

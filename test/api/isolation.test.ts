@@ -4,7 +4,7 @@ import { families } from '../../src/api/index.ts';
 import { type AnyOperation, docsOf } from '../../src/api/kit/operation.ts';
 import { type Answer, Harness } from '../harness.ts';
 
-/** In everything that community A owns, so that it shows wherever it leaks. */
+/** In everything that community A owns, so that it shows where it leaks. */
 const MARK = 'secret-of-a';
 const NOBODY = '99999999-9999-4999-8999-999999999999';
 

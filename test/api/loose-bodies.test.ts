@@ -87,7 +87,7 @@ describe('a body', () => {
     expect([first.body.data.serverId, second.body.data.id]).toEqual([1, first.body.data.id]);
   });
 
-  it('that is not quite UTF-8 is taken with its replacement character, whatever its type', async () => {
+  it('that is not quite UTF-8 is taken with its replacement character, by any type', async () => {
     const { app, key } = await setUp();
     for (const type of [undefined, 'application/json', 'application/x-www-form-urlencoded', 'text/plain']) {
       const cut = encoder.encode('{"username":"Zo\u00eb","forceStart":true}').filter((byte) => byte !== 0xab);

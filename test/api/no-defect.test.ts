@@ -1,4 +1,4 @@
-/** No input is a defect: whatever a caller sends, the answer is none of a 500 (issue: `{"serverId":{"toString":1}}`). */
+/** No input is a defect: nothing that a caller can send is answered by a 500 (issue: `{"serverId":{"toString":1}}`). */
 import { describe, expect, it } from 'vitest';
 import { families } from '../../src/api/index.ts';
 import { docsOf } from '../../src/api/kit/operation.ts';

@@ -717,7 +717,7 @@ export const addTaskTests = (world: () => World): void => {
       );
     }));
 
-  test('times in the zone of the community, whatever the zone of the browser; a day of 25 hours says so', () =>
+  test('times in the zone of the community, in a browser of any zone; a day of 25 hours says so', () =>
     withLook({ zone: 'America/New_York' }, async (looking) => {
       const { page } = looking;
       await callApi(world(), 'PATCH', '/v2/community/settings', { timezone: 'Europe/Madrid' });

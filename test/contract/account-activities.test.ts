@@ -139,7 +139,7 @@ describe('POST /v2/community/account-activities', () => {
     expect(await recordsOf('PROCESSES_VIEWED')).toHaveLength(1);
   });
 
-  it('takes 1 to 1000, whatever is in their texts', async () => {
+  it('takes 1 to 1000, with any texts', async () => {
     expect((await post([])).body.errors).toEqual([{ path: '', message: 'must have 1 to 1000 items' }]);
     expect((await post(Array(1001).fill(VIEW))).status).toBe(400);
     const quotes = '"\\'.repeat(400);
@@ -175,7 +175,7 @@ describe('the report of what came in', () => {
   const users = (answer: Awaited<ReturnType<typeof report>>) =>
     answer.body.records.map(({ user }: { user: string }) => user);
 
-  it('is in the order of time, whatever the offsets, each record once', async () => {
+  it('is in the order of time, with any offsets, each record once', async () => {
     const all = await report('COMMENTS,ITEMS_VIEWED,SNAPSHOTS,PROCESSES_VIEWED,DECISION_COMMENTS');
     expect(users(all)).toEqual(['0', 'a', 'b', 'b2', 'c']);
   });

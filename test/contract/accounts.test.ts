@@ -592,7 +592,7 @@ describe('merging', () => {
     expect(lastSeen).toBe(end);
   });
 
-  it('whatever was open where, one session a server is open afterwards, the newest', async () => {
+  it('of all that were open, one session a server is open afterwards, the newest', async () => {
     const step = fc.tuple(fc.constantFrom(ANA, BO), fc.constantFrom(1, 2, 3));
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {

@@ -300,8 +300,8 @@ describe('a void session', () => {
     expect((await correct(next.id, { start: iso(-HOUR), reason: 'x' })).status).toBe(200);
   });
 
-  // The newest roster is taken for a sign of life of whoever is known to have been in it, void or not.
-  it('stays void, whatever late call comes', async () => {
+  // The newest roster is taken for a sign of life of those who are known to have been in it, void or not.
+  it('stays void after any late call', async () => {
     const { app, key, record, declareVoid, get } = await setUpCorrections();
     const roster = () =>
       app.put('/v2/community/servers/1/activity/roster', { key, body: { accounts: [{ accId: NIL }] } });

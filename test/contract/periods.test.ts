@@ -335,7 +335,7 @@ describe('calls of a game server', () => {
     expect([unknown.status, unknown.body.code]).toEqual([404, 'QUESTION_NOT_FOUND']);
   });
 
-  it('a session that is open across its end counts until it was last seen, whatever becomes of it', async () => {
+  it('a session that is open across its end counts until it was last seen, also once it has ended', async () => {
     const { app, record, close, get, questions } = await setUpPeriods({ timezone: 'UTC' });
     app.clock.set(at('2026-11-30T22:00:00Z'));
     const open = (await record(1, { accId: ANA, forceStart: true })).body.data;

@@ -251,7 +251,7 @@ describe('roster', () => {
     await roster([{ username: 'bo' }, { username: 'ana' }]);
     app.clock.advance(MINUTE);
     const third = await roster([{ username: 'bo' }]);
-    // Whoever is not in this roster was last seen in the one before.
+    // Who is not in this roster was last seen in the one before.
     expect(third.body.data).toMatchObject({
       open: 1,
       started: [],
@@ -346,7 +346,7 @@ describe('roster', () => {
     expect(body.data.started.map(({ accId }: { accId: string }) => accId)).toContain(ana.accId);
   });
 
-  it('takes somebody new under several identifiers for one, in whatever order', async () => {
+  it('takes somebody new under several identifiers for one, in any order', async () => {
     const entries = [
       { username: 'ana' },
       { discord: '1', username: 'ana' },

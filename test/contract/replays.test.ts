@@ -15,7 +15,7 @@ const setUpReplays = async (settings?: Record<string, unknown>) => {
 };
 
 describe('a repeat of an eventId', () => {
-  it('is answered as the first was, whatever happened since, and changes nothing', async () => {
+  it('is answered as the first was, also after other calls, and changes nothing', async () => {
     const { app, record, latest } = await setUpReplays();
     const join = { eventId: 'join-1', forceStart: true, metadata: { job: 'medic' } };
     const leave = { eventId: 'leave-1', forceStop: true, metadata: { left: 'quit' } };

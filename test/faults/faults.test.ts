@@ -120,7 +120,7 @@ const endure = async (
   const untouched = diffOf(between, gistOf(before));
   const done = diffOf(between, right.after);
   if (isAnswered) expect(done, 'what an answer promises').toEqual(SAME);
-  // A late call is noted first. What it means is worked out then, by whoever comes next.
+  // A late call is noted first. What it means is worked out then, by the next call.
   if (!each.call.isNotedFirst) {
     expect([JSON.stringify(untouched), JSON.stringify(done)], 'not half-written').toContain(
       JSON.stringify(SAME),
@@ -166,7 +166,7 @@ describe.each(operations.map(({ operationId }) => operationId))('%s', (operation
     }
   });
 
-  it('survives whatever else D1 says', async () => {
+  it('survives anything else that D1 says', async () => {
     for (const each of cases().slice(0, 1)) {
       const right = await reference(each);
       for (const [index, error] of TEXTS.entries()) {

@@ -82,7 +82,7 @@ describe('hours', () => {
   });
 });
 
-describe('whatever the zone and the period', () => {
+describe('in any zone and period', () => {
   it('every minute lies in the span that the wall clock says, and no minute is left out', () => {
     fc.assert(
       fc.property(

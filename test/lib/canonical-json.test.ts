@@ -32,7 +32,7 @@ describe('canonicalJson', () => {
     );
   });
 
-  it('is valid JSON of the same value, whatever the order of its members', () => {
+  it('is valid JSON of the same value, its members in any order', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const canonical = canonicalJson(value as Json);

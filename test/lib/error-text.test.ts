@@ -2,7 +2,7 @@ import { DrizzleQueryError } from 'drizzle-orm';
 import { expect, it } from 'vitest';
 import { errorText } from '../../src/lib/error-text.ts';
 
-it('a failed query is told without the values that it was called with, on whatever lines they are', () => {
+it('a failed query is told without the values that it was called with, on any line', () => {
   const cause = new Error('D1_ERROR: UNIQUE constraint failed: accounts.id');
   const error = new DrizzleQueryError(
     'insert into "accounts" values (?, ?)',

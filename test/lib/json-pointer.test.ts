@@ -65,7 +65,7 @@ describe('JSON Pointer', () => {
     expect(parseJsonPointer(text)).toBeUndefined();
   });
 
-  it('finds whatever is there, whatever its name', () => {
+  it('finds all that is there, by any name', () => {
     fc.assert(
       fc.property(fc.array(fc.string(), { maxLength: 5 }), fc.integer(), (names, value) => {
         const document = names.reduceRight<unknown>((inner, name) => ({ [name]: inner }), value);

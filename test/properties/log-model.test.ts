@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { Harness } from '../harness.ts';
 
 /**
- * The activity log against a plain array: whatever mix of calls comes, the list, its pages and the counts are those of
+ * The activity log against a plain array: after any mix of calls the list, its pages and the counts are those of
  * the array, and no id is ever given twice.
  */
 const LOGS = '/api/v1/activity_log';

@@ -36,7 +36,7 @@ const minutes = (time: string): number => (Date.parse(time) - START) / MINUTE;
 
 const rosters = fc.array(fc.uniqueArray(fc.constantFrom(...ACCOUNTS)), { minLength: 1, maxLength: 12 });
 
-describe('whatever rosters come, a minute apart', () => {
+describe('any rosters, a minute apart', () => {
   it('each account has exactly the spells in which it was listed, and who is open is the last roster', async () => {
     await fc.assert(
       fc.asyncProperty(rosters, async (lists) => {
@@ -56,7 +56,7 @@ describe('whatever rosters come, a minute apart', () => {
     );
   }, 60_000);
 
-  it('in whatever order they arrive and however often, who is open is the newest one, no session twice', async () => {
+  it('in any order and any number of times, who is open is the newest one, no session twice', async () => {
     await fc.assert(
       fc.asyncProperty(
         rosters.chain((lists) =>

@@ -1,4 +1,4 @@
-/** Whatever is called, in time or late, twice or once: what must hold of the rows after every single call. */
+/** Any calls, in time or late, twice or once: what must hold of the rows after every single call. */
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';

@@ -18,7 +18,7 @@ export interface Credited {
 
 /**
  * - `noticed`: a session ends when something shows that it is over: a start, a roster, a reset, or the job that misses it.
- * - `reopened`: it ends where it was last seen, but whoever is seen again after the job has closed it was there all along.
+ * - `reopened`: it ends where it was last seen, but somebody who is seen again after the job has closed it was there all along.
  */
 export type Policy = 'noticed' | 'reopened';
 

@@ -43,7 +43,7 @@ local function resume(thread, ...)
 end
 local function spawn(fn, ...) resume(coroutine.create(fn), ...) end
 
--- A minute passes: whoever sleeps wakes up.
+-- A minute passes: all who sleep wake up.
 function Tick()
   local due = sleeping
   sleeping = {}

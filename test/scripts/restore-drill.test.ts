@@ -18,7 +18,7 @@ describe('an export', () => {
     expect(splitStatements(`${statements.join('\n')}\n`)).toEqual(statements);
   });
 
-  it('has its triggers last, wherever they were, and a text that reads like one stays where it is', () => {
+  it('has its triggers last, and a text that reads like one stays where it is', () => {
     const trigger = 'CREATE TRIGGER x INSTEAD OF INSERT ON v BEGIN SELECT 1; END;';
     const row = `INSERT INTO t VALUES('\n${trigger}\n');`;
     const exported = [row, trigger, 'CREATE VIEW v AS SELECT 1;'].join('\n');

@@ -123,7 +123,7 @@ describe('npm start', () => {
     expect(vars).not.toContain('replace-me\n');
   });
 
-  it('lets no page of somebody else in without a credential, by whatever name it comes', async () => {
+  it('lets no page of somebody else in without a credential, by any name', async () => {
     const path = '/api/v1/activity_log/count';
     const own = `http://localhost:${port}`;
     expect((await get(path, {})).status).toBe(200);
@@ -171,7 +171,7 @@ describe('npm start', () => {
       `Port ${port} is in use by another program. Choose another one: npm start -- --port ${port + 1}`,
       '',
     ]);
-    // A file in the way, for whoever runs this as root may write everywhere else.
+    // A file in the way, since root may write everywhere else.
     const blocked = join(checkout, 'wrangler.toml/data');
     expect(refused(other, blocked)).toEqual([
       1,

@@ -63,7 +63,7 @@ const readText = async (c: HttpContext): Promise<string> => {
 };
 
 /**
- * The request's body as JSON, whatever its `Content-Type`; undefined where it is empty. Can be read only once.
+ * The request's body as JSON, by any `Content-Type`; undefined where it is empty. Can be read only once.
  * @throws Fault malformed_json, incomplete_body
  */
 export const readJson = async (c: HttpContext): Promise<unknown> => {
@@ -77,7 +77,7 @@ export const readJson = async (c: HttpContext): Promise<unknown> => {
   }
 };
 
-/** A form-encoded body, whatever its `Content-Type`. @throws Fault invalid_input for a name given twice */
+/** A form-encoded body, by any `Content-Type`. @throws Fault invalid_input for a name given twice */
 export const readForm = async (c: HttpContext): Promise<Record<string, string>> => {
   const form = new URLSearchParams(decodeText(await readBytes(c)));
   return oncePerName([...new Set(form.keys())].map((name) => [name, form.getAll(name)]));

@@ -113,7 +113,7 @@ export const toEvent = (
   return { eventId: eventId ?? undefined, occurredAt: occurredAt ?? undefined };
 };
 
-/** The body of a server reset. Whatever is no object is no body: clients send `[]` for an empty one. */
+/** The body of a server reset. What is no object is no body: clients send `[]` for an empty one. */
 export const resetBody = v.pipe(
   v.unknown(),
   v.transform((body) => (typeof body === 'object' && !Array.isArray(body) && body !== null ? body : {})),

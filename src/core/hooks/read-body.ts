@@ -2,7 +2,7 @@ import { parseBigJson } from '../../lib/big-json.ts';
 import type { InboundCall } from './model.ts';
 
 /**
- * The body of a call as a JSON value: JSON, whatever its `Content-Type`; a form, with its fields as texts; or a form, or
+ * The body of a call as a JSON value: JSON, by any `Content-Type`; a form, with its fields as texts; or a form, or
  * a multipart body, with the JSON in its field `payload`. Undefined where it is none of these.
  */
 export const readBody = async ({ body, header }: Pick<InboundCall, 'body' | 'header'>): Promise<unknown> => {

@@ -1,6 +1,6 @@
 /**
  * A call that can be repeated without harm (draft-ietf-httpapi-idempotency-key-header): the same key and the same request
- * get the first answer. The key is taken in the transaction of the change, so a change is never made twice, whatever was
+ * get the first answer. The key is taken in the transaction of the change, so a change is never made twice, no matter what was
  * lost on the way.
  */
 import { openDatabase, readRows, runBatch } from '../../db/client.ts';

@@ -378,7 +378,7 @@ describe('a call that is not what it seems', () => {
     ).toEqual(['/list no tiene elementos.', '/list no apunta a ninguna lista del cuerpo.']);
   });
 
-  it('over 1 MiB: 413, whoever it is for', async () => {
+  it('over 1 MiB: 413, known id or not', async () => {
     const { app, webhook } = await setUpWebhook();
     for (const path of [webhook.path, `/hooks/${NIL}`]) {
       const answer = await app.post(path, { body: 'x'.repeat(1024 * 1024 + 1) });

@@ -109,7 +109,7 @@ describe('the audit trail verified', () => {
       id,
     );
     expect((await verify()).firstBreak).toMatchObject({ sequence, id: 'zzz', problem });
-    // And whoever administers is not kept from it.
+    // And nobody who administers is kept from it.
     await act(1);
   });
 

@@ -33,7 +33,7 @@ const reasonOf = async (headers: Record<string, string>, body: string | Uint8Arr
   (await verifyCall(STANDARD, [SECRET], call(headers, body), NOW))?.reason;
 
 describe('standard-webhooks', () => {
-  it('believes whatever the official library signs, and nothing that was changed since', async () => {
+  it('believes all that the official library signs, and nothing that was changed since', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.string({ unit: 'grapheme' }),

@@ -216,7 +216,7 @@ export const selectAnswered = statement<CallKey, { 1: 1 }>(
 /**
  * Common table expressions: the call, if its effect is still to be written; and `scope`, the accounts that it may
  * concern, each with the time from which on it is worked out (that of its earliest pending call, so that one of many
- * calls at once does the work of all), and the start of the latest session before. A reset concerns whoever was there at
+ * calls at once does the work of all), and the start of the latest session before. A reset concerns those who were there at
  * its time: who still is, whose session ended since, and whose session only the scheduled job has closed since. And any
  * call is a sign of life of its server: it concerns those whom a later reset has ended at an earlier one.
  */

@@ -338,7 +338,7 @@ const serverTraces = (
       (row.ended_at === null || row.ended_at >= rosterAt),
   );
   if (rosterAt !== null && rosterAt >= since && !isCorrected) {
-    // A roster starts a session for whoever is in it and has none: who has none at its time was not in it.
+    // A roster starts a session for everybody in it who has none: who has none at its time was not in it.
     const isListed = rows.some(
       (row) =>
         row.started_at <= rosterAt &&
