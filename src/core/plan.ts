@@ -1,4 +1,4 @@
-import type { Query, SQL, Statement } from '../db/client.ts';
+import type { Query, Statement } from '../db/client.ts';
 import type { DomainError } from './errors.ts';
 
 /**
@@ -15,7 +15,7 @@ export interface Plan {
    * What was recorded, an object or null for each thing; where that only shows after the changes, a query of one JSON
    * array of them. `target` is the SQL of what that query found.
    */
-  readonly recorded: readonly unknown[] | ((target: string) => Query | SQL);
+  readonly recorded: readonly unknown[] | ((target: string) => Query);
   /** Where `when` (asked at the end) has a row, nothing could be recorded, for this reason. */
   readonly failure?: { readonly when: Query; readonly error: DomainError } | undefined;
   /** What it means that the batch failed with `error`; undefined where this plan is not why. */

@@ -10,7 +10,6 @@ import type {
   inboundWebhookMessages,
   inboundWebhooks,
 } from '../../db/schema/index.ts';
-import { toStatement } from '../../db/sql.ts';
 import { compose, type RowOf, type Statement, sql, statement } from '../../db/statement.ts';
 import type { Community } from '../access/actor.ts';
 import { toCommunity } from '../access/queries.ts';
@@ -243,7 +242,7 @@ export const runStep = (
 ): AnyStatement[] => {
   const things =
     typeof recorded === 'function'
-      ? toStatement(recorded('inbound_webhook_messages.target'))
+      ? recorded('inbound_webhook_messages.target')
       : { sql: 'SELECT ?1', params: [JSON.stringify(recorded)] };
   const outcomes = compose`
     SELECT json_group_array(json_object('recorded', json(value)) ORDER BY key) FROM json_each(${things})`;

@@ -1,5 +1,5 @@
--- A closed period keeps its seconds: a change that would alter one fails with its whole batch, by any statement
--- makes it. First: a session counts in another way, or for somebody else. Then: it begins, or ends, at another time; but what is
+-- A closed period keeps its seconds: a change that would alter one fails with its whole batch.
+-- First: a session counts in another way, or for somebody else. Then: it begins, or ends, at another time; but what is
 -- open may go on, or end where it was last seen or later, since it counts in the period as far as it did when that was closed
 -- (period_open_sessions). Where a community has no closed period that reaches so far, a change costs no row read. Inserts
 -- are checked where a call tells a time (late/call-queries.ts): an INSERT trigger would cost each start a row.

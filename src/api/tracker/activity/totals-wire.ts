@@ -1,7 +1,7 @@
 /** How the totals of a period are asked for and shown, as JSON and as a file. */
 
 import * as v from 'valibot';
-import type { IdentifierKind } from '../../../core/accounts/identifiers.ts';
+import { IDENTIFIER_KINDS, type IdentifierKind } from '../../../core/accounts/identifiers.ts';
 import type { MetadataFilter } from '../../../core/sessions/reaching-queries.ts';
 import {
   GROUPINGS,
@@ -79,11 +79,9 @@ export const filterQuery = {
   metadata: v.optional(metadataFilter),
 };
 
-const KINDS: readonly IdentifierKind[] = ['accId', 'apiId', 'discord', 'uniqueId', 'username'];
-
 /** @throws Fault invalid_input where two identifiers came */
 export const toAccountFilter = (query: Partial<Record<IdentifierKind, string | undefined>>) => {
-  const [first, second] = KINDS.filter((kind) => query[kind] !== undefined);
+  const [first, second] = IDENTIFIER_KINDS.filter((kind) => query[kind] !== undefined);
   if (first && second) throw invalidField(second, fieldMessage('exclusive', first));
   return first && { kind: first, value: query[first] as string };
 };

@@ -301,11 +301,11 @@ const pendingCalls = ($: Names<CallKey>): SQL => sql`
 export const selectPendingCalls = statement<CallKey, PendingCallRow>(pendingCalls);
 
 /** Names a session's row. */
-type SessionKey = Pick<SessionRow, 'account_id' | 'started_at' | 'id'>;
+type RowKey = Pick<SessionRow, 'account_id' | 'started_at' | 'id'>;
 
 /** What a late call changes. */
 export interface SessionChanges {
-  readonly removed: readonly SessionKey[];
+  readonly removed: readonly RowKey[];
   /** As they are to be, and when they started so far. */
   readonly changed: readonly (SessionRow & { readonly old_started_at: number; readonly is_moved: number })[];
   readonly added: readonly SessionRow[];
