@@ -16,6 +16,7 @@ CREATE TABLE `activity_batches` (
 	`id` text NOT NULL,
 	`count` integer NOT NULL,
 	`digest` text NOT NULL,
+	`sealed_as` text,
 	`sealed_by` integer,
 	PRIMARY KEY(`community_id`, `category`, `day`, `id`)
 ) WITHOUT ROWID;
@@ -100,6 +101,21 @@ CREATE TABLE `audit_records` (
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `audit_records_by_time` ON `audit_records` (`community_id`,`occurred_at`,`sequence`) WHERE type <> 'RECORDS_SEALED';--> statement-breakpoint
+CREATE TABLE `carried_audit_records` (
+	`community_id` integer NOT NULL,
+	`origin` text NOT NULL,
+	`sequence` integer NOT NULL,
+	`id` text NOT NULL,
+	`occurred_at` integer NOT NULL,
+	`type` text NOT NULL,
+	`user` text NOT NULL,
+	`message` text NOT NULL,
+	`properties` text NOT NULL,
+	`previous_hash` text NOT NULL,
+	`hash` text NOT NULL,
+	PRIMARY KEY(`community_id`, `origin`, `sequence`, `id`)
+) WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `communities` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`public_id` text NOT NULL,
@@ -296,6 +312,7 @@ CREATE TABLE `periods` (
 	`closed_at` integer NOT NULL,
 	`closed_by` text NOT NULL,
 	`hash` text NOT NULL,
+	`sealed_as` text,
 	`heartbeat_timeout_ms` integer NOT NULL,
 	`accounts` integer NOT NULL,
 	`total_ms` integer NOT NULL,

@@ -118,6 +118,10 @@ export const TABLES = {
       "digest": {
         "type": "text"
       },
+      "sealed_as": {
+        "type": "text",
+        "isNullable": true
+      },
       "sealed_by": {
         "isNullable": true
       }
@@ -237,6 +241,43 @@ export const TABLES = {
         "type": "text"
       },
       "properties": {
+        "type": "text"
+      },
+      "hash": {
+        "type": "text"
+      }
+    }
+  },
+  "carried_audit_records": {
+    "key": [
+      "community_id",
+      "origin",
+      "sequence",
+      "id"
+    ],
+    "columns": {
+      "community_id": {},
+      "origin": {
+        "type": "text"
+      },
+      "sequence": {},
+      "id": {
+        "type": "text"
+      },
+      "occurred_at": {},
+      "type": {
+        "type": "text"
+      },
+      "user": {
+        "type": "text"
+      },
+      "message": {
+        "type": "text"
+      },
+      "properties": {
+        "type": "text"
+      },
+      "previous_hash": {
         "type": "text"
       },
       "hash": {
@@ -727,6 +768,10 @@ export const TABLES = {
       },
       "hash": {
         "type": "text"
+      },
+      "sealed_as": {
+        "type": "text",
+        "isNullable": true
       },
       "heartbeat_timeout_ms": {},
       "accounts": {},

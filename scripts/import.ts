@@ -11,7 +11,8 @@ import { CsvReader, type CsvRow, delimiterOf } from '../src/lib/csv-reader.ts';
 const HELP = `npm run import -- FILE [--map COLUMN=NAME ...] [--server N] [--timezone ZONE] [--dates dmy|mdy] [--dry-run]
                      [--url URL] [--key KEY] [--batch N] [--restart]
 
-FILE.ndjson is an export (GET /v2/community/export): its rows come in as they are; the key needs the scope admin.
+FILE.ndjson is an export (GET /v2/community/export): its rows come in as they are; the key needs the scope admin. It goes on where it
+was cut off.
 FILE is CSV with comma, semicolon or tab. Its columns are accId, apiId, discord, uniqueId or username, and serverId, start, end,
 eventId, metadata and metadata.{key}; --map says what others are (--map name=username --map rank=metadata.rank), and
 --map COLUMN= leaves one out. The key needs the scope sessions:import; it can be in ROLLCALL_KEY. URL is ${'http://localhost:50809'}
@@ -180,42 +181,88 @@ const readHeader = (cells: readonly string[]): void => {
   });
 };
 
-/** Lines of an export, as they are: `GET /v2/community/export` of one community becomes the rows of another. */
+/** Asks until it is answered: what is busy or away is asked again. */
+const ask = async (path: string, type: string, body: string): Promise<Response> => {
+  for (let attempt = 1; ; attempt++) {
+    const response = await fetch(`${values.url}${path}`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${values.key}`, 'Content-Type': type },
+      body,
+    }).catch((error: unknown) => {
+      if (attempt >= 8) throw error;
+      return undefined;
+    });
+    const isPassing = response === undefined || response.status === 429 || response.status >= 500;
+    if (response && (!isPassing || attempt >= 8)) return response;
+    const seconds = Number(response?.headers.get('retry-after')) || Math.min(2 ** attempt, 30);
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  }
+};
+
+interface TransferAnswer {
+  readonly data: {
+    readonly imported: number;
+    readonly duplicates: number;
+    readonly skipped: number;
+    readonly refused: readonly { readonly line: number; readonly table: string; readonly code: string }[];
+  };
+  readonly detail?: string;
+}
+
+/**
+ * Lines of an export, as they are: `GET /v2/community/export` of one community becomes the rows of another. The answer to each
+ * call says what stays out, which goes into a file of its own.
+ */
 const importExport = async (path: string): Promise<void> => {
+  const outPath = `${file}.refused.ndjson`;
   let lines: string[] = [];
-  let skipped = 0;
-  let [imported, duplicates, read] = [0, 0, 0];
+  let length = 0;
+  let [line, read] = [0, 0];
   const send = async (): Promise<void> => {
     if (lines.length === 0) return;
-    const body = lines.join('\n');
+    const sent = lines;
     lines = [];
-    const response = await fetch(`${values.url}/v2/community/import`, {
-      method: 'POST',
-      headers: { Authorization: `Bearer ${values.key}`, 'Content-Type': 'application/x-ndjson' },
-      body,
-    });
-    const answer = (await response.json()) as {
-      data: { imported: number; duplicates: number; skipped: number };
-      detail?: string;
-    };
-    if (!response.ok) fail(`${values.url} answered ${response.status}: ${answer.detail ?? ''}`);
-    imported += answer.data.imported;
-    duplicates += answer.data.duplicates;
-    skipped += answer.data.skipped;
-    process.stderr.write(`\r${Math.round((read / size) * 100)} %  ${imported} rows imported `);
-  };
-  let length = 0;
-  for await (const line of createInterface({ input: createReadStream(path, 'utf8') })) {
-    read += Buffer.byteLength(line) + 1;
-    length += Buffer.byteLength(line) + 1;
-    lines.push(line);
-    if (lines.length >= 1000 || length > 500_000) {
-      await send();
-      length = 0;
+    length = 0;
+    const response = await ask('/v2/community/import', 'application/x-ndjson', sent.join('\n'));
+    const { data, detail = '' } = (await response.json()) as TransferAnswer;
+    if (!response.ok) fail(`Before line ${line}: ${values.url} answered ${response.status}: ${detail}`);
+    if (data.refused.length > 0) {
+      await appendFile(
+        outPath,
+        data.refused
+          .map(
+            (one) =>
+              `{"line":${line - sent.length + one.line},"code":"${one.code}","was":${sent[one.line - 1]}}\n`,
+          )
+          .join(''),
+      );
     }
+    state.imported += data.imported;
+    state.duplicates += data.duplicates;
+    state.refused += data.refused.length;
+    state.line = line;
+    writeFileSync(statePath, JSON.stringify(state));
+    showProgress(read);
+  };
+  if (state.line === 0) rmSync(outPath, { force: true });
+  for await (const text of createInterface({ input: createReadStream(path, 'utf8') })) {
+    read += Buffer.byteLength(text) + 1;
+    // Before the line goes in: a call has at most 1 MiB.
+    if (length + Buffer.byteLength(text) > 800_000) await send();
+    line += 1;
+    if (line <= state.line || text.trim() === '') continue;
+    sent += 1;
+    length += Buffer.byteLength(text) + 1;
+    lines.push(text);
+    if (lines.length >= batchSize) await send();
   }
   await send();
-  console.error(`\n${imported} rows imported, ${duplicates} there already, ${skipped} left out.`);
+  rmSync(statePath, { force: true });
+  showProgress(size);
+  console.error(
+    `\n${state.imported} rows imported, ${state.duplicates} there already, ${state.refused} refused` +
+      `${state.refused > 0 ? ` (see ${outPath})` : ''}.`,
+  );
 };
 
 if (file.endsWith('.ndjson')) {

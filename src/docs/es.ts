@@ -122,8 +122,8 @@ export const SPANISH: Readonly<Record<string, string>> = {
   'NDJSON: `{"table": "sessions", "row": {...}}`, streamed. Credentials, webhooks and what waits to be sent are not in it.':
     'NDJSON: `{"table": "sessions", "row": {...}}`, enviado según se lee. No lleva credenciales, webhooks ni lo que espera a enviarse.',
   'Import lines of an export, as they are': 'Importar líneas de una exportación, tal como son',
-  'Up to 2000 lines of `GET /v2/community/export`, in their order: accounts with their identifiers, servers, sessions and their corrections become the same rows here. What is here already is left as it is. Other lines are counted as skipped: they vouch for the community that they come from. No webhook hears of it.':
-    'Hasta 2000 líneas de `GET /v2/community/export`, en su orden: las cuentas con sus identificadores, los servidores, las sesiones y sus correcciones pasan a ser las mismas filas aquí. Lo que ya está se deja como está. Las demás líneas se cuentan como omitidas: responden de la comunidad de la que vienen. Ningún webhook se entera.',
+  'Up to 2000 lines of `GET /v2/community/export`, in their order, become the same rows here. What is here already is left as it is, so the same lines once more change nothing. `refused` has the lines that stay out, from 1. `ROW_DIFFERS`: another row has its key. `VALUE_TAKEN`: an identifier or an event id is of another row. `PERIOD_CLOSED`: it would alter a closed period. `CHAIN_BROKEN`: a record of an audit trail does not fit its hash, or the record before. The audit trail is kept beside the own one, and is verified with it. The line of the community is skipped. No webhook hears of it.':
+    'Hasta 2000 líneas de `GET /v2/community/export`, en su orden, se convierten aquí en las mismas filas. Lo que ya está se deja como está, así que las mismas líneas otra vez no cambian nada. `refused` tiene las líneas que se quedan fuera, desde 1. `ROW_DIFFERS`: otra fila tiene su clave. `VALUE_TAKEN`: un identificador o un id de evento es de otra fila. `PERIOD_CLOSED`: cambiaría un periodo cerrado. `CHAIN_BROKEN`: un registro de una pista de auditoría no encaja con su hash, o con el registro anterior. La pista de auditoría se guarda junto a la propia, y se verifica con ella. La línea de la comunidad se salta. Ningún webhook se entera.',
   'Public clients ask this before anything else. The answer is the same for every community.':
     'Los clientes públicos preguntan esto antes que nada. La respuesta es la misma para todas las comunidades.',
   'List the API keys': 'Listar las claves de API',
@@ -442,6 +442,11 @@ export const SPANISH: Readonly<Record<string, string>> = {
   'How many entries were deleted.': 'Cuántas entradas se borraron.',
   'How many items were not recorded.': 'Cuántos elementos no se anotaron.',
   'How many items were recorded.': 'Cuántos elementos se anotaron.',
+  'The table that the row is of.': 'La tabla a la que pertenece la fila.',
+  'The lines that stay out, each with its reason.': 'Las líneas que se quedan fuera, cada una con su motivo.',
+  'The line of the call, from 1.': 'La línea de la llamada, desde 1.',
+  'Of an audit trail that an import brought: the community whose trail it is.':
+    'De una pista de auditoría que trajo una importación: la comunidad de la que es.',
   'How many lines were left out, since they are of a kind that is not imported.':
     'Cuántas líneas se dejaron fuera, porque son de una clase que no se importa.',
   'How many messages wait to be sent.': 'Cuántos mensajes esperan a enviarse.',

@@ -377,12 +377,15 @@ const splitInTime = (signs: readonly Sign[]): Recorded[] => {
         .get(placeOf(session))
         ?.some((sign) => isSighting(sign) && sign.at >= start && sign.at <= end);
       const limit = isWatched ? TIMEOUT : IDLE_TIMEOUT;
+      // Where a roster misses the account in between, it has left and come back.
+      const missed = heard.filter(({ kind, accounts }) => kind === 'roster' && !accounts.includes(account));
       return sightings.some(
         (sign) =>
           sign.server === server &&
           sign.at > end &&
           sign.at <= end + limit &&
-          sign.accounts.includes(account),
+          sign.accounts.includes(account) &&
+          !missed.some((roster) => roster.server === server && roster.at > end && roster.at < sign.at),
       );
     });
 };

@@ -154,10 +154,14 @@ export const deleteOlderBatches = statement<
 /** Records of a category in the order of the report, behind one. */
 export const selectActivitiesAfter = statement<
   OfCommunity & { category: string; occurredAt: number; id: string; limit: number },
-  StoredActivity
+  StoredActivity & { readonly sealedAs: string | null }
 >(
   ($) => sql`
-    SELECT category, occurred_at AS occurredAt, id, event_id AS eventId, record FROM account_activities
+    SELECT category, occurred_at AS occurredAt, id, event_id AS eventId, record, (
+      SELECT sealed_as FROM activity_batches AS b
+      WHERE b.community_id = ${$.communityId} AND b.category = a.category
+        AND b.day = floor(a.occurred_at / 86400000.0) AND b.id = substr(a.id, 1, instr(a.id, ':') - 1)) AS sealedAs
+    FROM account_activities AS a
     WHERE community_id = ${$.communityId} AND category = ${$.category}
       AND (occurred_at, id) > (${$.occurredAt}, ${$.id})
     ORDER BY occurred_at, id LIMIT ${$.limit}`,

@@ -4,9 +4,12 @@ import type { AuditHead, CommunityActor } from '../access/actor.ts';
 import { hashAuditRecord } from '../audit/audit-chain.ts';
 import {
   type AuditLink,
+  type CarriedEnd,
+  type CarriedLink,
   findAuditEnds,
   type RetentionFloor,
   selectAuditLinks,
+  selectCarriedLinks,
   TRAIL_START,
 } from '../audit/queries.ts';
 import type { Ctx } from '../context.ts';
@@ -24,9 +27,11 @@ const SETTLING_MS = 60_000;
 
 /** What is wrong, at the first place where anything is. */
 export interface Break {
-  readonly where: 'audit-trail' | 'batch';
-  /** Of the audit trail: the number of the link. */
+  readonly where: 'audit-trail' | 'carried-trail' | 'batch';
+  /** Of a trail: the number of the link. */
   readonly sequence?: number;
+  /** Of a trail that an import brought: the community that it is of. */
+  readonly trailOf?: string;
   /** Of ingested records: their category and day (UTC), as `2026-04-15`. */
   readonly category?: IngestedType;
   readonly day?: string;
@@ -63,10 +68,10 @@ export const verifyAccountActivity = async (
   const communityId = ctx.actor.community.id;
   const trail = from ? undefined : await checkTrail(ctx, communityId);
   const { head, removedBefore } = await findEnds(ctx, communityId);
-  const checkedLinks = trail?.checkedLinks ?? 0;
-  if (trail?.firstBreak) {
-    return { checkedLinks, checkedRecords: 0, head, firstBreak: trail.firstBreak, next: undefined };
-  }
+  const carried = trail && !trail.firstBreak ? await checkCarried(ctx, communityId) : undefined;
+  const checkedLinks = (trail?.checkedLinks ?? 0) + (carried?.checkedLinks ?? 0);
+  const broken = trail?.firstBreak ?? carried?.firstBreak;
+  if (broken) return { checkedLinks, checkedRecords: 0, head, firstBreak: broken, next: undefined };
   return { checkedLinks, head, ...(await checkBatches(ctx, communityId, removedBefore, from)) };
 };
 
@@ -99,7 +104,9 @@ const checkTrail = async (
       if ((await hashLink(ctx.actor.community.publicId, link, previous.hash)) !== link.hash) {
         return broken(link.sequence, 'changed', link.id);
       }
-      const lost = await findLostBatch(ctx, communityId, link, start.removedBefore);
+      const lost =
+        (await findLostBatch(ctx, communityId, link, start.removedBefore)) ??
+        (await findLostTrail(ctx, communityId, link, start.removedBefore));
       if (lost) return { checkedLinks, firstBreak: lost };
       if (link.type === 'RETENTION_APPLIED') noted = readRetention(link);
       previous = { sequence: link.sequence, hash: link.hash };
@@ -120,6 +127,54 @@ const checkTrail = async (
     if (!isFootTrue || removedBefore !== noted.removedBefore) return broken(foot.sequence, 'missing');
     return { checkedLinks, firstBreak: undefined };
   }
+};
+
+/** Recomputes the trails that imports have brought, each from where it begins here. */
+const checkCarried = async (
+  ctx: Ctx<CommunityActor>,
+  communityId: number,
+): Promise<{ checkedLinks: number; firstBreak: Break | undefined }> => {
+  let previous: CarriedLink | undefined;
+  for (let checkedLinks = 0; ; ) {
+    const after = previous ?? { origin: '', sequence: 0, id: '' };
+    const links = await selectCarriedLinks(ctx.db, communityId, after, LINKS_PER_PAGE);
+    for (const link of links) {
+      const { origin, sequence, id } = link;
+      const before = previous?.origin === origin ? previous : undefined;
+      const broken = (problem: Break['problem'], at = sequence) => ({
+        checkedLinks,
+        firstBreak: { where: 'carried-trail', trailOf: origin, sequence: at, id, problem } as const,
+      });
+      if (before && sequence <= before.sequence) return broken('unexpected');
+      if (before && sequence > before.sequence + 1) return broken('missing', before.sequence + 1);
+      const isLinked = before === undefined || link.previousHash === before.hash;
+      if (!isLinked || (await hashLink(origin, link, link.previousHash)) !== link.hash)
+        return broken('changed');
+      previous = link;
+      checkedLinks += 1;
+    }
+    if (links.length < LINKS_PER_PAGE) return { checkedLinks, firstBreak: undefined };
+  }
+};
+
+/** Of the trails that an import has brought, the first whose end is not there as it was, retention apart. */
+const findLostTrail = async (
+  ctx: Ctx<CommunityActor>,
+  communityId: number,
+  { type, properties }: AuditLink,
+  removedBefore: number | null,
+): Promise<Break | undefined> => {
+  if (type !== 'ROWS_IMPORTED' || properties.carried === undefined) return undefined;
+  for (const end of JSON.parse(properties.carried) as CarriedEnd[]) {
+    if (removedBefore !== null && end.occurredAt < removedBefore) continue;
+    const { origin, sequence, hash } = end;
+    const before = { origin, sequence: sequence - 1, id: '\uffff' };
+    const [link] = await selectCarriedLinks(ctx.db, communityId, before, 1);
+    if (link?.origin !== origin || link.sequence !== sequence || link.hash !== hash) {
+      return { where: 'carried-trail', trailOf: origin, sequence, problem: 'missing' };
+    }
+  }
+  return undefined;
 };
 
 const hashLink = (communityId: string, link: AuditLink, previousHash: string): Promise<string> => {
@@ -231,7 +286,11 @@ async function* readDays(
       }
       const id = batchIdOf(record.id);
       const batch = batches.get(id) ?? { count: 0, digest: '' };
-      const digest = await extendDigest(ctx.actor.community.publicId, record, batch.digest);
+      const digest = await extendDigest(
+        record.sealedAs ?? ctx.actor.community.publicId,
+        record,
+        batch.digest,
+      );
       batches.set(id, { count: batch.count + 1, digest });
       count += 1;
       after = { occurredAt: record.occurredAt, id: record.id };

@@ -2,7 +2,7 @@ import { type Database, readRows } from '../../db/client.ts';
 import { isRefusedBy } from '../../db/constraint.ts';
 import { fromJson } from '../../db/json.ts';
 import { type CommunityRef, insertRow } from '../../db/rows.ts';
-import type { auditRecords, communities } from '../../db/schema/index.ts';
+import type { auditRecords, carriedAuditRecords, communities } from '../../db/schema/index.ts';
 import { type RowOf, sql, statement, statementByShape } from '../../db/statement.ts';
 import { tableRef } from '../../db/tables.ts';
 import type { AuditHead } from '../access/actor.ts';
@@ -104,6 +104,47 @@ export const selectAuditLinks = async (
   }));
 };
 
+/** A link of a trail that an import has brought. */
+export interface CarriedLink extends AuditLink {
+  readonly origin: string;
+  readonly previousHash: string;
+}
+
+/** The last link of such a trail, as the own trail seals it. */
+export interface CarriedEnd {
+  readonly origin: string;
+  readonly sequence: number;
+  readonly hash: string;
+  /** Epoch milliseconds. */
+  readonly occurredAt: number;
+}
+
+const selectCarried = statement<
+  { communityId: number; origin: string; sequence: number; id: string; limit: number },
+  RowOf<typeof carriedAuditRecords>
+>(
+  ($) => sql`
+    SELECT * FROM carried_audit_records
+    WHERE community_id = ${$.communityId} AND (origin, sequence, id) > (${$.origin}, ${$.sequence}, ${$.id})
+    ORDER BY origin, sequence, id LIMIT ${$.limit}`,
+);
+
+/** Links of the trails that imports have brought, trail by trail, behind one of them. */
+export const selectCarriedLinks = async (
+  db: Database,
+  communityId: number,
+  { origin, sequence, id }: Pick<CarriedLink, 'origin' | 'sequence' | 'id'>,
+  limit: number,
+): Promise<CarriedLink[]> => {
+  const rows = await readRows(db, selectCarried({ communityId, origin, sequence, id, limit }));
+  return rows.map(({ occurred_at, previous_hash, community_id: _, properties, ...row }) => ({
+    ...row,
+    occurredAt: occurred_at,
+    previousHash: previous_hash,
+    properties: parseProperties(properties),
+  }));
+};
+
 /** What somebody has made unreadable is no property; the hash will not fit. */
 const parseProperties = (json: string): Record<string, string> => {
   try {
@@ -130,8 +171,14 @@ const deleteLinks = statement<{ communityId: number; sequence: number }>(
     DELETE FROM audit_records WHERE community_id = ${$.communityId} AND sequence <= ${$.sequence}`,
 );
 
+const deleteCarried = statement<{ communityId: number; before: number }>(
+  ($) => sql`
+    DELETE FROM carried_audit_records WHERE community_id = ${$.communityId} AND occurred_at < ${$.before}`,
+);
+
 /** Statements: removes the links up to `foot`, and notes what retention has removed. */
 export const applyRetention = (communityId: number, { foot, removedBefore }: RetentionFloor) => [
   noteRetention({ communityId, ...foot, removedBefore }),
   deleteLinks({ communityId, sequence: foot.sequence }),
+  deleteCarried({ communityId, before: removedBefore ?? 0 }),
 ];

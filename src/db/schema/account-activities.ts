@@ -39,6 +39,8 @@ export const activityBatches = sqliteTable(
     count: integer().notNull(),
     /** SHA-256 over the records (core/account-activity/activity-batch.ts). */
     digest: text().notNull(),
+    /** The community (as on the wire) that it came in to, which the digest is over; null: this one. */
+    sealedAs: text('sealed_as'),
     /** The link of the audit trail that has this batch; null until the scheduled job has made it. */
     sealedBy: integer('sealed_by'),
   },

@@ -31,3 +31,27 @@ export const auditRecords = sqliteTable(
       .where(sql`type <> 'RECORDS_SEALED'`),
   ],
 );
+
+/**
+ * The audit trail of another community, or of this one elsewhere, as an import of an export brought it: kept beside the own
+ * one, whose record of the import has its last hash.
+ */
+export const carriedAuditRecords = sqliteTable(
+  'carried_audit_records',
+  {
+    communityId: integer('community_id').notNull(),
+    /** The community whose trail it is, as on the wire. */
+    origin: text().notNull(),
+    sequence: integer().notNull(),
+    id: text().notNull(),
+    occurredAt: integer('occurred_at').notNull(),
+    type: text().notNull(),
+    user: text().notNull(),
+    message: text().notNull(),
+    properties: text().notNull(),
+    /** That of the record before; empty for the first. */
+    previousHash: text('previous_hash').notNull(),
+    hash: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.communityId, table.origin, table.sequence, table.id] })],
+);

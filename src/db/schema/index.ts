@@ -4,7 +4,7 @@ export { accountNames } from './account-names.ts';
 export { accounts } from './accounts.ts';
 export { activityCalls } from './activity-calls.ts';
 export { apiKeys } from './api-keys.ts';
-export { auditRecords } from './audit-records.ts';
+export { auditRecords, carriedAuditRecords } from './audit-records.ts';
 export { communities } from './communities.ts';
 export { idempotencyKeys } from './idempotency-keys.ts';
 export { identifierConflicts } from './identifier-conflicts.ts';

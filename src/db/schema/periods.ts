@@ -17,6 +17,8 @@ export const periods = sqliteTable(
     closedBy: text('closed_by').notNull(),
     /** SHA-256 of the totals (core/periods/period-hash.ts). */
     hash: text().notNull(),
+    /** The community (as on the wire) that it was closed in, which the hash is over; null: this one. */
+    sealedAs: text('sealed_as'),
     /** The setting that watched time was judged by. */
     heartbeatTimeoutMs: integer('heartbeat_timeout_ms').notNull(),
     /** How many accounts have time in it, and their sum. */

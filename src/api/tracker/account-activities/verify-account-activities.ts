@@ -30,8 +30,9 @@ export const verifyAccountActivities = defineOperation({
         intact: v.boolean(),
         firstBreak: v.nullable(
           v.object({
-            where: v.picklist(['audit-trail', 'batch']),
+            where: v.picklist(['audit-trail', 'carried-trail', 'batch']),
             sequence: v.optional(v.number()),
+            trailOf: v.optional(v.string()),
             category: v.optional(v.picklist(INGESTED_TYPES)),
             day: v.optional(v.string()),
             id: v.optional(v.string()),

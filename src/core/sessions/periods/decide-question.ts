@@ -119,7 +119,7 @@ export const acceptQuestion = async (ctx: Ctx<CommunityActor>, id: string): Prom
         updatePeriodTotals({
           communityId,
           id: period.id,
-          hash: await hashPeriod(publicId, period, totals),
+          hash: await hashPeriod(period.sealedAs ?? publicId, period, totals),
           accounts: totals.length,
           ms: totals.reduce((sum, total) => sum + total.ms, 0),
         }),

@@ -17,6 +17,7 @@ export const toPeriod = (row: PeriodRow): Period => ({
   closedAt: row.closed_at,
   closedBy: JSON.parse(row.closed_by),
   hash: row.hash,
+  sealedAs: row.sealed_as,
   heartbeatTimeoutMs: row.heartbeat_timeout_ms,
   accounts: row.accounts,
   ms: row.total_ms,

@@ -19,6 +19,8 @@ export interface Period {
   readonly closedBy: PeriodActor;
   /** SHA-256 of its totals (period-hash.ts). */
   readonly hash: string;
+  /** The community that the hash is over, as on the wire; null: the one it is in. */
+  readonly sealedAs: string | null;
   readonly heartbeatTimeoutMs: number;
   readonly accounts: number;
   readonly ms: number;

@@ -60,7 +60,7 @@ export const verifyPeriod = async (ctx: Ctx<CommunityActor>, id: string): Promis
   const stored = storedRows.map(toPeriodTotal);
   const { totals, openWhenClosed } = await computeTotals(ctx, period);
   const differences = await explain(ctx, period, differencesOf(stored, totals));
-  const isHashValid = (await hashPeriod(publicId, period, stored)) === period.hash;
+  const isHashValid = (await hashPeriod(period.sealedAs ?? publicId, period, stored)) === period.hash;
   return {
     period,
     isHashValid,
