@@ -56,6 +56,15 @@ export const countingDatabase = (
         return results;
       },
       exec: (query: string) => database.exec(query),
+      withSession: (from?: string) => {
+        const session = database.withSession(from);
+        const inSession = countingDatabase(session as unknown as D1Database, cost).database;
+        return {
+          prepare: inSession.prepare,
+          batch: inSession.batch,
+          getBookmark: () => session.getBookmark(),
+        };
+      },
     } as unknown as D1Database,
   };
 };

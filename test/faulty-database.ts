@@ -37,17 +37,20 @@ export const faultyDatabase = (
     inner.set(wrapped, statement);
     return wrapped;
   };
+  const own = {
+    prepare: (query: string) => wrap(database.prepare(query)),
+    batch: (statements: D1PreparedStatement[]) =>
+      through(() => database.batch(statements.map((statement) => inner.get(statement) ?? statement))),
+    exec: (query: string) => through(() => database.exec(query)),
+  };
+  // The calls of a session are counted and fail with the others.
+  const withSession = () => ({ prepare: own.prepare, batch: own.batch, getBookmark: () => null });
   return {
     calls: () => count,
     fail: (next) => {
       failing = next;
       count = 0;
     },
-    database: {
-      prepare: (query: string) => wrap(database.prepare(query)),
-      batch: (statements: D1PreparedStatement[]) =>
-        through(() => database.batch(statements.map((statement) => inner.get(statement) ?? statement))),
-      exec: (query: string) => through(() => database.exec(query)),
-    } as unknown as D1Database,
+    database: { ...own, withSession } as unknown as D1Database,
   };
 };

@@ -412,6 +412,10 @@ export const SPANISH: Readonly<Record<string, string>> = {
   'How far the replay came.': 'Hasta dónde llegó el reenvío.',
   'How it does not fit.': 'En qué no encaja.',
   'How large it is.': 'Su tamaño.',
+  'How new the answer has to be: the `X-D1-Bookmark` of an earlier one, or `first-primary` for everything that was written so far. Without it, a copy of the database near the reader may answer that is some moments old.':
+    'Lo reciente que debe ser la respuesta: el `X-D1-Bookmark` de una anterior, o `first-primary` para todo lo escrito hasta ahora. Sin ella puede responder una copia de la base de datos cercana al lector, con unos instantes de retraso.',
+  'How new this answer is. Sent with the next call, no answer is older than this one.':
+    'Lo reciente que es esta respuesta. Enviado con la siguiente llamada, ninguna respuesta es anterior a esta.',
   'How much of each thing the community may have.': 'Cuánto puede tener la comunidad de cada cosa.',
   'How many API keys, without those that are revoked.': 'Cuántas claves de API, sin contar las revocadas.',
   'How many service IDs.': 'Cuántos ID de servicio.',

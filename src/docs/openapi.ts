@@ -74,7 +74,7 @@ export const buildOpenApi = (families: readonly Family[], version: string): Json
     schemas: noneOf(),
     responses: noneOf(),
     examples: noneOf(),
-    parameters: { IdempotencyKey: IDEMPOTENCY_KEY },
+    parameters: { IdempotencyKey: IDEMPOTENCY_KEY, Bookmark: BOOKMARK },
     headers: HEADER_COMPONENTS,
   };
   const names = namesOfSchemas(families.flatMap(({ operations }) => operations));
@@ -146,7 +146,10 @@ const describe = (
     ...toParameters('path', operation.params, where),
     ...toParameters('query', operation.query, where),
   ];
-  const headers = takesIdempotencyKey(operation) ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : [];
+  const headers = [
+    ...(takesIdempotencyKey(operation) ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : []),
+    ...(operation.isNear ? [{ $ref: '#/components/parameters/Bookmark' }] : []),
+  ];
   const { schema, example, mediaType } = docs.answer;
   const path = examplePath(operation.path, parameters);
   const toShown = (of: Json): Json => describeSchema(refer(of), pascal(where));
@@ -167,6 +170,7 @@ const describe = (
         headers: headersOf([
           'X-Request-Id',
           ...(docs.headers ?? []),
+          ...(operation.isNear ? ['X-D1-Bookmark'] : []),
           ...(operation.offersCsv ? ['Link', 'Content-Disposition'] : []),
         ]),
         content: {
@@ -296,6 +300,17 @@ const IDEMPOTENCY_KEY = {
   description:
     'A key of your own. The same call with the same key is carried out once, and answered as it first was.',
   schema: { type: 'string', minLength: 1, maxLength: 255 },
+};
+
+/** The header of reads that a copy of the database may answer. */
+const BOOKMARK = {
+  name: 'X-D1-Bookmark',
+  in: 'header',
+  required: false,
+  description:
+    'How new the answer has to be: the `X-D1-Bookmark` of an earlier one, or `first-primary` for everything that was ' +
+    'written so far. Without it, a copy of the database near the reader may answer that is some moments old.',
+  schema: { type: 'string', maxLength: 64 },
 };
 
 const toSecurity = ({ access }: AnyOperation): Json[] => {

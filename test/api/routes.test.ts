@@ -148,7 +148,7 @@ describe('outside the families', () => {
     expect(preflight.headers.get('access-control-allow-headers')).toBe('authorization,content-type');
     const answer = await app.get('/healthz', { headers: { Origin: 'https://panel.example' } });
     expect(answer.headers.get('access-control-expose-headers')).toBe(
-      'Link,RateLimit,RateLimit-Policy,Retry-After,X-Request-Id',
+      'Link,RateLimit,RateLimit-Policy,Retry-After,X-D1-Bookmark,X-Request-Id',
     );
   });
 });

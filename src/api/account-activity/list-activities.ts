@@ -21,6 +21,7 @@ import { CSV_HEADER, REPORT_EXAMPLE, reportQuery, reportSchema, toCsvCells } fro
 export const listActivities = defineOperation({
   method: 'GET',
   path: '/scr/api/activity',
+  isNear: true,
   isExpensive: true,
   access: { scope: 'account-activity:read' },
   unknownQuery: 'ignored',

@@ -17,6 +17,7 @@ const notCounted = v.optional(
 export const countLogEntries = defineOperation({
   method: 'GET',
   path: '/api/v1/activity_log/count',
+  isNear: true,
   access: { scope: 'logs:read' },
   unknownQuery: 'ignored',
   query: v.object({ ...filterQuery, q: notCounted, after_id: notCounted }),

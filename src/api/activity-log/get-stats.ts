@@ -9,6 +9,7 @@ const countsSchema = <K extends string>(name: K) =>
 export const getStats = defineOperation({
   method: 'GET',
   path: '/api/v1/activity_log/stats',
+  isNear: true,
   access: { scope: 'logs:read' },
   docs: WITH_DOCS && {
     operationId: 'getActivityLogStats',

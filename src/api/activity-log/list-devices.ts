@@ -10,6 +10,7 @@ import { LOG_ENTRY_EXAMPLE, logEntrySchema, toLogEntryWire } from './wire.ts';
 export const listDevices = defineOperation({
   method: 'GET',
   path: '/api/v1/activity_log/devices',
+  isNear: true,
   access: { scope: 'logs:read' },
   query: v.object(pageQuery(100, 1000)),
   docs: WITH_DOCS && {

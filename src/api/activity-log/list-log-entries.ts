@@ -18,6 +18,7 @@ const MAX_LIMIT = 1_000;
 export const listLogEntries = defineOperation({
   method: 'GET',
   path: '/api/v1/activity_log',
+  isNear: true,
   access: { scope: 'logs:read' },
   unknownQuery: 'ignored',
   offersCsv: true,

@@ -26,7 +26,7 @@ const HEADERS = new Headers(SECURITY_HEADERS);
 const JSON_HEADERS = new Headers({ ...SECURITY_HEADERS, 'Content-Type': 'application/json' });
 
 /** Only a browser says where it comes from, and only a browser heeds these. */
-const EXPOSED = 'Link,RateLimit,RateLimit-Policy,Retry-After,X-Request-Id';
+const EXPOSED = 'Link,RateLimit,RateLimit-Policy,Retry-After,X-D1-Bookmark,X-Request-Id';
 
 /** Adds a header to the answer that is still to be made, unless that one has it itself. */
 export const addHeader = (c: HttpContext, name: string, value: string): void =>

@@ -23,6 +23,7 @@ import type { Dialect } from './dialect.ts';
 import { Fault, toFault } from './fault.ts';
 import { answerOnce, readIdempotencyKey } from './idempotency.ts';
 import { isLocalCall } from './local-call.ts';
+import { BOOKMARK_HEADER, nearReader } from './near-reader.ts';
 import type { Access, AnyOperation, AppEnv, HttpContext } from './operation.ts';
 import { validateQuery } from './query.ts';
 import { addressOf, limitExpensive, limitRate, noteFailure, requireOpenGate } from './rate-limit.ts';
@@ -116,8 +117,12 @@ const run = async (
     if (operation.isExpensive || isFile) await limitExpensive(services, `credential:${actor.id}`);
   }
   const hops = readHops(c);
+  const home = (actor && 'community' in actor && atPlace(services, actor.community.place)) || services;
+  // Only what the operation reads: the credential was looked up in the database itself.
+  const near = operation.isNear ? nearReader(c, home.db) : undefined;
   const ctx = {
-    ...((actor && 'community' in actor && atPlace(services, actor.community.place)) || services),
+    ...home,
+    ...(near && { db: near.db }),
     actor,
     defer: later,
     ...(hops > 0 && { hops }),
@@ -130,7 +135,11 @@ const run = async (
   };
   const handle = async (context: typeof ctx): Promise<Response> => {
     const answer = await operation.handle({ ctx: context, ...input });
-    return answer instanceof Response ? answer : family.dialect.success(c, answer, operation.status ?? 200);
+    const response =
+      answer instanceof Response ? answer : family.dialect.success(c, answer, operation.status ?? 200);
+    const bookmark = near?.bookmark();
+    if (bookmark) response.headers.set(BOOKMARK_HEADER, bookmark);
+    return response;
   };
   const key = actor && readIdempotencyKey(c);
   return actor && key !== undefined

@@ -102,6 +102,8 @@ export interface Operation<
   readonly dotted?: readonly string[];
   /** Whether it answers CSV to a caller that accepts nothing else; one that does not, answers 406. */
   readonly offersCsv?: boolean;
+  /** Whether a copy of the database near the reader may answer it: see near-reader.ts. It must write nothing. */
+  readonly isNear?: boolean;
   /** Whether it costs the database much: it has a rate limit of its own (`EXPENSIVE_LIMITER`), as files have. */
   readonly isExpensive?: boolean;
   /** The body. Absent: a body is not read. */

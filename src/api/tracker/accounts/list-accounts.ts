@@ -37,6 +37,7 @@ const excludesAll = (query: v.InferOutput<typeof accountsQuery>): boolean =>
 export const listAccounts = defineOperation({
   method: 'GET',
   path: '/v2/community/accounts',
+  isNear: true,
   access: { scope: 'sessions:read' },
   unknownQuery: 'ignored',
   query: accountsQuery,

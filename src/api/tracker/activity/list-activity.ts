@@ -27,6 +27,7 @@ const DEFAULT_LIMIT = 100;
 export const listActivity = defineOperation({
   method: 'GET',
   path: '/v2/community/activity',
+  isNear: true,
   access: { scope: 'sessions:read' },
   query: sessionQuery,
   dotted: ['metadata'],
@@ -53,6 +54,7 @@ export const listActivity = defineOperation({
 export const listServerActivity = defineOperation({
   method: 'GET',
   path: '/v2/community/servers/{serverId}/activity',
+  isNear: true,
   access: { scope: 'sessions:read' },
   params: serverParams,
   query: serverSessionQuery,

@@ -20,6 +20,7 @@ const onlineItemSchema = () =>
 export const listOnline = defineOperation({
   method: 'GET',
   path: '/v2/community/activity/online',
+  isNear: true,
   isExpensive: true,
   access: { scope: 'sessions:read' },
   query: v.object({

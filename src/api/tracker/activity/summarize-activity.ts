@@ -24,6 +24,7 @@ const CSV_LINES = 1000;
 export const summarizeActivity = defineOperation({
   method: 'GET',
   path: '/v2/community/activity/summary',
+  isNear: true,
   isExpensive: true,
   access: { scope: 'sessions:read' },
   query: v.object({ ...totalsEntries, ...pageQuery(100, 1000) }),

@@ -6,6 +6,7 @@ import { SERVERS_EXAMPLE, serversSchema, toServersWire } from './wire.ts';
 export const listServers = defineOperation({
   method: 'GET',
   path: '/v2/community/servers',
+  isNear: true,
   access: { scope: 'sessions:read' },
   query: v.object({ include: v.optional(v.picklist(['named', 'all']), 'named') }),
   docs: WITH_DOCS && {
