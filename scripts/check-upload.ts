@@ -8,9 +8,10 @@ const BUDGET_KIB = 150;
 
 /**
  * What it may have: a little more than it has today, so that everybody notices who adds weight. It only ever sinks. It is
- * above the budget since imports, periods, names and the export of a community came; jose weighs 6 KiB, ipaddr.js 4.
+ * above the budget since imports, periods, names and the export of a community came; Drizzle weighs 13 KiB (docs/adr/0005),
+ * jose 6, ipaddr.js 4.
  */
-const RATCHET_KIB = 153;
+const RATCHET_KIB = 169;
 
 const kib = (await bundleWorker()).gzippedSize / 1024;
 const over = kib > BUDGET_KIB ? `, ${(kib - BUDGET_KIB).toFixed(1)} above the budget` : '';

@@ -1,12 +1,10 @@
 /**
  * `npm run db:baseline`: the one migration that makes a new database, out of src/db/schema and src/db/live. Until the
- * first release is frozen it is made anew whenever one of them changes; the same input makes the same bytes. With it
- * drizzle/tables.ts, what the Worker knows of its tables.
+ * first release is frozen it is made anew whenever one of them changes; the same input makes the same bytes.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { tablesModule } from './tables.ts';
 import { BREAKPOINT, liveObjects, problemsOf, withoutRowid } from './text.ts';
 
 const NAME = '0000_baseline';
@@ -44,7 +42,6 @@ try {
   writeFileSync(join(OUT, `${NAME}.sql`), migration);
   writeFileSync(join(OUT, 'meta/0000_snapshot.json'), `${JSON.stringify(snapshot, null, 2)}\n`);
   writeFileSync(join(OUT, 'meta/_journal.json'), `${JSON.stringify(journal, null, 2)}\n`);
-  writeFileSync(join(OUT, 'tables.ts'), tablesModule());
 } finally {
   rmSync(directory, { recursive: true });
 }

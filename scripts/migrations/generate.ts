@@ -5,7 +5,6 @@
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tablesModule } from './tables.ts';
 import { BREAKPOINT, liveObjects, problemsOf, withoutRowid } from './text.ts';
 
 /** Tables that grow without end: a migration never copies one of them (CONTRIBUTING, "Migrations"). */
@@ -54,4 +53,3 @@ for (const file of migrations().filter((name) => !before.has(name))) {
     process.exitCode = 1;
   }
 }
-writeFileSync('drizzle/tables.ts', tablesModule());

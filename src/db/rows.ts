@@ -1,31 +1,24 @@
 /** Rows of configuration: whole tables of few rows, read and written by the names that the schema gives their columns. */
-import type { Table } from 'drizzle-orm';
+import { type Column, getTableColumns, getTableName, type Table } from 'drizzle-orm';
 import type { RowOf, Statement, Value } from './statement.ts';
-import { factsOf, type TableRef, toColumnName, toKey } from './tables.ts';
 
 /** The community of a row: its id, or the one on the wire where the same batch creates it. */
 export type CommunityRef = number | { readonly publicId: string };
 
 /** `?1`, or what finds the id of a community that the batch creates. */
-const bind = (value: unknown, params: Value[]): string => {
+const bind = (column: Column, value: unknown, params: Value[]): string => {
   if (typeof value === 'object' && value !== null && 'publicId' in value) {
     return `(SELECT id FROM communities WHERE public_id = ?${params.push(String(value.publicId))})`;
   }
-  return `?${params.push(toValue(value))}`;
-};
-
-/** A value as SQLite has it. */
-const toValue = (value: unknown): Value => {
-  if (value === null || typeof value === 'string' || typeof value === 'number') return value;
-  return typeof value === 'boolean' ? Number(value) : JSON.stringify(value);
+  return `?${params.push(value === null ? null : (column.mapToDriverValue(value) as Value))}`;
 };
 
 /** The columns that are given, with what is given for them; what is undefined is not given. */
-const given = (table: TableRef<Table>, values: object, params: Value[]): [string, string][] => {
-  const { columns } = factsOf(table.name);
+const given = (table: Table, values: object, params: Value[]): [string, string][] => {
+  const columns: Readonly<Record<string, Column>> = getTableColumns(table);
   return Object.entries(values).flatMap(([key, value]): [string, string][] => {
-    const name = toColumnName(key);
-    return Object.hasOwn(columns, name) && value !== undefined ? [[name, bind(value, params)]] : [];
+    const column = columns[key];
+    return column && value !== undefined ? [[column.name, bind(column, value, params)]] : [];
   });
 };
 
@@ -34,11 +27,11 @@ type Insert<T extends Table> = Omit<T['$inferInsert'], 'communityId'> & {
 };
 
 /** Statement: inserts a row and returns it. */
-export const insertRow = <T extends Table>(table: TableRef<T>, values: Insert<T>): Statement<RowOf<T>> => {
+export const insertRow = <T extends Table>(table: T, values: Insert<T>): Statement<RowOf<T>> => {
   const params: Value[] = [];
   const cells = given(table, values, params);
   return {
-    sql: `INSERT INTO ${table.name} (${cells.map(([name]) => name).join(', ')}) VALUES (${cells
+    sql: `INSERT INTO ${getTableName(table)} (${cells.map(([name]) => name).join(', ')}) VALUES (${cells
       .map(([, text]) => text)
       .join(', ')}) RETURNING *`,
     params,
@@ -50,7 +43,7 @@ export const insertRow = <T extends Table>(table: TableRef<T>, values: Insert<T>
  * that is deleted or revoked is not changed.
  */
 export const updateRow = <T extends Table>(
-  table: TableRef<T>,
+  table: T,
   where: Partial<T['$inferSelect']>,
   living: string,
   changes: { readonly [Key in keyof T['$inferInsert']]?: T['$inferInsert'][Key] | undefined },
@@ -61,22 +54,7 @@ export const updateRow = <T extends Table>(
   const set = equal(changes);
   const keys = equal(where);
   return {
-    sql: `UPDATE ${table.name} SET ${(set.length > 0 ? set : keys).join(', ')} WHERE ${keys.join(' AND ')} AND ${living} IS NULL RETURNING *`,
+    sql: `UPDATE ${getTableName(table)} SET ${(set.length > 0 ? set : keys).join(', ')} WHERE ${keys.join(' AND ')} AND ${living} IS NULL RETURNING *`,
     params,
   };
-};
-
-/** A row as the schema names and types its columns. */
-export const fromRow = <T extends Table>({ name }: TableRef<T>, row: RowOf<T>): T['$inferSelect'] => {
-  const values: Readonly<Record<string, unknown>> = row;
-  return Object.fromEntries(
-    Object.entries(factsOf(name).columns).map(([column, { type }]) => {
-      const value = values[column];
-      if (value === null) return [toKey(column), null];
-      return [
-        toKey(column),
-        type === 'boolean' ? Boolean(value) : type === 'json' ? JSON.parse(String(value)) : value,
-      ];
-    }),
-  );
 };

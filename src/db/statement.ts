@@ -1,52 +1,22 @@
 /**
- * Statements: their text is put together once, with names where values go; a call only fills those in.
+ * Statements: their text is put together once, by Drizzle, with names where values go; a call only fills those in.
  * (Drizzle's templates put together anew for each call were the greatest single cost of a start or stop.)
  */
-import type { Table } from 'drizzle-orm';
+import {
+  getTableColumns,
+  is,
+  Param,
+  Placeholder,
+  type SQL,
+  type SQLWrapper,
+  sql,
+  type Table,
+} from 'drizzle-orm';
+
+export { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 
 /** What D1 takes as a value. Many values travel as one JSON text, for `json_each`: D1 allows 100 parameters. */
 export type Value = string | number | null;
-
-/** Where a value of a statement goes, by its name. */
-export class Placeholder<Name extends string = string> {
-  readonly name: Name;
-
-  constructor(name: Name) {
-    this.name = name;
-  }
-}
-
-/** What stands in a template: a further piece of SQL, a name, or a value that the text itself brings. */
-type Part = SQL | Placeholder | Value;
-
-/** A statement or a piece of one. */
-export class SQL {
-  readonly texts: readonly string[];
-  readonly parts: readonly Part[];
-
-  constructor(texts: readonly string[], parts: readonly Part[]) {
-    this.texts = texts;
-    this.parts = parts;
-  }
-}
-
-/** What can stand in the place of a value. */
-export type SQLWrapper = SQL | Placeholder;
-
-export const sql = Object.assign(
-  (texts: TemplateStringsArray, ...parts: readonly Part[]): SQL => new SQL(texts, parts),
-  {
-    /** Text that is SQL itself. Never of what somebody has sent. */
-    raw: (text: string): SQL => new SQL([text], []),
-    placeholder: <Name extends string>(name: Name): Placeholder<Name> => new Placeholder(name),
-    /** The pieces with a separator between each two. */
-    join: (pieces: readonly Part[], separator: SQL): SQL =>
-      new SQL(
-        Array(pieces.length * 2).fill(''),
-        pieces.flatMap((piece, index) => (index === 0 ? [piece] : [separator, piece])),
-      ),
-  },
-);
 
 /** A statement with its values, ready to run. `Row` is what it returns: columns as SQLite names them. */
 export interface Statement<Row = unknown> {
@@ -184,33 +154,49 @@ const declared: (() => string[])[] = [];
 
 /** Names for a piece of SQL that a statement of another module is made of. */
 export const namesOf = <Values>(): Names<Values> =>
-  new Proxy({} as Names<Values>, { get: (_, name) => new Placeholder(String(name)) });
+  new Proxy({} as Names<Values>, { get: (_, name) => sql.placeholder(String(name)) });
 
-const compile = (statement: SQLWrapper): Compiled => {
+const escapeName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+const escapeString = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+const compile = (wrapper: SQLWrapper): Compiled => {
   const slots: Compiled['slots'][number][] = [];
   const places = new Map<string, number>();
-  const placeOf = (part: Placeholder | Value): number => {
-    if (!(part instanceof Placeholder)) return slots.push(() => part);
-    const { name } = part;
-    // One parameter for a name, however often it stands there.
-    const place =
-      places.get(name) ??
-      slots.push((values) => {
-        const value = values[name];
-        if (value === undefined) throw new Error(`The statement lacks a value for ${name}: ${text}`);
-        return value;
-      });
-    places.set(name, place);
-    return place;
-  };
-  const write = (part: Part): string =>
-    part instanceof SQL
-      ? part.texts
-          .map((piece, index) => piece + (index < part.parts.length ? write(part.parts[index] as Part) : ''))
-          .join('')
-      : `?${placeOf(part)}`;
-  const text = write(statement);
-  return { sql: text, slots };
+  const addSlot = (slot: Compiled['slots'][number]): number => slots.push(slot);
+  const query = wrapper.getSQL().toQuery({
+    casing: { getColumnCasing: ({ name }: { name: string }) => name } as never,
+    escapeName,
+    escapeString,
+    escapeParam: (_, chunk) => {
+      const { name, encode } = toNamed(chunk);
+      if (name === undefined) return `?${addSlot(() => encode(chunk))}`;
+      // One parameter for a name, however often it stands there.
+      const place =
+        places.get(name) ??
+        addSlot((values) => {
+          const value = values[name];
+          if (value === undefined) throw new Error(`The statement lacks a value for ${name}: ${query.sql}`);
+          return encode(value);
+        });
+      places.set(name, place);
+      return `?${place}`;
+    },
+  });
+  return { sql: query.sql, slots };
+};
+
+type Encode = (value: unknown) => Value;
+const asItIs: Encode = (value) => value as Value;
+
+/** What a parameter stands for: a value by name, or one that is in the text already. */
+const toNamed = (chunk: unknown): { name?: string; encode: Encode } => {
+  if (is(chunk, Placeholder)) return { name: chunk.name, encode: asItIs };
+  if (is(chunk, Param)) {
+    const { value, encoder } = chunk;
+    const encode: Encode = (given) => encoder.mapToDriverValue(given) as Value;
+    return is(value, Placeholder) ? { name: value.name, encode } : { encode: () => encode(value) };
+  }
+  return { encode: asItIs };
 };
 
 const fill = (
@@ -227,6 +213,17 @@ export type RowOf<T extends Table> = {
   readonly [K in keyof T['_']['columns'] as T['_']['columns'][K]['_']['name']]:
     | (T['_']['columns'][K]['_']['dataType'] extends 'boolean' ? number : T['_']['columns'][K]['_']['data'])
     | (T['_']['columns'][K]['_']['notNull'] extends true ? never : null);
+};
+
+/** The same row as Drizzle's builders return it. */
+export const fromRow = <T extends Table>(table: T, row: RowOf<T>): T['$inferSelect'] => {
+  const values: Readonly<Record<string, unknown>> = row;
+  return Object.fromEntries(
+    Object.entries(getTableColumns(table)).map(([key, column]) => {
+      const value = values[column.name];
+      return [key, value === null ? null : column.mapFromDriverValue(value)];
+    }),
+  );
 };
 
 /** Joins the conditions of a WHERE clause that there are. */

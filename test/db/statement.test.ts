@@ -1,8 +1,11 @@
 import { env } from 'cloudflare:workers';
+import { eq } from 'drizzle-orm';
+import { QueryBuilder } from 'drizzle-orm/sqlite-core';
 import { describe, expect, it } from 'vitest';
 import { families } from '../../src/api/index.ts';
 import { openDatabase, readRows, runBatch } from '../../src/db/client.ts';
-import { declaredTexts, sql, statement, statementByShape } from '../../src/db/statement.ts';
+import { communities } from '../../src/db/schema/index.ts';
+import { declaredTexts, type RowOf, sql, statement, statementByShape } from '../../src/db/statement.ts';
 
 const db = openDatabase(env.DB);
 
@@ -33,9 +36,12 @@ describe('a statement', () => {
     expect(await readRows(db, greet({ name: "O'Neil?" }))).toEqual([{ text: "Hello, O'Neil?!" }]);
   });
 
-  it('joins pieces', () => {
-    const join = statement<{ a: number }>(($) => sql`SELECT ${sql.join([$.a, sql`2`, 'three'], sql`, `)}`);
-    expect(join({ a: 1 })).toEqual({ sql: 'SELECT ?1, 2, ?2', params: [1, 'three'] });
+  it('can be one of the builders', async () => {
+    const find = statement<{ id: number }, RowOf<typeof communities>>(($) =>
+      new QueryBuilder().select().from(communities).where(eq(communities.id, $.id)),
+    );
+    expect(find({ id: 7 }).params).toEqual([7]);
+    expect(await readRows(db, find({ id: -1 }))).toEqual([]);
   });
 
   it('refuses to run without one of its values', () => {

@@ -1,15 +1,14 @@
+import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { type Database, readRows, runBatch } from '../../db/client.ts';
-import { type CommunityRef, fromRow, insertRow, updateRow } from '../../db/rows.ts';
-import type { apiKeys, communities } from '../../db/schema/index.ts';
-import { type Names, type RowOf, sql, statement, statementByShape } from '../../db/statement.ts';
-import { factsOf, TABLE_NAMES, tableRef } from '../../db/tables.ts';
+import { type CommunityRef, insertRow, updateRow } from '../../db/rows.ts';
+import * as schema from '../../db/schema/index.ts';
+import { fromRow, type Names, type RowOf, sql, statement, statementByShape } from '../../db/statement.ts';
 import type { Community } from './actor.ts';
 import { toQuotas } from './quotas.ts';
 import { parseScopes, type Scope } from './scopes.ts';
 import { type SettingsPatch, toSettings } from './settings.ts';
 
-const COMMUNITIES = tableRef<typeof communities>('communities');
-const API_KEYS = tableRef<typeof apiKeys>('api_keys');
+const { apiKeys, communities } = schema;
 
 /** An API key as its owner sees it: everything but the key. */
 export interface ApiKey {
@@ -35,7 +34,7 @@ export const toApiKey = (row: RowOf<typeof apiKeys>): ApiKey => ({
 
 /** @param db that the row was found in */
 export const toCommunity = ({ place }: Database, found: RowOf<typeof communities>): Community => {
-  const row = fromRow(COMMUNITIES, found);
+  const row = fromRow(communities, found);
   return {
     place,
     id: row.id,
@@ -162,22 +161,22 @@ const dueAtOnce = (changes: SettingsPatch) => {
 export const insertCommunity = (
   community: { publicId: string; name: string; createdAt: number },
   settings: SettingsPatch & { readonly quotas?: string | undefined },
-) => insertRow(COMMUNITIES, { ...community, ...settings, ...dueAtOnce(settings) });
+) => insertRow(communities, { ...community, ...settings, ...dueAtOnce(settings) });
 
 /** Statement: changes what is given and returns the row, if the community lives. */
 export const updateCommunity = (
   id: number,
   changes: { name?: string | undefined; quotas?: string | undefined } & SettingsPatch,
-) => updateRow(COMMUNITIES, { id }, 'deleted_at', { ...changes, ...dueAtOnce(changes) });
+) => updateRow(communities, { id }, 'deleted_at', { ...changes, ...dueAtOnce(changes) });
 
 /** Statement: no credential of the community works from then on. */
 export const markCommunityDeleted = (id: number, now: number) =>
-  updateRow(COMMUNITIES, { id }, 'deleted_at', { deletedAt: now });
+  updateRow(communities, { id }, 'deleted_at', { deletedAt: now });
 
 /** Statement. */
 export const insertApiKey = (
   key: Omit<typeof apiKeys.$inferInsert, 'communityId'> & { readonly communityId: CommunityRef },
-) => insertRow(API_KEYS, key);
+) => insertRow(apiKeys, key);
 
 const selectApiKey = statement<{ communityId: number; id: string }, RowOf<typeof apiKeys>>(
   ($) => sql`
@@ -196,7 +195,7 @@ export const findApiKey = async (
 
 /** Statement: revokes the key, if it is one of the community's and not revoked yet. */
 export const markApiKeyRevoked = (communityId: number, id: string, now: number) =>
-  updateRow(API_KEYS, { communityId, id }, 'revoked_at', { revokedAt: now });
+  updateRow(apiKeys, { communityId, id }, 'revoked_at', { revokedAt: now });
 
 const selectLivingApiKeys = statement<
   { communityId: number; afterId: string; limit: number },
@@ -229,9 +228,11 @@ interface TenantTable {
   readonly key: string;
 }
 
-const TENANT_TABLES: readonly TenantTable[] = TABLE_NAMES.flatMap((name) => {
-  const { key, columns } = factsOf(name);
-  return Object.hasOwn(columns, 'community_id') ? [{ name, key: key.join(', ') }] : [];
+const TENANT_TABLES: readonly TenantTable[] = Object.values(schema).flatMap((table: SQLiteTable) => {
+  const { name, columns, primaryKeys } = getTableConfig(table);
+  if (!columns.some((column) => column.name === 'community_id')) return [];
+  const keys = primaryKeys[0]?.columns ?? columns.filter((column) => column.primary);
+  return [{ name, key: keys.map((column) => column.name).join(', ') }];
 });
 
 /** The tables that have rows of communities. */

@@ -1,13 +1,11 @@
 import { type Database, readRows, runBatch } from '../../db/client.ts';
 import { insertRow, updateRow } from '../../db/rows.ts';
-import type { communities, serviceIds } from '../../db/schema/index.ts';
+import { type communities, serviceIds } from '../../db/schema/index.ts';
 import { type Names, type RowOf, sql, statement, statementByShape } from '../../db/statement.ts';
-import { tableRef } from '../../db/tables.ts';
 import type { Community } from './actor.ts';
 import { toCommunity } from './queries.ts';
 import type { ServiceId } from './service-id.ts';
 
-const SERVICE_IDS = tableRef<typeof serviceIds>('service_ids');
 type Row = RowOf<typeof serviceIds>;
 
 export const toServiceId = (row: Row): ServiceId => ({
@@ -96,11 +94,11 @@ export const selectServiceIds = async (
   (await readRows(db, selectLivingServiceIds({ communityId, afterId, limit }))).map(toServiceId);
 
 /** Statement. */
-export const insertServiceId = (row: typeof serviceIds.$inferInsert) => insertRow(SERVICE_IDS, row);
+export const insertServiceId = (row: typeof serviceIds.$inferInsert) => insertRow(serviceIds, row);
 
 /** Statement. */
 export const updateServiceId = (
   communityId: number,
   id: string,
   changes: Partial<typeof serviceIds.$inferInsert>,
-) => updateRow(SERVICE_IDS, { communityId, id }, 'deleted_at', changes);
+) => updateRow(serviceIds, { communityId, id }, 'deleted_at', changes);

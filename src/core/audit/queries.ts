@@ -2,9 +2,8 @@ import { type Database, readRows } from '../../db/client.ts';
 import { isRefusedBy } from '../../db/constraint.ts';
 import { fromJson } from '../../db/json.ts';
 import { type CommunityRef, insertRow } from '../../db/rows.ts';
-import type { auditRecords, carriedAuditRecords, communities } from '../../db/schema/index.ts';
+import { auditRecords, type carriedAuditRecords, type communities } from '../../db/schema/index.ts';
 import { type RowOf, sql, statement, statementByShape } from '../../db/statement.ts';
-import { tableRef } from '../../db/tables.ts';
 import type { AuditHead } from '../access/actor.ts';
 import type { AuditRecord } from './audit-chain.ts';
 
@@ -14,7 +13,7 @@ export const insertAuditRecord = (
   { communityId: _, ...record }: AuditRecord,
   hash: string,
 ) =>
-  insertRow(tableRef<typeof auditRecords>('audit_records'), {
+  insertRow(auditRecords, {
     ...record,
     communityId: community,
     properties: JSON.stringify(record.properties),

@@ -2,17 +2,10 @@
  * How entries leave the log. The statements of a batch see each other's changes: the floors and the counters come before
  * the deletion, which makes them exact.
  */
+import type { Placeholder } from 'drizzle-orm';
 import { type Database, readRows } from '../../db/client.ts';
 import type { logEntries, logWipes } from '../../db/schema/index.ts';
-import {
-  type Names,
-  type RowOf,
-  type SQL,
-  type SQLWrapper,
-  sql,
-  statement,
-  statementByShape,
-} from '../../db/statement.ts';
+import { type Names, type RowOf, type SQL, sql, statement, statementByShape } from '../../db/statement.ts';
 import { currentGeneration, isCurrent } from './generation-queries.ts';
 import { NUMBERS_PER_SECOND } from './log-id.ts';
 
@@ -30,7 +23,7 @@ const raiseIdFloors = (which: SQL): SQL => sql`
   ON CONFLICT DO UPDATE SET floor = excluded.floor WHERE excluded.floor > floor`;
 
 /** Before the deletion: takes these entries off their counters. */
-const discount = (communityId: SQLWrapper, which: SQL): SQL => sql`
+const discount = (communityId: Placeholder, which: SQL): SQL => sql`
   UPDATE log_counters SET count = count - gone.entries
   FROM (SELECT action_type AS gone_action, platform AS gone_platform, COUNT(*) AS entries
     FROM log_entries WHERE ${which} GROUP BY +action_type, +platform) AS gone

@@ -8,7 +8,7 @@
  * there are accounts, as a sample of it tells: then those are read by account that began in the period, else by the index.
  * Few began before it, or are open; those have their own ways.
  */
-import { REACHES_MS } from '../../db/schema/reaches.ts';
+import { REACHES_MS } from '../../db/schema/sessions.ts';
 import { allOf, type SQL, sql } from '../../db/statement.ts';
 import type { IdentifierKind } from '../accounts/identifiers.ts';
 

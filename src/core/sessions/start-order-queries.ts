@@ -5,7 +5,7 @@
  * reach, and the sessions that are open.
  */
 
-import { REACHES_MS } from '../../db/schema/reaches.ts';
+import { REACHES_MS } from '../../db/schema/sessions.ts';
 import { type SQL, type SQLWrapper, sql } from '../../db/statement.ts';
 
 /** D1 allows a compound SELECT so many terms; but a term may be one itself, and SQLite takes its terms for the outer's. */

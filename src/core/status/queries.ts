@@ -1,10 +1,7 @@
 import { type Database, readRows, runBatch } from '../../db/client.ts';
-import { fromRow } from '../../db/rows.ts';
-import type { jobRuns } from '../../db/schema/index.ts';
-import { type RowOf, sql, statement } from '../../db/statement.ts';
-import { tableRef } from '../../db/tables.ts';
+import { jobRuns } from '../../db/schema/index.ts';
+import { fromRow, type RowOf, sql, statement } from '../../db/statement.ts';
 
-const JOB_RUNS = tableRef<typeof jobRuns>('job_runs');
 export type JobRun = typeof jobRuns.$inferSelect;
 
 const upsertRun = statement<{ cron: string; scheduledAt: number; ranAt: number; failedJobs: string }>(
@@ -46,7 +43,7 @@ export const selectState = async (
     countCommunities({}),
   ]);
   return {
-    runs: runs.map((row) => fromRow(JOB_RUNS, row)),
+    runs: runs.map((row) => fromRow(jobRuns, row)),
     migrations: migrations.map(({ name }) => name),
     communities: count?.communities ?? 0,
   };

@@ -1,31 +1,34 @@
 /** The SQL of taking a community's rows out, and in elsewhere: each table as its schema says it is. */
+import { getTableName } from 'drizzle-orm';
+import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
+import * as schema from '../../db/schema/index.ts';
 import { type Names, type SQL, sql, statement, statementByShape } from '../../db/statement.ts';
-import { factsOf, type TableName } from '../../db/tables.ts';
 import { currentGeneration, isCurrent } from '../logs/generation-queries.ts';
 
-/** What an export has, in an order in which an import can take it in. What is a secret is in none. */
-export const EXPORTED_TABLES = [
-  'accounts',
-  'account_identifiers',
-  'identifier_conflicts',
-  'servers',
-  'sessions',
-  'session_revisions',
-  'log_id_floors',
-  'log_entries',
-  'activity_batches',
-  'account_activities',
-  'periods',
-  'period_totals',
-  'period_open_sessions',
-  'period_questions',
-  'audit_records',
-] as const satisfies readonly TableName[];
-export type ExportedTable = (typeof EXPORTED_TABLES)[number];
+/**
+ * What an export has, in an order in which an import can take it in, and where an import puts it: a community's audit trail
+ * is elsewhere one that was carried there. What is a secret is in none.
+ */
+const EXPORTED = {
+  accounts: schema.accounts,
+  account_identifiers: schema.accountIdentifiers,
+  identifier_conflicts: schema.identifierConflicts,
+  servers: schema.servers,
+  sessions: schema.sessions,
+  session_revisions: schema.sessionRevisions,
+  log_id_floors: schema.logIdFloors,
+  log_entries: schema.logEntries,
+  activity_batches: schema.activityBatches,
+  account_activities: schema.accountActivities,
+  periods: schema.periods,
+  period_totals: schema.periodTotals,
+  period_open_sessions: schema.periodOpenSessions,
+  period_questions: schema.periodQuestions,
+  audit_records: schema.carriedAuditRecords,
+} as const satisfies Record<string, SQLiteTable>;
 
-/** Where the rows are. A community's audit trail is elsewhere one that was carried there. */
-const tableOf = (table: ExportedTable): TableName =>
-  table === 'audit_records' ? 'carried_audit_records' : table;
+export type ExportedTable = keyof typeof EXPORTED;
+export const EXPORTED_TABLES = Object.keys(EXPORTED) as readonly ExportedTable[];
 
 /** Columns that say something of the database that a row is in, and nothing of what happened. */
 const OWN_COLUMNS: Partial<Record<ExportedTable, readonly string[]>> = {
@@ -46,24 +49,33 @@ export interface ColumnRule {
 
 /** The columns of a table but the community's, those of the database itself, and those that it works out. */
 export const columnsOf = (table: ExportedTable): ColumnRule[] =>
-  Object.entries(factsOf(tableOf(table)).columns)
-    .filter(([name, { isGenerated }]) => isCarried(table, name) && !isGenerated)
-    .map(([name, { type, isNullable, hasDefault, fallback, values }]) => ({
+  getTableConfig(EXPORTED[table])
+    .columns.filter(({ name, generated }) => isCarried(table, name) && generated === undefined)
+    .map(({ name, dataType, notNull, hasDefault, default: fallback, enumValues }) => ({
       name,
-      type: type === 'text' ? 'string' : 'number',
-      isRequired: !isNullable && !hasDefault,
-      fallback: isNullable ? undefined : fallback,
-      values,
+      type: dataType === 'string' ? 'string' : 'number',
+      isRequired: notNull && !hasDefault,
+      fallback: notNull ? toValue(fallback) : undefined,
+      values: enumValues && enumValues.length > 0 ? enumValues : undefined,
     }));
 
 const isCarried = (table: ExportedTable, column: string): boolean =>
   column !== 'community_id' && !OWN_COLUMNS[table]?.includes(column);
 
+const toValue = (value: unknown): string | number | undefined =>
+  typeof value === 'boolean'
+    ? Number(value)
+    : typeof value === 'string' || typeof value === 'number'
+      ? value
+      : undefined;
+
 /** The key of a table within its community. */
 export const keyOf = (table: ExportedTable): string[] =>
-  factsOf(tableOf(table)).key.filter((name) => isCarried(table, name));
+  (getTableConfig(EXPORTED[table]).primaryKeys[0]?.columns ?? [])
+    .map(({ name }) => name)
+    .filter((name) => isCarried(table, name));
 
-const nameOf = (table: ExportedTable): SQL => sql.raw(tableOf(table));
+const nameOf = (table: ExportedTable): SQL => sql.raw(getTableName(EXPORTED[table]));
 const list = (names: readonly string[]): SQL => sql.raw(names.map((name) => `"${name}"`).join(', '));
 const join = (parts: readonly SQL[]): SQL => sql.join([...parts], sql`, `);
 

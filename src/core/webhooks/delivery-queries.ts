@@ -1,14 +1,7 @@
 /** The SQL of messages that have been written: when they may be sent, how they are looked at, and sent again. */
 import { fromJson, type Json } from '../../db/json.ts';
 import type { webhookMessages } from '../../db/schema/index.ts';
-import {
-  type RowOf,
-  type SQL,
-  type SQLWrapper,
-  sql,
-  statement,
-  statementByShape,
-} from '../../db/statement.ts';
+import { type RowOf, type SQL, sql, statement, statementByShape } from '../../db/statement.ts';
 import type { Attempt, Delivery, DeliveryStatus, MessageType } from './model.ts';
 
 /** An event that so many of our own deliveries have caused, one the other, is not sent: it would go on for ever. */
@@ -149,7 +142,7 @@ export const openGate = statement<EndpointKey>(
 );
 
 /** Query: the ids of an account, its own and those of accounts that were merged into it. */
-const idsOf = (communityId: SQLWrapper, accountId: SQLWrapper): SQL => sql`(
+const idsOf = (communityId: unknown, accountId: unknown): SQL => sql`(
   SELECT value FROM account_identifiers INDEXED BY account_identifiers_by_account
   WHERE community_id = ${communityId} AND account_id = ${accountId} AND kind = 'accId')`;
 
