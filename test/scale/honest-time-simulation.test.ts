@@ -86,7 +86,7 @@ const play = async () => {
     if (online === undefined) return;
     if (sendsRosters(server)) {
       calls += 1;
-      const accounts = online.map(nameOf);
+      const accounts = online.map((account) => ({ ref: nameOf(account) }));
       await applyRoster(at(ms), { serverId: server, accounts, unnamed: 0 });
     } else if (online.length > 0) {
       // Whose start has not come through is known from the answer: it is sent again, and then the heartbeat.

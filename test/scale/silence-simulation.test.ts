@@ -104,7 +104,11 @@ const play = async () => {
   const list = async ({ server, observedAt, accounts }: SentRoster, now: number): Promise<boolean> => {
     calls += 1;
     const time = accepted(observedAt, now);
-    const roster = { serverId: server, accounts: accounts.map(nameOf), unnamed: 0 };
+    const roster = {
+      serverId: server,
+      accounts: accounts.map((account) => ({ ref: nameOf(account) })),
+      unnamed: 0,
+    };
     const { isApplied } = await applyRoster(at(now), {
       ...roster,
       ...(time === undefined ? {} : { observedAt: START + time }),

@@ -3,26 +3,34 @@ import { type AccountRef, identifierKey, type NotedIdentifier } from '../account
 import { selectConflicts } from '../accounts/resolve-queries.ts';
 import type { Ctx } from '../context.ts';
 import { commit } from '../webhooks/events.ts';
-import { areKnown, hashOfName, remember } from './known-names.ts';
+import { areKnown, hashOfListing, remember } from './known-names.ts';
 import { openQuota } from './open-quota.ts';
 import { holdIfClosed } from './periods/hold-call.ts';
 import {
+  type Applied,
   applyListed,
+  type ChangeOutcome,
   noteRoster,
-  type Outcome,
   type Roster,
+  type RosterChange,
   resolveListed,
-  type SightingRow,
-  selectIsNewest,
   sessionIdAt,
+  toApplied,
   toSessionIds,
 } from './presence-queries.ts';
 import { heartbeatStepMs } from './record-heartbeat.ts';
 import type { Session } from './session.ts';
 
+/** An entry of a roster. */
+export interface ListedAccount {
+  readonly ref: AccountRef;
+  /** Of its session: a JSON object. What is new is added to what the session says; something else is another session. */
+  readonly metadata?: string | undefined;
+}
+
 export interface ApplyRoster {
   readonly serverId: number;
-  readonly accounts: readonly AccountRef[];
+  readonly accounts: readonly ListedAccount[];
   /** How many entries beside `accounts` named nobody. Where there are more than in the roster before, nobody is closed. */
   readonly unnamed: number;
   /** When the server looked; absent: now. Epoch milliseconds. */
@@ -56,7 +64,14 @@ export const applyRoster = async (ctx: Ctx<CommunityActor>, roster: ApplyRoster)
   const { serverId, accounts, unnamed, observedAt } = roster;
   // The same roster again is the same question.
   const eventId = observedAt === undefined ? undefined : `roster ${serverId} ${observedAt}`;
-  const held = { kind: 'roster', serverId, accounts, unnamed, eventId, occurredAt: observedAt } as const;
+  const held = {
+    kind: 'roster',
+    serverId,
+    accounts: accounts.map(({ ref }) => ref),
+    unnamed,
+    eventId,
+    occurredAt: observedAt,
+  } as const;
   return (await holdIfClosed(ctx, held, () => apply(ctx, roster))) ?? NOT_APPLIED;
 };
 
@@ -78,15 +93,17 @@ const apply = async (
   const { id: communityId, settings, quotas } = ctx.actor.community;
   const now = ctx.clock.now();
   const seenAt = Math.min(observedAt ?? now, now);
-  const positions = firstPositions(accounts);
-  const listed = positions.map((position) => accounts[position] as AccountRef);
+  const listed = firstOfEach(accounts);
+  const refs = listed.map(({ ref }) => ref);
+  const told = listed.map(({ metadata }) => metadata);
   const quota = openQuota(ctx, listed.length);
   const roster: Roster = {
     maxOpen: quota.isNear ? quota.max : undefined,
     communityId,
     serverId,
-    accounts: listed.map(([first]) => first),
-    hashes: listed.map((ref) => hashOfName(communityId, ref)),
+    accounts: refs.map(([first]) => first),
+    hashes: listed.map(({ ref, metadata }) => hashOfListing(communityId, ref, metadata)),
+    told,
     ids: toSessionIds(ctx.newId(seenAt)),
     observedAt: observedAt ?? now,
     seenAt,
@@ -95,7 +112,7 @@ const apply = async (
     moment: { now, settings },
   };
   const attempt = async (resolves: boolean) => {
-    const [, conflicts, rows, [count], , looked] = await commit(
+    const [, conflicts, rows, , looked] = await commit(
       ctx,
       [
         resolves
@@ -104,7 +121,7 @@ const apply = async (
                 communityId,
                 serverId,
                 maxIdentifiers: quotas.identifiersPerAccount,
-                accounts: listed,
+                accounts: refs,
                 now,
                 newId: ctx.newId,
                 mayCreate: settings.autoCreateAccounts,
@@ -112,121 +129,129 @@ const apply = async (
               { communityId, serverId, observedAt: roster.observedAt },
             )
           : [],
-        resolves ? selectConflicts(communityId, serverId, listed) : undefined,
+        resolves ? selectConflicts(communityId, serverId, refs) : undefined,
         applyListed(roster),
-        selectIsNewest(roster),
         noteRoster(roster),
         quota.look,
       ],
       { isRepeatable: true },
     );
     quota.saw(looked);
-    const earlier: SightingRow[] = [];
-    return { conflicts: conflicts ?? [], earlier, changes: rows as unknown as SightingRow[], count };
+    return { conflicts: conflicts ?? [], ...toApplied(rows) };
   };
-  let resolves = !areKnown(ctx.actor.community, listed, now);
+  let resolves = !areKnown(ctx.actor.community, refs, now);
   let result = await attempt(resolves);
-  if (!resolves && result.changes.some(({ outcome }) => outcome === 'unknown')) {
+  let changes = result.changes;
+  if (!resolves && result.unknown.length > 0) {
     // Some have been erased since: what was known here is not true any more.
     resolves = true;
-    const { changes } = result;
     result = await attempt(true);
-    result.earlier.push(...changes);
+    changes = [...changes, ...result.changes];
   }
-  const { conflicts, changes: last, count } = result;
-  const changes = [...result.earlier, ...last];
-  if (resolves && count?.is_newest) {
-    const unsure = new Set(conflicts.map(({ place }) => place as number));
-    for (const { outcome, position } of last)
-      if (outcome === 'unknown' && position !== null) unsure.add(position);
+  const { conflicts, unknown } = result;
+  if (resolves && result.isNewest) {
+    const unsure = new Set([...conflicts.map(({ place }) => Number(place)), ...unknown]);
     remember(
       ctx.actor.community,
-      listed.filter((_, position) => !unsure.has(position)),
+      refs.filter((_, place) => !unsure.has(place)),
       now,
     );
   }
-  const placesOf = (outcome: Outcome): number[] =>
-    last
-      .filter((row) => row.outcome === outcome)
-      .map(({ position }) => positions[position ?? 0] ?? 0)
-      .sort((a, b) => a - b);
-  const started = changes
-    .filter(({ outcome }) => STARTING.includes(outcome))
-    .sort((a, b) => (a.position ?? 0) - (b.position ?? 0))
-    // Of an account that is listed under two names, only the first starts a session.
-    .filter(
-      ({ account_id }, index, rows) => rows.findIndex((row) => row.account_id === account_id) === index,
-    );
+  const started = startedIn(changes);
   quota.note(started.length);
+  const positionsOf = (places: readonly number[]) =>
+    places.map((place) => positionOf(listed, place)).sort((a, b) => a - b);
   return {
-    isApplied: Boolean(count?.is_newest),
-    open: (count?.open as number | null | undefined) ?? countOpen(listed.length, last),
+    isApplied: result.isNewest,
+    open: countOpen(result),
     started: started.map((row) => toStarted(roster, row)),
     resumed: started.filter(({ outcome }) => outcome === 'resumed').map((row) => toStarted(roster, row)),
-    closed: changes
-      .filter(({ outcome, is_silent }) => outcome === 'gone' || is_silent === 1)
-      .filter(({ id }, index, rows) => rows.findIndex((row) => row.id === id) === index)
-      .map((row) => toClosed(roster, row)),
-    unknown: settings.autoCreateAccounts ? [] : placesOf('unknown'),
-    full: placesOf('full'),
+    closed: closedIn(changes).map((row) => toClosed(roster, row)),
+    unknown: settings.autoCreateAccounts ? [] : positionsOf(unknown),
+    full: positionsOf(result.full),
     conflicts: conflicts.map((row) => ({
-      position: positions[row.place as number] as number,
-      kind: row.kind as string,
-      value: row.value as string,
-      ownerId: row.owner_id as string,
+      position: positionOf(listed, Number(row.place)),
+      kind: String(row.kind),
+      value: String(row.value),
+      ownerId: String(row.owner_id),
     })),
   };
 };
 
-const STARTING: readonly Outcome[] = ['started', 'resumed', 'restarted'];
-const OPEN: readonly Outcome[] = [...STARTING, 'same', 'seen', 'kept'];
+const STARTING: readonly ChangeOutcome[] = ['started', 'resumed', 'restarted', 'changed'];
 
-/**
- * How many sessions are open after a complete roster: of each account that is listed, one; and those that are not listed,
- * but are known to have come since. Entries without a row are of accounts that stay.
- */
-const countOpen = (length: number, rows: readonly SightingRow[]): number => {
-  const due = rows.filter(({ position }) => position !== null);
-  const open = new Set(due.filter(({ outcome }) => OPEN.includes(outcome)).map((row) => row.account_id));
-  const left = rows.filter(({ position, outcome }) => position === null && outcome === 'overtaken');
-  return length - due.length + open.size + left.length;
-};
+/** Of an account that is listed under two names, only the first starts a session. */
+const startedIn = (changes: readonly RosterChange[]): RosterChange[] =>
+  firstBy(
+    changes
+      .filter(({ outcome }) => STARTING.includes(outcome))
+      .sort((a, b) => (a.position ?? 0) - (b.position ?? 0)),
+    ({ account_id }) => account_id,
+  );
+
+const closedIn = (changes: readonly RosterChange[]): RosterChange[] =>
+  firstBy(
+    changes.filter(({ ends_at }) => ends_at !== null),
+    ({ id }) => id,
+  );
+
+/** How many sessions are open after a roster. */
+const countOpen = ({ openBefore, changes, kept }: Applied): number =>
+  openBefore -
+  closedIn(changes).length +
+  startedIn(changes).length +
+  firstBy(kept, ({ account_id }) => account_id).length;
 
 const toStarted = (
   { serverId, seenAt, ids }: Roster,
-  { position, account_id, id, outcome }: SightingRow,
+  { position, account_id, id, outcome, told }: RosterChange,
 ): Session => ({
   id: sessionIdAt(ids, position ?? 0),
-  accountId: String(account_id),
+  accountId: account_id,
   serverId,
   startedAt: seenAt,
   lastSeenAt: seenAt,
   endedAt: null,
   closeKind: null,
   clearReason: null,
-  metadata: {},
+  metadata: JSON.parse(told ?? '{}'),
   continuesId: outcome === 'resumed' ? id : null,
 });
 
-const toClosed = ({ serverId }: Roster, row: SightingRow): Session => ({
+const toClosed = ({ serverId }: Roster, row: RosterChange): Session => ({
   id: String(row.id),
-  accountId: String(row.account_id),
+  accountId: row.account_id,
   serverId,
   startedAt: row.started_at ?? 0,
   lastSeenAt: row.seen_at ?? 0,
-  endedAt: row.is_silent ? row.silent_end : row.seen_at,
-  closeKind: row.is_silent ? 'auto_closed' : 'stopped',
-  clearReason: row.is_silent ? row.silent_reason : null,
+  endedAt: row.ends_at,
+  closeKind: row.reason === null ? 'stopped' : 'auto_closed',
+  clearReason: row.reason,
   metadata: JSON.parse(row.metadata ?? '{}'),
   continuesId: row.continues_id,
 });
 
-/** The places of the accounts in the list, but of those only the first that are named by the same identifier. */
-const firstPositions = (accounts: readonly AccountRef[]): number[] => {
-  const firsts = new Map<string, number>();
-  for (const [position, [first]] of accounts.entries()) {
-    const key = identifierKey(first);
-    if (!firsts.has(key)) firsts.set(key, position);
-  }
-  return [...firsts.values()];
+/** An entry of a roster with its place in it. */
+interface Listed extends ListedAccount {
+  readonly position: number;
+}
+
+const positionOf = (listed: readonly Listed[], place: number): number => listed[place]?.position ?? 0;
+
+/** The entries, but of those that are named by the same identifier only the first. */
+const firstOfEach = (accounts: readonly ListedAccount[]): Listed[] =>
+  firstBy(
+    accounts.map((account, position) => ({ ...account, position })),
+    ({ ref: [first] }) => identifierKey(first),
+  );
+
+/** The items, but of those with the same key only the first. */
+const firstBy = <T>(items: readonly T[], keyOf: (item: T) => unknown): T[] => {
+  const seen = new Set<unknown>();
+  return items.filter((item) => {
+    const key = keyOf(item);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
 };

@@ -15,9 +15,12 @@ type WhoseNames = Pick<Community, 'place' | 'id'>;
 
 const lookedUpAt = new Map<number, number>();
 
-/** A hash of the identifier that names the account: how a session knows by which name its rosters list it. */
-export const hashOfName = (communityId: number, [first]: AccountRef): number =>
-  hash53(identifierKey(first), communityId);
+/**
+ * A hash of the identifier that names the account, and of what is told of its session: how a session knows by which entry
+ * its rosters list it.
+ */
+export const hashOfListing = (communityId: number, [first]: AccountRef, told: string | undefined): number =>
+  hash53(told === undefined ? identifierKey(first) : `${identifierKey(first)}\n${told}`, communityId);
 
 const hashOfRef = ({ place, id }: WhoseNames, ref: AccountRef): number =>
   hash53(`${place}\n${ref.map(identifierKey).join('\n')}`, id);

@@ -6,10 +6,11 @@ import type { Ctx } from '../context.ts';
 import { commit } from '../webhooks/events.ts';
 import { areKnown, remember } from './known-names.ts';
 import {
+  type FoundByHeartbeat,
   noteSightings,
   type Sighting,
-  type SightingRow,
   sessionIdAt,
+  toFound,
   toSessionIds,
 } from './presence-queries.ts';
 import { noteAlive } from './queries.ts';
@@ -50,7 +51,7 @@ export const recordHeartbeat = async (
   };
   const named = firstOfEach(accounts);
   const isKnown = areKnown(ctx.actor.community, named, now);
-  const [, rows] = await commit(
+  const [, [row]] = await commit(
     ctx,
     [
       isKnown
@@ -69,22 +70,21 @@ export const recordHeartbeat = async (
     ],
     { isRepeatable: true },
   );
-  const sightings = rows as unknown as (SightingRow & { position: number; account_id: string })[];
-  const found = new Map(sightings.map((row) => [row.position, row]));
+  const sightings = new Map((row ? toFound(row) : []).map((found) => [found[0], found]));
   if (!isKnown)
     remember(
       ctx.actor.community,
-      accounts.filter((_, position) => found.has(position)),
+      accounts.filter((_, position) => sightings.has(position)),
       now,
     );
   // Of an account that is named twice, only the first entry starts a session.
   const started = new Map<string, string>();
-  for (const { outcome, account_id: accountId, position } of sightings) {
+  for (const [position, outcome, accountId] of sightings.values()) {
     if (outcome === 'resumed' && !started.has(accountId)) {
       started.set(accountId, sessionIdAt(sighting.ids, position));
     }
   }
-  return accounts.map((_, position) => toResult(found.get(position), started));
+  return accounts.map((_, position) => toResult(sightings.get(position), started));
 };
 
 /** The accounts, but of those that the same identifier names only the first. */
@@ -93,16 +93,17 @@ const firstOfEach = (accounts: readonly AccountRef[]): AccountRef[] => [
 ];
 
 const toResult = (
-  row: (SightingRow & { account_id: string }) | undefined,
+  found: FoundByHeartbeat | undefined,
   started: ReadonlyMap<string, string>,
 ): HeartbeatResult => {
-  const accountId = row?.account_id ?? null;
-  const startedId = accountId === null ? undefined : started.get(accountId);
-  if (accountId !== null && row?.outcome === 'resumed' && startedId !== undefined) {
+  if (!found) return { status: 'no_session', accountId: null, sessionId: null };
+  const [, outcome, accountId, sessionId] = found;
+  const startedId = started.get(accountId);
+  if (outcome === 'resumed' && startedId !== undefined) {
     return { status: 'resumed', accountId, sessionId: startedId };
   }
-  const goesOn = row?.outcome === 'same' || row?.outcome === 'seen' || row?.outcome === 'kept';
-  return goesOn && accountId !== null && row.id !== null
-    ? { status: 'seen', accountId, sessionId: row.id }
+  const goesOn = outcome === 'same' || outcome === 'seen' || outcome === 'kept';
+  return goesOn && sessionId !== null
+    ? { status: 'seen', accountId, sessionId }
     : { status: 'no_session', accountId, sessionId: null };
 };

@@ -67,7 +67,7 @@ export const applyRoster = defineOperation({
     const unnamed = body.accounts.length - named.length;
     const { unknown, full, started, resumed, closed, conflicts, ...result } = await apply(ctx, {
       serverId,
-      accounts: named.map(({ ref }) => ref),
+      accounts: named,
       unnamed,
       observedAt: body.observedAt ?? undefined,
     });
