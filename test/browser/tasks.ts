@@ -205,6 +205,80 @@ export const addTaskTests = (world: () => World): void => {
       await callApi(world(), 'PUT', '/v2/community/servers/5/activity/roster', { accounts: [] });
     }));
 
+  test('add hours that no server told of: with a reason, and refused where they would count twice', () =>
+    withLook({}, async (looking) => {
+      const { page } = looking;
+      await goTo(looking, await fill(world(), '#/people/PERSON'));
+      const dialog = page.getByRole('dialog');
+      const day = new Date(Date.now() - 20 * 86_400_000).toISOString().slice(0, 10);
+      const add = async (from: string, to: string) => {
+        await page.getByRole('button', { name: 'Add', exact: true }).click();
+        await dialog.getByLabel('Start').fill(`${day}T${from}`);
+        await dialog.getByLabel('End').fill(`${day}T${to}`);
+        await dialog.getByLabel('Reason').fill('The server was down, the event was not');
+        await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+      };
+      await add('10:00', '12:00');
+      await page.getByText('Added.').waitFor();
+      await dialog.waitFor({ state: 'detached' });
+      await goTo(looking, `${(await fill(world(), '#/people/PERSON')) as string}?day=${day}`);
+      const row = page.getByRole('table', { name: 'Sessions' }).locator('tbody tr');
+      await row.getByText('2 h 00 min', { exact: true }).waitFor();
+      await row.getByRole('button', { name: 'Why?' }).click();
+      await page.getByText('The server was down, the event was not').waitFor();
+      expectEqual((await auditPage(page)).violations, [], 'violations');
+      await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+      await add('11:00', '13:00');
+      await dialog.getByRole('alert').waitFor();
+      expectEqual(
+        await dialog.getByLabel('Reason').inputValue(),
+        'The server was down, the event was not',
+        'what was typed',
+      );
+    }));
+
+  test('a call that comes too late for a closed period waits for a decision, and is decided', async () => {
+    const admin = { url: world().url, key: world().adminToken };
+    const { data } = (await callApi(admin, 'POST', '/admin/communities', { name: 'Payroll' })) as unknown as {
+      data: { apiKey: { key: string } };
+    };
+    const key = data.apiKey.key;
+    const own = { url: world().url, key };
+    const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+    await callApi(own, 'POST', '/v2/community/activity/import', {
+      sessions: [{ username: 'Rosa', serverId: 1, start: daysAgo(6.2), end: daysAgo(6) }],
+    });
+    const late = (await callApi(own, 'POST', '/v2/community/api-keys', {
+      name: 'A server with a queue',
+      scopes: ['sessions:write'],
+      lateSeconds: 31 * 86_400,
+    })) as unknown as { data: { key: string } };
+    await withLook({ key }, async (looking) => {
+      const { page } = looking;
+      await goTo(looking, '#/hours/periods');
+      await page.getByRole('button', { name: 'Close a period' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('Last day').fill(daysAgo(3).slice(0, 10));
+      await dialog.getByRole('button', { name: 'Close a period' }).click();
+      await page.getByText(/^Closed: \d+:\d\d hours of 1 person/).waitFor();
+      for (const hours of [0, 2]) {
+        await callApi({ ...own, key: late.data.key }, 'POST', '/v2/community/servers/1/activity', {
+          username: 'Rosa',
+          ...(hours === 0 ? { forceStart: true } : { forceStop: true }),
+          occurredAt: new Date(Date.now() - 5 * 86_400_000 + hours * 3_600_000).toISOString(),
+        });
+      }
+      await page.reload();
+      await goTo(looking, '#/hours/periods');
+      const questions = page.getByRole('table', { name: /^2 / });
+      await questions.waitFor();
+      expectEqual((await auditPage(page)).violations, [], 'violations');
+      await questions.getByRole('button', { name: 'Accept' }).first().click();
+      await page.getByRole('table', { name: /^1 / }).getByRole('button', { name: 'Dismiss' }).click();
+      await page.getByRole('table', { name: /^1 / }).waitFor({ state: 'detached' });
+    });
+  });
+
   test("a device's failures: two clicks in the log", () =>
     withLook({}, async (looking) => {
       const { page } = looking;

@@ -22,9 +22,17 @@ interface Kept {
 const MAX_KEPT = 50;
 const kept = new Map<string, Kept>();
 
-/** Forgets what was read: after a change, or when somebody else signs in. */
-export const forget = (prefix = ''): void => {
-  for (const key of kept.keys()) if (key.startsWith(prefix)) kept.delete(key);
+/** What is on the screen now: by its key, how to read it again. */
+const shown = new Map<string, Set<() => void>>();
+
+/** Forgets all that was read: somebody else signs in. */
+export const forgetAll = (): void => kept.clear();
+
+/** After a change: what was read under such keys is forgotten; what is on the screen stays until it has been read again. */
+export const forget = (prefix: string): void => {
+  for (const key of [...kept.keys()]) if (key.startsWith(prefix) && !shown.has(key)) kept.delete(key);
+  for (const [key, readers] of [...shown])
+    if (key.startsWith(prefix)) for (const read of [...readers]) read();
 };
 
 const MAX_WAIT_MS = 120_000;
@@ -97,11 +105,15 @@ export const useQuery = <T>(
       else next();
     };
     run();
+    const readers = shown.get(key) ?? new Set();
+    shown.set(key, readers.add(run));
     document.addEventListener('visibilitychange', onVisible);
     addEventListener('online', run);
     return () => {
       isOver = true;
       clearTimeout(timer);
+      readers.delete(run);
+      if (readers.size === 0) shown.delete(key);
       document.removeEventListener('visibilitychange', onVisible);
       removeEventListener('online', run);
     };

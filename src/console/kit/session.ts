@@ -1,6 +1,6 @@
 /** Who has signed in, and what their key may do. */
 import { api, call, type Data } from './api.ts';
-import { forget } from './query.ts';
+import { forgetAll } from './query.ts';
 
 export type Me = Data<'getConsoleSession'>;
 
@@ -9,7 +9,7 @@ export const signIn = async (apiKey: string): Promise<Me> => {
   const me = await call(() => api.POST('/v2/community/console-session', { body: { apiKey } }), {
     renews: false,
   });
-  forget();
+  forgetAll();
   return me;
 };
 
@@ -23,7 +23,7 @@ export const wasOperator = (): boolean => readNote(OPERATOR_NOTE) !== null;
 export const signInAsOperator = async (adminToken: string): Promise<void> => {
   await call(() => api.POST('/admin/console-session', { body: { adminToken } }), { renews: false });
   writeNote(OPERATOR_NOTE, '1');
-  forget();
+  forgetAll();
 };
 
 export const readOperator = async (): Promise<boolean> => {
@@ -35,7 +35,7 @@ export const signOut = async (isOperator: boolean): Promise<void> => {
   await call(() => api.DELETE('/v2/community/console-session'), { renews: false });
   if (isOperator) await call(() => api.DELETE('/admin/console-session'), { renews: false });
   writeNote(OPERATOR_NOTE, null);
-  forget();
+  forgetAll();
 };
 
 /** Settings of this browser: storage may be shut, and nothing depends on it. */

@@ -209,6 +209,7 @@ const ServerList = () => {
                 {
                   title: t('servers.week'),
                   isNumber: true,
+                  isExtra: true,
                   cell: ({ seconds }) => (
                     <span class="bar-cell">
                       <span
@@ -224,6 +225,7 @@ const ServerList = () => {
                       {
                         title: t('action.actions'),
                         isSilent: true,
+                        isExtra: true,
                         isNumber: true,
                         cell: (server: Row) => (
                           <button type="button" class="plain" onClick={() => setRenamed(server)}>

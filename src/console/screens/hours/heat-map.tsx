@@ -1,13 +1,16 @@
 /** When a community is active: weekday by hour, an average of whole weeks, in five steps; the same as a table. */
 import { useState } from 'preact/hooks';
-import { t } from '../../i18n/index.ts';
+import { locale, t } from '../../i18n/index.ts';
 import { useViewer } from '../../kit/context.ts';
+import { toCsv } from '../../kit/csv.ts';
+import { download } from '../../kit/download.ts';
 import { formatDayRange, formatNumber, formatZone, weekdayNames } from '../../kit/format.ts';
 import { useQuery } from '../../kit/query.ts';
 import { changeQuery } from '../../kit/route.ts';
 import { addDays, dayAt, weekStartOf } from '../../kit/time.ts';
 import { totalsByWeekdayHour } from '../../kit/totals.ts';
 import { Card, Segmented } from '../../ui/basics.tsx';
+import { Icon } from '../../ui/icons.tsx';
 import { Empty, Reading } from '../../ui/states.tsx';
 import { Table } from '../../ui/table.tsx';
 import type { ScreenProps } from '../index.ts';
@@ -59,6 +62,14 @@ export const HeatMap = ({ route }: ScreenProps) => {
           <button type="button" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
             {isTable ? t('chart.asChart') : t('chart.asTable')}
           </button>
+          <button
+            type="button"
+            disabled={!query.data}
+            onClick={() => query.data && download(`pattern-${from}-${to}.csv`, patternCsv(query.data, order))}
+          >
+            <Icon name="download" />
+            {t('action.spreadsheet')}
+          </button>
         </>
       }
     >
@@ -76,6 +87,18 @@ export const HeatMap = ({ route }: ScreenProps) => {
     </Card>
   );
 };
+
+/** An hour a line, a day a column: people on average. */
+const patternCsv = (pattern: Pattern, order: readonly number[]): string =>
+  toCsv(
+    [t('heat.hour'), ...order.map((day) => weekdayNames('long')[day] ?? '')],
+    HOURS.map((hour) => [
+      hourText(hour),
+      ...order.map((day) => Math.round((pattern[day]?.[hour] ?? 0) * 100) / 100),
+    ]),
+    'spreadsheet',
+    locale(),
+  );
 
 const PatternGrid = ({
   pattern,

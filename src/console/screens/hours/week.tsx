@@ -114,6 +114,7 @@ export const Week = ({ route }: ScreenProps) => {
           <i class="hatched" />
           {t('hours.unconfirmedLegend')}
         </span>
+        <span>{t('hours.watchedText')}</span>
         <span>{t('hours.keys')}</span>
       </p>
     </>
@@ -136,9 +137,10 @@ const weekCsv = (
     ...days.map((day) => hours(person.days.get(day))),
     hours(person),
     Math.round((person.unconfirmedSeconds / 3600) * 100) / 100,
+    Math.round((person.watchedSeconds / 3600) * 100) / 100,
   ]);
   return toCsv(
-    [t('person.name'), t('person.id'), ...days, t('hours.total'), t('hours.unconfirmed')],
+    [t('person.name'), t('person.id'), ...days, t('hours.total'), t('hours.unconfirmed'), t('hours.watched')],
     rows,
     dialect,
     locale(),
@@ -228,6 +230,9 @@ const WeekGrid = ({
             <th scope="col" class="num">
               {t('hours.unconfirmed')}
             </th>
+            <th scope="col" class="num" title={t('hours.watchedText')}>
+              {t('hours.watched')}
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -250,6 +255,7 @@ const WeekGrid = ({
             ))}
             <td class="total">{formatHours(all.seconds, unit)}</td>
             <td>{formatHours(all.unconfirmedSeconds, unit)}</td>
+            <td>{formatHours(all.watchedSeconds, unit)}</td>
           </tr>
         </tfoot>
       </table>
@@ -296,6 +302,9 @@ const Row = ({
         </td>
         <td class={person.unconfirmedSeconds > 0 ? '' : 'zero'}>
           <span>{person.unconfirmedSeconds > 0 ? formatHours(person.unconfirmedSeconds, unit) : '–'}</span>
+        </td>
+        <td class={person.watchedSeconds > 0 ? '' : 'zero'}>
+          <span>{person.watchedSeconds > 0 ? formatHours(person.watchedSeconds, unit) : '–'}</span>
         </td>
       </tr>
     );

@@ -12,7 +12,7 @@ import {
   formatZone,
 } from '../../kit/format.ts';
 import { usePages } from '../../kit/list.ts';
-import { forget, useNow, useQuery } from '../../kit/query.ts';
+import { forget, forgetAll, useNow, useQuery } from '../../kit/query.ts';
 import { changeQuery, go, href } from '../../kit/route.ts';
 import { addDays, dayAt, isDay, monthStartOf } from '../../kit/time.ts';
 import { rangeOf, sumOf, totalsByDay } from '../../kit/totals.ts';
@@ -25,7 +25,7 @@ import { MorePages } from '../../ui/table.tsx';
 import type { ScreenProps } from '../index.ts';
 import { YearCalendar } from './calendar.tsx';
 import { DayStrip } from './day-strip.tsx';
-import { type Session, Sessions } from './sessions.tsx';
+import { AddSession, type Session, Sessions } from './sessions.tsx';
 
 const readAccount = (accountId: string) =>
   call(() => api.GET('/v2/community/accounts/{accountId}', { params: { path: { accountId } } }));
@@ -79,6 +79,18 @@ const Facts = ({ account, zone }: { readonly account: Account; readonly zone: st
       <dt>{t('person.lastSeen')}</dt>
       <dd>{account.lastLogin ? formatDate(Date.parse(account.lastLogin), zone) : t('person.never')}</dd>
     </div>
+    {account.names.length > 1 && (
+      <div>
+        <dt>{t('person.formerNames')}</dt>
+        <dd>
+          {account.names.slice(1).map(({ name, since }) => (
+            <span key={`${name} ${since}`} class="sub">
+              <bdi>{name}</bdi> · {formatDate(Date.parse(since), zone)}
+            </span>
+          ))}
+        </dd>
+      </div>
+    )}
     {account.identifiers.idents
       .filter(({ type }) => type !== 'accId')
       .map(({ type, value }) => (
@@ -97,7 +109,8 @@ const LIMIT = 50;
 
 /** The year, and the sessions of a day or a month of it. */
 const Presence = ({ id, route }: ScreenProps & { readonly id: string }) => {
-  const { zone } = useViewer();
+  const { zone, may } = useViewer();
+  const [isAdding, setAdding] = useState(false);
   const now = useNow(30_000);
   const today = dayAt(now, zone);
   const day = isDay(route.query.day) ? route.query.day : undefined;
@@ -165,40 +178,48 @@ const Presence = ({ id, route }: ScreenProps & { readonly id: string }) => {
         }
         note={day ? t('state.zone', { zone: formatZone(zone, now) }) : formatDayRange(from, to)}
         actions={
-          day ? (
-            <>
-              <button
-                type="button"
-                class="icon-only"
-                aria-label={t('person.dayBefore')}
-                onClick={() => changeQuery({ day: addDays(day, -1) })}
-              >
-                <Icon name="left" />
+          <>
+            {may('sessions:import') && (
+              <button type="button" onClick={() => setAdding(true)}>
+                <Icon name="plus" />
+                {t('session.add')}
               </button>
-              <button
-                type="button"
-                class="icon-only"
-                aria-label={t('person.dayAfter')}
-                disabled={day >= today}
-                onClick={() => changeQuery({ day: addDays(day, 1) })}
-              >
-                <Icon name="right" />
-              </button>
-              <button type="button" onClick={() => changeQuery({ day: '' })}>
-                {t('person.allSessions')}
-              </button>
-            </>
-          ) : (
-            <Segmented
-              label={t('hours.period')}
-              value={from === monthStartOf(today) ? 'month' : from === yearStart ? 'year' : 'other'}
-              options={[
-                ['month', t('hours.period.month')],
-                ['year', t('person.lastYear')],
-              ]}
-              onValue={(next) => changeQuery({ from: next === 'year' ? yearStart : '', to: '' })}
-            />
-          )
+            )}
+            {day ? (
+              <>
+                <button
+                  type="button"
+                  class="icon-only"
+                  aria-label={t('person.dayBefore')}
+                  onClick={() => changeQuery({ day: addDays(day, -1) })}
+                >
+                  <Icon name="left" />
+                </button>
+                <button
+                  type="button"
+                  class="icon-only"
+                  aria-label={t('person.dayAfter')}
+                  disabled={day >= today}
+                  onClick={() => changeQuery({ day: addDays(day, 1) })}
+                >
+                  <Icon name="right" />
+                </button>
+                <button type="button" onClick={() => changeQuery({ day: '' })}>
+                  {t('person.allSessions')}
+                </button>
+              </>
+            ) : (
+              <Segmented
+                label={t('hours.period')}
+                value={from === monthStartOf(today) ? 'month' : from === yearStart ? 'year' : 'other'}
+                options={[
+                  ['month', t('hours.period.month')],
+                  ['year', t('person.lastYear')],
+                ]}
+                onValue={(next) => changeQuery({ from: next === 'year' ? yearStart : '', to: '' })}
+              />
+            )}
+          </>
         }
       >
         <Reading query={list}>
@@ -215,6 +236,15 @@ const Presence = ({ id, route }: ScreenProps & { readonly id: string }) => {
           )}
         </Reading>
       </Card>
+      {isAdding && (
+        <AddSession
+          accountId={id}
+          day={day ?? today}
+          zone={zone}
+          onClose={() => setAdding(false)}
+          onChanged={onChanged}
+        />
+      )}
     </>
   );
 };
@@ -248,7 +278,7 @@ const Merge = ({
             body: { into: into.trim() },
           }),
         );
-        forget();
+        forgetAll();
         toast(t('person.merged'));
         go(href(['people', into.trim()]));
       }}
@@ -310,7 +340,7 @@ const Erase = ({
             params: { path: { accountId: id }, query: dropsSessions ? { sessions: 'true' } : {} },
           }),
         );
-        forget();
+        forgetAll();
         toast(t('person.erased'));
         go(href(['people']));
       }}

@@ -1,14 +1,14 @@
 /** Sessions of one person, what changed them, and how to mend them: each with its reason and with what follows. */
 import { useState } from 'preact/hooks';
 import { hasText, t } from '../../i18n/index.ts';
-import { api, call, type Data } from '../../kit/api.ts';
+import { ApiError, api, call, type Data } from '../../kit/api.ts';
 import { useViewer } from '../../kit/context.ts';
 import { formatDateTime, formatDuration, formatTime, formatZone } from '../../kit/format.ts';
 import { useQuery } from '../../kit/query.ts';
-import { serverName, useServerNames } from '../../kit/servers.ts';
+import { namesIn, serverName, useServerNames, useServers } from '../../kit/servers.ts';
 import { dayAt, fromLocal, toLocalField, toZoned } from '../../kit/time.ts';
 import { ActionDialog, useToast } from '../../ui/actions.tsx';
-import { Badge, CopyButton, Dialog, Instant, TextField, type Tone } from '../../ui/basics.tsx';
+import { Badge, CopyButton, Dialog, Instant, SelectField, TextField, type Tone } from '../../ui/basics.tsx';
 import { Failure, Reading, Skeleton } from '../../ui/states.tsx';
 import { Table } from '../../ui/table.tsx';
 
@@ -230,6 +230,92 @@ const Correct = ({ session, zone, onClose, onChanged }: ChangeProps) => {
   );
 };
 
+/** Hours that no server told of: a whole session, with the reason kept in it. */
+export const AddSession = ({
+  accountId,
+  day,
+  zone,
+  onClose,
+  onChanged,
+}: {
+  readonly accountId: string;
+  readonly day: string;
+  readonly zone: string;
+  readonly onClose: () => void;
+  readonly onChanged: () => void;
+}) => {
+  const toast = useToast();
+  const servers = useServers();
+  const names = namesIn(servers);
+  const [serverId, setServer] = useState('');
+  const [start, setStart] = useState(`${day}T18:00`);
+  const [end, setEnd] = useState(`${day}T20:00`);
+  const chosen = serverId || String(servers[0]?.id ?? 1);
+  const isBackwards = end !== '' && start !== '' && fromLocal(end, zone) <= fromLocal(start, zone);
+  return (
+    <ActionDialog
+      title={t('session.addTitle')}
+      consequence={<p>{t('session.addText', { zone: formatZone(zone, Date.now()) })}</p>}
+      confirm={t('session.add')}
+      asksReason
+      canRun={start !== '' && end !== '' && !isBackwards}
+      onClose={onClose}
+      onRun={async (reason) => {
+        const { results } = await call(() =>
+          api.POST('/v2/community/activity/import', {
+            body: {
+              sessions: [
+                {
+                  accId: accountId,
+                  serverId: Number(chosen),
+                  start: toZoned(fromLocal(start, zone), zone),
+                  end: toZoned(fromLocal(end, zone), zone),
+                  metadata: { reason },
+                },
+              ],
+            },
+          }),
+        );
+        const [result] = results;
+        if (result?.status !== 'imported') {
+          throw new ApiError(409, {
+            detail: result?.message ?? t('import.status.duplicate'),
+            errors: result?.errors,
+          });
+        }
+        toast(t('session.added'));
+        onChanged();
+      }}
+    >
+      <div class="fields">
+        <TextField
+          type="datetime-local"
+          label={t('session.start')}
+          value={start}
+          onValue={setStart}
+          required
+        />
+        <TextField
+          type="datetime-local"
+          label={t('session.end')}
+          value={end}
+          onValue={setEnd}
+          problem={isBackwards ? t('session.backwards') : undefined}
+          required
+        />
+      </div>
+      <SelectField
+        label={t('servers.server')}
+        value={chosen}
+        options={(servers.length > 0 ? servers.map(({ id }) => id) : [1]).map(
+          (id) => [String(id), serverName(id, names)] as const,
+        )}
+        onValue={setServer}
+      />
+    </ActionDialog>
+  );
+};
+
 /** Who knows that only the line was down says so: the time between the two sessions counts from then on. */
 const Join = ({
   session,
@@ -394,6 +480,12 @@ const Details = ({
             <dd>{session.clearReason}</dd>
           </>
         )}
+        {Object.entries(session.metadata ?? {}).map(([name, value]) => (
+          <div key={name} style={{ display: 'contents' }}>
+            <dt class="mono">{name}</dt>
+            <dd>{typeof value === 'string' ? value : JSON.stringify(value)}</dd>
+          </div>
+        ))}
         <dt>{t('session.id')}</dt>
         <dd class="copy">
           <code>{session.id}</code>

@@ -5,7 +5,7 @@ import { api, call, type Data } from '../../kit/api.ts';
 import { useViewer } from '../../kit/context.ts';
 import { csvParts } from '../../kit/csv.ts';
 import { formatNumber, formatZone } from '../../kit/format.ts';
-import { forget } from '../../kit/query.ts';
+import { forgetAll } from '../../kit/query.ts';
 import { useToast, useWork, WorkError } from '../../ui/actions.tsx';
 import { Badge, Card, Field, SelectField, TextField } from '../../ui/basics.tsx';
 import { Progress } from '../../ui/states.tsx';
@@ -81,7 +81,7 @@ export const Import = () => {
       }
       setResult(sum);
       if (isTrial) return;
-      forget();
+      forgetAll();
       toast(t('import.done', { n: sum.imported }));
     });
   return (

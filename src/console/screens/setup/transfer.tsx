@@ -4,7 +4,7 @@ import { t } from '../../i18n/index.ts';
 import { api, call } from '../../kit/api.ts';
 import { useViewer } from '../../kit/context.ts';
 import { formatNumber } from '../../kit/format.ts';
-import { forget } from '../../kit/query.ts';
+import { forgetAll } from '../../kit/query.ts';
 import { useToast, useWork, WorkError } from '../../ui/actions.tsx';
 import { Card, Field } from '../../ui/basics.tsx';
 import { Icon } from '../../ui/icons.tsx';
@@ -79,7 +79,7 @@ const BringIn = () => {
       };
       setSum(done);
     }
-    forget();
+    forgetAll();
     toast(t('bring.done', { n: done.imported }));
   };
   return (
