@@ -3,11 +3,13 @@ import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { Harness } from './harness.ts';
 
+export const migrateSecond = (): Promise<void> => applyD1Migrations(env.SECOND_DB, env.TEST_MIGRATIONS);
+
 /** The whole app with a second database, `DB_1`, migrated like the first. */
 export const setUpPlaces = async (
   options: ConstructorParameters<typeof Harness>[0] = {},
 ): Promise<Harness> => {
-  await applyD1Migrations(env.SECOND_DB, env.TEST_MIGRATIONS);
+  await migrateSecond();
   return new Harness({ second: env.SECOND_DB, ...options });
 };
 

@@ -3,16 +3,18 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { families } from '../../src/api/index.ts';
 import { type AnyOperation, docsOf } from '../../src/api/kit/operation.ts';
 import { type Answer, Harness } from '../harness.ts';
+import { migrateSecond } from '../places.ts';
 
 /** In everything that community A owns, so that it shows where it leaks. */
 const MARK = 'secret-of-a';
 const NOBODY = '99999999-9999-4999-8999-999999999999';
 
-const app = new Harness();
+const app = new Harness({ second: env.SECOND_DB });
 /** What stands in a path for each of A's things, by the parameter's name. */
 const ofA: Record<string, string> = {};
 let idOfA: number;
-let keyOfB: string;
+/** Of communities beside A: in the same database, and in another one with the number that A has in its own. */
+const keysOfB = { same: '', other: '' };
 
 /** Fills community A with one of everything that a path can name. */
 const fill = async (key: string): Promise<void> => {
@@ -86,12 +88,12 @@ const operations = families
   .flatMap((family) => family.operations)
   .filter((operation) => typeof operation.access === 'object');
 
-const send = (operation: AnyOperation, nameId: (name: string) => string) =>
+const send = (operation: AnyOperation, key: string, nameId: (name: string) => string) =>
   app.request(
     operation.method,
     operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => nameId(name)),
     {
-      key: keyOfB,
+      key,
       ...(operation.body && { body: { ...(docsOf(operation).bodyExample as object), key: undefined } }),
     },
   );
@@ -111,25 +113,37 @@ const gist = ({ status, text, body }: Answer, nameId: (name: string) => string, 
     .concat(` ${status}`);
 
 beforeAll(async () => {
-  const a = await app.community();
+  const a = await app.community({}, 0);
   idOfA = a.rowId;
   await fill(a.key);
-  keyOfB = (await app.community()).key;
+  keysOfB.same = (await app.community({}, 0)).key;
+  await migrateSecond();
+  await env.SECOND_DB.prepare(
+    "INSERT INTO communities (id, public_id, name, created_at) SELECT ?1, 'before', 'before', 0 WHERE ?1 > 0",
+  )
+    .bind(idOfA - 1)
+    .run();
+  const b = await app.community({}, 1);
+  expect(b.rowId).toBe(idOfA);
+  keysOfB.other = b.key;
 });
 
-describe("with another community's credential", () => {
-  it.each(operations.map((operation) => [docsOf(operation).operationId, operation] as const))(
-    '%s shows nothing, changes nothing, and knows no id',
-    async (_, operation) => {
-      const before = await rowsOfA();
-      const names = [...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
-      const ofNobody = await send(operation, idOfNobodyFor);
-      const answer = await send(operation, idOfAFor);
-      expect(answer.text).not.toContain(MARK);
-      expect(await rowsOfA()).toEqual(before);
-      if (names.some((name) => name !== 'serverId')) {
-        expect(gist(answer, idOfAFor, names)).toBe(gist(ofNobody, idOfNobodyFor, names));
-      }
-    },
-  );
-});
+describe.each(['same', 'other'] as const)(
+  "with another community's credential, of the %s database",
+  (which) => {
+    it.each(operations.map((operation) => [docsOf(operation).operationId, operation] as const))(
+      '%s shows nothing, changes nothing, and knows no id',
+      async (_, operation) => {
+        const before = await rowsOfA();
+        const names = [...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
+        const ofNobody = await send(operation, keysOfB[which], idOfNobodyFor);
+        const answer = await send(operation, keysOfB[which], idOfAFor);
+        expect(answer.text).not.toContain(MARK);
+        expect(await rowsOfA()).toEqual(before);
+        if (names.some((name) => name !== 'serverId')) {
+          expect(gist(answer, idOfAFor, names)).toBe(gist(ofNobody, idOfNobodyFor, names));
+        }
+      },
+    );
+  },
+);
