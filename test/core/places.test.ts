@@ -122,6 +122,12 @@ describe('two places', () => {
     expect(trips).toBe(1);
     app.clock.advance(31_000);
     expect((await app.measure(call)).trips).toBe(2);
+
+    // A change of one community makes nobody of the same number ask anew.
+    const inZero = () => app.post(ACTIVITY, { key: zero.key, body: { accId: NIL } });
+    await inZero();
+    await app.patch('/v2/community/settings', { key: one.key, body: { weekStart: 'sunday' } });
+    expect([(await app.measure(inZero)).trips, (await app.measure(call)).trips]).toEqual([1, 2]);
   });
 
   it('what a community makes lives with it: keys, client ids, tokens, cookies, addresses of webhooks', async () => {

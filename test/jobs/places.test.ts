@@ -1,5 +1,8 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { atPlace } from '../../src/core/places.ts';
+import { withBudget } from '../../src/core/with-budget.ts';
+import { Budget } from '../../src/db/budget.ts';
 import { CRONS } from '../../src/jobs/index.ts';
 import { type Harness, START } from '../harness.ts';
 import { DAY, HOUR, MINUTE, NIL } from '../helpers.ts';
@@ -116,6 +119,11 @@ it.each([
 });
 
 describe('the budget of one run', () => {
+  it('is spent where the work is', () => {
+    const there = atPlace(app.services, 1);
+    expect(there && withBudget(there, new Budget({ statements: 1, requests: 1 })).db.place).toBe(1);
+  });
+
   it.each(CRONS)('%s: an idle run costs at most 12 queries and 100 rows a place', async (cron) => {
     const cost = await app.measure(() => app.cron(START, cron));
     expect(await ran()).toEqual([1, 1]);
