@@ -464,6 +464,20 @@ describe('a roster that was observed in it', () => {
     expect((await accept()).body.code).toBe('QUESTION_DECIDED');
   });
 
+  it('may be as old as its key says', async () => {
+    const { app, key, close, questions } = await setUpRosters();
+    await close('2026-11-30');
+    const late = await app.apiKey(key, ['sessions:write'], { lateSeconds: 31 * 86_400 });
+    const send = (sender: string) =>
+      app.put('/v2/community/servers/1/activity/roster', {
+        key: sender,
+        body: { accounts: [{ accId: ANA }], observedAt: '2026-11-10T10:00:00Z' },
+      });
+    expect((await send(key)).body.errors).toMatchObject([{ path: 'observedAt' }]);
+    expect((await send(late)).body.data).toMatchObject({ isApplied: false });
+    expect(await questions()).toMatchObject([{ action: 'roster', occurredAt: '2026-11-10T10:00:00.000Z' }]);
+  });
+
   it('does not list somebody any more who is erased', async () => {
     const { app, key, record, close, questions, roster } = await setUpRosters();
     app.clock.set(at('2026-12-01T00:05:00Z'));

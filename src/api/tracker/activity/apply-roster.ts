@@ -61,7 +61,7 @@ export const applyRoster = defineOperation({
     },
   },
   handle: async ({ ctx, params: { serverId }, body, http }) => {
-    requireRecent(ctx.clock.now(), 'observedAt', body.observedAt);
+    requireRecent(ctx.clock.now(), 'observedAt', body.observedAt, ctx.actor.lateSeconds);
     const language = languageOf(http);
     const named = body.accounts.flatMap(({ value, fault }, index) => (fault ? [] : [{ ref: value, index }]));
     const unnamed = body.accounts.length - named.length;
