@@ -1,5 +1,6 @@
 /** What a run has found, and the page that tells it. */
 import type { Sizes } from './data.ts';
+import { missesOf } from './targets.ts';
 
 export interface Measured {
   readonly perSecond: number;
@@ -105,6 +106,12 @@ const HEAD = [
   'rows written',
 ];
 
+/** The section on what misses its target; none where nothing does. */
+const misses = (calls: readonly CallResult[]): string => {
+  const lines = missesOf(calls);
+  return lines.length === 0 ? '' : `## What misses its target, and why\n\n${lines.join('\n')}\n\n`;
+};
+
 export const toMarkdown = (results: Results): string => {
   const { date, machine, busy, sizes, rounds, roundMs, connections, calls, webhook, startUp, uploadKib } =
     results;
@@ -134,7 +141,7 @@ ${short(webhook.rollcall.p50)} / ${short(webhook.rollcall.p99)}, raw ${short(web
 CPU from the start of the process to its first answer: Rollcall ${startUp.rollcall.toFixed(0)} ms, an empty Worker ${startUp.trivial.toFixed(0)} ms: +${(startUp.rollcall - startUp.trivial).toFixed(0)} ms
 (budget: +25 ms). Upload: ${uploadKib.toFixed(1)} KiB gzipped (budget: 150 KiB).
 
-## What the figures mean on Cloudflare
+${misses(calls)}## What the figures mean on Cloudflare
 
 - **Trips, rows read, rows written** are the same there. They are what D1 bills, and a trip is what a call waits for:
   each costs a way to the database, some milliseconds from nearby, a tenth of a second from far.

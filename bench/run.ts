@@ -46,9 +46,9 @@ const SIZES: Sizes = isQuick
   : { sessions: 20_000, logEntries: 100_000 };
 const CONNECTIONS = 4;
 const ROUNDS = isQuick ? 1 : 5;
-const ROUND_MS = isQuick ? 60 : 400;
-const WARM_UP_MS = isQuick ? 30 : 400;
-const START_UPS = isQuick ? 1 : 9;
+const ROUND_MS = isQuick ? 60 : 300;
+const WARM_UP_MS = isQuick ? 30 : 300;
+const START_UPS = isQuick ? 1 : 7;
 const MESSAGES = isQuick ? 5 : 200;
 
 const median = (values: readonly number[]): number =>

@@ -1,0 +1,118 @@
+/** What each row is meant to reach beside the raw Worker, and what a profile showed of those that do not. */
+import type { CallResult } from './report.ts';
+
+interface Target {
+  /** The rows: the start of their names. */
+  readonly of: string;
+  /** Calls/s, at least; the Worker's own CPU, at most. */
+  readonly throughput?: number;
+  readonly cpu: number;
+  /** Where the rest goes. Shown for a row only as long as it misses. */
+  readonly reason: string;
+}
+
+const QUERY =
+  "names that nobody knows are refused, and each filter is checked by its schema (a tenth of the Worker's own CPU)";
+
+/** The first that fits counts. */
+const TARGETS: readonly Target[] = [
+  {
+    of: 'list 50',
+    throughput: 0.9,
+    cpu: 1.2,
+    reason: `${QUERY}; the cursor of \`Link\` is bound to the filters; a wiped log and a log of several kinds are asked for in the same statement`,
+  },
+  { of: 'page 200', throughput: 0.9, cpu: 1.2, reason: QUERY },
+  { of: 'count', throughput: 0.9, cpu: 1.2, reason: QUERY },
+  {
+    of: 'sessions: the latest',
+    throughput: 0.9,
+    cpu: 1.2,
+    reason: 'no index has the order of start: 22 lists are merged',
+  },
+  {
+    of: 'who is on',
+    throughput: 0.9,
+    cpu: 1.2,
+    reason: 'whether somebody is stale is worked out for each, by two limits',
+  },
+  {
+    of: 'latest',
+    throughput: 0.9,
+    cpu: 1.2,
+    reason:
+      'a stale session is shown as it will end, which asks for the settings and two more columns of each',
+  },
+  {
+    of: 'report',
+    throughput: 0.8,
+    cpu: 1.2,
+    reason:
+      'the sessions of a period are merged from 22 lists in the order of their start, which no index has',
+  },
+  {
+    of: 'totals',
+    cpu: 1.2,
+    reason:
+      'sessions on several servers at once are counted once a person, and unconfirmed time apart, by account',
+  },
+  {
+    of: 'start, then stop',
+    throughput: 0.85,
+    cpu: 1.2,
+    reason:
+      'names are resolved by rule, the account that is new is planned, silences and late calls are looked for, and events are written for who listens (a sixth of the CPU puts the statements together, a fifth is the answer)',
+  },
+  { of: 'toggle', throughput: 0.85, cpu: 1.2, reason: 'as of a start, for both that it can become' },
+  {
+    of: 'heartbeat',
+    throughput: 0.5,
+    cpu: 2,
+    reason:
+      'a silence beyond the timeout begins a new session, and every entry may have any of five identifiers',
+  },
+  {
+    of: 'roster',
+    throughput: 0.5,
+    cpu: 2,
+    reason:
+      'who comes, goes, resumes or is in doubt is told apart in one trip, against two of the raw Worker when somebody does',
+  },
+  {
+    of: 'append 1',
+    throughput: 0.9,
+    cpu: 1.2,
+    reason:
+      "each text is looked through for what no database stores; a repeated `event_id`, a full second, the day's quota and an event for who listens are asked for in the batch; ids come back in the order given (at most a tenth of the CPU each)",
+  },
+];
+
+/** What misses its target, and why: a line for each reason. */
+export const missesOf = (calls: readonly CallResult[]): string[] => {
+  const targeted = calls.map((call) => {
+    const target = TARGETS.find(({ of }) => call.name.startsWith(of));
+    if (!target) throw new Error(`${call.name} has no target in bench/targets.ts.`);
+    return { call, target };
+  });
+  return TARGETS.flatMap((target) => {
+    const missed = targeted
+      .filter((one) => one.target === target)
+      .flatMap(({ call }) => missOf(call, target));
+    return missed.length > 0
+      ? [`- ${missed.join('; ')}. Beside what the raw Worker does, ${target.reason}.`]
+      : [];
+  });
+};
+
+const missOf = (
+  { name, throughputRatio, cpuRatio }: CallResult,
+  { throughput = 0, cpu }: Target,
+): string[] => {
+  const missed = [
+    ...(throughputRatio.median < throughput
+      ? [`${throughputRatio.median.toFixed(2)} of raw's calls/s, to be ${throughput}`]
+      : []),
+    ...(cpuRatio.median > cpu ? [`${cpuRatio.median.toFixed(2)} of its CPU, to be ${cpu}`] : []),
+  ];
+  return missed.length > 0 ? [`**${name}** (${missed.join('; ')})`] : [];
+};
