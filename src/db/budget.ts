@@ -73,6 +73,7 @@ export const meteredBinding = (binding: D1Database, budget: Budget): D1Database 
         budget.spend('statements');
         return run(...args);
       };
+    // What D1's interface has beside this (overloads, sessions, dumps) is not used here.
     const wrapped = {
       bind: (...values: unknown[]) => wrap(statement.bind(...values)),
       all: spending(() => statement.all()),

@@ -94,6 +94,7 @@ export const runBatch = async <const T extends Batch>(
   let next = 0;
   const distribute = (entries: Batch): unknown[] =>
     entries.map((entry) => (isGroup(entry) ? distribute(entry) : entry && results[next++]?.results));
+  // D1 answers in the order of the statements, which the places of `T` are.
   return distribute(batch) as RowsOf<T>;
 };
 

@@ -65,6 +65,7 @@ export const precededBinding = (
       if (!result) throw new Error('D1 returned fewer results than statements');
       return result;
     };
+    // What D1's interface has beside this (overloads, sessions, dumps) is not used here.
     const wrapped = {
       bind: (...values: unknown[]) => wrap(prepared.bind(...values), isWriting),
       all,

@@ -154,6 +154,7 @@ const declared: (() => string[])[] = [];
 
 /** Names for a piece of SQL that a statement of another module is made of. */
 export const namesOf = <Values>(): Names<Values> =>
+  // The proxy has any name that is asked for: an object of all of them is never made.
   new Proxy({} as Names<Values>, { get: (_, name) => sql.placeholder(String(name)) });
 
 const escapeName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
@@ -186,6 +187,7 @@ const compile = (wrapper: SQLWrapper): Compiled => {
 };
 
 type Encode = (value: unknown) => Value;
+/** Placeholders are filled with a `Value` (`statement` asks for it), and Drizzle's encoders make one of any other. */
 const asItIs: Encode = (value) => value as Value;
 
 /** What a parameter stands for: a value by name, or one that is in the text already. */
@@ -204,6 +206,7 @@ const fill = (
   values: object,
 ): { readonly sql: string; readonly params: readonly Value[] } => {
   const params: Value[] = [];
+  // What `statement` asks of its `Values` is lost where any statement's are filled in.
   for (const slot of slots) params.push(slot(values as Readonly<Record<string, Value>>));
   return { sql: text, params };
 };

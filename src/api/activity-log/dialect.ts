@@ -27,6 +27,7 @@ const CODES: Record<FaultKind, number> = {
 /** The family's number for a fault. */
 export const codeOf = (code: FaultCode): number => CODES[kindOf(code)];
 
+/** Their first three digits are a status: `CODES` has no other ones. */
 const statusOf = (code: FaultCode): ContentfulStatusCode =>
   Math.floor(codeOf(code) / 100) as ContentfulStatusCode;
 

@@ -3,6 +3,7 @@ import { getLogStats } from '../../core/logs/get-log-stats.ts';
 import { integer } from '../kit/fields.ts';
 import { defineOperation } from '../kit/operation.ts';
 
+// Of a computed key, TypeScript only knows that it is some text.
 const countsSchema = <K extends string>(name: K) =>
   v.array(v.object({ [name]: v.string(), count: integer(0) } as Record<K, ReturnType<typeof v.string>>));
 

@@ -43,6 +43,7 @@ export const defineDelete = <
     method: 'DELETE',
     path,
     access,
+    // Of a computed key, TypeScript only knows that it is some text.
     params: v.object({ [param]: id } as Record<K, typeof id>),
     docs: WITH_DOCS && toDeleteDocs(docs, done),
     handle: async ({ ctx, params }) => {

@@ -31,6 +31,7 @@ export class ApiError extends Error {
     this.status = status;
     this.code = String(problem.code ?? problem.error ?? '');
     this.requestId = headers?.get('x-request-id') ?? null;
+    // As the API's document says; what is no list is none.
     this.issues = Array.isArray(problem.errors) ? (problem.errors as Issue[]) : [];
     const wait = Number(headers?.get('retry-after') ?? Number.NaN);
     this.retryAfter = Number.isFinite(wait) ? wait : undefined;
@@ -103,6 +104,7 @@ export const call = async <R extends Result>(
   }
   if (!result.response.ok) throw toApiError(result);
   const body = result.data as { data?: unknown } | undefined;
+  // What `Unwrapped` says of the type, the line says of the value: the compiler does not compare the two.
   return (body && 'data' in body ? body.data : body) as Unwrapped<R>;
 };
 
@@ -111,7 +113,7 @@ type Unwrapped<R> = R extends { data?: infer A } ? Envelope<NonNullable<A>> : ne
 const toApiError = ({ error, response }: Result): ApiError =>
   new ApiError(
     response.status,
-    typeof error === 'object' && error !== null ? (error as Record<string, unknown>) : {},
+    typeof error === 'object' && error !== null ? { ...error } : {},
     response.headers,
   );
 

@@ -2,13 +2,15 @@
 import { language, locale, t } from '../i18n/index.ts';
 import { HOUR, MINUTE } from './time.ts';
 
-const cache = new Map<string, Intl.DateTimeFormat | Intl.NumberFormat>();
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
+const numberFormats = new Map<string, Intl.NumberFormat>();
+
 const dateFormat = (zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => {
   const name = `${locale()} ${zone} ${JSON.stringify(options)}`;
-  const known = cache.get(name);
-  if (known) return known as Intl.DateTimeFormat;
+  const known = dateFormats.get(name);
+  if (known) return known;
   const made = new Intl.DateTimeFormat(locale(), { timeZone: zone, ...options });
-  cache.set(name, made);
+  dateFormats.set(name, made);
   return made;
 };
 
@@ -16,10 +18,10 @@ const PLAIN: Intl.NumberFormatOptions = {};
 
 export const formatNumber = (value: number, options: Intl.NumberFormatOptions = PLAIN): string => {
   const name = options === PLAIN ? locale() : `${locale()} ${JSON.stringify(options)}`;
-  const known = cache.get(name) as Intl.NumberFormat | undefined;
+  const known = numberFormats.get(name);
   if (known) return known.format(value);
   const made = new Intl.NumberFormat(locale(), options);
-  cache.set(name, made);
+  numberFormats.set(name, made);
   return made.format(value);
 };
 

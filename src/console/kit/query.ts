@@ -122,6 +122,7 @@ export const useQuery = <T>(
   const found = key === undefined ? undefined : kept.get(key);
   const { error, failures } = state.current;
   return {
+    // The key names the question, and a question has one type of answer.
     data: found?.data as T | undefined,
     at: found?.at,
     error,

@@ -163,6 +163,7 @@ export const SelectField = <V extends string>({
 }) => (
   <Field label={label} hint={hint}>
     {(ids) => (
+      // The DOM knows no type of a value; the options have no other ones.
       <select {...ids} value={value} onChange={(event) => onValue(event.currentTarget.value as V)}>
         {options.map(([option, text]) => (
           <option key={option} value={option} selected={option === value}>

@@ -166,9 +166,8 @@ export class SessionTotals {
     }
     this.#uncount(row, first, last);
     if (parts === null) return;
-    const [[c, w, x, g, h], confirmed, watchedFrom, watchedUntil, gapFrom, gapUntil] = JSON.parse(
-      parts,
-    ) as Parts;
+    const [[c, w, x, g, h], confirmed, watchedFrom, watchedUntil, gapFrom, gapUntil]: Parts =
+      JSON.parse(parts);
     const addInterval = (
       field: Field,
       from: number,
@@ -199,7 +198,7 @@ export class SessionTotals {
       if (numbers.length > 2 * MAX_COVERING) this.#crowded.add(account_id);
       for (const [start, end] of union(numbers)) {
         for (let place = first; place <= last; place++) {
-          const part = within(this.#pieces[place] as CalendarPiece, start + from, end + from);
+          const part = within(this.#pieceAt(place), start + from, end + from);
           if (part > 0) this.#sumOf(owner, place).distinctMs -= part;
         }
       }
@@ -223,7 +222,7 @@ export class SessionTotals {
 
   /** What of so many intervals, which begin in the piece `first` and end in `last`, lies in the piece at `place`. */
   #within(place: number, first: number, last: number, count: number, starts: number, ends: number): number {
-    const { start, end } = this.#pieces[place] as CalendarPiece;
+    const { start, end } = this.#pieceAt(place);
     const { from } = this.#plan;
     return (
       (place === last ? ends : count * (end - from)) - (place === first ? starts : count * (start - from))
@@ -261,7 +260,7 @@ export class SessionTotals {
   #timeOfPiece(place: number): number {
     const known = this.#timeOf[place];
     if (known !== undefined) return known;
-    const piece = this.#pieces[place] as CalendarPiece;
+    const piece = this.#pieceAt(place);
     const labels = Object.fromEntries(
       this.#timeGroupings.map((time) => [time, labelOf(piece, time, this.#plan.weekStart)]),
     );
@@ -275,9 +274,15 @@ export class SessionTotals {
     return time;
   }
 
+  #pieceAt(place: number): CalendarPiece {
+    const piece = this.#pieces[place];
+    if (!piece) throw new Error(`The period has no piece ${place}`);
+    return piece;
+  }
+
   #sumOf({ accountId, serverId, sums }: Owner, place: number): Sum {
     const time = this.#timeOfPiece(place);
-    const { start, end } = this.#pieces[place] as CalendarPiece;
+    const { start, end } = this.#pieceAt(place);
     const known = sums[time];
     if (known) {
       if (start < known.start) known.start = start;

@@ -25,7 +25,9 @@ type Json = Readonly<Record<string, unknown>>;
 /** A mapping to the fields of a kind. @throws Fault invalid_input, with an issue per refused entry */
 export const toMapping = (value: unknown, kind: InboundKind): Mapping | null => {
   if (value == null) return null;
-  const mapping = value as Json;
+  if (!isJsonObject(value))
+    throw new Fault('invalid_input', { issues: [{ path: 'mapping', message: fieldMessage('object') }] });
+  const mapping = value;
   const issues = Object.entries(mapping).flatMap(([field, entry]) => checkEntry(kind, field, entry));
   const all = issues.length > 0 ? issues : checkTogether(kind, mapping);
   if (all.length > 0) {
@@ -33,6 +35,7 @@ export const toMapping = (value: unknown, kind: InboundKind): Mapping | null => 
       issues: all.map(({ path, message }) => ({ path: path ? `mapping.${path}` : 'mapping', message })),
     });
   }
+  // Each entry was checked above; that the whole is a Mapping then, no type can follow.
   return value as Mapping;
 };
 

@@ -133,7 +133,7 @@ const parseMapping = (text: string): { value?: Record<string, unknown> | null; p
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       return { problem: t('hooks.mappingObject') };
-    return { value: value as Record<string, unknown> };
+    return { value: { ...value } };
   } catch (error) {
     return { problem: error instanceof Error ? error.message : t('hooks.mappingObject') };
   }

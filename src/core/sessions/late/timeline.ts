@@ -246,17 +246,18 @@ const close = (
  */
 function* inOrder(events: readonly TimelineEvent[], isOpen: () => boolean): Generator<TimelineEvent> {
   const rest = events.toSorted((a, b) => a.at - b.at || (a.key < b.key ? -1 : 1));
-  while (rest[0]) {
-    const { at } = rest[0];
-    let best = 0;
-    for (let i = 1; rest[i]?.at === at; i++) {
-      if (
-        precedence(rest[i] as TimelineEvent, isOpen()) < precedence(rest[best] as TimelineEvent, isOpen())
-      ) {
-        best = i;
+  for (let [first] = rest; first; [first] = rest) {
+    let best = first;
+    let place = 0;
+    for (let i = 1; ; i++) {
+      const event = rest[i];
+      if (event?.at !== first.at) break;
+      if (precedence(event, isOpen()) < precedence(best, isOpen())) {
+        best = event;
+        place = i;
       }
     }
-    yield* rest.splice(best, 1);
+    yield* rest.splice(place, 1);
   }
 }
 
