@@ -1,12 +1,12 @@
 /** CSV (RFC 4180, UTF-8, CRLF) that a spreadsheet shows as it is, and in which no cell runs as a formula. */
 
+import { accepts } from 'hono/accepts';
 import * as v from 'valibot';
-import { prefers } from './accept.ts';
 import { addHeader } from './answer.ts';
 import { documented } from './fields.ts';
 import { fieldMessage } from './messages.ts';
 import type { HttpContext } from './operation.ts';
-import { languageOf } from './request.ts';
+import { asHonoContext, languageOf } from './request.ts';
 import { streamText } from './stream.ts';
 
 export type Cell = string | number | null;
@@ -42,11 +42,17 @@ const quote = (text: string, decimal: string): string =>
 const toCsvLine = (cells: readonly Cell[], dialect: CsvDialect): string =>
   `${cells.map((cell) => toField(cell, dialect)).join(dialect.delimiter)}\r\n`;
 
+const SUPPORTED = ['application/json', 'text/csv'];
+
 /** Whether the caller would rather have CSV than JSON. */
 export const prefersCsv = (c: HttpContext): boolean => {
   addHeader(c, 'Vary', 'Accept');
   const accepted = c.req.header('Accept');
-  return accepted !== undefined && prefers(accepted, 'text/csv', 'application/json');
+  if (accepted === undefined || !/text\/(?:csv|\*)/i.test(accepted)) return false;
+  return (
+    accepts(asHonoContext(c), { header: 'Accept', supports: SUPPORTED, default: 'application/json' }) ===
+    'text/csv'
+  );
 };
 
 const isLocale = (value: string): boolean => {

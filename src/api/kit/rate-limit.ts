@@ -1,5 +1,5 @@
+import ipaddr from 'ipaddr.js';
 import type { Services } from '../../core/context.ts';
-import { addressBits, ipv4Of, networkOf } from '../../lib/ip-address.ts';
 import { Fault } from './fault.ts';
 import type { HttpContext } from './operation.ts';
 
@@ -48,9 +48,11 @@ export const limitExpensive = async (
 /** A caller without a valid credential. A person with an IPv6 address has 2^64 of them. */
 export const addressOf = (c: HttpContext): string => {
   const given = c.req.header('cf-connecting-ip') ?? 'unknown';
-  const bits = given.includes(':') ? addressBits(given) : undefined;
-  if (bits === undefined) return `address:${given}`;
-  return `address:${bits.length === 32 ? ipv4Of(bits) : networkOf(bits)}`;
+  if (!given.includes(':') || !ipaddr.isValid(given)) return `address:${given}`;
+  const address = ipaddr.process(given);
+  if (address.kind() === 'ipv4') return `address:${address}`;
+  const network = address.toByteArray().slice(0, 8).concat(Array(8).fill(0));
+  return `address:${ipaddr.fromByteArray(network)}/64`;
 };
 
 /** The platform always says where a call comes from; a local run does not, and all its callers are one. */

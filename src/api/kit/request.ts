@@ -1,6 +1,7 @@
 /** What every request says of itself, read when it is needed. */
 import type { Context } from 'hono';
-import { readAccepted } from './accept.ts';
+import { detectFromHeader } from 'hono/language';
+import { isOneOf } from '../../lib/keys.ts';
 import { LANGUAGES, type Language } from './messages.ts';
 import type { HttpContext } from './operation.ts';
 
@@ -18,13 +19,22 @@ export const requestIdOf = (c: HttpContext): string => {
   return id;
 };
 
+const LANGUAGE_OPTIONS: Parameters<typeof detectFromHeader>[1] = {
+  order: ['header'],
+  lookupFromHeaderKey: 'accept-language',
+  lookupQueryString: '',
+  lookupCookie: '',
+  lookupFromPathIndex: 0,
+  supportedLanguages: [...LANGUAGES],
+  fallbackLanguage: 'en',
+  ignoreCase: true,
+  caches: false,
+};
+
 /** The language that the caller would rather read: of those of the catalogue, else English. */
 export const languageOf = (c: HttpContext): Language => {
-  for (const { value } of readAccepted(c.req.header('Accept-Language') ?? '')) {
-    const known = LANGUAGES.find((language) => value === language || value.startsWith(`${language}-`));
-    if (known) return known;
-  }
-  return 'en';
+  const detected = detectFromHeader(asHonoContext(c), LANGUAGE_OPTIONS);
+  return isOneOf(LANGUAGES, detected) ? detected : 'en';
 };
 
 /** Whether the caller takes CSV and nothing else. */

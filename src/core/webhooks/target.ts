@@ -1,4 +1,4 @@
-import { addressBits, addressKind } from '../../lib/ip-address.ts';
+import ipaddr from 'ipaddr.js';
 
 /** Why a URL is no place to send a webhook to. */
 export type TargetIssue = 'url' | 'https_url' | 'url_userinfo' | 'url_port' | 'public_host';
@@ -38,9 +38,19 @@ export const targetIssue = (text: string, allowPrivate: boolean): TargetIssue | 
 
 const hostKind = (hostname: string): 'public' | 'loopback' | 'private' => {
   const host = hostname.replace(/^\[|\]$/g, '').replace(/\.+$/, '');
-  const bits = addressBits(host);
-  if (bits !== undefined) return addressKind(bits);
+  if (ipaddr.isValid(host)) return addressKind(ipaddr.process(host));
   if (/(^|\.)localhost$/.test(host)) return 'loopback';
   // A name of one label is looked up in the resolver's own domain.
   return host.includes('.') && !PRIVATE_NAMES.test(host) ? 'public' : 'private';
 };
+
+/** Of an IPv4-mapped address, `ipaddr.process` has made the IPv4 address that it stands for. */
+const addressKind = (address: ipaddr.IPv4 | ipaddr.IPv6): 'public' | 'loopback' | 'private' => {
+  const range = address.range();
+  if (range === 'loopback') return 'loopback';
+  if (range !== 'unicast') return 'private';
+  // Outside 2000::/3 nothing is assigned: there is where `::7f00:1`, the deprecated IPv4-compatible form, would hide.
+  return address instanceof ipaddr.IPv4 || address.match(GLOBAL_UNICAST) ? 'public' : 'private';
+};
+
+const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3');
