@@ -1,3 +1,4 @@
+import { newLargeReads } from './api/kit/large-reads.ts';
 import { CredentialCache } from './core/access/credential-cache.ts';
 import { FailureGate } from './core/access/failure-gate.ts';
 import type { Services } from './core/context.ts';
@@ -24,6 +25,7 @@ export const createServices = (env: Env, overrides: Partial<Services> = {}): Ser
     credentials: new CredentialCache(clock),
     rateLimiter: env.RATE_LIMITER,
     expensiveLimiter: env.EXPENSIVE_LIMITER,
+    largeReads: newLargeReads(),
     failures: new FailureGate(clock, env.FAILURE_LIMITER),
     ...overrides,
   };

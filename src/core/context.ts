@@ -3,6 +3,7 @@ import type { Database } from '../db/client.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { NewId } from '../lib/ids.ts';
 import type { Log } from '../lib/log.ts';
+import type { Turns } from '../lib/turns.ts';
 import type { Actor } from './access/actor.ts';
 import type { CredentialCache } from './access/credential-cache.ts';
 import type { FailureGate } from './access/failure-gate.ts';
@@ -37,6 +38,8 @@ export interface Services {
   readonly rateLimiter: Pick<RateLimit, 'limit'> | undefined;
   /** A second one, for what costs the database much. */
   readonly expensiveLimiter: Pick<RateLimit, 'limit'> | undefined;
+  /** Whose turn it is to read much. */
+  readonly largeReads: Turns;
   /** Who sends credentials that nobody holds. */
   readonly failures: FailureGate;
   /** What is left of the invocation's limits, where somebody counts: see `withBudget`. */

@@ -36,9 +36,10 @@ export const takesIdempotencyKey = ({ access, method }: AnyOperation): boolean =
 
 /** What an operation can answer beside success: what its access and its input imply, and what it declares. */
 export const faultsOf = (operation: AnyOperation): FaultCode[] => {
-  const { access, body, bodyEncoding } = operation;
+  const { access, body, bodyEncoding, isLarge, offersCsv } = operation;
   const docs = docsOf(operation);
   const implied: FaultCode[] = ['internal', 'unavailable', 'rate_limited', 'invalid_input'];
+  if (isLarge || offersCsv) implied.push('too_many_large_reads');
   if (access !== 'public') implied.push('unauthenticated');
   if (typeof access === 'object') implied.push('forbidden');
   if (takesIdempotencyKey(operation)) {

@@ -13,6 +13,7 @@ import { encodeCursor } from '../../lib/cursor.ts';
 import { isOneOf } from '../../lib/keys.ts';
 import { addHeader } from '../kit/answer.ts';
 import { csvResponse, prefersCsv } from '../kit/csv.ts';
+import { isLongerThanWeek } from '../kit/large-reads.ts';
 import { defineOperation, type HttpContext } from '../kit/operation.ts';
 import { streamText } from '../kit/stream.ts';
 import { readCursor } from '../wire/list.ts';
@@ -23,6 +24,9 @@ export const listActivities = defineOperation({
   path: '/scr/api/activity',
   isNear: true,
   isExpensive: true,
+  // A page is none.
+  isLarge: ({ startDate, endDate, limit, cursor }) =>
+    limit === undefined && cursor === undefined && isLongerThanWeek(startDate.epochMs, endDate.epochMs),
   access: { scope: 'account-activity:read' },
   unknownQuery: 'ignored',
   repeatable: ['type'],

@@ -22,6 +22,7 @@ import { type Presented, readCredential } from './credential.ts';
 import type { Dialect } from './dialect.ts';
 import { Fault, toFault } from './fault.ts';
 import { answerOnce, readIdempotencyKey } from './idempotency.ts';
+import { takeTurn } from './large-reads.ts';
 import { isLocalCall } from './local-call.ts';
 import { BOOKMARK_HEADER, nearReader } from './near-reader.ts';
 import type { Access, AnyOperation, AppEnv, HttpContext } from './operation.ts';
@@ -111,9 +112,9 @@ const run = async (
     } else await limitRate(services, addressOf(c));
     throw refusal;
   }
+  const isFile = operation.offersCsv === true && /text\/csv/i.test(c.req.header('Accept') ?? '');
   if (actor) {
     await limitRate(services, `credential:${actor.id}`);
-    const isFile = operation.offersCsv === true && acceptsOnlyCsv(c);
     if (operation.isExpensive || isFile) await limitExpensive(services, `credential:${actor.id}`);
   }
   const hops = readHops(c);
@@ -133,18 +134,41 @@ const run = async (
     body: operation.body && validate(operation.body, await body()),
     http: c,
   };
-  const handle = async (context: typeof ctx): Promise<Response> => {
-    const answer = await operation.handle({ ctx: context, ...input });
+  const answer = async (context: typeof ctx): Promise<Response> => {
+    const data = await operation.handle({ ctx: context, ...input });
     const response =
-      answer instanceof Response ? answer : family.dialect.success(c, answer, operation.status ?? 200);
+      data instanceof Response ? data : family.dialect.success(c, data, operation.status ?? 200);
     const bookmark = near?.bookmark();
     if (bookmark) response.headers.set(BOOKMARK_HEADER, bookmark);
     return response;
   };
+  const { isLarge } = operation;
+  const handle =
+    // Of what a HEAD asks for nothing is read to its end.
+    c.req.method !== 'HEAD' &&
+    (isFile || (typeof isLarge === 'function' ? isLarge(input.query) : isLarge === true))
+      ? (context: typeof ctx) => answerInTurn(c, services, () => answer(context))
+      : answer;
   const key = actor && readIdempotencyKey(c);
   return actor && key !== undefined
     ? answerOnce(c, { ...ctx, actor }, { key, presented, body: await body() }, handle)
     : handle(ctx);
+};
+
+/** The answer of a large read, when no other is under way. One that is streamed gives the turn back by itself. */
+const answerInTurn = async (
+  c: HttpContext,
+  services: Services,
+  answer: () => Promise<Response>,
+): Promise<Response> => {
+  c.set('release', await takeTurn(services));
+  const work = answer().finally(() => c.get('release')?.());
+  // It comes to its end though its caller may have left.
+  defer(
+    c,
+    work.catch(() => undefined),
+  );
+  return work;
 };
 
 /** How many of our own deliveries led to this call: a receiver that calls back hands the header on. */

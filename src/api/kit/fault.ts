@@ -35,6 +35,7 @@ const BOUNDARY_FAULTS = {
   method_not_allowed: 'method_not_allowed',
   not_acceptable: 'not_acceptable',
   rate_limited: 'rate_limited',
+  too_many_large_reads: 'rate_limited',
   internal: 'internal',
   unavailable: 'unavailable',
   database_unavailable: 'unavailable',

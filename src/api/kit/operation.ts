@@ -11,6 +11,8 @@ export interface AppEnv {
     services: Services;
     /** See `requestIdOf`. */
     requestId: string | undefined;
+    /** Gives back the turn of a large read; of an answer that is streamed, when it has been read (`streamText`). */
+    release: (() => void) | undefined;
     /** See `addHeader`. */
     headers: Readonly<Record<string, string>> | undefined;
   };
@@ -106,6 +108,11 @@ export interface Operation<
   readonly isNear?: boolean;
   /** Whether it costs the database much: it has a rate limit of its own (`EXPENSIVE_LIMITER`), as files have. */
   readonly isExpensive?: boolean;
+  /**
+   * Whether the call is a large read, so that it waits for others (large-reads.ts): all, or those of such a query. A file
+   * always is.
+   */
+  readonly isLarge?: boolean | ((query: Output<Q>) => boolean);
   /** The body. Absent: a body is not read. */
   readonly body?: B;
   /** How the body is encoded; default `json`. */

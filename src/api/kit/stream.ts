@@ -13,19 +13,26 @@ export const streamText = (
   parts: AsyncIterator<string>,
   headers: Record<string, string>,
 ): Response => {
+  // It is under way until it has been read.
+  const release = c.get('release');
+  c.set('release', undefined);
   const body = new ReadableStream<Uint8Array>(
     {
       pull: async (controller) => {
         try {
           const { done, value } = await parts.next();
-          if (done) controller.close();
-          else controller.enqueue(encoder.encode(value));
+          if (done) {
+            release?.();
+            controller.close();
+          } else controller.enqueue(encoder.encode(value));
         } catch (error) {
+          release?.();
           faultOf(error, c);
           controller.error(error);
         }
       },
       cancel: async () => {
+        release?.();
         await parts.return?.();
       },
     },

@@ -14,6 +14,7 @@ export const verifyAccountActivities = defineOperation({
   method: 'GET',
   path: '/v2/community/account-activities/verify',
   isExpensive: true,
+  isLarge: true,
   access: { scope: 'audit:read' },
   query: v.object({ cursor }),
   docs: WITH_DOCS && {

@@ -5,7 +5,7 @@ import { csvQuery, csvResponse, prefersCsv } from '../../kit/csv.ts';
 import { dateTime, integerText, timezone } from '../../kit/fields.ts';
 import { defineOperation } from '../../kit/operation.ts';
 import { isoOrNull } from '../../wire/access.ts';
-import { dayOrInstant, metadataFilter, toPeriod } from './totals-wire.ts';
+import { dayOrInstant, isLargeTotal, metadataFilter, toPeriod } from './totals-wire.ts';
 
 const onlineItemSchema = () =>
   v.object({
@@ -22,6 +22,7 @@ export const listOnline = defineOperation({
   path: '/v2/community/activity/online',
   isNear: true,
   isExpensive: true,
+  isLarge: isLargeTotal,
   access: { scope: 'sessions:read' },
   query: v.object({
     from: dayOrInstant,

@@ -8,6 +8,7 @@ import { defineOperation } from '../../kit/operation.ts';
 import { isoOrNull } from '../../wire/access.ts';
 import { listSchema, readCursor, toListWire } from '../../wire/list.ts';
 import {
+  isLargeTotal,
   MAX_DAYS,
   requireTimes,
   toAccountFilter,
@@ -26,6 +27,7 @@ export const summarizeActivity = defineOperation({
   path: '/v2/community/activity/summary',
   isNear: true,
   isExpensive: true,
+  isLarge: isLargeTotal,
   access: { scope: 'sessions:read' },
   query: v.object({ ...totalsEntries, ...pageQuery(100, 1000) }),
   dotted: ['metadata'],

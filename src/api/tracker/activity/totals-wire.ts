@@ -14,6 +14,7 @@ import { isOneOf } from '../../../lib/keys.ts';
 import { type Cell, csvQuery } from '../../kit/csv.ts';
 import { invalidField } from '../../kit/fault.ts';
 import { dateTime, documented, integerText, parseInstant, text, timezone, uuid } from '../../kit/fields.ts';
+import { isLongerThanMonth, isLongerThanWeek } from '../../kit/large-reads.ts';
 import { fieldMessage } from '../../kit/messages.ts';
 import { isoOrNull } from '../../wire/access.ts';
 
@@ -55,6 +56,17 @@ export const toPeriod = (
     throw invalidField('to', fieldMessage('period', MAX_DAYS, 'from'));
   }
   return { from, to };
+};
+
+/** Whether these totals are a large read. A day more or less, as the zone of the period may have it, does not matter. */
+export const isLargeTotal = (query: {
+  readonly from: string;
+  readonly to: string;
+  readonly groupBy?: string | readonly string[] | undefined;
+}): boolean => {
+  const [from, to] = [Date.parse(query.from.slice(0, 10)), Date.parse(query.to.slice(0, 10))];
+  const isGroupedTwice = Array.isArray(query.groupBy) && query.groupBy.length > 1;
+  return isGroupedTwice ? isLongerThanWeek(from, to) : isLongerThanMonth(from, to);
 };
 
 /** `metadata.job=police`, as the kit reads it: `job=police`. */

@@ -11,6 +11,7 @@ export const closePeriod = defineOperation({
   method: 'POST',
   path: '/v2/community/periods',
   isExpensive: true,
+  isLarge: true,
   access: { scope: 'periods:write' },
   body: object({ to: dayOrInstant, note: v.nullish(noteSchema) }),
   status: 201,

@@ -13,6 +13,7 @@ export const verifyPeriod = defineOperation({
   method: 'GET',
   path: '/v2/community/periods/{periodId}/verify',
   isExpensive: true,
+  isLarge: true,
   access: { scope: 'sessions:read' },
   params: periodParams,
   docs: WITH_DOCS && {

@@ -6,6 +6,8 @@ import { streamText } from '../../kit/stream.ts';
 export const exportCommunity = defineOperation({
   method: 'GET',
   path: '/v2/community/export',
+  isExpensive: true,
+  isLarge: true,
   access: { scope: 'admin' },
   docs: WITH_DOCS && {
     operationId: 'exportCommunity',
