@@ -13,14 +13,14 @@ import {
   sessionSchema,
   toSessionWire,
 } from '../../wire/activity.ts';
-import { accountList, fieldErrorSchema, toFieldErrors } from './presence-wire.ts';
+import { fieldErrorSchema, listedList, toFieldErrors } from './presence-wire.ts';
 
 export const applyRoster = defineOperation({
   method: 'PUT',
   path: '/v2/community/servers/{serverId}/activity/roster',
   access: { scope: 'sessions:write' },
   params: serverParams,
-  body: object({ accounts: accountList, observedAt: v.nullish(instant) }),
+  body: object({ accounts: listedList, observedAt: v.nullish(instant) }),
   docs: WITH_DOCS && {
     operationId: 'applyRoster',
     tag: 'Presence',
@@ -33,8 +33,12 @@ export const applyRoster = defineOperation({
       'session, which `continues` the one that the silence ended; it is in `started` and in `resumed`. `[]` says that nobody is there. Of an entry, names are cut ' +
       'and identifiers that are none are left out. A roster with more entries that name nobody than the one before closes ' +
       'nobody; the next one does. Until there are none, the server says so (`incompleteSince`). Where the community has as ' +
-      'many sessions open as it may have, those who have no room are in `rejected`, and the rest of the roster holds.',
-    bodyExample: { accounts: [{ discord: '80351110224678912' }, { username: 'ana' }] },
+      'many sessions open as it may have, those who have no room are in `rejected`, and the rest of the roster holds. ' +
+      '`metadata` of an entry is that of its session. What is new is added to it; where it says something else than the ' +
+      'session has said so far, that one is stopped, and another one starts, so that the hours of each job are right.',
+    bodyExample: {
+      accounts: [{ discord: '80351110224678912', metadata: { job: 'police' } }, { username: 'ana' }],
+    },
     answer: {
       schema: v.object({
         isApplied: v.boolean(),
@@ -63,7 +67,7 @@ export const applyRoster = defineOperation({
   handle: async ({ ctx, params: { serverId }, body, http }) => {
     requireRecent(ctx.clock.now(), 'observedAt', body.observedAt, ctx.actor.lateSeconds);
     const language = languageOf(http);
-    const named = body.accounts.flatMap(({ value, fault }, index) => (fault ? [] : [{ ref: value, index }]));
+    const named = body.accounts.flatMap(({ value, fault }, index) => (fault ? [] : [{ ...value, index }]));
     const unnamed = body.accounts.length - named.length;
     const { unknown, full, started, resumed, closed, conflicts, ...result } = await apply(ctx, {
       serverId,

@@ -164,7 +164,9 @@ export const foldTimeline = (
   const goOn = (event: TimelineEvent): Draft | undefined => {
     const last = silenced();
     if (!last) return undefined;
-    return isSilent(last, event.at, limits) ? start(event, last.id) : see(last, event);
+    return isSilent(last, event.at, limits)
+      ? start({ ...event, metadata: event.metadata ?? last.metadata }, last.id)
+      : see(last, event);
   };
 
   const apply = (event: TimelineEvent): Draft | undefined => {

@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import { iso, MINUTE, setUp } from '../helpers.ts';
+import { Receivers } from '../receivers.ts';
+
+const ROSTER = '/v2/community/servers/1/activity/roster';
+
+const setUpRoster = async () => {
+  const { app, key, record, latest } = await setUp();
+  const roster = async (...accounts: unknown[]) => {
+    const answer = await app.put(ROSTER, { key, body: { accounts } });
+    expect(answer.status, answer.text).toBe(200);
+    return answer.body.data;
+  };
+  const minuteLater = (...accounts: unknown[]) => {
+    app.clock.advance(MINUTE);
+    return roster(...accounts);
+  };
+  return { app, key, record, latest, roster, minuteLater };
+};
+
+const ana = (metadata?: unknown) => ({ discord: '1', ...(metadata !== undefined && { metadata }) });
+
+describe('the metadata of a roster entry', () => {
+  it('are those of the session that starts, and cost nothing as long as they stay the same', async () => {
+    const { app, key, latest, roster } = await setUpRoster();
+    const first = await roster(ana({ job: 'police', shift: 2 }), { discord: '2' });
+    expect(first.started.map(({ metadata }: { metadata: unknown }) => metadata)).toEqual([
+      { job: 'police', shift: 2 },
+      {},
+    ]);
+    app.clock.advance(MINUTE);
+    // A warm credential.
+    await app.get('/v2/community/settings', { key });
+    const cost = await app.measure(() =>
+      app.put(ROSTER, { key, body: { accounts: [ana({ job: 'police', shift: 2 }), { discord: '2' }] } }),
+    );
+    expect(cost.result.body.data).toMatchObject({ open: 2, started: [], closed: [] });
+    expect([cost.trips, cost.rowsWritten]).toEqual([1, 1]);
+    expect(await latest(first.started[0].accId)).toEqual([first.started[0]]);
+  });
+
+  it('add to what the session says; nothing said, or the same in part, changes nothing', async () => {
+    const { record, latest, minuteLater } = await setUpRoster();
+    const { body } = await record({ discord: '1', forceStart: true, metadata: { rank: 3 } });
+    const { accId, id } = body.data;
+    for (const metadata of [undefined, { job: 'police' }, { rank: 3 }, {}, undefined, { off: null }]) {
+      expect(await minuteLater(ana(metadata))).toMatchObject({ open: 1, started: [], closed: [] });
+    }
+    expect(await latest(accId)).toMatchObject([{ id, status: true, metadata: { rank: 3, job: 'police' } }]);
+  });
+
+  it('that say something else stop the session, and another one starts: no second is lost or counted twice', async () => {
+    const { app, key, roster, minuteLater } = await setUpRoster();
+    const { accId, id } = (await roster(ana({ job: 'police', rank: 3 }))).started[0];
+    const answer = await minuteLater(ana({ job: 'taxi' }));
+    const session = { accId, serverId: 1, clearReason: null };
+    expect(answer).toEqual({
+      isApplied: true,
+      isComplete: true,
+      open: 1,
+      started: [
+        {
+          ...session,
+          id: expect.not.stringMatching(id),
+          status: true,
+          start: iso(MINUTE),
+          end: null,
+          metadata: { job: 'taxi', rank: 3 },
+        },
+      ],
+      resumed: [],
+      closed: [
+        {
+          ...session,
+          id,
+          status: false,
+          start: iso(0),
+          end: iso(MINUTE),
+          metadata: { job: 'police', rank: 3 },
+        },
+      ],
+      rejected: [],
+      conflicts: [],
+    });
+    // Off duty.
+    await minuteLater(ana({ job: null }));
+    await minuteLater(ana({ job: null }));
+    app.clock.advance(MINUTE);
+    await roster();
+    const get = async (path: string, accept?: string) =>
+      app.get(`/v2/community/activity${path}`, { key, headers: accept ? { Accept: accept } : {} });
+    const { items } = (await get('')).body.data;
+    expect(
+      items.map((item: { start: string; end: string; closeKind: string; metadata: unknown }) => [
+        item.start,
+        item.end,
+        item.closeKind,
+        item.metadata,
+      ]),
+    ).toEqual([
+      [iso(2 * MINUTE), iso(3 * MINUTE), 'stopped', { rank: 3 }],
+      [iso(MINUTE), iso(2 * MINUTE), 'stopped', { job: 'taxi', rank: 3 }],
+      [iso(0), iso(MINUTE), 'stopped', { job: 'police', rank: 3 }],
+    ]);
+    // Totals, history and files by one key of it.
+    const period = `from=${iso(0)}&to=${iso(10 * MINUTE)}`;
+    const secondsOf = async (filter: string) => {
+      const { body, status, text } = await get(`/summary?groupBy=account&${period}${filter}`);
+      expect(status, text).toBe(200);
+      return body.data.items.map(({ seconds }: { seconds: number }) => seconds);
+    };
+    expect(await secondsOf('')).toEqual([180]);
+    expect(await secondsOf('&metadata.job=police')).toEqual([60]);
+    expect(await secondsOf('&metadata.job=taxi')).toEqual([60]);
+    expect(await secondsOf('&metadata.rank=3')).toEqual([180]);
+    expect(await secondsOf('&metadata.job=medic')).toEqual([]);
+    expect(
+      (await get('?metadata.job=police')).body.data.items.map((item: { id: string }) => item.id),
+    ).toEqual([id]);
+    const csv = (await get(`?${period}&metadata.job=taxi`, 'text/csv')).text.trim().split('\r\n');
+    expect(csv).toHaveLength(2);
+    expect(csv[1]).toContain('taxi');
+  });
+
+  it('go on after a silence, by a roster or a heartbeat that says nothing of them', async () => {
+    const { app, key, latest, roster } = await setUpRoster();
+    const { accId } = (await roster(ana({ job: 'police' }))).started[0];
+    app.clock.advance(60 * MINUTE);
+    expect((await roster(ana())).resumed).toMatchObject([{ metadata: { job: 'police' } }]);
+    app.clock.advance(60 * MINUTE);
+    await app.post('/v2/community/servers/1/activity/heartbeat', { key, body: { accounts: [ana()] } });
+    expect((await latest(accId)).map(({ metadata }: { metadata: unknown }) => metadata)).toEqual([
+      { job: 'police' },
+      { job: 'police' },
+      { job: 'police' },
+    ]);
+  });
+
+  it('that are no object, or too large, are left out, and the entry holds', async () => {
+    const { roster } = await setUpRoster();
+    const answer = await roster(
+      ana('police'),
+      { discord: '2', metadata: { note: 'x'.repeat(5000) } },
+      { discord: '3', metadata: [] },
+      { discord: '4', metadata: null },
+      { metadata: { job: 'police' } },
+    );
+    expect(answer.started.map(({ metadata }: { metadata: unknown }) => metadata)).toEqual([{}, {}, {}, {}]);
+    expect(answer.rejected.map(({ index }: { index: number }) => index)).toEqual([4]);
+  });
+
+  it('are told by webhooks: stopped with the old ones, then started with the new ones and the name', async () => {
+    const net = new Receivers();
+    const { app } = net;
+    const { key } = await net.endpoint({ events: ['session.*'] });
+    const roster = (job: string) =>
+      app.put(ROSTER, { key, body: { accounts: [{ discord: '1', username: 'ana', metadata: { job } }] } });
+    await roster('police');
+    app.clock.advance(MINUTE);
+    await roster('taxi');
+    await app.cron();
+    expect(net.received.map(({ body: { type, data } }) => [type, data.name, data.metadata])).toEqual([
+      ['session.started', 'ana', { job: 'police' }],
+      ['session.stopped', 'ana', { job: 'police' }],
+      ['session.started', 'ana', { job: 'taxi' }],
+    ]);
+  });
+});
