@@ -28,16 +28,21 @@ const holding = () => {
         };
       },
     });
-  const database = new Proxy(env.DB, {
-    get: (target, name) => {
-      const value = Reflect.get(target, name);
-      if (name !== 'prepare') return typeof value === 'function' ? value.bind(target) : value;
-      return (text: string) => {
-        const statement = target.prepare(text);
-        return text.includes('listed (id)') ? hold(statement) : statement;
-      };
-    },
-  });
+  const holdingAll = <T extends D1Database | D1DatabaseSession>(database: T): T =>
+    new Proxy(database, {
+      get: (target, name) => {
+        const value = Reflect.get(target, name);
+        if (name === 'withSession' && 'withSession' in target) {
+          return (from?: string) => holdingAll(target.withSession(from));
+        }
+        if (name !== 'prepare') return typeof value === 'function' ? value.bind(target) : value;
+        return (text: string) => {
+          const statement = target.prepare(text);
+          return text.includes('listed (id)') ? hold(statement) : statement;
+        };
+      },
+    });
+  const database = holdingAll(env.DB);
   /** Waits until a query is held. */
   const reached = async () => {
     while (held.length === 0) await scheduler.wait(1);
