@@ -57,7 +57,11 @@ export const countingDatabase = (
       },
       exec: (query: string) => database.exec(query),
       withSession: (from?: string) => {
-        const session = database.withSession(from);
+        // A test's own binding may know no sessions.
+        const session =
+          'withSession' in database
+            ? database.withSession(from)
+            : { ...(database as D1Database), getBookmark: () => null };
         const inSession = countingDatabase(session as unknown as D1Database, cost).database;
         return {
           prepare: inSession.prepare,
