@@ -14,6 +14,7 @@ export interface Env {
   readonly TOKEN_SECRET?: string;
   readonly ANONYMOUS_COMMUNITY?: string;
   readonly WEBHOOK_ALLOW_PRIVATE?: string;
+  readonly MAX_BATCH?: string;
   readonly MAX_STATEMENTS?: string;
   readonly MAX_REQUESTS?: string;
 }
@@ -44,6 +45,7 @@ export const readConfig = (env: Env): Config => {
     tokenSecret: readSecret(env, 'TOKEN_SECRET'),
     anonymousCommunityId: env.ANONYMOUS_COMMUNITY || undefined,
     allowsPrivateWebhooks: env.WEBHOOK_ALLOW_PRIVATE === 'true',
+    maxBatch: readCount(env, 'MAX_BATCH', Number.POSITIVE_INFINITY),
     limits: {
       statements: readCount(env, 'MAX_STATEMENTS', DEFAULT_LIMITS.statements),
       requests: readCount(env, 'MAX_REQUESTS', DEFAULT_LIMITS.requests),
@@ -69,8 +71,12 @@ const readSecret = (env: Env, name: 'ADMIN_TOKEN' | 'TOKEN_SECRET'): string | un
 /** Fewer than this would leave the jobs no room for one step. */
 const MIN_COUNT = 20;
 
-/** A number of statements or requests that one invocation may make; the default is that of the free plan. */
-const readCount = (env: Env, name: 'MAX_STATEMENTS' | 'MAX_REQUESTS', fallback: number): number => {
+/** How much one invocation may do. */
+const readCount = (
+  env: Env,
+  name: 'MAX_BATCH' | 'MAX_STATEMENTS' | 'MAX_REQUESTS',
+  fallback: number,
+): number => {
   const value = env[name];
   if (!value) return fallback;
   const count = Number(value);

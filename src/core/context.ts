@@ -16,6 +16,8 @@ export interface Config {
   readonly anonymousCommunityId: string | undefined;
   /** Whether webhooks may go to http and loopback; set in a local run only. */
   readonly allowsPrivateWebhooks: boolean;
+  /** How many items a call may bring, where the operator wants fewer than its schema takes. */
+  readonly maxBatch: number;
   /** What one invocation may ask of the platform. */
   readonly limits: Limits;
 }

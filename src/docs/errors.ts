@@ -116,6 +116,10 @@ export const HEADER_COMPONENTS: Json = {
       'The id of the request: the one that it came with, or a new one. Quote it when you report an error.',
     schema: { type: 'string', maxLength: 255 },
   },
+  'X-Hint': {
+    description: 'What would serve better. Only where many calls are made that one could replace.',
+    schema: { type: 'string' },
+  },
   'X-D1-Bookmark': {
     description: 'How new this answer is. Sent with the next call, no answer is older than this one.',
     schema: { type: 'string', maxLength: 64 },

@@ -20,10 +20,11 @@ import { isCsv, limitBody, readCsvBody, readForm, readJson } from './body.ts';
 import { COMMUNITY_COOKIE, isFromScript, OPERATOR_COOKIE, readConsoleSession } from './console-session.ts';
 import { type Presented, readCredential } from './credential.ts';
 import type { Dialect } from './dialect.ts';
-import { Fault, toFault } from './fault.ts';
+import { Fault, invalidField, toFault } from './fault.ts';
 import { answerOnce, readIdempotencyKey } from './idempotency.ts';
 import { takeTurn } from './large-reads.ts';
 import { isLocalCall } from './local-call.ts';
+import { fieldMessage } from './messages.ts';
 import { BOOKMARK_HEADER, nearReader } from './near-reader.ts';
 import type { Access, AnyOperation, AppEnv, HttpContext } from './operation.ts';
 import { validateQuery } from './query.ts';
@@ -131,7 +132,7 @@ const run = async (
   const input = {
     params: operation.params && validate(operation.params, c.req.param()),
     query: validateQuery(operation, operation.unknownQuery ?? family.unknownQuery, c),
-    body: operation.body && validate(operation.body, await body()),
+    body: operation.body && validate(operation.body, requireFewer(await body(), services.config.maxBatch)),
     http: c,
   };
   const answer = async (context: typeof ctx): Promise<Response> => {
@@ -169,6 +170,15 @@ const answerInTurn = async (
     work.catch(() => undefined),
   );
   return work;
+};
+
+/** The body, unless a list in it is longer than the operator wants it (MAX_BATCH). @throws Fault invalid_input */
+const requireFewer = (body: unknown, max: number): unknown => {
+  if (typeof body !== 'object' || body === null || max === Number.POSITIVE_INFINITY) return body;
+  for (const [path, list] of Object.entries(Array.isArray(body) ? { '': body } : body)) {
+    if (Array.isArray(list) && list.length > max) throw invalidField(path, fieldMessage('count', 0, max));
+  }
+  return body;
 };
 
 /** How many of our own deliveries led to this call: a receiver that calls back hands the header on. */

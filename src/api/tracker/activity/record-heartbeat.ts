@@ -1,5 +1,7 @@
 import * as v from 'valibot';
+import { sendsManySingle } from '../../../core/sessions/heartbeat-rate.ts';
 import { recordHeartbeat as record } from '../../../core/sessions/record-heartbeat.ts';
+import { addHeader } from '../../kit/answer.ts';
 import { object } from '../../kit/fields.ts';
 import { defineOperation } from '../../kit/operation.ts';
 import { languageOf } from '../../kit/request.ts';
@@ -20,7 +22,9 @@ export const recordHeartbeat = defineOperation({
       'Marks the open sessions of the accounts as seen. Where a silence longer than the limit has ended the latest session ' +
       'of an account, a new one begins that `continues` it: the answer says `resumed`, with its id. Otherwise no session ' +
       'starts, and none goes on after a stop, a clear, a reset or a correction. The answer has a result for each account, in their ' +
-      'order. A bad entry does not affect the others.',
+      'order. A bad entry does not affect the others. With more than ten calls a minute for a single account each, `X-Hint` ' +
+      'says what would cost less.',
+    headers: ['X-Hint'],
     bodyExample: { accounts: [{ discord: '80351110224678912' }, { username: 'ana' }] },
     answer: {
       schema: v.object({
@@ -46,6 +50,9 @@ export const recordHeartbeat = defineOperation({
     },
   },
   handle: async ({ ctx, params, body, http }) => {
+    if (body.accounts.length === 1 && sendsManySingle(ctx, params.serverId)) {
+      addHeader(http, 'X-Hint', 'PUT .../activity/roster once a minute says the same in one call');
+    }
     const accounts = body.accounts.flatMap(({ value, fault }) => (fault ? [] : [value]));
     const found = (await record(ctx, { serverId: params.serverId, accounts })).values();
     const results = body.accounts.map(({ fault }, index) => {
