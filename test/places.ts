@@ -32,14 +32,16 @@ export const awayDatabase = (database: D1Database): { database: D1Database; away
     inner.set(wrapped, statement);
     return wrapped;
   };
+  const own = {
+    prepare: (query: string) => wrap(database.prepare(query)),
+    batch: (statements: D1PreparedStatement[]) =>
+      through(() => database.batch(statements.map((statement) => inner.get(statement) ?? statement))),
+  };
+  const withSession = () => ({ ...own, getBookmark: () => null });
   return {
     away: (is) => {
       isAway = is;
     },
-    database: {
-      prepare: (query: string) => wrap(database.prepare(query)),
-      batch: (statements: D1PreparedStatement[]) =>
-        through(() => database.batch(statements.map((statement) => inner.get(statement) ?? statement))),
-    } as unknown as D1Database,
+    database: { ...own, withSession } as unknown as D1Database,
   };
 };
