@@ -189,6 +189,9 @@ describe('two places', () => {
       expect([wrong, (await sendStandard(app, moved, 'msg_2', join)).status]).toEqual([wrong, 401]);
     }
     const calls = await app.get(`/v2/community/inbound-webhooks/${id}/calls`, { key });
+    const hub = await createInboundWebhook(app, key, { verification: { scheme: 'token' } });
+    const ask = `?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=${hub.secret}`;
+    expect((await app.get(hub.path + ask)).text).toBe('1158201444');
     expect(calls.status, calls.text).toBe(200);
     expect(calls.body.data.items).toMatchObject([{ outcome: 'recorded', messageId: 'msg_1' }]);
   });
@@ -324,6 +327,10 @@ describe('one of two that is away', () => {
       expect((await app.get(`${ADMIN}/${gone.id}`, { key })).status).toBe(503);
       expect((await app.get(`${ADMIN}?place=${1 - place}`, { key })).status).toBe(200);
       expect((await app.get(ADMIN, { key })).status).toBe(503);
+      // Whether a call with this key was carried out before, the place that is away may know.
+      const headers = { 'Idempotency-Key': `while-${place}-is-away` };
+      const body = { name: 'Once', place: 1 - place };
+      expect((await app.post(ADMIN, { key, headers, body })).status).toBe(503);
       app.clock.advance(5_000);
       const health = await app.get('/healthz');
       expect([health.status, health.body]).toEqual([200, { status: 'degraded', unavailable: [place] }]);
