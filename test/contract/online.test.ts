@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HOUR } from '../helpers.ts';
+import { HOUR, MINUTE } from '../helpers.ts';
 import { ANA, BO, setUpSummary, store } from '../summary.ts';
 
 const at = (text: string) => Date.parse(text);
@@ -81,12 +81,37 @@ describe('how many were on', () => {
     expect(body.data.items).toMatchObject([{ max: 0, mean: 0 }]);
   });
 
-  it('an open session counts until it was last seen', async () => {
-    const { app, record, online } = await setUpOnline();
+  it('an open session is on until now, unless it is silent for longer than its limit: then until it was last seen', async () => {
+    const { app, key, record, online } = await setUpOnline();
     await record(1, { accId: ANA });
-    app.clock.advance(HOUR);
-    const { body } = await online({ from: '2026-11-20', to: '2026-11-20', step: 'day' });
-    expect(body.data.items).toMatchObject([{ max: 0, mean: 0 }]);
+    await record(2, { accId: BO });
+    await app.post('/v2/community/servers/2/activity/heartbeat', {
+      key,
+      body: { accounts: [{ accId: BO }] },
+    });
+    const curve = async () => {
+      const { body } = await online({ from: '2026-11-20', to: '2026-11-20', step: '5-minutes' });
+      return body.data.items.map(({ max, mean }: { max: number; mean: number }) => [max, mean]);
+    };
+    app.clock.advance(10 * MINUTE);
+    // Both are within their limits of ten minutes and of twelve hours.
+    expect(await curve()).toEqual([
+      [2, 2],
+      [2, 2],
+    ]);
+    app.clock.advance(5 * MINUTE);
+    // Bo is silent for too long: he was last seen at 0:00.
+    expect(await curve()).toEqual([
+      [1, 1],
+      [1, 1],
+      [1, 1],
+    ]);
+    app.clock.advance(12 * HOUR);
+    expect(new Set((await curve()).map(([max]: [number]) => max))).toEqual(new Set([0]));
+    // What they have is what totals say, as ever.
+    const period = new URLSearchParams({ from: '2026-11-20', to: '2026-11-20', groupBy: 'account' });
+    const { body } = await app.get(`/v2/community/activity/summary?${period}`, { key });
+    expect(body.data.items.map(({ seconds }: { seconds: number }) => seconds)).toEqual([0, 0]);
   });
 
   it.each([

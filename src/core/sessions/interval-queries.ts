@@ -1,5 +1,6 @@
 /** The SQL of when accounts were there, session by session. */
-import { type SQL, type Statement, sql, statementByShape, type Value } from '../../db/statement.ts';
+import { namesOf, type SQL, type Statement, sql, statementByShape, type Value } from '../../db/statement.ts';
+import { type Moment, momentValues } from './queries.ts';
 import {
   type FilterShape,
   fromBefore,
@@ -8,12 +9,17 @@ import {
   ofAllAccounts,
   ofListedAccounts,
   openOnes,
+  openUntilNow,
   type SummaryFilter,
   shapeOf,
   valuesOf,
 } from './reaching-queries.ts';
 
-type IntervalShape = FilterShape & { readonly byServer: boolean };
+interface IntervalShape extends FilterShape {
+  readonly byServer: boolean;
+  /** Whether an open session that is not silent for too long counts until now; else until it was last seen. */
+  readonly isUntilNow: boolean;
+}
 
 export interface IntervalRow {
   readonly account_id: string;
@@ -34,34 +40,37 @@ const buildIntervals = (shape: IntervalShape): SQL => {
       ${part(ofListedAccounts(shape))}
       ${shape.accounts === null ? sql`UNION ALL ${part(ofAllAccounts(shape))}` : sql``}
       UNION ALL ${part(fromBefore(shape))}
-      UNION ALL ${part(openOnes(shape))})
+      UNION ALL ${part(shape.isUntilNow ? openUntilNow(shape, namesOf()) : openOnes(shape))})
     GROUP BY account_id ${sql.raw(shape.byServer ? ', server_id' : '')}`;
 };
 
 const intervals = statementByShape<IntervalShape, Readonly<Record<string, Value>>, IntervalRow>(
   buildIntervals,
   [
-    { accounts: null, byServer: true, hasServer: true, hasMetadata: true },
-    { accounts: 'ids', byServer: false, hasServer: false, hasMetadata: false },
+    { accounts: null, byServer: true, isUntilNow: true, hasServer: true, hasMetadata: true },
+    { accounts: 'ids', byServer: false, isUntilNow: false, hasServer: false, hasMetadata: false },
   ],
 );
 
-/** Statement: when each account was there, of each server where `byServer` tells them apart. */
+/** Statement: when each account was on, of each server where `byServer` tells them apart. */
 export const selectIntervals = (
   communityId: number,
   filter: SummaryFilter,
-  { byServer }: { readonly byServer: boolean },
+  { byServer, moment }: { readonly byServer: boolean; readonly moment: Moment },
 ): Statement<IntervalRow> =>
-  intervals({ ...shapeOf(filter), byServer }, { ...valuesOf(communityId, filter, 0) });
+  intervals(
+    { ...shapeOf(filter), byServer, isUntilNow: true },
+    { ...valuesOf(communityId, filter, 0), ...momentValues(moment) },
+  );
 
-/** Statement: the same of accounts whose ids are listed. */
+/** Statement: when accounts whose ids are listed were there, as totals count it. */
 export const selectIntervalsOf = (
   communityId: number,
   { account, ...filter }: SummaryFilter,
   accountIds: readonly string[],
 ): Statement<IntervalRow> =>
   intervals(
-    { ...shapeOf(filter), accounts: 'ids', byServer: false },
+    { ...shapeOf(filter), accounts: 'ids', byServer: false, isUntilNow: false },
     { ...valuesOf(communityId, filter, 0), accountIds: JSON.stringify(accountIds) },
   );
 

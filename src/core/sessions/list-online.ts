@@ -33,7 +33,8 @@ export interface OnlineSeries {
 
 /**
  * How many people were on in each step of a period, until now at most. Who is on two servers at once counts once, but
- * for each server where servers are told apart. Open sessions count until they were last seen.
+ * for each server where servers are told apart. Who has an open session that is not silent for longer than its limit is on now;
+ * any other open one counts until it was last seen.
  * @throws DomainError too_many_steps, too_many_sessions
  */
 export const listOnline = async (
@@ -41,12 +42,14 @@ export const listOnline = async (
   { step, timeZone, byServer, ...query }: OnlineQuery,
 ): Promise<OnlineSeries[]> => {
   const from = Math.max(query.from, 0);
-  const to = Math.min(query.to, ctx.clock.now());
+  const now = ctx.clock.now();
+  const to = Math.min(query.to, now);
   if (from >= to) return [];
   const { id, settings } = ctx.actor.community;
   const steps = stepsOf(step, timeZone, from, to, settings.weekStart);
   if (!steps) throw new DomainError('too_many_steps', { max: MAX_STEPS });
-  const [rows] = await runBatch(ctx.db, [selectIntervals(id, { ...query, from, to }, { byServer })]);
+  const moment = { now, settings };
+  const [rows] = await runBatch(ctx.db, [selectIntervals(id, { ...query, from, to }, { byServer, moment })]);
   const sessions = rows.reduce((sum, row) => sum + row.sessions, 0);
   if (sessions > MAX_SESSIONS) throw new DomainError('too_many_sessions', { max: MAX_SESSIONS });
   const ofServer = Map.groupBy(rows, ({ server_id }) => server_id ?? undefined);

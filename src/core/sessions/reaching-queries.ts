@@ -9,8 +9,9 @@
  * Few began before it, or are open; those have their own ways.
  */
 import { REACHES_MS } from '../../db/schema/sessions.ts';
-import { allOf, type SQL, sql } from '../../db/statement.ts';
+import { allOf, type Names, type SQL, sql } from '../../db/statement.ts';
 import type { IdentifierKind } from '../accounts/identifiers.ts';
+import { isSilentSql, type Limits } from './rules.ts';
 
 /** A value in a session's metadata that is asked for: `{"job": "police"}`. */
 export interface MetadataFilter {
@@ -203,17 +204,27 @@ export const coveredParts = (shape: FilterShape): SQL => {
         ORDER BY s.started_at LIMIT ${sql.raw(String(MAX_COVERING + 1))})), NULL)`;
 };
 
+/** Query: the open sessions `s` that began before the period's end, with until when they count. */
+const open = (shape: FilterShape): SQL => sql`
+  SELECT ${COLUMNS}, ${UNTIL} AS until
+  FROM sessions AS s INDEXED BY sessions_open
+  WHERE ${allOf([
+    sql`s.community_id = ${value('communityId')} AND s.ended_at IS NULL AND s.started_at < ${value('to')}`,
+    isOfAccount(shape),
+    counts(shape),
+  ])} LIMIT -1`;
+
 /** Query: the open sessions that were seen in the period. */
 export const openOnes = (shape: FilterShape): SQL =>
+  cut(sql`SELECT * FROM (${open(shape)}) WHERE until > ${value('from')} OR started_at >= ${value('from')}`);
+
+/** Query: the same of who was on: who is open and not silent for longer than the limit (values of the statement) is on now. */
+export const openUntilNow = (shape: FilterShape, $: Names<Limits & { readonly now: number }>): SQL =>
   cut(sql`
     SELECT * FROM (
-      SELECT ${COLUMNS}, ${UNTIL} AS until
-      FROM sessions AS s INDEXED BY sessions_open
-      WHERE ${allOf([
-        sql`s.community_id = ${value('communityId')} AND s.ended_at IS NULL AND s.started_at < ${value('to')}`,
-        isOfAccount(shape),
-        counts(shape),
-      ])} LIMIT -1)
+      SELECT account_id, server_id, id, started_at, close_kind, heartbeat_at, silent_since, resumed_at, last_seen_at,
+        iif(${isSilentSql(sql`until`, $.now, $)}, until, max(until, ${int('now')})) AS until
+      FROM (${open(shape)}) LIMIT -1)
     WHERE until > ${value('from')} OR started_at >= ${value('from')}`);
 
 /**

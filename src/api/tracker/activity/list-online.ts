@@ -43,7 +43,7 @@ export const listOnline = defineOperation({
     description:
       '`max` is the most at once, `mean` the average over the step. People on two servers at once count once; with ' +
       "`groupBy=server` they count on each. Days and weeks are those of `timezone`, by default the community's. Steps " +
-      'end now. Open sessions count until they were last seen.',
+      'end now. An open session is on until now; but where it is silent for longer than its limit, until it was last seen.',
     answer: {
       schema: v.object({
         items: v.array(onlineItemSchema()),
