@@ -5,7 +5,7 @@ import {
   deleteCommunityRow,
   deleteTenantRows,
   selectDeletedCommunities,
-  TENANT_TABLE_NAMES,
+  tenantTableNames,
 } from './queries.ts';
 
 const CHUNK = 5_000;
@@ -24,8 +24,9 @@ export const purgeCommunities = async (
   let purgedRows = 0;
   let purgedCommunities = 0;
   let chunks = 0;
-  const first = Math.floor(ctx.clock.now() / HOUR_MS) % TENANT_TABLE_NAMES.length;
-  const tables = [...TENANT_TABLE_NAMES.slice(first), ...TENANT_TABLE_NAMES.slice(0, first)];
+  const names = tenantTableNames();
+  const first = Math.floor(ctx.clock.now() / HOUR_MS) % names.length;
+  const tables = [...names.slice(first), ...names.slice(0, first)];
   for (const { id: communityId } of await readRows(
     ctx.db,
     selectDeletedCommunities({ limit: COMMUNITIES }),

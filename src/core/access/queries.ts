@@ -228,39 +228,48 @@ interface TenantTable {
   readonly key: string;
 }
 
-const TENANT_TABLES: readonly TenantTable[] = Object.values(schema).flatMap((table: SQLiteTable) => {
-  const { name, columns, primaryKeys } = getTableConfig(table);
-  if (!columns.some((column) => column.name === 'community_id')) return [];
-  const keys = primaryKeys[0]?.columns ?? columns.filter((column) => column.primary);
-  return [{ name, key: keys.map((column) => column.name).join(', ') }];
-});
+let known: readonly TenantTable[] | undefined;
+
+/** Read out of the schema by the job that needs them, and not at each start of the Worker. */
+const tenantTables = (): readonly TenantTable[] => {
+  known ??= Object.values(schema).flatMap((table: SQLiteTable) => {
+    const { name, columns, primaryKeys } = getTableConfig(table);
+    if (!columns.some((column) => column.name === 'community_id')) return [];
+    const keys = primaryKeys[0]?.columns ?? columns.filter((column) => column.primary);
+    return [{ name, key: keys.map((column) => column.name).join(', ') }];
+  });
+  return known;
+};
 
 /** The tables that have rows of communities. */
-export const TENANT_TABLE_NAMES: readonly string[] = TENANT_TABLES.map(({ name }) => name);
+export const tenantTableNames = (): string[] => tenantTables().map(({ name }) => name);
 
 /** Statement: removes up to `limit` rows of the community from a table; returns a row for each. */
 export const deleteTenantRows = statementByShape<
   string,
   { communityId: number; limit: number },
   { one: number }
->((table, $) => {
-  const found = TENANT_TABLES.find(({ name }) => name === table);
-  if (!found) throw new Error(`${table} has no rows of communities`);
-  const key = sql.raw(found.key);
-  return sql`
+>(
+  (table, $) => {
+    const found = tenantTables().find(({ name }) => name === table);
+    if (!found) throw new Error(`${table} has no rows of communities`);
+    const key = sql.raw(found.key);
+    return sql`
     DELETE FROM ${sql.raw(table)} WHERE (${key}) IN (
       SELECT ${key} FROM ${sql.raw(table)} WHERE community_id = ${$.communityId} LIMIT ${$.limit})
     RETURNING 1 AS one`;
-}, TENANT_TABLE_NAMES);
+  },
+  WITH_DOCS ? tenantTableNames() : [],
+);
 
 /** Statement: removes a deleted community, once no table has a row of it any more. */
 export const deleteCommunityRow = statement<{ communityId: number }, { id: number }>(
   ($) => sql`
     DELETE FROM communities WHERE id = ${$.communityId} AND deleted_at IS NOT NULL
       ${sql.raw(
-        TENANT_TABLES.map(
-          ({ name }) => `AND NOT EXISTS (SELECT 1 FROM ${name} WHERE community_id = communities.id)`,
-        ).join(' '),
+        tenantTableNames()
+          .map((name) => `AND NOT EXISTS (SELECT 1 FROM ${name} WHERE community_id = communities.id)`)
+          .join(' '),
       )}
     RETURNING id`,
 );
