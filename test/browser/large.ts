@@ -15,7 +15,7 @@ const MAX_ELEMENTS = 3000;
 const MAX_ROWS = 150;
 /** The best of a few: a machine that does other things as well makes the others longer. */
 const MAX_SCRIPT_MS = 100;
-const TRIES = 4;
+const TRIES = 6;
 
 /** A community of its own, so that the demo stays small. Returns its key. */
 const seed = async ({ url, adminToken }: World): Promise<string> => {

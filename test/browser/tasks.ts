@@ -119,6 +119,37 @@ export const addTaskTests = (world: () => World): void => {
       await page.waitForURL(/#\/hours$/);
     }));
 
+  test('keyboard alone: past the navigation, and every stop can be seen', () =>
+    withLook({}, async ({ page }) => {
+      await page.getByRole('link', { name: 'Ana', exact: true }).waitFor();
+      await page.keyboard.press('Tab');
+      const skip = page.getByRole('link', { name: 'Skip to the content' });
+      expectTrue(
+        await skip.evaluate(
+          (link) => link === document.activeElement && link.getBoundingClientRect().top >= 0,
+        ),
+        'the first stop is the way to the content, and is in sight',
+      );
+      await page.keyboard.press('Enter');
+      expectEqual(await page.evaluate(() => document.activeElement?.id), 'main', 'where it leads');
+      const seen = new Set<string>();
+      for (let stop = 0; stop < 12; stop++) {
+        await page.keyboard.press('Tab');
+        const { name, outline } = await page.evaluate(() => {
+          const element = document.activeElement as HTMLElement;
+          return {
+            name: element.ariaLabel ?? element.textContent ?? element.id,
+            outline: getComputedStyle(element).outlineStyle,
+          };
+        });
+        // Behind the last stop is the window itself.
+        if (await page.evaluate(() => document.activeElement === document.body)) break;
+        expectTrue(outline !== 'none', `${name} shows that it has the focus`);
+        seen.add(name);
+      }
+      expectTrue(seen.has('Ana') && seen.has('7 days'), `reaches people and charts: ${[...seen].join(', ')}`);
+    }));
+
   test('why is this hour missing: five clicks from the start to the answer', () =>
     withLook({}, async (looking) => {
       const { page } = looking;
