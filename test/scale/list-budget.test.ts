@@ -49,10 +49,11 @@ beforeAll(async () => {
   );
   // Sessions of ten lengths: of an account, of all the others, and some that are open.
   await seed(
-    `INSERT INTO sessions (community_id, started_at, id, server_id, account_id, last_seen_at, ended_at, close_kind, voided_at)
+    `INSERT INTO sessions (community_id, started_at, id, server_id, account_id, last_seen_at, ended_at, close_kind, voided_at, metadata)
      SELECT ?1, ?2 - i * 60000, printf('00000000-0000-7000-8000-%012d', who * 100000 + i), 1 + (i % 2),
        iif(who, printf('00000000-0000-7000-8000-%012d', i), ?3), ?2 - i * 60000,
-       ?2 - i * 60000 + (i % 10) * 600000, iif(i % 2, 'stopped', 'auto_closed'), iif(i % 100 = 0, ?2, NULL)
+       ?2 - i * 60000 + (i % 10) * 600000, iif(i % 2, 'stopped', 'auto_closed'), iif(i % 100 = 0, ?2, NULL),
+       iif(i % 2, '{"job":"police"}', '{}')
      FROM n CROSS JOIN (SELECT 0 AS who UNION ALL SELECT 1)`,
     START,
     ANA,
@@ -84,6 +85,24 @@ beforeAll(async () => {
     START,
   );
   await seed(
+    `INSERT INTO service_ids (id, community_id, name, category, client_id, secret_hash, created_at)
+     SELECT printf('00000000-0000-7000-8000-%012d', i), ?1, 's', 'account-activity-reporting', 'list-budget-' || i, 'x', ?2 FROM n`,
+    START,
+  );
+  // Reopened, so that they settle nothing.
+  await seed(
+    `INSERT INTO periods (community_id, id, from_at, to_at, closed_at, closed_by, hash, heartbeat_timeout_ms, accounts,
+       total_ms, reopened_at, reopened_by)
+     SELECT ?1, printf('00000000-0000-7000-8000-%012d', i), i, i + 1, ?2, '{"kind":"api-key","id":"k","name":"k"}', 'h', 1,
+       0, 0, ?2, '{"kind":"api-key","id":"k","name":"k"}' FROM n`,
+    START,
+  );
+  await seed(
+    `INSERT INTO period_totals (community_id, period_id, account_id, ms, confirmed_ms, watched_ms, sessions)
+     SELECT ?1, ?2, printf('00000000-0000-7000-8000-%012d', i), 1, 1, 1, 1 FROM n`,
+    account(0),
+  );
+  await seed(
     `INSERT INTO webhook_messages (community_id, endpoint_id, seq, type, data, status, created_at)
      SELECT ?1, ?2, i + 1, 'log.appended', '{}', iif(i % 2, 'delivered', 'failed'), ?3 + i FROM n`,
     endpointId,
@@ -112,8 +131,16 @@ const measure = async (path: string, cursor: string | null) => {
   return cost;
 };
 
-const cursorOf = ({ body, headers }: { body: { data: { nextCursor?: string } }; headers: Headers }) =>
-  body.data.nextCursor ??
+/** (Of a closed period, it is the totals that come in pages.) */
+const cursorOf = ({
+  body: { data },
+  headers,
+}: {
+  body: { data: { nextCursor?: string; totals?: { nextCursor?: string } } };
+  headers: Headers;
+}) =>
+  data.nextCursor ??
+  data.totals?.nextCursor ??
   new URL(/^<(.*)>/.exec(headers.get('link') ?? '')?.[1] ?? 'https://none').searchParams.get('cursor');
 
 /** The cursor behind so many rows of the list. */
@@ -146,6 +173,10 @@ const LISTS: [string, string, number?][] = [
   ['closed sessions', `/v2/community/activity?status=closed&to=${to}`],
   ['sessions of a close kind', `/v2/community/activity?closeKind=stopped&to=${to}`],
   ['sessions, those that are void too', `/v2/community/activity?includeVoided=true&to=${to}`],
+  ['sessions with a value in their metadata', `/v2/community/activity?metadata.job=police&to=${to}`],
+  ['closed periods', '/v2/community/periods?'],
+  ['totals of a closed period', `/v2/community/periods/${account(0)}?`],
+  ['service IDs', '/v2/community/service-ids?'],
   ['corrections', `/v2/community/activity/${REVISED}/revisions?`],
   ['accounts', '/v2/community/accounts?'],
   ['identifiers', `/v2/community/accounts/${ANA}/identifiers?`],
@@ -173,8 +204,22 @@ describe('page 50 reads no more than the first page and a constant', () => {
     const deep = await measure(path, cursor);
     expect(deep.rowsRead, `first: ${first.rowsRead}`).toBeLessThanOrEqual(first.rowsRead + CONSTANT);
     expect(deep.trips).toBe(first.trips);
-    const rows = deep.result.body.data.items ?? deep.result.body.data;
+    const { data } = deep.result.body;
+    const rows = (data.totals ?? data).items ?? data;
     // (Accounts come by 25, as the source says.)
     expect(rows.length).toBe(path.startsWith('/v2/community/accounts?') ? 25 : PAGE);
   });
+});
+
+it('the CSV of a period reads each of its sessions once, and its name', async () => {
+  const read = async (hours: number) => {
+    const path = `/v2/community/activity?from=${iso(-hours * HOUR)}&to=${to}`;
+    const cost = await app.measure(() => app.get(path, { key, headers: { Accept: 'text/csv' } }));
+    expect(cost.result.status).toBe(200);
+    return { rows: cost.rowsRead, lines: cost.result.text.split('\r\n').length - 2 };
+  };
+  const [short, long] = [await read(6), await read(48)];
+  expect(short.lines).toBeGreaterThan(500);
+  expect(long.lines).toBeGreaterThan(8 * short.lines);
+  for (const { rows, lines } of [short, long]) expect(rows).toBeLessThanOrEqual(3 * lines + 200);
 });
