@@ -1,8 +1,7 @@
 import { isRefusedBy } from './constraint.ts';
 import { databaseFaultOf } from './faults.ts';
 import { AlreadyPreceded } from './preceded.ts';
-import { SQL, sql, toQuery } from './sql.ts';
-import type { Statement as NamedStatement } from './statement.ts';
+import type { Statement } from './statement.ts';
 
 /** A database: its binding, behind all that a statement goes through here. */
 export interface Database {
@@ -16,10 +15,7 @@ export const openDatabase = (binding: D1Database, place = 0): Database => ({ $cl
 /** A row as SQLite returns it: snake_case columns. */
 export type Row = Record<string, unknown>;
 
-export type { NamedStatement as Query, SQL };
-
-/** A statement that is not run yet: one of `db/statement.ts` or a template of `db/sql.ts`. */
-export type Statement = NamedStatement | SQL;
+export type { Statement };
 
 /** What runs as one transaction: statements, groups of them, and places left empty. */
 export interface Batch extends ReadonlyArray<Statement | Batch | undefined> {}
@@ -27,22 +23,16 @@ export interface Batch extends ReadonlyArray<Statement | Batch | undefined> {}
 /** The rows that a batch returns, in the places of its statements. */
 export type RowsOf<T> = T extends undefined
   ? undefined
-  : T extends SQL
-    ? Row[]
-    : T extends NamedStatement<infer R>
-      ? (unknown extends R ? Row : R)[]
-      : T extends readonly unknown[]
-        ? { -readonly [Place in keyof T]: RowsOf<T[Place]> }
-        : never;
+  : T extends Statement<infer R>
+    ? (unknown extends R ? Row : R)[]
+    : T extends readonly unknown[]
+      ? { -readonly [Place in keyof T]: RowsOf<T[Place]> }
+      : never;
 
 const isGroup = (entry: Statement | Batch | undefined): entry is Batch => Array.isArray(entry);
 
-const textOf = (statement: Statement) => (statement instanceof SQL ? toQuery(statement) : statement);
-
-const prepare = (db: Database, statement: Statement): D1PreparedStatement => {
-  const query = textOf(statement);
-  return db.$client.prepare(query.sql).bind(...query.params);
-};
+const prepare = (db: Database, { sql: text, params }: Statement): D1PreparedStatement =>
+  db.$client.prepare(text).bind(...params);
 
 /** A batch was carried out, and what it returned was lost on the way. */
 export class AlreadyDone extends Error {
@@ -62,7 +52,7 @@ export interface Repeating {
 
 /**
  * Runs the statements as one transaction in one round trip and returns each one's rows in its place. What belongs
- * together is one batch. (Drizzle's own `batch` takes no `sql` template with parameters on D1.)
+ * together is one batch.
  *
  * When the connection is lost it is tried again; but where the first try may have been carried out, only as `repeating`
  * allows it.
@@ -99,8 +89,7 @@ export const runBatch = async <const T extends Batch>(
 };
 
 /** Whether a statement only reads. */
-const isRead = (statement: Statement): boolean => {
-  const { sql: text } = textOf(statement);
+const isRead = ({ sql: text }: Statement): boolean => {
   return /^\s*(?:SELECT|WITH)\b/i.test(text) && !/\b(?:INSERT|UPDATE|DELETE)\b/i.test(text);
 };
 
@@ -113,7 +102,7 @@ const orDone = async (
 ): Promise<D1Result<Row>[]> => {
   try {
     if (isFirst) return await db.$client.batch<Row>([...prepared]);
-    const { sql: text, params } = textOf(done);
+    const { sql: text, params } = done;
     const refusal = db.$client.prepare(
       `INSERT INTO idempotency_keys (community_id, key_hash, fingerprint, created_at) SELECT NULL, '', '', 0 WHERE EXISTS (${text})`,
     );
@@ -161,7 +150,7 @@ export const repeating = async <T>(
 /** Runs one statement and returns its rows. */
 export const readRows = async <T extends object = Row>(
   db: Database,
-  statement: NamedStatement<T> | SQL,
+  statement: Statement<T>,
 ): Promise<T[]> => {
   const { results } = await repeating(
     () => prepare(db, statement).all<T>(),
@@ -173,25 +162,8 @@ export const readRows = async <T extends object = Row>(
 /** Whether the database answers, and how many bytes it has. @throws what D1 throws */
 export const pingDatabase = async (db: Database): Promise<number> => {
   const { meta } = await repeating(
-    () => prepare(db, sql`SELECT 1`).all(),
+    () => db.$client.prepare('SELECT 1').all(),
     () => true,
   );
   return meta.size_after;
 };
-
-/** Joins optional conditions of a WHERE clause. */
-export const allOf = (conditions: readonly (SQL | undefined)[]): SQL => {
-  const present = conditions.filter((condition) => condition !== undefined);
-  return present.length > 0 ? sql.join(present, sql` AND `) : sql`1`;
-};
-
-/**
- * Expression: a table of the items, each as JSON in `item`, its place in the list in `position`. D1 bills the rows of
- * `json_each` as rows read in every statement; those of VALUES cost nothing.
- */
-export const tableOf = (items: readonly unknown[]): SQL =>
-  items.length === 0
-    ? sql`(SELECT NULL AS item, NULL AS position WHERE 0)`
-    : // LIMIT keeps SQLite from copying the expression to each place that uses it.
-      sql`(SELECT ${JSON.stringify(items)} -> ('$[' || column1 || ']') AS item, column1 AS position
-        FROM (VALUES ${sql.raw(items.map((_, position) => `(${position})`).join(','))}) LIMIT -1)`;

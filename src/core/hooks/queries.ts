@@ -1,6 +1,5 @@
 /** The SQL of inbound webhooks: their configuration, the messages they have recorded, and their latest calls. */
 
-import type { Statement as AnyStatement } from '../../db/client.ts';
 import { type Database, readRows, runBatch } from '../../db/client.ts';
 import { isRefusedBy } from '../../db/constraint.ts';
 import { fromJson, type Json } from '../../db/json.ts';
@@ -239,7 +238,7 @@ export const insertMessage = (
 export const runStep = (
   { communityId, webhookId, messageId }: MessageKey,
   { prepare, target, changes, recorded, failure }: Plan,
-): AnyStatement[] => {
+): Statement[] => {
   const things =
     typeof recorded === 'function'
       ? recorded('inbound_webhook_messages.target')

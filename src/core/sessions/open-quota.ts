@@ -3,7 +3,7 @@
  * isolate remembers what it has seen and started, and counts again after as many starts as it has seen open (a row
  * read a start), or with each start where there is little room left: then the start and the count are one transaction.
  */
-import type { Query } from '../../db/client.ts';
+import type { Statement } from '../../db/client.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
@@ -54,11 +54,11 @@ export const openQuota = (ctx: Ctx<CommunityActor>, starts: number) => {
       state.started += started;
     },
     /** Statement, where one is needed: see `refuseStart`. */
-    refusal: (place: Place, id: string, at: number): Query | undefined =>
+    refusal: (place: Place, id: string, at: number): Statement | undefined =>
       isClosed || isNear
         ? refuseStart({ by: place.by, isCounted: !isClosed }, { ...place, max, id, at })
         : undefined,
-    /** Query, where it is due. */
+    /** Statement, where it is due. */
     look:
       !isClosed && (isNear || state.started + starts > Math.max(MIN_STARTS, state.open))
         ? selectOpen({ communityId, max })

@@ -1,4 +1,4 @@
-import { AlreadyDone, type Query, runBatch } from '../../db/client.ts';
+import { AlreadyDone, runBatch, type Statement } from '../../db/client.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import { isBeyondQuota } from '../access/quota-queries.ts';
 import type { AccountRef } from '../accounts/identifiers.ts';
@@ -139,7 +139,7 @@ const record = async (ctx: Ctx<CommunityActor>, activity: RecordActivity): Promi
   if (activity.eventId !== undefined || activity.occurredAt !== undefined) return recordEvent(ctx, activity);
   const { moment, place, newSessionId, prepare, refusal, changes } = statementsOf(ctx, activity);
   const done = selectDone(place, moment, newSessionId, CLOSE_KINDS[activity.action]);
-  const run = async (quota: OpenQuota | undefined, before?: Query): Promise<SessionColumns[][]> => {
+  const run = async (quota: OpenQuota | undefined, before?: Statement): Promise<SessionColumns[][]> => {
     try {
       const [, refusals, , changed, , , looked] = await commit(
         ctx,
@@ -249,7 +249,7 @@ const changesOf = (
   place: Place,
   newSessionId: string,
   moment: Moment,
-): Query<SessionColumns>[] => {
+): Statement<SessionColumns>[] => {
   const { now } = moment;
   const started = tellStarted(place, newSessionId);
   switch (action) {
