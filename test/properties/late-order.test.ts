@@ -61,12 +61,13 @@ const world = fc
       { minLength: 1, maxLength: 4 },
     ),
     interval: fc.constantFrom(1, 2, 4),
+    resets: fc.array(fc.integer({ min: 1, max: 240 }), { maxLength: 1 }),
     outages: fc.array(
       fc.record({ from: fc.integer({ min: 0, max: 200 }), lasts: fc.constantFrom(3, 8, 11, 25, 70) }),
       { maxLength: 4 },
     ),
   })
-  .map(({ visits: spells, interval, outages }): World => {
+  .map(({ visits: spells, interval, outages, resets }): World => {
     let now = 0;
     const visits = spells.map(({ before, lasts, isStopLost }) => {
       // No two things happen at once: reports come at whole minutes.
@@ -83,6 +84,7 @@ const world = fc
       { at: start, body: { forceStart: true, eventId: `start-${index}` } },
       ...(isStopLost ? [] : [{ at: end, body: { forceStop: true, eventId: `stop-${index}` } }]),
     ]);
+    for (const minute of resets) calls.push({ at: minute * MINUTE + 23_417, body: { eventId: 'reset' } });
     return { visits, looks, calls };
   });
 
@@ -107,9 +109,10 @@ const play = async (
   const { rowId, key } = await app.community();
   const send = async ({ at, body }: Call, now: number) => {
     app.clock.set(START + now);
-    const answer = await app.post(BASE, {
+    const isReset = body.eventId === 'reset';
+    const answer = await app.post(isReset ? `${BASE}/start` : BASE, {
       key,
-      body: { ...ACCOUNT, ...body, occurredAt: new Date(START + at).toISOString() },
+      body: { ...(isReset ? {} : ACCOUNT), ...body, occurredAt: new Date(START + at).toISOString() },
     });
     expect(answer.status, answer.text).toBe(200);
   };
@@ -174,7 +177,7 @@ const check = async (reporter: Reporter, sweeps: boolean) =>
       expect(rows).toEqual(expected.rows);
       if (JSON.stringify(found.rows) === JSON.stringify(rows)) expect(found.totals).toEqual(expected.totals);
     }),
-    { numRuns: atScale({ full: 200, small: 8 }), endOnFailure: true },
+    { numRuns: atScale({ full: 200, small: 8 }), endOnFailure: true, interruptAfterTimeLimit: 100_000 },
   );
 
 describe('late calls between reports that come in time lead to the state of the true order', () => {
