@@ -101,6 +101,24 @@ describe('a late stop, then the late start of the next session', () => {
     ]);
   });
 
+  it('where a heartbeat went on with the first session: what is watched stays watched', async () => {
+    const { call, report, rows } = await setUp();
+    await call('forceStart', '10:00');
+    await report('heartbeat', '10:01', '10:05');
+    for (let minute = 31; minute <= 45; minute += 2) {
+      await report('heartbeat', `10:${minute}`, `10:${minute}`);
+    }
+    await call('forceStop', '10:46');
+    await call('forceStop', '10:06', '11:00');
+    await call('forceStart', '10:30:30', '11:01');
+    expect(await rows()).toEqual([
+      '10:00:00–10:06:00 stopped',
+      '10:30:30–10:46:00 stopped',
+      360 + 930,
+      360 + 930,
+    ]);
+  });
+
   it('among rosters: each has those that listed it', async () => {
     const { call, report, rows } = await setUp();
     await report('roster', '10:00', '11:00');

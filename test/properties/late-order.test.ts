@@ -157,14 +157,16 @@ const play = async (
 const TIMEOUT = 10 * MINUTE;
 
 /**
- * Of heartbeats it is known from when until when they came, but not each of them: a session that a late start supersedes between
+ * A late start or reset between two heartbeats takes somebody for seen then. Of heartbeats it is known from when until when they came, but not each of them: a session that a late start supersedes between
  * two of them may end at that start, and not at the first.
  */
 const withSameEnds = (rows: readonly Row[], others: readonly Row[]) =>
   rows.map((row, index) => {
     const other = others[index];
-    const isNear = other?.kind === 'superseded' && row.end >= other.end && row.end - other.end <= TIMEOUT;
-    return row.kind === 'superseded' && isNear ? { ...row, end: other.end, seen: other.seen } : row;
+    const isNear =
+      other && row.kind === other.kind && row.seen >= other.seen && row.seen - other.seen <= TIMEOUT;
+    if (row.kind === 'superseded' && isNear) return { ...row, end: other.end, seen: other.seen };
+    return row.kind === 'server_reset' && isNear ? { ...row, seen: other.seen } : row;
   });
 
 const check = async (reporter: Reporter, sweeps: boolean) =>

@@ -103,6 +103,7 @@ export const foldTimeline = (
   const sessions: Draft[] = base ? [{ ...base }] : [];
   const outcomes = new Map<string, TrackedSession>();
   const unclaimed = new Map<Stretch, number>();
+  const claimed = new Set<Stretch>();
   let lastResetAt = resetAt;
   const openSession = () => (sessions.at(-1)?.endedAt === null ? sessions.at(-1) : undefined);
 
@@ -221,7 +222,9 @@ export const foldTimeline = (
     const session = apply(event);
     const { id, at, stretch } = event;
     if (session) outcomes.set(id, session);
-    else if (stretch && at < stretch.until && !unclaimed.has(stretch)) unclaimed.set(stretch, at);
+    if (!stretch) continue;
+    if (session) claimed.add(stretch);
+    else if (!unclaimed.has(stretch)) unclaimed.set(stretch, claimed.has(stretch) ? at : stretch.from);
   }
   return { sessions, outcomes, unclaimed };
 };
