@@ -30,7 +30,7 @@ describe('retention', () => {
     await addCommunities(30);
     const app = new Harness();
     const seen: number[][] = [];
-    for (let run = 0; run < 30; run++) {
+    for (let run = 0; run < 40; run++) {
       const cost = await app.measure(() => app.cron(START + run * HOUR, HOURLY));
       expect(cost.statements).toBeLessThanOrEqual(45);
       seen.push(await left());
