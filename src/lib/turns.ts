@@ -10,10 +10,21 @@ export class Turns {
   #holder: object | undefined;
   /** Until when each of those that ask again does so; epoch milliseconds. */
   readonly #waiting = new Map<object, number>();
+  readonly #beside = new Map<number, Turns>();
 
   constructor({ maxHeldMs, maxWaiting }: { readonly maxHeldMs: number; readonly maxWaiting: number }) {
     this.#maxHeldMs = maxHeldMs;
     this.#maxWaiting = maxWaiting;
+  }
+
+  /** The turns of another queue, which hold up nobody here; 0 for these. */
+  beside(queue: number): Turns {
+    if (queue === 0) return this;
+    const known = this.#beside.get(queue);
+    if (known) return known;
+    const turns = new Turns({ maxHeldMs: this.#maxHeldMs, maxWaiting: this.#maxWaiting });
+    this.#beside.set(queue, turns);
+    return turns;
   }
 
   /** Takes the turn at `now` (epoch milliseconds) and returns how to give it back; undefined where somebody has it. */

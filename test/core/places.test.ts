@@ -348,6 +348,14 @@ describe('one of two that is away', () => {
     },
   );
 
+  it('or slow: large reads of the other one do not wait for it', async () => {
+    const read = ({ key }: { key: string }) => app.get('/v2/community/account-activities/verify', { key });
+    const release = app.services.largeReads.beside(1).take(app.clock.now());
+    expect([(await read(zero)).status, (await read(one)).status]).toEqual([200, 429]);
+    release?.();
+    expect([(await read(zero)).status, (await read(one)).status]).toEqual([200, 200]);
+  });
+
   it('both: the service is unavailable', async () => {
     first.away(true);
     second.away(true);

@@ -148,7 +148,7 @@ const run = async (
     // Of what a HEAD asks for nothing is read to its end.
     c.req.method !== 'HEAD' &&
     (isFile || (typeof isLarge === 'function' ? isLarge(input.query) : isLarge === true))
-      ? (context: typeof ctx) => answerInTurn(c, services, () => answer(context))
+      ? (context: typeof ctx) => answerInTurn(c, home, () => answer(context))
       : answer;
   const key = actor && readIdempotencyKey(c);
   return actor && key !== undefined
