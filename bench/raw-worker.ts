@@ -317,7 +317,7 @@ const heartbeat = async ({ db, community, request, now }: Call, serverId: number
     db.prepare(`SELECT i.account_id, s.id FROM ${NAMED} ORDER BY e.key`).bind(community.id, serverId, names),
     db
       .prepare(
-        `UPDATE sessions SET last_seen_at = ?4, heartbeat_at = coalesce(heartbeat_at, ?4)
+        `UPDATE sessions INDEXED BY sessions_open SET last_seen_at = ?4, heartbeat_at = coalesce(heartbeat_at, ?4)
          WHERE community_id = ?1 AND server_id = ?2 AND ended_at IS NULL AND last_seen_at < ?5
            AND account_id IN (SELECT i.account_id FROM json_each(?3) AS e CROSS JOIN account_identifiers AS i
              ON i.community_id = ?1 AND i.kind = 'discord' AND i.value = e.value)`,
