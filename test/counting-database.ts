@@ -1,3 +1,5 @@
+import { Connections } from './connections.ts';
+
 /** What a piece of work cost D1. */
 export interface Cost {
   /** Round trips: a statement run alone, or a batch. */
@@ -12,6 +14,7 @@ export interface Cost {
 export const countingDatabase = (
   database: D1Database,
   cost: Cost = { trips: 0, statements: 0, rowsRead: 0, rowsWritten: 0 },
+  connections = new Connections(),
 ): { database: D1Database; cost: Cost } => {
   const inner = new WeakMap<object, D1PreparedStatement>();
 
@@ -25,7 +28,7 @@ export const countingDatabase = (
   };
   const wrap = (statement: D1PreparedStatement): D1PreparedStatement => {
     const all = async () => {
-      const result = await statement.all<Record<string, unknown>>();
+      const result = await connections.through(() => statement.all<Record<string, unknown>>());
       add([result]);
       return result;
     };
@@ -49,8 +52,8 @@ export const countingDatabase = (
     database: {
       prepare: (query: string) => wrap(database.prepare(query)),
       batch: async (statements: D1PreparedStatement[]) => {
-        const results = await database.batch(
-          statements.map((statement) => inner.get(statement) ?? statement),
+        const results = await connections.through(() =>
+          database.batch(statements.map((statement) => inner.get(statement) ?? statement)),
         );
         add(results);
         return results;
@@ -62,7 +65,7 @@ export const countingDatabase = (
           'withSession' in database
             ? database.withSession(from)
             : { ...(database as D1Database), getBookmark: () => null };
-        const inSession = countingDatabase(session as unknown as D1Database, cost).database;
+        const inSession = countingDatabase(session as unknown as D1Database, cost, connections).database;
         return {
           prepare: inSession.prepare,
           batch: inSession.batch,

@@ -5,6 +5,7 @@ import type { Services } from '../src/core/context.ts';
 import { createServices } from '../src/deps.ts';
 import type { Env } from '../src/env.ts';
 import { CRONS, jobContext, runJobs } from '../src/jobs/index.ts';
+import { Connections } from './connections.ts';
 import { type Cost, countingDatabase } from './counting-database.ts';
 import { undocumented } from './document.ts';
 
@@ -62,6 +63,9 @@ export class Harness {
   readonly #deferred: Promise<unknown>[] = [];
   readonly #app: ReturnType<typeof createApp>;
   readonly #cost: Cost;
+  readonly #connections = new Connections();
+  /** How many calls are under way: of several at once nobody knows whose connections are open. */
+  #running = 0;
   readonly #origin: string;
 
   /**
@@ -91,10 +95,15 @@ export class Harness {
   } = {}) {
     this.#origin = origin;
     this.clock = testClock(now, ticking);
-    const { database, cost } = countingDatabase(first);
+    const { database, cost } = countingDatabase(first, undefined, this.#connections);
     this.#cost = cost;
     this.services = createServices(
-      { ...env, ...vars, DB: database, DB_1: second && countingDatabase(second, cost).database },
+      {
+        ...env,
+        ...vars,
+        DB: database,
+        DB_1: second && countingDatabase(second, cost, this.#connections).database,
+      },
       // No rate limit, unless the test brings one: tests call faster than anybody.
       {
         clock: this.clock,
@@ -104,6 +113,7 @@ export class Harness {
         sleep: () => Promise.resolve(),
         log: (event, fields = {}) => this.logs.push({ event, ...fields }),
         ...overrides,
+        fetch: (...args) => this.#connections.through(() => (overrides.fetch ?? globalThis.fetch)(...args)),
       },
     );
     this.#app = createApp(this.services);
@@ -115,6 +125,9 @@ export class Harness {
     path: string,
     { key, headers, body, expectsDefect = false }: RequestOptions = {},
   ): Promise<Answer> {
+    const isAlone = this.#running === 0 && this.#deferred.length === 0;
+    if (isAlone) this.#connections.begin();
+    this.#running += 1;
     const response = await this.#app.request(
       `${this.#origin}${path}`,
       {
@@ -126,6 +139,8 @@ export class Harness {
       this.#executionContext,
     );
     const text = await response.text();
+    this.#running -= 1;
+    if (isAlone && this.#running === 0) this.#connections.end(`${method} ${path}`);
     const defect = this.logs.find(({ event }) => event === 'defect');
     if (defect && !expectsDefect) throw new Error(`${method} ${path}: ${JSON.stringify(defect, null, 2)}`);
     const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
@@ -167,7 +182,10 @@ export class Harness {
   /** Fires the scheduled triggers at `scheduledTime` (default: the clock's now): that of `cron`, else all of them. */
   async cron(scheduledTime = this.clock.now(), cron?: string): Promise<void> {
     for (const expression of cron === undefined ? CRONS : [cron]) {
+      const isAlone = this.#running === 0 && this.#deferred.length === 0;
+      this.#connections.begin();
       await runJobs(this.services, { cron: expression, scheduledTime });
+      if (isAlone && this.#running === 0) this.#connections.end(expression);
     }
   }
 

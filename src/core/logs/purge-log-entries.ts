@@ -17,7 +17,9 @@ import { firstIdOf, timestampOf } from './log-id.ts';
 const CHUNK = 5_000;
 
 /** Statements of a chunk: where it ends, what it removes, and what closes the work. */
-const STATEMENTS = 7;
+const STATEMENTS = 6;
+/** That of a wiped log has one more: no kind of entry is left. */
+const WIPE_STATEMENTS = 7;
 
 /** Wiped logs that a run takes up. */
 const WIPES = 20;
@@ -45,7 +47,7 @@ const purgeWipes = async (ctx: Ctx<SystemActor>): Promise<{ removed: number; isC
   const isAll = turns.length < WIPES;
   let removed = 0;
   for (let target = turns.shift(); target; target = turns.shift()) {
-    if (ctx.budget && !ctx.budget.has({ statements: STATEMENTS })) return { removed, isComplete: false };
+    if (ctx.budget && !ctx.budget.has({ statements: WIPE_STATEMENTS })) return { removed, isComplete: false };
     const step = await purgeChunk(ctx, target);
     removed += step.removed;
     if (step.oldestLeft === undefined) turns.push(target);
