@@ -5,17 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { BREAKPOINT, liveObjects, problemsOf, withoutRowid } from './text.ts';
-
-/** Tables that grow without end: a migration never copies one of them (CONTRIBUTING, "Migrations"). */
-const LARGE = [
-  'sessions',
-  'log_entries',
-  'account_activities',
-  'activity_calls',
-  'webhook_messages',
-  'audit_records',
-];
+import { copiesOf, problemsOf, withLiveObjects, withoutRowid } from './text.ts';
 
 const migrations = (): string[] => readdirSync('drizzle').filter((name) => name.endsWith('.sql'));
 
@@ -30,24 +20,15 @@ for (const file of migrations().filter((name) => !before.has(name))) {
     /PRAGMA foreign_keys=\w+;(?:--> statement-breakpoint)?\n?/g,
     '',
   );
-  const rebuilt = [...text.matchAll(/RENAME TO `(\w+)`/g)].map(([, table]) => table ?? '');
-  const large = rebuilt.filter((table) => LARGE.includes(table));
+  const { large } = copiesOf(text);
   if (large.length > 0) {
     console.error(
       `${path} copies ${large.join(', ')}: expand, fill in chunks by the job, switch (CONTRIBUTING, "Migrations").`,
     );
     process.exitCode = 1;
   }
-  const lost = liveObjects().filter(({ on }) => rebuilt.includes(on));
-  const views = lost.filter(({ kind }) => kind === 'view');
-  const migration = [
-    ...views.map(({ name }) => `DROP VIEW ${name};`),
-    text.trimEnd(),
-    ...[...lost, ...liveObjects().filter(({ on }) => views.some(({ name }) => name === on))].map(
-      ({ sql }) => `${sql};`,
-    ),
-  ].join(`\n${BREAKPOINT}\n`);
-  writeFileSync(path, `${migration}\n`);
+  const migration = withLiveObjects(text);
+  writeFileSync(path, migration);
   for (const problem of problemsOf(migration)) {
     console.error(`${path} ${problem}.`);
     process.exitCode = 1;

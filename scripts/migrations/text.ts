@@ -58,6 +58,37 @@ const toLiveObject = (name: string, text: string): LiveObject => {
   throw new Error(`src/db/live/${name}.sql creates neither the trigger nor the view ${name}.`);
 };
 
+/** Tables that a community or the operator fills by hand: a migration may copy one. All others grow without end. */
+const SMALL = [
+  'api_keys',
+  'communities',
+  'inbound_webhooks',
+  'job_runs',
+  'periods',
+  'service_ids',
+  'servers',
+  'webhook_endpoints',
+];
+
+/** The tables that a migration of drizzle-kit makes anew by copying all their rows; `large`, those that it must not. */
+export const copiesOf = (migration: string): { all: string[]; large: string[] } => {
+  const all = [...migration.matchAll(/ALTER TABLE \S+ RENAME TO `(\w+)`/g)].map(([, table]) => table ?? '');
+  return { all, large: all.filter((table) => !SMALL.includes(table)) };
+};
+
+/**
+ * A migration of drizzle-kit that copies tables, with the views and triggers as they are now. SQLite renames no table while
+ * one of them names a table that is not there, and drops those of a table with it: so all go before, and come after.
+ */
+export const withLiveObjects = (migration: string, live = liveObjects()): string => {
+  const lost = copiesOf(migration).all.length > 0 ? live : [];
+  return `${[
+    ...lost.toReversed().map(({ kind, name }) => `DROP ${kind.toUpperCase()} IF EXISTS ${name};`),
+    migration.trimEnd(),
+    ...lost.map(({ sql }) => `${sql};`),
+  ].join(`\n${BREAKPOINT}\n`)}\n`;
+};
+
 /** What the server's splitter, or a deployment under way, would trip over; empty where there is nothing. */
 export const problemsOf = (migration: string): string[] => {
   const problems: string[] = [];
