@@ -1,6 +1,7 @@
 /** The API as the console calls it: answers without their envelope, failures as one kind of error. */
 import { createRollcall, type operations, type RollcallClient } from '../../client/index.ts';
 import { language } from '../i18n/index.ts';
+import { Freshness } from './freshness.ts';
 
 /** What the successful answer of an operation carries. */
 export type Data<Id extends keyof operations> = Envelope<
@@ -52,14 +53,22 @@ export const withIdempotencyKey = async (key: string, work: () => Promise<void>)
   }
 };
 
+const freshness = new Freshness();
+
 export const api: RollcallClient = createRollcall({
   baseUrl: location.origin,
-  fetch: (request) => {
+  fetch: async (request) => {
     request.headers.set('Accept-Language', language());
+    const fresh = freshness.headerFor(request.method);
+    if (fresh) request.headers.set(...fresh);
     if (change && request.method !== 'GET') {
       request.headers.set('Idempotency-Key', `${change.key}.${change.calls++}`);
     }
-    return fetch(request);
+    try {
+      return await fetch(request);
+    } finally {
+      freshness.note(request.method);
+    }
   },
 });
 
