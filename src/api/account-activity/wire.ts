@@ -10,7 +10,9 @@ const MAX_PERIOD_MS = MAX_DAYS * 86_400_000;
 /** A date of the query. What a record shows as its `time` is one. */
 const reportDate = v.pipe(
   queryZonedInstant,
-  documented({ type: 'string', format: 'date-time', examples: ['2014-04-01T08:00:00.000-06:00'] }),
+  documented(
+    WITH_DOCS && { type: 'string', format: 'date-time', examples: ['2014-04-01T08:00:00.000-06:00'] },
+  ),
 );
 
 /**
@@ -31,7 +33,7 @@ const reportTypes = v.pipe(
   v.string(),
   v.check((value) => namesIn(value).every(isActivityType), fieldMessage('types', ACTIVITY_TYPES.join(', '))),
   v.transform((value) => leavesOf(namesIn(value).filter(isActivityType))),
-  documented({ type: 'string', examples: ['LOGINS', 'LOGINS,ITEMS_CHANGED'] }),
+  documented(WITH_DOCS && { type: 'string', examples: ['LOGINS', 'LOGINS,ITEMS_CHANGED'] }),
 );
 
 /** Largest page of a report that is asked for in pages. */

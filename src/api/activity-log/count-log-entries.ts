@@ -10,7 +10,7 @@ const notCounted = v.optional(
   v.pipe(
     v.string(),
     v.check(() => false, fieldMessage('not_counted')),
-    documented({ type: 'string', maxLength: 0, description: 'Refused: only the list has it.' }),
+    documented(WITH_DOCS && { type: 'string', maxLength: 0, description: 'Refused: only the list has it.' }),
   ),
 );
 

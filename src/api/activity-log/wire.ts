@@ -45,7 +45,7 @@ const actionTypes = v.pipe(
     const [issue] = dataset.value.flatMap((name) => v.safeParse(logName, name).issues ?? []);
     if (issue) addIssue({ message: issue.message });
   }),
-  documented({ type: 'string', minLength: 1, examples: ['post', 'post,follow'] }),
+  documented(WITH_DOCS && { type: 'string', minLength: 1, examples: ['post', 'post,follow'] }),
 );
 
 /** The filters of the list, of the count and of deletions. */
@@ -72,7 +72,7 @@ export const noFilterBody = v.pipe(
       });
     }
   }),
-  documented({ type: 'object', maxProperties: 0 }),
+  documented(WITH_DOCS && { type: 'object', maxProperties: 0 }),
 );
 
 /** Filters in words, for the audit trail: `platform=tiktok, to=1707725000`. */

@@ -51,7 +51,7 @@ export const communitySchema = () =>
     name: v.string(),
     settings: settingsSchema,
     quotas: quotasSchema,
-    createdAt: v.pipe(v.string(), documented({ type: 'string', format: 'date-time' })),
+    createdAt: v.pipe(v.string(), documented(WITH_DOCS && { type: 'string', format: 'date-time' })),
     place: v.optional(v.number()),
   });
 export const newCommunitySchema = () => v.object({ ...communitySchema().entries, apiKey: newApiKeySchema() });

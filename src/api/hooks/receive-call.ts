@@ -29,7 +29,9 @@ export const receiveCall = defineOperation({
       'Discord gets 204, and Twilio empty TwiML.',
     rawBody: v.pipe(
       v.unknown(),
-      documented({ description: 'JSON in the form of its sender: an object, or a list of them.' }),
+      documented(
+        WITH_DOCS && { description: 'JSON in the form of its sender: an object, or a list of them.' },
+      ),
     ),
     bodyExample: { server: 1, member: { id: '80351110224678912' } },
     otherAnswers: [

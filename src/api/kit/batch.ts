@@ -16,7 +16,7 @@ export const eachOf = <S extends v.GenericSchema>(item: S, max: number, min = 1)
     list(v.unknown()),
     v.check((items) => items.length >= min && items.length <= max, fieldMessage('count', min, max)),
     v.transform((items) => items.map((value) => readItem(item, value))),
-    documented({ type: 'array', minItems: min, maxItems: max, items: item }),
+    documented(WITH_DOCS && { type: 'array', minItems: min, maxItems: max, items: item }),
   );
 
 /** An item as the schema has it, or why it is refused: by the schema, or by what `check` throws. */

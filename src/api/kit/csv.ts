@@ -70,7 +70,7 @@ export const csvQuery = {
     v.pipe(
       v.string(),
       v.check(isLocale, fieldMessage('locale')),
-      documented({ type: 'string', examples: ['en-GB', 'es-ES', 'es-MX'] }),
+      documented(WITH_DOCS && { type: 'string', examples: ['en-GB', 'es-ES', 'es-MX'] }),
     ),
   ),
 };

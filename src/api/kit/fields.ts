@@ -2,9 +2,12 @@
 import * as v from 'valibot';
 import { fieldMessage } from './messages.ts';
 
-/** What a schema looks like in OpenAPI, where its validation is a function that JSON Schema cannot show. */
-export const documented = <T>(jsonSchema: Record<string, unknown>) =>
-  v.metadata<T, { jsonSchema: Record<string, unknown> }>({ jsonSchema });
+/**
+ * What a schema looks like in OpenAPI, where its validation is a function that JSON Schema cannot show. It is given as
+ * `WITH_DOCS && {...}`: the Worker's bundle leaves it out.
+ */
+export const documented = <T>(jsonSchema: false | Record<string, unknown>) =>
+  v.metadata<T, { jsonSchema?: Record<string, unknown> }>(jsonSchema ? { jsonSchema } : {});
 
 /** A schema that is run on what `read` makes of the value. */
 const reading = <S extends v.GenericSchema>(schema: S, read: (value: unknown) => unknown): S => ({
@@ -81,7 +84,7 @@ export const text = (min: number, max: number) =>
       (value) => value.length >= min && (value.length <= max || codePoints(value) <= max),
       min > 0 ? fieldMessage('length', min, max) : fieldMessage('max_length', max),
     ),
-    documented({ type: 'string', ...(min > 0 && { minLength: min }), maxLength: max }),
+    documented(WITH_DOCS && { type: 'string', ...(min > 0 && { minLength: min }), maxLength: max }),
   );
 
 /** A JSON number that is an integer within bounds; a numeric string is refused. */
@@ -93,7 +96,7 @@ export const integer = (
   v.pipe(
     v.number(message),
     v.check((value) => isIntegerWithin(value, min, max), message),
-    documented(integerSchema(min, max)),
+    documented(WITH_DOCS && integerSchema(min, max)),
   );
 
 /** An integer in a path or a query: plain decimal digits, no sign, no exponent. */
@@ -106,7 +109,7 @@ export const integerText = (
     v.string(),
     v.check((value) => /^(0|[1-9]\d*)$/.test(value) && isIntegerWithin(Number(value), min, max), message),
     v.transform(Number),
-    documented(integerSchema(min, max)),
+    documented(WITH_DOCS && integerSchema(min, max)),
   );
 
 export const isIntegerWithin = (value: unknown, min: number, max: number): value is number =>
@@ -132,7 +135,7 @@ const uuidLike = (pattern: RegExp, jsonSchema: Record<string, unknown>) =>
     v.string(),
     v.check((value) => pattern.test(value), fieldMessage('uuid')),
     v.transform((value) => value.toLowerCase()),
-    documented({ type: 'string', ...jsonSchema }),
+    documented(WITH_DOCS && { type: 'string', ...jsonSchema }),
   );
 
 /** A UUID of any version, the nil UUID included, in lower case. */
@@ -157,7 +160,7 @@ export const jsonObject = (maxBytes: number) =>
     jsonRecord,
     v.check((value) => jsonBytes(value) <= maxBytes, fieldMessage('json_size', maxBytes)),
     v.check((value) => jsonDepth(value) <= MAX_JSON_DEPTH, fieldMessage('json_depth', MAX_JSON_DEPTH)),
-    documented({ type: 'object', additionalProperties: true }),
+    documented(WITH_DOCS && { type: 'object', additionalProperties: true }),
     v.transform((value) => JSON.stringify(value)),
   );
 
@@ -225,14 +228,14 @@ const zonedInstant = v.pipe(
     addIssue({ message: fieldMessage('instant') });
     return NEVER;
   }),
-  documented({ type: 'string', format: 'date-time' }),
+  documented(WITH_DOCS && { type: 'string', format: 'date-time' }),
 );
 
 /** An instant with an offset, as epoch milliseconds. */
 export const instant = v.pipe(
   zonedInstant,
   v.transform(({ epochMs }) => epochMs),
-  documented({ type: 'string', format: 'date-time' }),
+  documented(WITH_DOCS && { type: 'string', format: 'date-time' }),
 );
 
 /** In a query a `+` that nobody escaped arrives as a space. */
@@ -245,13 +248,14 @@ export const queryZonedInstant = v.pipe(v.string(), v.transform(toPlus), zonedIn
 export const queryInstant = v.pipe(v.string(), v.transform(toPlus), instant);
 
 /** An instant of an answer. */
-export const dateTime = () => v.pipe(v.string(), documented({ type: 'string', format: 'date-time' }));
+export const dateTime = () =>
+  v.pipe(v.string(), documented(WITH_DOCS && { type: 'string', format: 'date-time' }));
 
 /** An IANA time zone that this runtime knows. */
 export const timezone = v.pipe(
   v.string(),
   v.check(isTimeZone, fieldMessage('timezone')),
-  documented({ type: 'string', examples: ['UTC', 'Europe/Madrid'] }),
+  documented(WITH_DOCS && { type: 'string', examples: ['UTC', 'Europe/Madrid'] }),
 );
 
 function isTimeZone(value: string): boolean {

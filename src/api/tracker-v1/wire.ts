@@ -17,19 +17,25 @@ const oneOf = <S extends v.GenericSchema>(schema: S) =>
     v.transform((data) => (Array.isArray(data) && data.length === 1 ? data[0] : data)),
     v.check((data) => !Array.isArray(data) || data.length === 0, fieldMessage('object_or_one')),
     schema,
-    documented({
-      anyOf: [schema, { type: 'array', minItems: 1, maxItems: 1, items: schema }],
-      description:
-        'What the same call of `/v2/community` takes. An array with only this object means the same.',
-    }),
+    documented(
+      WITH_DOCS && {
+        anyOf: [schema, { type: 'array', minItems: 1, maxItems: 1, items: schema }],
+        description:
+          'What the same call of `/v2/community` takes. An array with only this object means the same.',
+      },
+    ),
   );
 
 /** The envelope of every v1 call. The key decides the community: `id` is not needed. */
 const envelope = <T extends string, S extends v.GenericSchema>(type: T, data: S) =>
   object({
     type: v.literal(type, fieldMessage('one_of', type)),
-    id: v.optional(v.pipe(v.unknown(), documented({ type: 'string', description: 'Not read.' }))),
-    key: v.optional(v.pipe(v.unknown(), documented({ type: 'string', description: 'An API key.' }))),
+    id: v.optional(
+      v.pipe(v.unknown(), documented(WITH_DOCS && { type: 'string', description: 'Not read.' })),
+    ),
+    key: v.optional(
+      v.pipe(v.unknown(), documented(WITH_DOCS && { type: 'string', description: 'An API key.' })),
+    ),
     data: oneOf(data),
   });
 
@@ -55,9 +61,15 @@ export const identifiersBody = envelope(
 const bareEnvelope = <T extends string>(type: T) =>
   v.object({
     type: v.literal(type, fieldMessage('one_of', type)),
-    id: v.optional(v.pipe(v.unknown(), documented({ type: 'string', description: 'Not read.' }))),
-    key: v.optional(v.pipe(v.unknown(), documented({ type: 'string', description: 'An API key.' }))),
-    data: v.optional(v.pipe(v.unknown(), documented({ type: 'array', description: 'Not read.', items: {} }))),
+    id: v.optional(
+      v.pipe(v.unknown(), documented(WITH_DOCS && { type: 'string', description: 'Not read.' })),
+    ),
+    key: v.optional(
+      v.pipe(v.unknown(), documented(WITH_DOCS && { type: 'string', description: 'An API key.' })),
+    ),
+    data: v.optional(
+      v.pipe(v.unknown(), documented(WITH_DOCS && { type: 'array', description: 'Not read.', items: {} })),
+    ),
   });
 
 export const subVersionBody = bareEnvelope('GET_SUB_VERSION');

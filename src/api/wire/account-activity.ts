@@ -16,7 +16,7 @@ const MAX_PROPERTIES = 50;
 const instantText = v.pipe(
   v.string(),
   v.check((value) => parseInstant(value) !== undefined, fieldMessage('instant')),
-  documented({ type: 'string', format: 'date-time' }),
+  documented(WITH_DOCS && { type: 'string', format: 'date-time' }),
 );
 
 const propertyName = text(1, 64);
@@ -42,11 +42,13 @@ const properties = v.pipe(
   v.transform((input) =>
     Object.fromEntries(Object.entries(input).map(([key, value]) => [key, String(value)])),
   ),
-  documented({
-    type: 'object',
-    maxProperties: MAX_PROPERTIES,
-    additionalProperties: { type: 'string', maxLength: 4_096 },
-  }),
+  documented(
+    WITH_DOCS && {
+      type: 'object',
+      maxProperties: MAX_PROPERTIES,
+      additionalProperties: { type: 'string', maxLength: 4_096 },
+    },
+  ),
 );
 
 /** One record of a body. Null counts as absent. */

@@ -53,7 +53,7 @@ export const NAME = v.pipe(
   v.string(),
   v.transform((value) => [...value.replaceAll('\0', '').toWellFormed()].slice(0, MAX_NAME_LENGTH).join('')),
   v.minLength(1, fieldMessage('length', 1, MAX_NAME_LENGTH)),
-  documented({ type: 'string', minLength: 1 }),
+  documented(WITH_DOCS && { type: 'string', minLength: 1 }),
 );
 
 /** The five identifiers. */

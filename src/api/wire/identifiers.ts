@@ -16,7 +16,7 @@ export const identifierPairs = v.pipe(
   list(v.unknown()),
   v.maxLength(MAX_PAIRS, fieldMessage('count', 0, MAX_PAIRS)),
   v.transform((items) => items.flatMap(toIdentifier)),
-  documented({ type: 'array', maxItems: MAX_PAIRS, items: pairSchema }),
+  documented(WITH_DOCS && { type: 'array', maxItems: MAX_PAIRS, items: pairSchema }),
 );
 
 const toIdentifier = (item: unknown): NotedIdentifier[] => {

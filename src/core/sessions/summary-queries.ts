@@ -315,7 +315,7 @@ const valuesOfCuts = (cuts: Cuts): Record<string, number> =>
       ]);
 
 /** Query, with the values `communityId`, `from`, `to`, `timeoutMs`: what each account's time comes to. */
-export const selectTotalsByAccount: SQL = sql`
+export const selectTotalsByAccount = (): SQL => sql`
   SELECT account_id, sum(ms) AS ms, sum(confirmed_ms) AS confirmed_ms, sum(watched_ms) AS watched_ms,
     sum(sessions) AS sessions
   FROM (${buildWhole(BY_ACCOUNT)}) GROUP BY account_id`;

@@ -27,7 +27,7 @@ export const dayOrInstant = v.pipe(
   v.string(),
   v.transform((value) => value.replace(/ (?=\d\d:?\d\d$)/, '+')),
   v.check((value) => isDay(value) || parseInstant(value) !== undefined, fieldMessage('day_or_instant')),
-  documented({ type: 'string', examples: ['2026-11-16', '2026-11-16T00:00:00Z'] }),
+  documented(WITH_DOCS && { type: 'string', examples: ['2026-11-16', '2026-11-16T00:00:00Z'] }),
 );
 
 /** When a period begins, or ends: a day is in it as a whole. @throws Fault invalid_input for a day that the zone skips */
@@ -77,7 +77,9 @@ export const metadataFilter = v.pipe(
     const end = value.indexOf('=');
     return { key: value.slice(0, end), value: value.slice(end + 1) };
   }),
-  documented({ type: 'string', description: 'Written metadata.{key}={value}: metadata.job=police' }),
+  documented(
+    WITH_DOCS && { type: 'string', description: 'Written metadata.{key}={value}: metadata.job=police' },
+  ),
 );
 
 /** Whose sessions are asked for: an account by one of its identifiers, a server, a value in the metadata. */
@@ -112,7 +114,7 @@ const groupBy = v.pipe(
     fieldMessage('grouping', GROUPINGS.join(', ')),
   ),
   v.transform((value) => value.split(',').filter((name) => isOneOf(GROUPINGS, name))),
-  documented({ type: 'string', examples: ['account', 'account,week', 'day'] }),
+  documented(WITH_DOCS && { type: 'string', examples: ['account', 'account,week', 'day'] }),
 );
 
 export const ROUNDINGS = { none: 1000, minute: 60_000, 'quarter-hour': 900_000 } as const;

@@ -32,7 +32,7 @@ const headerName = v.pipe(
   v.string(),
   v.check((value) => /^[\w!#$%&'*+.^`|~-]{1,64}$/.test(value), fieldMessage('header_name')),
   v.transform((value) => value.toLowerCase()),
-  documented({ type: 'string', examples: ['X-Hub-Signature-256'] }),
+  documented(WITH_DOCS && { type: 'string', examples: ['X-Hub-Signature-256'] }),
 );
 
 const prefix = text(0, 32);

@@ -51,7 +51,7 @@ const label = (max: number) =>
     v.pipe(
       v.string(),
       v.transform((value) => [...value.replaceAll('\0', '').toWellFormed()].slice(0, max).join('').trim()),
-      documented({ type: 'string', description: `Cut after ${max} characters.` }),
+      documented(WITH_DOCS && { type: 'string', description: `Cut after ${max} characters.` }),
     ),
   );
 

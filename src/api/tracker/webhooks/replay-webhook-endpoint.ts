@@ -24,7 +24,7 @@ export const replayWebhookEndpoint = defineOperation({
     answer: {
       schema: v.object({
         queued: v.number(),
-        replayedUntil: v.pipe(v.string(), documented({ type: 'string', format: 'date-time' })),
+        replayedUntil: v.pipe(v.string(), documented(WITH_DOCS && { type: 'string', format: 'date-time' })),
       }),
       example: { queued: 42, replayedUntil: '2026-04-15T06:00:00.000Z' },
     },

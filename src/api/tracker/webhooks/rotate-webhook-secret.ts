@@ -19,7 +19,10 @@ export const rotateWebhookSecret = defineOperation({
       schema: v.object({
         id: v.string(),
         secret: v.string(),
-        previousSecretExpiresAt: v.pipe(v.string(), documented({ type: 'string', format: 'date-time' })),
+        previousSecretExpiresAt: v.pipe(
+          v.string(),
+          documented(WITH_DOCS && { type: 'string', format: 'date-time' }),
+        ),
       }),
       example: {
         id: ENDPOINT_EXAMPLE.id,

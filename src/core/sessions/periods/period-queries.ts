@@ -113,8 +113,8 @@ interface NewPeriod {
 }
 
 /** Query: what the period's sessions come to now, but for what its open sessions have gained since. */
-const totalsNow: SQL = sql`
-  SELECT account_id, ms, confirmed_ms, watched_ms, sessions FROM (${selectTotalsByAccount})`;
+const totalsNow = (): SQL => sql`
+  SELECT account_id, ms, confirmed_ms, watched_ms, sessions FROM (${selectTotalsByAccount()})`;
 
 /**
  * Statement, behind the totals: closes the period. Where they are not what the sessions come to any more, or another
@@ -129,10 +129,10 @@ export const insertPeriod = statement<NewPeriod>(
           SELECT 1 FROM periods INDEXED BY periods_closed
           WHERE community_id = ${$.communityId} AND reopened_at IS NULL AND to_at > ${$.from} AND from_at < ${$.to})
         AND NOT EXISTS (
-          ${totalsNow}
+          ${totalsNow()}
           EXCEPT SELECT account_id, ms, confirmed_ms, watched_ms, sessions FROM period_totals
           WHERE community_id = ${$.communityId} AND period_id = ${$.id})
-        AND (SELECT count(*) FROM (${totalsNow})) = ${$.accounts}
+        AND (SELECT count(*) FROM (${totalsNow()})) = ${$.accounts}
       THEN ${$.hash} END,
       ${$.timeoutMs}, ${$.accounts}, ${$.ms}`,
 );
@@ -152,7 +152,7 @@ export const markReopened = statement<
 export const selectTotalsNow = statement<
   { communityId: number; from: number; to: number; timeoutMs: number },
   Omit<TotalRow, 'community_id' | 'period_id'>
->(() => totalsNow);
+>(totalsNow);
 
 type OpenRow = RowOf<typeof periodOpenSessions>;
 
