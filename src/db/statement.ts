@@ -137,16 +137,51 @@ const textOf = (
   return whole;
 };
 
+/** The values of `tableOf`: so many items, in lists (JSON) of a few. */
+export type Items = { readonly length: number; readonly [list: `list${number}`]: string };
+
 /**
- * Source: a table of `count` items of a list (JSON), each as JSON in `item`, its place in the list in `position`. D1 bills
- * the rows of `json_each` as rows read in every statement; those of VALUES cost nothing.
+ * Into how many lists, of how many items, so many go. What is sought in a list is found by a walk from its beginning, and
+ * SQLite compares the text of a list with the one that it has parsed: so each is short, or the time would be quadratic.
  */
-export const tableOf = (list: SQLWrapper, count: number): SQL =>
-  count === 0
-    ? sql`(SELECT NULL AS item, NULL AS position WHERE 0)`
-    : // LIMIT keeps SQLite from copying the expression to each place that uses it.
-      sql`(SELECT ${list} -> ('$[' || column1 || ']') AS item, column1 AS position
-        FROM (VALUES ${sql.raw(Array.from({ length: count }, (_, position) => `(${position})`).join(','))}) LIMIT -1)`;
+const listsOf = (capacity: number): { count: number; size: number } => {
+  const size = Math.max(Math.min(capacity, 32), capacity / 64);
+  return { count: capacity / size, size };
+};
+
+/** For how many items a statement is made that has so many: a few numbers, so that its texts are few. */
+const capacityOf = (length: number): number => 2 ** Math.ceil(Math.log2(Math.max(length, 1)));
+
+/** What a statement with `tableOf` takes of these: its values, and what its text is made for. */
+export const toItems = (all: readonly unknown[]): { values: Items; capacity: number } => {
+  const capacity = capacityOf(all.length);
+  const { count, size } = listsOf(capacity);
+  const lists = Array.from({ length: count }, (_, n) => [
+    `list${n}`,
+    JSON.stringify(all.slice(n * size, (n + 1) * size)),
+  ]);
+  return { values: { length: all.length, ...Object.fromEntries(lists) }, capacity };
+};
+
+/**
+ * Source: a table of at most `capacity` items, each as JSON in `item`. D1 bills the rows of `json_each` and of a recursion
+ * as rows read in every statement; those of VALUES cost nothing.
+ */
+export const tableOf = ($: Names<Items>, capacity: number): SQL => {
+  const { count, size } = listsOf(capacity);
+  const places = sql.raw(Array.from({ length: capacity }, (_, place) => `(${place})`).join(','));
+  const perList = sql.raw(String(size));
+  const lists = Array.from(
+    { length: count },
+    (_, n) => sql`WHEN ${sql.raw(String(n))} THEN ${$[`list${n}`]}`,
+  );
+  const item =
+    count === 1
+      ? sql`${$.list0} -> ('$[' || column1 || ']')`
+      : sql`CASE column1 / ${perList} ${sql.join(lists, sql` `)} END -> ('$[' || (column1 % ${perList}) || ']')`;
+  // LIMIT keeps SQLite from copying the expression to each place that uses it.
+  return sql`(SELECT ${item} AS item FROM (VALUES ${places}) LIMIT ${$.length})`;
+};
 
 /** The texts of the statements that were declared so far, for the test that prepares them. Empty in the Worker. */
 export const declaredTexts = (): string[] => declared.flatMap((texts) => texts());

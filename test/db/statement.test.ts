@@ -5,7 +5,16 @@ import { describe, expect, it } from 'vitest';
 import { families } from '../../src/api/index.ts';
 import { openDatabase, readRows, runBatch } from '../../src/db/client.ts';
 import { communities } from '../../src/db/schema/index.ts';
-import { declaredTexts, type RowOf, sql, statement, statementByShape } from '../../src/db/statement.ts';
+import {
+  declaredTexts,
+  type Items,
+  type RowOf,
+  sql,
+  statement,
+  statementByShape,
+  tableOf,
+  toItems,
+} from '../../src/db/statement.ts';
 
 const db = openDatabase(env.DB);
 
@@ -61,6 +70,42 @@ describe('a statement', () => {
     const texts = [true, false, true].map((isOpen) => list({ isOpen }, { limit: 1 }).sql);
     expect(new Set(texts).size).toBe(2);
     expect(built).toBe(2);
+  });
+});
+
+describe('a table of items', () => {
+  const select = statementByShape<number, Items, { item: string }>(
+    (capacity, $) => sql`SELECT item FROM ${tableOf($, capacity)}`,
+    [1, 64],
+  );
+  const of = (count: number) => {
+    const { capacity, values } = toItems(Array.from({ length: count }, (_, n) => [`n${n}`, 'é"]']));
+    return select(capacity, values);
+  };
+
+  it.each([0, 1, 2, 31, 32, 33, 64, 65, 1000, 2049, 4096, 6000])(
+    'has each of %i once, in their order, and no row of it is billed',
+    async (count) => {
+      const { sql: text, params } = of(count);
+      const { results, meta } = await env.DB.prepare(text)
+        .bind(...params)
+        .all();
+      expect(results).toEqual(
+        Array.from({ length: count }, (_, n) => ({ item: JSON.stringify([`n${n}`, 'é"]']) })),
+      );
+      expect(meta.rows_read).toBe(0);
+    },
+  );
+
+  it('is written in a few texts, of few parameters, and its lists are short', () => {
+    const statements = Array.from({ length: 1000 }, (_, n) => of(n + 1));
+    expect(new Set(statements.map((one) => one.sql)).size).toBe(11);
+    expect(of(33).sql).toBe(of(64).sql);
+    const { sql: text, params } = of(6000);
+    expect(params).toHaveLength(65);
+    expect(text.length).toBeLessThan(75_000);
+    for (const list of of(1000).params.slice(0, -1))
+      expect(JSON.parse(String(list)).length).toBeLessThanOrEqual(32);
   });
 });
 

@@ -90,6 +90,29 @@ describe('a roster of 500 in one trip', () => {
   });
 });
 
+describe('a roster whose names were not looked up lately', () => {
+  it.each([100, 500, 1000])(
+    'of %i reads 2 rows more for each of them, in as many statements',
+    async (count) => {
+      const put = () => roster(names(0, count), { observedAt: new Date(app.clock.now()).toISOString() });
+      await put();
+      app.clock.advance(60 * SECOND);
+      const warm = await put();
+      app.clock.advance(301 * SECOND);
+      const cold = await put();
+      expect(cold.data).toMatchObject({
+        isApplied: true,
+        open: count,
+        started: [],
+        closed: [],
+        conflicts: [],
+      });
+      expect(cold.rowsRead - warm.rowsRead).toBeLessThanOrEqual(2 * count + FIXED);
+      expect(cold.rowsWritten).toBe(1);
+    },
+  );
+});
+
 describe('a heartbeat of 500 in one trip', () => {
   it('3 rows read an account that was noted already, 4 one that is noted now; at most a row written', async () => {
     await roster(names(0, N));

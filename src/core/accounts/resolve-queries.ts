@@ -4,6 +4,7 @@
  * first.
  */
 import {
+  type Items,
   type Names,
   type SQL,
   type SQLWrapper,
@@ -12,6 +13,7 @@ import {
   statement,
   statementByShape,
   tableOf,
+  toItems,
   type Value,
 } from '../../db/statement.ts';
 import type { NewId } from '../../lib/ids.ts';
@@ -236,9 +238,9 @@ const idOf = ($: CommunityNames, accId: SQLWrapper): SQL => sql`
    WHERE community_id = ${$.communityId} AND kind = 'accId' AND value = ${accId})`;
 
 /** Query: what came beside each first identifier, with the account that the first one names. */
-const withOwn = ($: Names<ServerValues & { items: string }>, count: number): SQL => sql`
+const withOwn = ($: Names<ServerValues & Items>, capacity: number): SQL => sql`
   SELECT item ->> 2 AS kind, item ->> 3 AS value, item ->> 4 AS place, ${accountIdOfItem($)} AS account_id
-  FROM ${tableOf($.items, count)} LIMIT -1`;
+  FROM ${tableOf($, capacity)} LIMIT -1`;
 
 /** Condition on `account_id`, `kind` and `value`: the account does not have the identifier. It reads no row. */
 const isNotOwn = ($: CommunityNames): SQL => sql`
@@ -254,7 +256,7 @@ const others = (meant: readonly Pick<Meant, 'ref' | 'strong'>[]) =>
 
 /** What the text of `createAccounts` depends on. */
 interface Creation {
-  readonly count: number;
+  readonly capacity: number;
   /** Whether some bring several identifiers that decide, a name that somebody may have alone, or nothing but a name. */
   readonly hasOthers: boolean;
   readonly hasSolo: boolean;
@@ -262,8 +264,8 @@ interface Creation {
   readonly ofNewName: boolean;
 }
 
-/** As many items as a statement of the tests has. */
-const COUNTS = [0, 1, 3];
+/** For so many items the statements of the tests are made. */
+const CAPACITIES = [1, 4, 64];
 
 /**
  * Makes a function that returns statements: who is meant by each of the accounts. The first identifier that is known
@@ -287,12 +289,12 @@ export const accountResolver = (condition: SQL = sql`true`) => {
         WHEN (${$.communityId}, ${$.kind}, ${$.value}) IN (SELECT community_id, kind, value FROM account_identifiers) THEN NULL
         ELSE ${idOf($, $.accId)} END`,
   );
-  const noteLabelsOf = statementByShape<number, { communityId: number; items: string }>(
-    (count, $) => sql`
-      UPDATE accounts SET name = item ->> 3 FROM ${tableOf($.items, count)}
+  const noteLabelsOf = statementByShape<number, { communityId: number } & Items>(
+    (capacity, $) => sql`
+      UPDATE accounts SET name = item ->> 3 FROM ${tableOf($, capacity)}
       WHERE ${condition} AND ${isUnnamed($)} AND community_id = ${$.communityId}
         AND id = ${idOf($, sql`item ->> 2`)} AND accounts.name IS NULL`,
-    COUNTS,
+    CAPACITIES,
   );
 
   /**
@@ -308,12 +310,14 @@ export const accountResolver = (condition: SQL = sql`true`) => {
     const [one] = labelled;
     if (!one) return [];
     if (labelled.length === 1) return [noteLabel({ ...values, communityId, ...one })];
-    const items = labelled.map(({ kind, value, accId, label }) => [kind, value, accId, label]);
-    return [noteLabelsOf(items.length, { ...values, communityId, items: JSON.stringify(items) })];
+    const { capacity, values: items } = toItems(
+      labelled.map(({ kind, value, accId, label }) => [kind, value, accId, label]),
+    );
+    return [noteLabelsOf(capacity, { ...values, communityId, ...items })];
   };
 
-  const insertAccounts = statementByShape<Creation, ServerValues & { now: number; items: string }>(
-    ({ count, hasOthers, hasSolo, hasBare, ofNewName }, $) => {
+  const insertAccounts = statementByShape<Creation, ServerValues & Items & { now: number }>(
+    ({ capacity, hasOthers, hasSolo, hasBare, ofNewName }, $) => {
       const somebody = ofNewName
         ? sql`(SELECT account_id FROM account_names WHERE community_id = ${$.communityId}
           AND name_key = item ->> 2 AND is_former = 0 AND name = item ->> 1 LIMIT 1)`
@@ -321,7 +325,7 @@ export const accountResolver = (condition: SQL = sql`true`) => {
       return sql`
         INSERT INTO accounts (community_id, id, created_at, joined_as, name, names)
         SELECT ${$.communityId}, item ->> 3, ${$.now}, item ->> 4, item ->> 4, item -> 5
-        FROM ${tableOf($.items, count)}
+        FROM ${tableOf($, capacity)}
         WHERE ${condition} AND ${isUnnamed($)}
           ${
             hasOthers
@@ -335,7 +339,7 @@ export const accountResolver = (condition: SQL = sql`true`) => {
         ON CONFLICT DO NOTHING`;
     },
     [true, false].map((all) => ({
-      count: all ? 3 : 1,
+      capacity: all ? 4 : 1,
       hasOthers: all,
       hasSolo: all,
       hasBare: true,
@@ -350,33 +354,35 @@ export const accountResolver = (condition: SQL = sql`true`) => {
     meant: readonly Meant[],
   ): Statement => {
     const solo = soloNames(meant);
-    const items = meant.map((one, place) => [
-      ...pair(one.ref[0]),
-      one.name === undefined ? null : nameKey(one.name),
-      one.id,
-      displayNameOf(one.ref) ?? null,
-      one.name === undefined ? [] : [[nameKey(one.name), one.name, now]],
-      deciding(one).slice(1).map(pair),
-      solo[place],
-    ]);
+    const { capacity, values: items } = toItems(
+      meant.map((one, place) => [
+        ...pair(one.ref[0]),
+        one.name === undefined ? null : nameKey(one.name),
+        one.id,
+        displayNameOf(one.ref) ?? null,
+        one.name === undefined ? [] : [[nameKey(one.name), one.name, now]],
+        deciding(one).slice(1).map(pair),
+        solo[place],
+      ]),
+    );
     return insertAccounts(
       {
-        count: items.length,
+        capacity,
         hasOthers: meant.some((one) => deciding(one).length > 1),
         hasSolo: solo.some((name) => name !== null),
         hasBare: meant.some(({ strong }) => strong.length === 0),
         ofNewName: mayCreate === 'of-new-name',
       },
-      { ...values, communityId, serverId, prefix: prefixOf(serverId), now, items: JSON.stringify(items) },
+      { ...values, communityId, serverId, prefix: prefixOf(serverId), now, ...items },
     );
   };
 
   const insertIdentifiers = statementByShape<
-    { count: number; hasBare: boolean },
-    ServerValues & { maxIdentifiers: number; now: number; items: string }
+    { capacity: number; hasBare: boolean },
+    ServerValues & Items & { maxIdentifiers: number; now: number }
   >(
     // The loop over json_each runs in the order of the list, so that LIMIT 1 finds the first that is known.
-    ({ count, hasBare }, $) => sql`
+    ({ capacity, hasBare }, $) => sql`
       INSERT INTO account_identifiers (community_id, kind, value, account_id, created_at)
       SELECT ${$.communityId}, kind, value, owner, ${$.now} FROM (
         SELECT
@@ -394,11 +400,11 @@ export const accountResolver = (condition: SQL = sql`true`) => {
             iif(${isAccount($, sql`item ->> 3`)}, item ->> 3, NULL)
             ${hasBare ? sql`, iif(item ->> 2 IS NULL, NULL, ${onlyBearer($)})` : sql``}
           ) AS owner
-        FROM ${tableOf($.items, count)} WHERE ${condition} AND ${isUnnamed($)} LIMIT -1) AS free
+        FROM ${tableOf($, capacity)} WHERE ${condition} AND ${isUnnamed($)} LIMIT -1) AS free
       WHERE owner IS NOT NULL AND (kind = ${CALLED} OR ${isRoom($)})
       ON CONFLICT DO UPDATE SET account_id = excluded.account_id
         WHERE kind = ${CALLED} AND account_id <> excluded.account_id`,
-    [true, false].map((hasBare) => ({ count: 3, hasBare })),
+    [true, false].map((hasBare) => ({ capacity: 4, hasBare })),
   );
 
   /**
@@ -413,7 +419,7 @@ export const accountResolver = (condition: SQL = sql`true`) => {
   ): Statement => {
     const solo = soloNames(meant);
     // [kind, value, key of a bare name, new id, deciding identifiers, the name of somebody who may have it alone]
-    const items = meant.flatMap((one, place) => {
+    const list = meant.flatMap((one, place) => {
       const { strong, name = '', id } = one;
       const wanted = deciding(one).map(pair);
       const own = strong[0]?.kind === 'accId' ? [] : [['accId', id, null, id, [], null]];
@@ -421,8 +427,9 @@ export const accountResolver = (condition: SQL = sql`true`) => {
         return [...own, ...strong.map((identifier) => [...pair(identifier), null, id, wanted, solo[place]])];
       return [...own, ['username', name, nameKey(name), id, [], null]];
     });
+    const { capacity, values: items } = toItems(list);
     return insertIdentifiers(
-      { count: items.length, hasBare: meant.some(({ strong }) => strong.length === 0) },
+      { capacity, hasBare: meant.some(({ strong }) => strong.length === 0) },
       {
         ...values,
         communityId,
@@ -430,7 +437,7 @@ export const accountResolver = (condition: SQL = sql`true`) => {
         maxIdentifiers,
         prefix: prefixOf(serverId),
         now,
-        items: JSON.stringify(items),
+        ...items,
       },
     );
   };
@@ -444,12 +451,12 @@ export const accountResolver = (condition: SQL = sql`true`) => {
           SELECT community_id, kind, value FROM account_identifiers) THEN 0 ELSE 1 END
         AND ${onlyBearer($, $.name, $.key)} IS NULL`,
   );
-  const forgetCalledOf = statementByShape<number, ServerValues & { items: string }>(
-    (count, $) => sql`
+  const forgetCalledOf = statementByShape<number, ServerValues & Items>(
+    (capacity, $) => sql`
       DELETE FROM account_identifiers WHERE community_id = ${$.communityId} AND kind = ${CALLED} AND value IN (
-        SELECT ${$.prefix} || (item ->> 1) FROM ${tableOf($.items, count)}
+        SELECT ${$.prefix} || (item ->> 1) FROM ${tableOf($, capacity)}
         WHERE ${condition} AND ${isUnnamed($)} AND ${onlyBearer($)} IS NULL)`,
-    COUNTS,
+    CAPACITIES,
   );
 
   /** Statement: a name alone means nobody any more on the server, where several have it or nobody is on. */
@@ -464,8 +471,10 @@ export const accountResolver = (condition: SQL = sql`true`) => {
       const { name = '' } = one;
       return forgetCalledOne({ ...own, called: calledOn(serverId, name), name, key: nameKey(name) });
     }
-    const items = meant.map(({ name = '' }) => ['username', name, nameKey(name)]);
-    return forgetCalledOf(items.length, { ...own, items: JSON.stringify(items) });
+    const { capacity, values: items } = toItems(
+      meant.map(({ name = '' }) => ['username', name, nameKey(name)]),
+    );
+    return forgetCalledOf(capacity, { ...own, ...items });
   };
 
   const noteNameOne = statementByShape<
@@ -479,14 +488,14 @@ export const accountResolver = (condition: SQL = sql`true`) => {
         WHERE ${condition} AND ${isBare ? isFormerName($, $.key) : sql`true`} AND ${isNotCalled($, sql`told_id`, $)})`,
     NAMINGS.map((naming) => ({ naming, isBare: naming === 'name' })),
   );
-  const noteNamesOf = statementByShape<number, ServerValues & { now: number; items: string }>((count, $) => {
+  const noteNamesOf = statementByShape<number, ServerValues & Items & { now: number }>((capacity, $) => {
     const told = { name: sql`item ->> 3`, key: sql`item ->> 2` };
     const accountId = accountIdOfItem($);
     return sql`
-      UPDATE accounts SET ${nameTold(told, $.now)} FROM ${tableOf($.items, count)}
+      UPDATE accounts SET ${nameTold(told, $.now)} FROM ${tableOf($, capacity)}
       WHERE ${condition} AND (NOT item ->> 4 OR ${isFormerName($, told.key)})
         AND ${isNotCalled($, accountId, told)} AND community_id = ${$.communityId} AND id = ${accountId}`;
-  }, COUNTS);
+  }, CAPACITIES);
 
   /**
    * Statement: the names that came are those of today. A name that is the account's already costs the look-up of the
@@ -513,22 +522,23 @@ export const accountResolver = (condition: SQL = sql`true`) => {
         ),
       ];
     }
-    const items = meant.flatMap(({ ref, name, strong }) =>
+    const list = meant.flatMap(({ ref, name, strong }) =>
       name === undefined ? [] : [[...pair(ref[0]), nameKey(name), name, strong.length === 0 ? 1 : 0]],
     );
-    if (items.length === 0) return [];
+    if (list.length === 0) return [];
+    const { capacity, values: items } = toItems(list);
     const own = { communityId, serverId, prefix: prefixOf(serverId), now };
-    return [noteNamesOf(items.length, { ...values, ...own, items: JSON.stringify(items) })];
+    return [noteNamesOf(capacity, { ...values, ...own, ...items })];
   };
 
-  const noteConflictsOf = statementByShape<number, ServerValues & { now: number; items: string }>(
-    (count, $) => sql`
+  const noteConflictsOf = statementByShape<number, ServerValues & Items & { now: number }>(
+    (capacity, $) => sql`
       INSERT INTO identifier_conflicts (community_id, account_id, kind, value, seen_at)
       SELECT ${$.communityId}, account_id, kind, value, ${$.now}
-      FROM (${withOwn($, count)})
+      FROM (${withOwn($, capacity)})
       WHERE ${condition} AND account_id IS NOT NULL AND ${isNotOwn($)}
       ON CONFLICT DO UPDATE SET seen_at = excluded.seen_at`,
-    COUNTS,
+    CAPACITIES,
   );
 
   /** Statement: notes what came beside the deciding identifier and belongs to somebody else. */
@@ -537,9 +547,9 @@ export const accountResolver = (condition: SQL = sql`true`) => {
     values: object,
     meant: readonly Meant[],
   ): Statement => {
-    const items = others(meant);
+    const { capacity, values: items } = toItems(others(meant));
     const own = { communityId, serverId, prefix: prefixOf(serverId), now };
-    return noteConflictsOf(items.length, { ...values, ...own, items: JSON.stringify(items) });
+    return noteConflictsOf(capacity, { ...values, ...own, ...items });
   };
 
   const resolveRound = (resolution: Resolution, values: object, round: readonly Meant[]): Statement[] => {
@@ -587,19 +597,21 @@ const isRoom = ($: Names<ServerValues & { maxIdentifiers: number }>): SQL => {
     ELSE NOT EXISTS (SELECT 1 FROM ${had} AND had.kind <> ${CALLED} LIMIT 1 OFFSET ${$.maxIdentifiers} - 1) END`;
 };
 
-const insertFirstIdentifiers = statementByShape<number, { communityId: number; now: number; items: string }>(
-  (count, $) => sql`
+const insertFirstIdentifiers = statementByShape<number, { communityId: number; now: number } & Items>(
+  (capacity, $) => sql`
     INSERT INTO account_identifiers (community_id, kind, value, account_id, created_at)
-    SELECT ${$.communityId}, item ->> 0, item ->> 1, item ->> 2, ${$.now} FROM ${tableOf($.items, count)}
+    SELECT ${$.communityId}, item ->> 0, item ->> 1, item ->> 2, ${$.now} FROM ${tableOf($, capacity)}
     WHERE ${isAccount($, sql`item ->> 2`)}
     ON CONFLICT DO NOTHING`,
-  COUNTS,
+  CAPACITIES,
 );
 
 /** Statement: gives new accounts their one identifier and their id. It does not read its own table, which costs a row. */
 const giveFirstIdentifiers = ({ communityId, now }: Resolution, meant: readonly Meant[]): Statement => {
-  const items = meant.flatMap((one) => newIdentifiers(one).map((item) => [...item, one.id]));
-  return insertFirstIdentifiers(items.length, { communityId, now, items: JSON.stringify(items) });
+  const { capacity, values: items } = toItems(
+    meant.flatMap((one) => newIdentifiers(one).map((item) => [...item, one.id])),
+  );
+  return insertFirstIdentifiers(capacity, { communityId, now, ...items });
 };
 
 /** Statements: who is meant by each of the accounts, without a condition. */
@@ -613,15 +625,15 @@ export interface ConflictRow {
   readonly owner_id: string;
 }
 
-const selectConflictsOf = statementByShape<number, ServerValues & { items: string }, ConflictRow>(
-  (count, $) => sql`
+const selectConflictsOf = statementByShape<number, ServerValues & Items, ConflictRow>(
+  (capacity, $) => sql`
     SELECT place, kind, value, owner_id FROM (
       SELECT place, kind, value, account_id, (SELECT o.account_id FROM account_identifiers AS o
         WHERE o.community_id = ${$.communityId} AND o.kind = found.kind AND o.value = found.value) AS owner_id
-      FROM (${withOwn($, count)}) AS found
+      FROM (${withOwn($, capacity)}) AS found
       WHERE account_id IS NOT NULL AND ${isNotOwn($)} LIMIT -1)
     WHERE owner_id IS NOT NULL ORDER BY place, kind`,
-  COUNTS,
+  CAPACITIES,
 );
 
 /** Query, after `resolveAccounts`: whose identifiers came beside somebody else's. Undefined where nothing came beside. */
@@ -630,10 +642,11 @@ export const selectConflicts = (
   serverId: number,
   accounts: readonly AccountRef[],
 ): Statement<ConflictRow> | undefined => {
-  const items = others(
+  const list = others(
     accounts.map((ref) => ({ ref, strong: ref.filter(({ kind }) => kind !== 'username') })),
   );
-  if (items.length === 0) return undefined;
+  if (list.length === 0) return undefined;
+  const { capacity, values: items } = toItems(list);
   const own = { communityId, serverId, prefix: prefixOf(serverId) };
-  return selectConflictsOf(items.length, { ...own, items: JSON.stringify(items) });
+  return selectConflictsOf(capacity, { ...own, ...items });
 };
