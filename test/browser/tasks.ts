@@ -343,6 +343,82 @@ export const addTaskTests = (world: () => World): void => {
       await page.getByText('1 of 1 rows shown').waitFor();
     }));
 
+  test('the file of the log has all that matches, says how far it is, can be stopped, and goes on after a failure', () =>
+    withLook({ language: 'es-ES' }, async (looking) => {
+      const { page } = looking;
+      const now = Math.floor(Date.now() / 1000);
+      const ROWS = 2300;
+      for (let from = 0; from < ROWS; from += 1000) {
+        await callApi(
+          world(),
+          'POST',
+          '/api/v1/activity_log',
+          Array.from({ length: Math.min(1000, ROWS - from) }, (_, index) => ({
+            platform: 'bulk',
+            serial: `bulk-${(from + index) % 3}`,
+            action_type: index % 2 === 0 ? 'even' : 'odd',
+            action_detail: `number ${from + index}; of many`,
+            timestamp: now - from - index,
+          })),
+        );
+      }
+      await goTo(looking, '#/log?platform=bulk');
+      await page.getByText('100 de 2300 filas').waitFor();
+      // Nothing but a platform is filtered, so actions are counted over all that match, and not over a page.
+      await page.getByRole('button', { name: 'even 1150', exact: true }).waitFor();
+      const save = page.getByRole('button', { name: 'Descargar' });
+
+      let pages = 0;
+      let wants: 'all' | 'failure' | 'wait' = 'failure';
+      let release = () => {};
+      await page.route(/activity_log\?.*limit=1000/, async (route) => {
+        pages++;
+        if (wants === 'failure' && pages === 2) return route.abort();
+        if (wants === 'wait') {
+          await new Promise<void>((over) => {
+            release = over;
+          });
+        }
+        return route.continue().catch(() => {});
+      });
+      await save.click();
+      await page.getByText('1000 de 2300 filas').waitFor();
+      const again = page.locator('.banner.bad').getByRole('button', { name: 'Reintentar' });
+      await again.waitFor();
+      expectEqual((await auditPage(page)).violations, [], 'violations');
+      wants = 'all';
+      const [file] = await Promise.all([page.waitForEvent('download'), again.click()]);
+      const lines = readFileSync(await file.path(), 'utf8')
+        .trimEnd()
+        .split('\r\n');
+      expectEqual(lines[0], '\ufeffid;time;platform;serial;action_type;action_detail;username', 'the header');
+      expectEqual(lines.length, ROWS + 1, 'lines');
+      expectEqual(new Set(lines.map((line) => line.split(';')[0])).size, ROWS + 1, 'ids');
+      expectTrue(lines.at(-1)?.includes('"number 2299; of many"'), lines.at(-1) ?? '');
+      expectEqual(pages, 4, 'calls: three pages, of which one was asked for twice');
+      expectEqual(await page.locator('.banner').count(), 0, 'banners');
+
+      wants = 'wait';
+      await save.click();
+      await page.getByRole('button', { name: 'Cancelar' }).click();
+      expectEqual(await page.locator('.banner').count(), 0, 'banners');
+      release();
+      await page.waitForTimeout(300);
+      expectEqual(pages, 5, 'calls: none after it was stopped');
+      await page.unrouteAll({ behavior: 'ignoreErrors' });
+
+      // What is filtered goes, as many as were counted, and nothing else.
+      await goTo(looking, '#/log?platform=bulk&serial=bulk-1');
+      await page.getByRole('button', { name: 'Eliminar', exact: true }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByText('Se eliminan 767 entradas.').waitFor();
+      await dialog.getByRole('textbox').fill('demo');
+      await dialog.getByRole('button', { name: 'Eliminar' }).click();
+      await page.getByText('767 entradas eliminadas.').first().waitFor();
+      await goTo(looking, '#/log?platform=bulk');
+      await page.getByText('100 de 1533 filas').waitFor();
+    }));
+
   test('the log deletes nothing before it has counted and been told the name', () =>
     withLook({}, async (looking) => {
       const { page } = looking;
@@ -440,8 +516,22 @@ export const addTaskTests = (world: () => World): void => {
         .fill('{"platform": {"const": "gates"}, "serial": "/device/id", "action_type": "/event"}');
       await page.getByText('gate-9', { exact: true }).waitFor();
       expectEqual((await auditPage(page)).violations, [], 'violations');
+      await page.getByRole('button', { name: 'Try it on the last call' }).click();
+      await page.getByText('Kept calls that would be recorded: 1 of the last 1.').waitFor();
+      await page
+        .getByRole('textbox', { name: 'Mapping' })
+        .fill('{"platform": {"const": "gates"}, "serial": "/device/none", "action_type": "/event"}');
+      await page.getByRole('button', { name: 'Try it on the last call' }).click();
+      await page.getByText('Kept calls that would be recorded: 0 of the last 1.').waitFor();
+      await page.getByText(/^call number 1: ./).waitFor();
+      expectEqual((await auditPage(page)).violations, [], 'violations');
+      await page
+        .getByRole('textbox', { name: 'Mapping' })
+        .fill('{"platform": {"const": "gates"}, "serial": "/device/id", "action_type": "/event"}');
       await page.getByRole('button', { name: 'Save the mapping' }).click();
-      await page.getByText('The mapping is saved.').waitFor();
+      await page
+        .getByText('The mapping is saved. Kept calls that would be recorded: 1 of the last 1.')
+        .waitFor();
       await send();
       await page.reload();
       await settle(page);

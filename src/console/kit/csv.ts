@@ -11,8 +11,8 @@ const FORMULA = /^[\s\0]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/;
 const decimalOf = (locale: string): string =>
   new Intl.NumberFormat(locale).formatToParts(1.5).find(({ type }) => type === 'decimal')?.value ?? '.';
 
-export const toCsv = (
-  header: readonly string[],
+/** Rows of a file, without its header: what follows in a file that comes in parts. */
+export const csvRows = (
   rows: readonly (readonly CsvCell[])[],
   dialect: CsvDialect,
   locale: string,
@@ -25,9 +25,15 @@ export const toCsv = (
     const safe = FORMULA.test(cell) ? `'${cell}` : cell;
     return /["\r\n;,]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   };
-  const mark = dialect === 'spreadsheet' ? '\ufeff' : '';
-  return mark + [header, ...rows].map((row) => `${row.map(field).join(separator)}\r\n`).join('');
+  return rows.map((row) => `${row.map(field).join(separator)}\r\n`).join('');
 };
+
+export const toCsv = (
+  header: readonly string[],
+  rows: readonly (readonly CsvCell[])[],
+  dialect: CsvDialect,
+  locale: string,
+): string => (dialect === 'spreadsheet' ? '\ufeff' : '') + csvRows([header, ...rows], dialect, locale);
 
 /** Part of a file that has its first line, the header, again. */
 export interface CsvPart {

@@ -1,5 +1,6 @@
 /** Totals as the API adds them up. The browser only prints: it never cuts a session at midnight itself. */
-import { api, call, type Data } from './api.ts';
+import { t } from '../i18n/index.ts';
+import { ApiError, api, call, type Data } from './api.ts';
 import { addDays, fromLocal } from './time.ts';
 
 type Item = Data<'summarizeActivity'>['items'][number];
@@ -19,7 +20,7 @@ export interface PersonTotal extends Total {
 
 /** As many as one answer has. More are read page by page: 200 people have 1400 days in a week. */
 const LIMIT = 1000;
-const MAX_PAGES = 20;
+const MAX_PAGES = 60;
 
 /** The instants of some whole days in the zone. */
 export const rangeOf = (from: string, to: string, zone: string): { from: string; to: string } => ({
@@ -48,6 +49,8 @@ const readTotals = async (query: Wanted): Promise<Item[]> => {
     items.push(...answer.items);
     cursor = answer.nextCursor;
   }
+  // Sums of some of them would be wrong, and look right.
+  if (cursor !== null) throw new ApiError(413, { detail: t('hours.tooMany', { n: LIMIT * MAX_PAGES }) });
   return items;
 };
 

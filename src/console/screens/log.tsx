@@ -1,10 +1,8 @@
 /** What devices did: filters as chips, values to choose from, a live tail, a file, and deletion that counts first. */
 import { useState } from 'preact/hooks';
-import { locale, t } from '../i18n/index.ts';
+import { t } from '../i18n/index.ts';
 import { api, call, callWithHeaders, type Data } from '../kit/api.ts';
 import { useViewer } from '../kit/context.ts';
-import { toCsv } from '../kit/csv.ts';
-import { download } from '../kit/download.ts';
 import { formatNumber, formatZone } from '../kit/format.ts';
 import { usePages } from '../kit/list.ts';
 import { forget, useQuery } from '../kit/query.ts';
@@ -17,6 +15,7 @@ import { PageHead } from '../ui/page.tsx';
 import { Empty, Reading } from '../ui/states.tsx';
 import { MorePages, Table } from '../ui/table.tsx';
 import type { ScreenProps } from './index.ts';
+import { FILE_PAGE, LogFileState, useLogFile } from './log-file.tsx';
 
 type Entry = Data<'listActivityLogs'>[number];
 type Stats = Data<'getActivityLogStats'>;
@@ -42,10 +41,10 @@ const cursorIn = (headers: Headers): string | null => {
   return url === undefined ? null : new URL(url, location.origin).searchParams.get('cursor');
 };
 
-const readPage = async (query: LogQuery, cursor?: string) => {
+const readPage = async (query: LogQuery, cursor?: string, limit = LIMIT) => {
   const { data, headers } = await callWithHeaders(() =>
     api.GET('/api/v1/activity_log', {
-      params: { query: { ...query, limit: LIMIT, ...(cursor !== undefined && { cursor }) } },
+      params: { query: { ...query, limit, ...(cursor !== undefined && { cursor }) } },
     }),
   );
   return { items: data, nextCursor: cursorIn(headers) };
@@ -71,9 +70,13 @@ const Entries = ({ route }: ScreenProps) => {
   const list = usePages(`log ${name}`, (cursor) => readPage(filter, cursor), polling);
   const count = useQuery(`log-count ${name}`, () => countOf(filter), polling);
   const isFiltered = name !== '{}';
-  const stats = useQuery(isFiltered ? undefined : 'log-stats', () =>
-    call(() => api.GET('/api/v1/activity_log/stats')),
+  const isCounted = Object.keys(filter).every((one) => one === 'platform' || one === 'action_type');
+  const stats = useQuery(
+    isCounted ? 'log-stats' : undefined,
+    () => call(() => api.GET('/api/v1/activity_log/stats')),
+    polling,
   );
+  const file = useLogFile();
   const active = CHOICES.filter((one) => filter[one] !== undefined);
   return (
     <>
@@ -84,8 +87,8 @@ const Entries = ({ route }: ScreenProps) => {
         </button>
         <button
           type="button"
-          disabled={list.items.length === 0}
-          onClick={() => download('log.csv', logCsv(list.items))}
+          disabled={list.items.length === 0 || file.state?.isRunning === true}
+          onClick={() => file.start((cursor) => readPage(filter, cursor, FILE_PAGE), count.data)}
         >
           <Icon name="download" />
           {t('action.spreadsheet')}
@@ -96,6 +99,7 @@ const Entries = ({ route }: ScreenProps) => {
           </button>
         )}
       </PageHead>
+      <LogFileState file={file} zone={zone} />
       <LogFilters query={route.query} />
       {active.length > 0 && (
         <div class="row">
@@ -164,7 +168,7 @@ const Entries = ({ route }: ScreenProps) => {
                   {
                     title: t('log.detail'),
                     isExtra: true,
-                    cell: ({ action_detail }) => <bdi class="cut">{action_detail ?? ''}</bdi>,
+                    cell: ({ action_detail }) => <bdi class="cut rest">{action_detail ?? ''}</bdi>,
                   },
                 ]}
               />
@@ -191,22 +195,6 @@ const Entries = ({ route }: ScreenProps) => {
     </>
   );
 };
-
-const logCsv = (entries: readonly Entry[]): string =>
-  toCsv(
-    ['id', 'time', 'platform', 'serial', 'action_type', 'action_detail', 'username'],
-    entries.map((entry) => [
-      entry.id,
-      new Date(entry.timestamp * 1000).toISOString(),
-      entry.platform,
-      entry.serial,
-      entry.action_type,
-      entry.action_detail,
-      entry.username,
-    ]),
-    'spreadsheet',
-    locale(),
-  );
 
 const LogFilters = ({ query }: { readonly query: Readonly<Record<string, string>> }) => {
   const [name, setName] = useState<Choice>('serial');
@@ -271,7 +259,13 @@ const loadedFacets = (entries: readonly Entry[], name: 'action_type' | 'serial' 
     .map(([value, own]) => ({ value, n: own.length }))
     .sort((a, b) => b.n - a.n);
 
-/** Values to choose from: of the whole log where nothing is filtered, else of the lines that are loaded, and said so. */
+/** The entries that are counted without reading them, added up by one of their two names: the largest first. */
+const countedFacets = (kinds: Stats['kinds'], name: 'action_type' | 'platform'): Facet[] =>
+  [...Map.groupBy(kinds, (kind) => kind[name])]
+    .map(([value, own]) => ({ value, n: own.reduce((sum, { count }) => sum + count, 0) }))
+    .sort((a, b) => b.n - a.n);
+
+/** Values to choose from: of all that matches where that is counted, else of the lines that are loaded, and said so. */
 const Facets = ({
   entries,
   filter,
@@ -279,20 +273,22 @@ const Facets = ({
 }: {
   readonly entries: readonly Entry[];
   readonly filter: LogQuery;
+  /** Only where nothing but a platform and an action is filtered. */
   readonly stats: Stats | undefined;
 }) => {
   if (entries.length === 0) return null;
+  // Where there are too many kinds to count them all, a sum of some would be too low.
+  const kinds = stats?.is_complete
+    ? stats.kinds.filter(
+        ({ platform, action_type }) =>
+          (filter.platform ?? platform) === platform && (filter.action_type ?? action_type) === action_type,
+      )
+    : undefined;
+  const facetsOf = (name: 'action_type' | 'platform'): readonly Facet[] =>
+    kinds ? countedFacets(kinds, name) : loadedFacets(entries, name);
   const groups: [Filter, readonly Facet[]][] = [
-    [
-      'platform',
-      stats?.platforms.map(({ platform, count }) => ({ value: platform, n: count })) ??
-        loadedFacets(entries, 'platform'),
-    ],
-    [
-      'action_type',
-      stats?.action_types.map(({ action_type, count }) => ({ value: action_type, n: count })) ??
-        loadedFacets(entries, 'action_type'),
-    ],
+    ['platform', facetsOf('platform')],
+    ['action_type', facetsOf('action_type')],
     ['serial', loadedFacets(entries, 'serial')],
   ];
   const useful = groups.filter(([name, facets]) => filter[name] === undefined && facets.length > 1);
@@ -300,25 +296,25 @@ const Facets = ({
   return (
     <div class="stack">
       {useful.map(([name, facets]) => (
-        <div class="row" key={name}>
-          <span class="small muted" style={{ minWidth: '76px' }}>
-            {t(`log.${name}`)}
-          </span>
-          {facets.slice(0, MAX_FACETS).map(({ value, n }) => (
-            <button key={value} type="button" class="chip" onClick={() => changeQuery({ [name]: value })}>
-              <bdi class="cut">{value}</bdi> <span class="count">{formatNumber(n)}</span>
-            </button>
-          ))}
-          {name === 'serial' && (
-            <a class="small" href={href(['log', 'devices'])}>
-              {t('log.allDevices')}
-            </a>
-          )}
+        <div class="facet" key={name}>
+          <span class="small muted">{t(`log.${name}`)}</span>
+          <div class="row">
+            {facets.slice(0, MAX_FACETS).map(({ value, n }) => (
+              <button key={value} type="button" class="chip" onClick={() => changeQuery({ [name]: value })}>
+                <bdi class="cut">{value}</bdi> <span class="count">{formatNumber(n)}</span>
+              </button>
+            ))}
+            {name === 'serial' && (
+              <a class="small" href={href(['log', 'devices'])}>
+                {t('log.allDevices')}
+              </a>
+            )}
+          </div>
         </div>
       ))}
       <p class="small muted">
-        {stats
-          ? t('log.facetAll', { all: stats.total, n: entries.length })
+        {kinds && useful.some(([name]) => name !== 'serial')
+          ? t('log.facetAll', { all: kinds.reduce((sum, { count }) => sum + count, 0), n: entries.length })
           : t('log.facetNote', { n: entries.length })}
       </p>
     </div>

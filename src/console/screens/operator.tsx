@@ -195,8 +195,12 @@ const Status = () => {
               {localSwitches.length > 0 && (
                 <>
                   <dt>{t('operator.switches')}</dt>
-                  <dd>
-                    <Badge tone="warn">{localSwitches.join(', ')}</Badge>
+                  <dd class="row">
+                    {localSwitches.map((name) => (
+                      <Badge key={name} tone="warn">
+                        {name}
+                      </Badge>
+                    ))}
                   </dd>
                 </>
               )}

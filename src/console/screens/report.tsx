@@ -96,6 +96,7 @@ const Records = ({ route, isAudit }: ScreenProps & { readonly isAudit: boolean }
       <div class="filters">
         {!isAudit && (
           <SelectField
+            wide
             label={t('report.category')}
             value={type}
             options={CATEGORIES.map((one) => [one, t(`report.type.${one}`)] as const)}
@@ -177,6 +178,7 @@ const ReportTable = ({
     columns.push(
       {
         title: t('session.end'),
+        isExtra: true,
         cell: ({ row }) =>
           row.endTime ? (
             <Instant at={row.endTime} zone={zone} />
@@ -188,7 +190,14 @@ const ReportTable = ({
         title: t('session.length'),
         isNumber: true,
         cell: ({ row }) =>
-          row.endTime ? formatDuration(Date.parse(row.endTime) - Date.parse(row.time)) : '–',
+          row.endTime ? (
+            formatDuration(Date.parse(row.endTime) - Date.parse(row.time))
+          ) : (
+            <>
+              <span class="hide-s">–</span>
+              <span class="show-s muted">{t('session.running')}</span>
+            </>
+          ),
       },
     );
   } else {

@@ -154,14 +154,16 @@ export const SelectField = <V extends string>({
   value,
   options,
   onValue,
+  wide = false,
 }: {
   readonly label: string;
   readonly hint?: ComponentChildren;
   readonly value: V;
   readonly options: readonly (readonly [value: V, text: string])[];
   readonly onValue: (value: V) => void;
+  readonly wide?: boolean;
 }) => (
-  <Field label={label} hint={hint}>
+  <Field label={label} hint={hint} wide={wide}>
     {(ids) => (
       // The DOM knows no type of a value; the options have no other ones.
       <select {...ids} value={value} onChange={(event) => onValue(event.currentTarget.value as V)}>

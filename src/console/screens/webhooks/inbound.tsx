@@ -141,6 +141,59 @@ const parseMapping = (text: string): { value?: Record<string, unknown> | null; p
 
 type Trial = Data<'tryInboundWebhook'>;
 const TYPING_MS = 300;
+/** So many real calls, the newest first, a mapping is tried on when somebody asks, and before it is saved. */
+const MAX_TRIED = 20;
+
+/** What a mapping makes of the calls whose bodies are kept. */
+interface Tried {
+  /** The mapping, as its text in JSON: another one has another outcome. */
+  readonly mapping: string;
+  readonly calls: number;
+  readonly mapped: number;
+  /** Why the first of the others is not recorded, with its number. */
+  readonly failed: { readonly number: number; readonly reason: string } | undefined;
+}
+
+/** Asks one after another: it is a look, and no load for the database. @throws ApiError */
+const tryOnCalls = async (
+  webhookId: string,
+  mapping: Record<string, unknown> | null,
+  numbers: readonly number[],
+): Promise<Tried> => {
+  let calls = 0;
+  let mapped = 0;
+  let failed: Tried['failed'];
+  for (const number of numbers) {
+    const trial = await tryOnCall(webhookId, mapping, number);
+    if (!trial) continue;
+    calls++;
+    if (trial.status === 'recorded' && trial.items.every(({ status }) => status === 'recorded')) mapped++;
+    else failed ??= { number, reason: reasonOf(trial) };
+  }
+  return { mapping: JSON.stringify(mapping), calls, mapped, failed };
+};
+
+/** Undefined where the body is not kept any more: it was a moment ago. */
+const tryOnCall = async (
+  webhookId: string,
+  mapping: Record<string, unknown> | null,
+  number: number,
+): Promise<Trial | undefined> => {
+  try {
+    return await call(() =>
+      api.POST('/v2/community/inbound-webhooks/{webhookId}/try', {
+        params: { path: { webhookId } },
+        body: { mapping, call: number },
+      }),
+    );
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
+  }
+};
+
+const reasonOf = ({ reason, items }: Trial): string =>
+  (reason ?? items.find((item) => item.reason !== null)?.reason)?.message ?? '';
 const SAMPLE = '{\n  "device": { "id": "gate-1" },\n  "event": "opened"\n}';
 
 /** Mapping and sample side by side, and what Rollcall would record of it: asked for again when somebody stops typing. */
@@ -160,7 +213,9 @@ const MappingEditor = ({
   const [sample, setSample] = useState(SAMPLE);
   const [trial, setTrial] = useState<Trial>();
   const [trialError, setTrialError] = useState<ApiError>();
+  const [tried, setTried] = useState<Tried>();
   const { value, problem } = parseMapping(text);
+  const numbers = kept.slice(0, MAX_TRIED).map(({ number }) => number);
   const wanted = JSON.stringify([value, source, source === 'paste' ? sample : '']);
   // What is asked for is all in the text.
   useEffect(() => {
@@ -202,13 +257,14 @@ const MappingEditor = ({
           event.preventDefault();
           if (value === undefined) return;
           void work.run(async () => {
+            const outcome = numbers.length > 0 ? await tryOnCalls(sender.id, value, numbers) : undefined;
             await call(() =>
               api.PATCH('/v2/community/inbound-webhooks/{webhookId}', {
                 params: { path: { webhookId: sender.id } },
                 body: { mapping: value },
               }),
             );
-            toast(t('hooks.mappingSaved'));
+            toast([t('hooks.mappingSaved'), ...(outcome ? [triedText(outcome)] : [])].join(' '));
             onSaved();
           });
         }}
@@ -266,15 +322,39 @@ const MappingEditor = ({
           </div>
         </div>
         <WorkError work={work} />
+        {tried && tried.mapping === JSON.stringify(value) && (
+          <p role="status">
+            <Badge tone={tried.mapped === tried.calls ? 'good' : 'warn'}>{triedText(tried)}</Badge>
+            {tried.failed && (
+              <span class="sub">
+                {t('hooks.sampleCall', { n: tried.failed.number })}: {tried.failed.reason}
+              </span>
+            )}
+          </p>
+        )}
         <div class="row">
           <button type="submit" class="primary" disabled={value === undefined || work.isBusy}>
             {work.isBusy ? t('action.working') : t('hooks.saveMapping')}
           </button>
+          {numbers.length > 0 && (
+            <button
+              type="button"
+              disabled={value === undefined || work.isBusy}
+              onClick={() => {
+                if (value === undefined) return;
+                void work.run(async () => setTried(await tryOnCalls(sender.id, value, numbers)));
+              }}
+            >
+              {t('hooks.tryCalls', { n: numbers.length })}
+            </button>
+          )}
         </div>
       </form>
     </Card>
   );
 };
+
+const triedText = ({ calls, mapped }: Tried): string => t('hooks.triedCalls', { n: mapped, all: calls });
 
 const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
