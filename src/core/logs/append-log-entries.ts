@@ -15,6 +15,7 @@ import {
   insertLogEntries,
   isSecondFull,
   type KindToCount,
+  newJson,
   type Stored,
   selectByEvent,
 } from './append-queries.ts';
@@ -91,7 +92,9 @@ export const planLogEntries = (ctx: Ctx<CommunityActor>, entries: readonly NewLo
   const seconds = [...new Set(toInsert.map(({ timestamp }) => timestamp))];
   return {
     prepare: [],
-    changes: [...insertion(ctx, toInsert), ...dueSoonerBy(ctx, toInsert), ...(refusal ? [refusal] : [])],
+    changes: [...insertion(ctx, toInsert), ...dueSoonerBy(ctx, toInsert), refusal].filter(
+      (one) => one !== undefined,
+    ),
     recorded: () => idsOfEvents({ communityId, eventIds: JSON.stringify(eventIds) }),
     toError: (error) =>
       isSecondFull(error) ? secondFull(seconds) : isBeyondQuota(error) ? quota.error : undefined,
@@ -104,17 +107,20 @@ const secondFull = (seconds: readonly number[]): DomainError =>
 /** See `dueSooner`. */
 const dueSoonerBy = (ctx: Ctx<CommunityActor>, entries: readonly EntryToInsert[]) => {
   const now = ctx.clock.now();
-  const oldest = entries.reduce((least, { timestamp }) => Math.min(least, timestamp * 1000), now);
+  let oldest = now;
+  for (const { timestamp } of entries) oldest = Math.min(oldest, timestamp * 1000);
   return dueSooner(ctx.actor.community, 'log', oldest, now);
 };
 
 /** The statements that insert entries, count them, and write the events for webhooks. */
 const insertion = ({ actor, clock }: Ctx<CommunityActor>, entries: readonly EntryToInsert[]) => {
   const { id } = actor.community;
+  const mayRepeat = entries.some(({ eventId }) => eventId !== null);
   return [
-    outbox(id, 'log.appended', insertedJson(id, entries)),
+    mayRepeat ? outbox(id, 'log.appended', newJson(id, entries)) : undefined,
     countInserted(id, dayOf(clock.now()), kindsOf(entries)),
     insertLogEntries(id, entries),
+    mayRepeat ? undefined : outbox(id, 'log.appended', insertedJson(id, entries)),
   ] as const;
 };
 
@@ -163,7 +169,7 @@ const assignIds = (
     if (event_id === null) others.push(id);
     else byEvent.set(event_id, id);
   }
-  const sorted = Float64Array.from(others).sort();
+  const sorted = new Float64Array(others).sort();
   const ids = entries.map(({ eventId }) => (eventId === null ? undefined : byEvent.get(eventId)));
   const unnamed = toInsert
     .filter(({ eventId }) => eventId === null)

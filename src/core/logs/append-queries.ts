@@ -145,17 +145,19 @@ export const insertLogEntries = (
 /** So many entries a webhook is told of in one event; all of them count. */
 const MAX_TOLD = 50;
 
-const selectInserted = statement<{
+/** Expression: what a webhook is told of the rows of entries. */
+const TOLD = sql.raw(`
+  json_group_array(json_object('id', id, 'platform', platform, 'serial', serial, 'action_type', action_type,
+    'action_detail', action_detail, 'username', username, 'timestamp', second))`);
+
+const selectNew = statement<{
   communityId: number;
   withoutEvent: number;
   eventIds: string;
   entries: string;
 }>(
   ($) => sql`
-    SELECT json_object('count', count, 'entries', (
-      SELECT json_group_array(json_object('id', id, 'platform', platform, 'serial', serial, 'action_type', action_type,
-        'action_detail', action_detail, 'username', username, 'timestamp', second))
-      FROM (${newEntries($, $.entries)})))
+    SELECT json_object('count', count, 'entries', (SELECT ${TOLD} FROM (${newEntries($, $.entries)})))
     FROM (SELECT ${$.withoutEvent} + (
       SELECT COUNT(*) FROM json_each(${$.eventIds}) AS event
       WHERE ${isNewEvent($, sql`event.value`)}) AS count)
@@ -166,14 +168,36 @@ const selectInserted = statement<{
  * Query, for a statement before `insertLogEntries` in its batch: what that will insert, as JSON of its number and
  * its first entries; NULL where that is nothing.
  */
-export const insertedJson = (communityId: number, entries: readonly EntryToInsert[]): Statement => {
+export const newJson = (communityId: number, entries: readonly EntryToInsert[]): Statement => {
   const eventIds = entries.flatMap(({ eventId }) => eventId ?? []);
-  return selectInserted({
+  return selectNew({
     communityId,
     withoutEvent: entries.length - eventIds.length,
     eventIds: JSON.stringify(eventIds),
     entries: rowsOf(entries.slice(0, MAX_TOLD)),
   });
+};
+
+const selectInserted = statement<{ communityId: number; count: number; places: string }>(
+  ($) => sql`
+    SELECT json_object('count', ${$.count}, 'entries', (
+      SELECT ${TOLD} FROM (SELECT value ->> 0 AS second, value ->> 1 AS behind FROM json_each(${$.places})) AS told
+      CROSS JOIN log_entries NOT INDEXED ON ${isCurrent($.communityId)} AND id = (
+        SELECT MAX(id) FROM log_entries NOT INDEXED
+        WHERE ${isCurrent($.communityId)} AND id >= second << 20 AND id < (second + 1) << 20) - behind))`,
+);
+
+/**
+ * Query, for a statement behind `insertLogEntries` in its batch: the same of entries without an event id. Those are all
+ * there now, the last of their seconds, so their texts need not be sent once more where no webhook hears of them.
+ */
+export const insertedJson = (communityId: number, entries: readonly EntryToInsert[]): Statement => {
+  const counts = new Map<number, number>();
+  for (const { timestamp } of entries) counts.set(timestamp, (counts.get(timestamp) ?? 0) + 1);
+  const places = entries
+    .slice(0, MAX_TOLD)
+    .map(({ timestamp, number }) => [timestamp, (counts.get(timestamp) ?? 0) - 1 - number]);
+  return selectInserted({ communityId, count: entries.length, places: JSON.stringify(places) });
 };
 
 /** Statement: the current log's entries with these event ids (a JSON array). */

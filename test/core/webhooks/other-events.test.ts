@@ -36,6 +36,34 @@ describe('log.appended', () => {
     expect(await net.deliveries(key, id)).toHaveLength(3);
   });
 
+  it('has entries of several seconds in the order of the call', async () => {
+    const net = new Receivers();
+    const { key } = await net.endpoint({ events: ['log.appended'] });
+    const at = (serial: string, timestamp: number) => entry(serial, { timestamp });
+    const earlier = [at('A1', 1_776_200_000), at('A2', 1_776_200_001)];
+    await net.app.post(LOG, { key, body: earlier });
+    const later = [at('B1', 1_776_200_001), at('B2', 1_776_200_000), at('B3', 1_776_200_001)];
+    const { body } = await net.app.post(LOG, { key, body: later });
+    await net.app.settled();
+    const { entries } = net.received.at(-1)?.body.data ?? {};
+    expect(entries.map((one: { serial: string }) => one.serial)).toEqual(['B1', 'B2', 'B3']);
+    expect(entries.map((one: { id: number }) => one.id)).toEqual(body.data.ids);
+    expect(entries.map((one: { timestamp: number }) => one.timestamp)).toEqual([
+      1_776_200_001, 1_776_200_000, 1_776_200_001,
+    ]);
+  });
+
+  it('comes after a wipe, too, with the entries of the new log', async () => {
+    const net = new Receivers();
+    const { key } = await net.endpoint({ events: ['log.appended'] });
+    const timestamp = 1_776_200_000;
+    await net.app.post(LOG, { key, body: [entry('A1', { timestamp }), entry('A2', { timestamp })] });
+    await net.app.delete(LOG, { key });
+    await net.app.post(LOG, { key, body: [entry('B1', { timestamp })] });
+    await net.app.settled();
+    expect(net.received.at(-1)?.body.data).toMatchObject({ count: 1, entries: [{ serial: 'B1' }] });
+  });
+
   it('of a thousand entries stays below 20 KB and tells how many there are', async () => {
     const net = new Receivers();
     const { key } = await net.endpoint({ events: ['log.*'] });
