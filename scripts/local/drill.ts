@@ -7,7 +7,7 @@ import { OPERATOR } from '../../src/core/access/actor.ts';
 import { findCommunity } from '../../src/core/access/queries.ts';
 import { SCOPES } from '../../src/core/access/scopes.ts';
 import {
-  type Verification,
+  type AccountActivityCheck,
   verifyAccountActivity,
 } from '../../src/core/account-activity/verify-account-activity.ts';
 import { createServices } from '../../src/deps.ts';
@@ -29,7 +29,7 @@ export interface Chain {
   readonly communityId: string;
   readonly checkedLinks: number;
   readonly checkedRecords: number;
-  readonly firstBreak: Verification['firstBreak'];
+  readonly firstBreak: AccountActivityCheck['firstBreak'];
 }
 
 export interface Drill {
@@ -150,10 +150,10 @@ const verifyChains = async (env: Env): Promise<Chain[]> => {
     const ctx = { ...services, actor, defer: (work: Promise<unknown>) => void work };
     let checkedLinks = 0;
     let checkedRecords = 0;
-    let position: Verification['next'];
-    let firstBreak: Verification['firstBreak'];
+    let position: AccountActivityCheck['next'];
+    let firstBreak: AccountActivityCheck['firstBreak'];
     do {
-      const verification: Verification = await verifyAccountActivity(ctx, position);
+      const verification: AccountActivityCheck = await verifyAccountActivity(ctx, position);
       checkedLinks += verification.checkedLinks;
       checkedRecords += verification.checkedRecords;
       firstBreak = verification.firstBreak;

@@ -10,6 +10,7 @@ const bind = (column: Column, value: unknown, params: Value[]): string => {
   if (typeof value === 'object' && value !== null && 'publicId' in value) {
     return `(SELECT id FROM communities WHERE public_id = ?${params.push(String(value.publicId))})`;
   }
+  // Drizzle says `unknown`; each of our columns makes a text or a number of what it holds.
   return `?${params.push(value === null ? null : (column.mapToDriverValue(value) as Value))}`;
 };
 

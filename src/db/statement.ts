@@ -200,6 +200,7 @@ const compile = (wrapper: SQLWrapper): Compiled => {
   const places = new Map<string, number>();
   const addSlot = (slot: Compiled['slots'][number]): number => slots.push(slot);
   const query = wrapper.getSQL().toQuery({
+    // Drizzle wants its cache of casings; of it, `toQuery` asks for a column's name only, and the schema gives each.
     casing: { getColumnCasing: ({ name }: { name: string }) => name } as never,
     escapeName,
     escapeString,
@@ -222,7 +223,7 @@ const compile = (wrapper: SQLWrapper): Compiled => {
 };
 
 type Encode = (value: unknown) => Value;
-/** Placeholders are filled with a `Value` (`statement` asks for it), and Drizzle's encoders make one of any other. */
+/** Placeholders are filled with a `Value` (`statement` asks for it), and Drizzle's encoders, which say `any`, make one. */
 const asItIs: Encode = (value) => value as Value;
 
 /** What a parameter stands for: a value by name, or one that is in the text already. */

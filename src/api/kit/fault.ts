@@ -46,10 +46,10 @@ type BoundaryCode = keyof typeof BOUNDARY_FAULTS;
 /** Everything that can go wrong with a request. A dialect maps the kinds, and lists only the codes that differ from theirs. */
 export type FaultCode = BoundaryCode | DomainErrorCode;
 
-const KINDS: Readonly<Record<FaultCode, FaultKind>> = { ...BOUNDARY_FAULTS, ...DOMAIN_ERRORS };
+const KIND_OF_CODE: Readonly<Record<FaultCode, FaultKind>> = { ...BOUNDARY_FAULTS, ...DOMAIN_ERRORS };
 
 /** The kind of a code: said with the code, once. */
-export const kindOf = (code: FaultCode): FaultKind => KINDS[code];
+export const kindOf = (code: FaultCode): FaultKind => KIND_OF_CODE[code];
 
 const STATUSES: Readonly<Record<FaultKind, ContentfulStatusCode>> = {
   invalid: 400,

@@ -125,9 +125,9 @@ const People = ({
         )),
   );
   const online = useOnline('day', now);
-  const longest = items.reduce(
-    (first, item) => (item.start < first.start ? item : first),
-    items[0] as Session,
+  const longest = items.reduce<Session | undefined>(
+    (first, item) => (first && first.start <= item.start ? first : item),
+    undefined,
   );
   return (
     <>
@@ -148,13 +148,15 @@ const People = ({
               : '–'}
           </dd>
         </div>
-        <div>
-          <dt>{t('now.longest')}</dt>
-          <dd>{formatDuration(now - Date.parse(longest.start))}</dd>
-          <dd>
-            <Name name={nameOf(longest)} id={longest.accId} />
-          </dd>
-        </div>
+        {longest && (
+          <div>
+            <dt>{t('now.longest')}</dt>
+            <dd>{formatDuration(now - Date.parse(longest.start))}</dd>
+            <dd>
+              <Name name={nameOf(longest)} id={longest.accId} />
+            </dd>
+          </div>
+        )}
       </dl>
       <Card flush>
         <div class="filters" style={{ padding: '6px 16px 12px' }}>

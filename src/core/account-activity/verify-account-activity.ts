@@ -47,7 +47,7 @@ export interface VerifyPosition {
   readonly day: number;
 }
 
-export interface Verification {
+export interface AccountActivityCheck {
   readonly checkedLinks: number;
   readonly checkedRecords: number;
   /** The end of the audit trail: who keeps it elsewhere can tell a trail that was written anew. */
@@ -64,7 +64,7 @@ export interface Verification {
 export const verifyAccountActivity = async (
   ctx: Ctx<CommunityActor>,
   from: VerifyPosition | undefined,
-): Promise<Verification> => {
+): Promise<AccountActivityCheck> => {
   const communityId = ctx.actor.community.id;
   const trail = from ? undefined : await checkTrail(ctx, communityId);
   const { head, removedBefore } = await findEnds(ctx, communityId);
@@ -165,6 +165,7 @@ const findLostTrail = async (
   removedBefore: number | null,
 ): Promise<Break | undefined> => {
   if (type !== 'ROWS_IMPORTED' || properties.carried === undefined) return undefined;
+  // The import wrote it (`carried`), and the trail's hashes have been checked up to here.
   for (const end of JSON.parse(properties.carried) as CarriedEnd[]) {
     if (removedBefore !== null && end.occurredAt < removedBefore) continue;
     const { origin, sequence, hash } = end;
@@ -228,7 +229,7 @@ const checkBatches = async (
   communityId: number,
   removedBefore: number | null,
   from: VerifyPosition | undefined,
-): Promise<Pick<Verification, 'checkedRecords' | 'firstBreak' | 'next'>> => {
+): Promise<Pick<AccountActivityCheck, 'checkedRecords' | 'firstBreak' | 'next'>> => {
   const firstDay = removedBefore === null ? FIRST_DAY : dayOf(removedBefore);
   // Ids carry their time: what sorts behind this one is too new to be judged.
   const settled = ctx.newId(ctx.clock.now() - SETTLING_MS).slice(0, 13);

@@ -173,11 +173,11 @@ const valuesOf = (
  * none where `condition` does not hold.
  */
 const namesIn = ($: Names<SightingValues>, isTold: boolean, condition: SQL = sql`1`): SQL => sql`
-  (SELECT key AS position, CASE substr(CAST(${$.kinds} AS BLOB), key + 1, 1) ${KINDS} END AS kind,
+  (SELECT key AS position, CASE substr(CAST(${$.kinds} AS BLOB), key + 1, 1) ${KIND_OF_DIGIT} END AS kind,
     ${isTold ? sql`value ->> 0 AS name, value ->> 1 AS told` : sql`value AS name, NULL AS told`}
    FROM json_each(iif(${condition}, ${$.names}, '[]')))`;
 
-const KINDS = sql.raw(
+const KIND_OF_DIGIT = sql.raw(
   IDENTIFIER_KINDS.map((kind, digit) => `WHEN CAST('${digit}' AS BLOB) THEN '${kind}'`).join(' '),
 );
 

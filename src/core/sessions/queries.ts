@@ -93,7 +93,7 @@ export type MomentValues = Limits & { readonly now: number };
 
 export const momentValues = ({ now, settings }: Moment): MomentValues => ({ now, ...limitsOf(settings) });
 
-export const COLUMNS = sql.raw(SESSION_COLUMNS.join(', '));
+export const SESSION_COLUMNS_SQL = sql.raw(SESSION_COLUMNS.join(', '));
 
 /** Expression: what the server's row says; NULL where there is none. */
 export const known = ($: Names<Server>, column: 'roster_seen_at' | 'alive_until' | 'reset_at'): SQL => sql`
@@ -178,7 +178,7 @@ const insertion = (by: Place['by'], $: Names<Place & Opening>): SQL => sql`
   FROM (SELECT ${accountOf(by, $)} AS account_id LIMIT 1) WHERE account_id IS NOT NULL`;
 
 const openSessionRow = statementByShape<Place['by'], Place & Opening, SessionColumns>(
-  (by, $) => sql`${insertion(by, $)} RETURNING ${COLUMNS}`,
+  (by, $) => sql`${insertion(by, $)} RETURNING ${SESSION_COLUMNS_SQL}`,
   BY,
 );
 
@@ -206,7 +206,7 @@ const toggle = statementByShape<Place['by'], Place & MomentValues & Opening, Ses
     DO UPDATE SET ended_at = ${notBeforeLastSeen($.now)}, last_seen_at = ${notBeforeLastSeen($.now)},
       close_kind = 'stopped', metadata = ${merged($.metadata)}
     WHERE NOT ${isSilentAt($)}
-    RETURNING ${COLUMNS}`,
+    RETURNING ${SESSION_COLUMNS_SQL}`,
   BY,
 );
 
@@ -276,7 +276,7 @@ const stop = statementByShape<
         last_seen_at = iif(${isBelieved}, ${end}, ${lastSeenAt}),
         metadata = iif(${isBelieved}, ${merged($.metadata)}, metadata)
       WHERE community_id = ${$.communityId} AND (account_id, started_at, id) = (${stoppableAt(by, $)})
-      RETURNING ${COLUMNS}`;
+      RETURNING ${SESSION_COLUMNS_SQL}`;
 }, BY);
 
 /**
@@ -347,7 +347,7 @@ const selectDoneRow = statementByShape<
   SessionColumns
 >(
   (by, $) => sql`
-    SELECT ${COLUMNS} FROM sessions NOT INDEXED
+    SELECT ${SESSION_COLUMNS_SQL} FROM sessions NOT INDEXED
     WHERE community_id = ${$.communityId} AND account_id = ${accountOf(by, $)}
       AND (started_at = ${$.now} AND id = ${$.id}
         OR server_id = ${$.serverId} AND ended_at >= ${$.now} AND close_kind = ${$.closeKind})
@@ -389,7 +389,7 @@ const clear = statementByShape<
     })},
       metadata = ${merged($.metadata)}
     WHERE ${isOpenAt(by, $)}
-    RETURNING ${COLUMNS}`,
+    RETURNING ${SESSION_COLUMNS_SQL}`,
   BY,
 );
 
@@ -419,7 +419,7 @@ const reset = statement<Server & MomentValues & { readonly reason: string }, Ses
       goneAt: $.now,
     })}
     WHERE community_id = ${$.communityId} AND server_id = ${$.serverId} AND ended_at IS NULL
-    RETURNING ${COLUMNS}`,
+    RETURNING ${SESSION_COLUMNS_SQL}`,
 );
 
 /** Statement, before `noteReset`: closes all open sessions of a server. */
@@ -436,7 +436,7 @@ export const selectResetDone = statement<Server & { readonly now: number }, { 1:
 /** Query: the sessions that a reset at `now` has closed. */
 export const selectReset = statement<Server & { readonly now: number }, SessionColumns>(
   ($) => sql`
-    SELECT ${COLUMNS} FROM sessions
+    SELECT ${SESSION_COLUMNS_SQL} FROM sessions
     WHERE community_id = ${$.communityId} AND server_id = ${$.serverId} AND gone_at = ${$.now}
       AND close_kind = 'server_reset'`,
 );
@@ -594,7 +594,7 @@ export const closeStaleSessions = statement<
   )
   WHERE community_id = +stale_community_id AND account_id = +stale_account_id
     AND started_at = +stale_started_at AND id = +stale_id
-  RETURNING community_id, ${COLUMNS}`,
+  RETURNING community_id, ${SESSION_COLUMNS_SQL}`,
 );
 
 const selectLatest = statementByShape<
@@ -603,7 +603,7 @@ const selectLatest = statementByShape<
   SessionColumns
 >(
   (where, $) => sql`
-    SELECT ${COLUMNS} FROM sessions NOT INDEXED
+    SELECT ${SESSION_COLUMNS_SQL} FROM sessions NOT INDEXED
     WHERE community_id = ${$.communityId}
       AND account_id = ${sessionsAccountIdOf($)}
       AND voided_at IS NULL

@@ -100,7 +100,7 @@ const answer = async (
   return csvFile(ctx, query, http, [items]);
 };
 
-const COLUMNS = [
+const CSV_COLUMNS = [
   'id',
   'accId',
   'name',
@@ -127,7 +127,7 @@ const csvFile = (
   query: v.InferOutput<typeof sessionQuery>,
   http: HttpContext,
   pages: Pages,
-) => csvResponse(http, 'activity.csv', COLUMNS, toLines(ctx, query, pages), query);
+) => csvResponse(http, 'activity.csv', CSV_COLUMNS, toLines(ctx, query, pages), query);
 
 /** Times by the wall clock: of an open session, and for spreadsheets, in the form that every region reads. */
 async function* toLines(ctx: Ctx<CommunityActor>, query: v.InferOutput<typeof sessionQuery>, pages: Pages) {
@@ -153,7 +153,7 @@ async function* toLines(ctx: Ctx<CommunityActor>, query: v.InferOutput<typeof se
         unconfirmed: String(row.unconfirmed),
         metadata: JSON.stringify(row.metadata),
       };
-      return COLUMNS.map((column) => cells[column]);
+      return CSV_COLUMNS.map((column) => cells[column]);
     });
   }
 }

@@ -16,7 +16,7 @@ import {
   toPeriodWire,
 } from './wire.ts';
 
-const COLUMNS = [
+const CSV_COLUMNS = [
   'accId',
   'name',
   'seconds',
@@ -77,11 +77,11 @@ export const getPeriod = defineOperation({
         for (let afterId: string | undefined = ''; afterId !== undefined; ) {
           const page = await listPeriodTotals(ctx, periodId, { afterId, limit: CSV_PAGE });
           const items = page.items.map(await toItems(page.items));
-          yield items.map((item) => COLUMNS.map((column) => item[column]));
+          yield items.map((item) => CSV_COLUMNS.map((column) => item[column]));
           afterId = page.hasMore ? page.items.at(-1)?.accountId : undefined;
         }
       };
-      return csvResponse(http, 'period.csv', COLUMNS, lines(), query);
+      return csvResponse(http, 'period.csv', CSV_COLUMNS, lines(), query);
     }
     const scope = JSON.stringify(['period', ctx.actor.community.publicId, periodId]);
     const page = await listPeriodTotals(ctx, periodId, {

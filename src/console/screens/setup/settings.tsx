@@ -52,7 +52,7 @@ const SettingsForm = ({ values, onSaved }: { readonly values: Values; readonly o
   const work = useWork();
   const [changes, setChanges] = useState<Readonly<Record<string, Value>>>({});
   const names = Object.keys(values).sort((a, b) => placeOf(a) - placeOf(b));
-  const before = values as Readonly<Record<string, Value>>;
+  const before: Readonly<Record<string, Value>> = values;
   const set = (name: string, value: Value) => {
     const { [name]: _, ...others } = changes;
     setChanges(value === before[name] ? others : { ...others, [name]: value });
@@ -63,6 +63,7 @@ const SettingsForm = ({ values, onSaved }: { readonly values: Values; readonly o
       onSubmit={(event) => {
         event.preventDefault();
         void work.run(async () => {
+          // Each value came from the field of its own name; what does not fit is refused with that name.
           await call(() => api.PATCH('/v2/community/settings', { body: changes as Partial<Values> }));
           toast(t('settings.saved'));
           onSaved();

@@ -29,13 +29,13 @@ import {
 import type { EventType } from '../../webhooks/model.ts';
 import { sessionEvent, sessionJson } from '../../webhooks/outbox-queries.ts';
 import {
-  COLUMNS,
   knownOf,
   type Moment,
   type MomentValues,
   momentValues,
   resetNote,
   SEEN_AT_OF_S,
+  SESSION_COLUMNS_SQL,
   type Server,
 } from '../queries.ts';
 import type { ActivityAction } from '../record-activity.ts';
@@ -163,7 +163,7 @@ export const answerTimelyCall = statement<NewCall>(
   ($) => sql`
     UPDATE activity_calls SET answer = (
       SELECT json_group_array(${sessionJson((column) => column)}) FROM (
-        SELECT ${COLUMNS} FROM sessions NOT INDEXED
+        SELECT ${SESSION_COLUMNS_SQL} FROM sessions NOT INDEXED
         WHERE community_id = ${$.communityId} AND account_id = activity_calls.account_id
           AND started_at BETWEEN ${$.occurredAt} - ${REACH_MS} AND ${$.occurredAt} AND server_id = ${$.serverId}
         ORDER BY started_at DESC LIMIT 1)
@@ -245,7 +245,7 @@ const pending = ($: Names<CallKey>): SQL => sql`
     WHERE s.community_id = call.community_id AND s.server_id = call.server_id AND s.gone_at > call.occurred_at
       AND s.close_kind = 'server_reset' AND s.ended_at < s.gone_at AND s.ended_at < call.occurred_at
   ),
-  reach AS (
+  touched AS (
     SELECT call.community_id, call.server_id, concerned.account_id, min(call.occurred_at, coalesce((
       SELECT min(c.occurred_at) FROM activity_calls AS c INDEXED BY activity_calls_by_account
       WHERE c.community_id = call.community_id AND c.server_id = call.server_id
@@ -255,11 +255,11 @@ const pending = ($: Names<CallKey>): SQL => sql`
   scope AS MATERIALIZED (
     SELECT *, coalesce((
       SELECT started_at FROM sessions AS s NOT INDEXED
-      WHERE s.community_id = reach.community_id AND s.account_id = reach.account_id
+      WHERE s.community_id = touched.community_id AND s.account_id = touched.account_id
         AND s.started_at < since AND s.started_at >= since - ${REACH_MS}
-        AND s.server_id = reach.server_id
+        AND s.server_id = touched.server_id
       ORDER BY s.started_at DESC LIMIT 1), since) AS base_at
-    FROM reach
+    FROM touched
   )`;
 
 const pendingSessions = ($: Names<CallKey>): SQL => sql`
