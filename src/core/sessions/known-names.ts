@@ -5,11 +5,15 @@
  */
 import { hash53 } from '../../lib/hash.ts';
 import type { Community } from '../access/actor.ts';
-import { type AccountRef, identifierKey } from '../accounts/identifiers.ts';
+import { type AccountRef, IDENTIFIER_KINDS, identifierKey } from '../accounts/identifiers.ts';
 
 /** So long they are not looked up again (epoch milliseconds of when they were). */
 const KEPT_MS = 300_000;
 const MAX_REFS = 100_000;
+
+/** Set the communities of one database apart from those of another, and the kinds of an identifier. */
+const PLACE_STEP = 0x9e3779b1;
+const KIND_STEP = 0x85ebca6b;
 
 type WhoseNames = Pick<Community, 'place' | 'id'>;
 
@@ -22,8 +26,14 @@ const lookedUpAt = new Map<number, number>();
 export const hashOfListing = (communityId: number, [first]: AccountRef, told: string | undefined): number =>
   hash53(told === undefined ? identifierKey(first) : `${identifierKey(first)}\n${told}`, communityId);
 
-const hashOfRef = ({ place, id }: WhoseNames, ref: AccountRef): number =>
-  hash53(`${place}\n${ref.map(identifierKey).join('\n')}`, id);
+const hashOfRef = ({ place, id }: WhoseNames, ref: AccountRef): number => {
+  const seed = id + place * PLACE_STEP;
+  const [{ kind, value }] = ref;
+  // Most entries have one identifier: no text is put together of it.
+  return ref.length === 1
+    ? hash53(value, seed + IDENTIFIER_KINDS.indexOf(kind) * KIND_STEP)
+    : hash53(ref.map(identifierKey).join('\n'), seed);
+};
 
 const isBare = (ref: AccountRef): boolean => ref.every(({ kind }) => kind === 'username');
 

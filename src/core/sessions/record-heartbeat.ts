@@ -49,8 +49,7 @@ export const recordHeartbeat = async (
     ids: toSessionIds(ctx.newId(now)),
     stepMs: heartbeatStepMs(settings),
   };
-  const named = firstOfEach(accounts);
-  const isKnown = areKnown(ctx.actor.community, named, now);
+  const isKnown = areKnown(ctx.actor.community, accounts, now);
   const [, [row]] = await commit(
     ctx,
     [
@@ -60,7 +59,7 @@ export const recordHeartbeat = async (
             communityId,
             serverId,
             maxIdentifiers: ctx.actor.community.quotas.identifiersPerAccount,
-            accounts: named,
+            accounts: firstOfEach(accounts),
             now,
             newId: ctx.newId,
             mayCreate: false,
@@ -70,21 +69,23 @@ export const recordHeartbeat = async (
     ],
     { isRepeatable: true },
   );
-  const sightings = new Map((row ? toFound(row) : []).map((found) => [found[0], found]));
+  const sightings = new Array<FoundByHeartbeat | undefined>(accounts.length).fill(undefined);
+  const rows = row ? toFound(row) : [];
+  for (const found of rows) sightings[found[0]] = found;
   if (!isKnown)
     remember(
       ctx.actor.community,
-      accounts.filter((_, position) => sightings.has(position)),
+      accounts.filter((_, position) => sightings[position]),
       now,
     );
   // Of an account that is named twice, only the first entry starts a session.
   const started = new Map<string, string>();
-  for (const [position, outcome, accountId] of sightings.values()) {
+  for (const [position, outcome, accountId] of rows) {
     if (outcome === 'resumed' && !started.has(accountId)) {
       started.set(accountId, sessionIdAt(sighting.ids, position));
     }
   }
-  return accounts.map((_, position) => toResult(sightings.get(position), started));
+  return sightings.map((found) => toResult(found, started));
 };
 
 /** The accounts, but of those that the same identifier names only the first. */
@@ -98,9 +99,9 @@ const toResult = (
 ): HeartbeatResult => {
   if (!found) return { status: 'no_session', accountId: null, sessionId: null };
   const [, outcome, accountId, sessionId] = found;
-  const startedId = started.get(accountId);
-  if (outcome === 'resumed' && startedId !== undefined) {
-    return { status: 'resumed', accountId, sessionId: startedId };
+  if (outcome === 'resumed') {
+    const startedId = started.get(accountId);
+    if (startedId !== undefined) return { status: 'resumed', accountId, sessionId: startedId };
   }
   const goesOn = outcome === 'same' || outcome === 'seen' || outcome === 'kept';
   return goesOn && sessionId !== null

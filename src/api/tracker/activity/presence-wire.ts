@@ -47,9 +47,10 @@ const toPlainRef = (entry: unknown): AccountRef | undefined => {
   if (isPlain(username)) found.push({ kind: 'username', value: username });
   let fields = 0;
   for (const _ in entry) fields++;
-  const [first, ...others] = found;
-  return first && fields === found.length ? [first, ...others] : undefined;
+  return fields === found.length && isRef(found) ? found : undefined;
 };
+
+const isRef = (found: readonly Identifier[]): found is AccountRef => found.length > 0;
 
 /**
  * The schema, run on entries that are not of the usual kind. Of those, nearly every one is good as it is, so that is tried

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { AccountRef } from '../../../core/accounts/identifiers.ts';
 import { sendsManySingle } from '../../../core/sessions/heartbeat-rate.ts';
 import { recordHeartbeat as record } from '../../../core/sessions/record-heartbeat.ts';
 import { addHeader } from '../../kit/answer.ts';
@@ -53,14 +54,16 @@ export const recordHeartbeat = defineOperation({
     if (body.accounts.length === 1 && sendsManySingle(ctx, params.serverId)) {
       addHeader(http, 'X-Hint', 'PUT .../activity/roster once a minute says the same in one call');
     }
-    const accounts = body.accounts.flatMap(({ value, fault }) => (fault ? [] : [value]));
-    const found = (await record(ctx, { serverId: params.serverId, accounts })).values();
+    const accounts: AccountRef[] = [];
+    for (const { value, fault } of body.accounts) if (!fault) accounts.push(value);
+    const found = await record(ctx, { serverId: params.serverId, accounts });
+    let next = 0;
     const results = body.accounts.map(({ fault }, index) => {
       if (fault) {
         const errors = toFieldErrors(fault, index, languageOf(http));
         return { status: 'invalid', accId: null, sessionId: null, errors };
       }
-      const result = found.next().value;
+      const result = found[next++];
       return { status: result?.status, accId: result?.accountId, sessionId: result?.sessionId };
     });
     return { results };
