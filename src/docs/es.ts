@@ -168,8 +168,8 @@ export const SPANISH: Readonly<Record<string, string>> = {
     'Nada de tal llamada ha ocurrido. Un administrador la acepta o la descarta.',
   'Accept a question: the call happens as if it had come in time':
     'Aceptar una pregunta: la llamada ocurre como si hubiera llegado a tiempo',
-  'The period stays closed; its totals and their hash are those after the call. It is on the audit trail.':
-    'El periodo sigue cerrado; sus totales y su hash son los de después de la llamada. Queda en la auditoría.',
+  'The period stays closed; its totals and their hash are those after the call. It is on the audit trail. A roster of many accounts takes several calls: while an answer has `remaining` (the accounts that are left), accept it again with another `Idempotency-Key`.':
+    'El periodo sigue cerrado; sus totales y su hash son los de después de la llamada. Queda en la auditoría. Una lista de muchas cuentas necesita varias llamadas: mientras una respuesta tenga `remaining` (las cuentas que faltan), acéptela otra vez con otro `Idempotency-Key`.',
   'Dismiss a question: the period stays as it is': 'Descartar una pregunta: el periodo queda como está',
   'Get a period with the totals that were kept when it was closed':
     'Leer un periodo con los totales que se guardaron al cerrarlo',
@@ -848,6 +848,8 @@ export const SPANISH: Readonly<Record<string, string>> = {
   'Which secrets are set.': 'Qué secretos están puestos.',
   'Which switches of a local run are on.': 'Qué interruptores de una ejecución local están encendidos.',
   'Who closed it.': 'Quién lo cerró.',
+  'How many accounts of a roster are left: accept it again. Only where a part is done.':
+    'Cuántas cuentas de una lista faltan: acéptela otra vez. Solo donde se ha hecho una parte.',
   'Who decided it; null while nobody has.': 'Quién lo decidió; null mientras nadie lo haya hecho.',
   'Who did it.': 'Quién lo hizo.',
   'Who did it; null where nobody was named.': 'Quién lo hizo; null si no se nombró a nadie.',

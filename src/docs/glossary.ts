@@ -227,6 +227,7 @@ const GLOSSARY: Readonly<Record<string, string>> = {
   decision: 'What was decided; null while nobody has.',
   decidedAt: 'When that was decided; null while nobody has.',
   decidedBy: 'Who decided it; null while nobody has.',
+  remaining: 'How many accounts of a roster are left: accept it again. Only where a part is done.',
   totals: 'The totals, as they were when the period was closed.',
   holds: 'Whether the totals of today are those that were kept.',
   hashValid: 'Whether what was kept is unchanged.',

@@ -464,6 +464,29 @@ describe('a roster that was observed in it', () => {
     expect((await accept()).body.code).toBe('QUESTION_DECIDED');
   });
 
+  it('of many people is accepted in several calls, each within the free plan', async () => {
+    const { app, key, close, get, questions } = await setUpRosters();
+    app.clock.set(at('2026-12-01T00:05:00Z'));
+    const { id } = (await close('2026-11-30')).body.data;
+    const accounts = ['a', 'b', 'c', 'd', 'e'].map((username) => ({ username }));
+    const body = { accounts, observedAt: '2026-11-30T23:58:00Z' };
+    await app.put('/v2/community/servers/1/activity/roster', { key, body });
+    const [question] = await questions();
+    const path = `${PERIODS}/questions/${question.id}`;
+    const accept = async () => (await app.post(`${path}/accept`, { key })).body.data;
+    const first = await accept();
+    expect(first).toEqual({ ...question, remaining: 3 });
+    // What has happened in part cannot be dismissed any more.
+    const dismissed = await app.post(`${path}/dismiss`, { key });
+    expect([dismissed.status, dismissed.body.code]).toEqual([409, 'QUESTION_DECIDED']);
+    expect(await accept()).toMatchObject({ decision: null, remaining: 1 });
+    const last = await accept();
+    expect([last.decision, last.remaining]).toEqual(['accepted', undefined]);
+    const { items } = (await get(`/${id}`)).totals;
+    expect(items.map(({ sessions }: { sessions: number }) => sessions)).toEqual([1, 1, 1, 1, 1]);
+    expect((await get(`/${id}/verify`)).holds).toBe(true);
+  });
+
   it('may be as old as its key says', async () => {
     const { app, key, close, questions } = await setUpRosters();
     await close('2026-11-30');

@@ -19,7 +19,7 @@ export const acceptPeriodQuestion = defineOperation({
     tag: 'Closed periods',
     summary: 'Accept a question: the call happens as if it had come in time',
     description:
-      'The period stays closed; its totals and their hash are those after the call. It is on the audit trail.',
+      'The period stays closed; its totals and their hash are those after the call. It is on the audit trail. A roster of many accounts takes several calls: while an answer has `remaining` (the accounts that are left), accept it again with another `Idempotency-Key`.',
     answer: { schema: questionSchema(), example: decided('accepted') },
     errors: ['question_not_found', 'question_decided'],
   },

@@ -106,6 +106,7 @@ export const questionSchema = () =>
     decision: v.nullable(v.picklist(['accepted', 'dismissed'])),
     decidedAt: v.nullable(dateTime()),
     decidedBy: v.nullable(v.string()),
+    remaining: v.optional(v.number()),
   });
 
 export const QUESTION_EXAMPLE = {
@@ -138,4 +139,5 @@ export const toQuestionWire = ({ call, ...question }: Question) => ({
   decision: question.decision,
   decidedAt: isoOrNull(question.decidedAt),
   decidedBy: question.decidedBy,
+  ...(question.remaining !== undefined && { remaining: question.remaining }),
 });

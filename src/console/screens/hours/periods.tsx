@@ -169,9 +169,12 @@ const Questions = ({
   const decide = (questionId: string, isAccepted: boolean) =>
     work.run(async () => {
       const params = { path: { questionId } };
-      await (isAccepted
-        ? call(() => api.POST('/v2/community/periods/questions/{questionId}/accept', { params }))
-        : call(() => api.POST('/v2/community/periods/questions/{questionId}/dismiss', { params })));
+      const send = () =>
+        isAccepted
+          ? call(() => api.POST('/v2/community/periods/questions/{questionId}/accept', { params }))
+          : call(() => api.POST('/v2/community/periods/questions/{questionId}/dismiss', { params }));
+      // A roster of many people takes several calls.
+      for (let last = await send(); last.remaining; last = await send());
       toast(isAccepted ? t('periods.accepted') : t('periods.dismissed'));
       onDecided();
     });

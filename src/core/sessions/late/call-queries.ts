@@ -542,6 +542,28 @@ export const insertObservations = statement<
     ON CONFLICT DO NOTHING`,
 );
 
+/** Observations of one roster: their event ids begin with its own and a blank. */
+interface RosterKey {
+  readonly communityId: number;
+  readonly eventId: string;
+}
+
+/** Statement: the observations of a roster whose effect is still to be written, first to last. */
+export const selectPendingObservations = statement<RosterKey, { event_id: string }>(
+  ($) => sql`
+    SELECT event_id FROM activity_calls
+    WHERE community_id = ${$.communityId} AND event_id > ${$.eventId} || ' ' AND event_id < ${$.eventId} || '!'
+      AND answer IS NULL
+    ORDER BY event_id`,
+);
+
+/** Statement: has a row where a roster of the past has begun to be worked in. */
+export const selectObservation = statement<RosterKey, { 1: 1 }>(
+  ($) => sql`
+    SELECT 1 FROM activity_calls
+    WHERE community_id = ${$.communityId} AND event_id > ${$.eventId} || ' ' AND event_id < ${$.eventId} || '!' LIMIT 1`,
+);
+
 /** Statement: removes up to `limit` calls that nothing can refer to any more. */
 export const deleteOldCalls = statement<{ now: number; limit: number }, { 1: 1 }>(
   ($) => sql`

@@ -5,15 +5,25 @@ import { resolveAccounts } from '../../accounts/resolve-queries.ts';
 import type { Ctx } from '../../context.ts';
 import { commit } from '../../webhooks/events.ts';
 import { noteAlive } from '../queries.ts';
-import { type CallKey, insertObservations, selectListed, selectPresent } from './call-queries.ts';
+import {
+  type CallKey,
+  insertObservations,
+  selectListed,
+  selectPendingObservations,
+  selectPresent,
+} from './call-queries.ts';
 import { readPendingCall, settlePendingCall } from './settle-call.ts';
 
 /**
  * Works in a roster of the past, as if it had come in time, though newer ones have come since: who is listed was there, and
  * of whom is not, the session was over. A second time, nothing changes.
  *
+ * Each account is a late call of its own. Where there are more than `most`, the same roster has to come again: it goes on
+ * where it stopped.
+ *
  * @param roster.eventId names it; at most 64 characters
  * @param roster.observedAt epoch milliseconds
+ * @returns how many accounts are left
  */
 export const replayRoster = async (
   ctx: Ctx<CommunityActor>,
@@ -24,7 +34,8 @@ export const replayRoster = async (
     readonly observedAt: number;
     readonly eventId: string;
   },
-): Promise<void> => {
+  most: number,
+): Promise<number> => {
   const { id: communityId, settings, quotas } = ctx.actor.community;
   const { serverId, accounts, unnamed, observedAt, eventId } = roster;
   const server = { communityId, serverId };
@@ -61,7 +72,7 @@ export const replayRoster = async (
     id: ctx.newId(observedAt),
     eventId: `${eventId} ${observation.accountId}`,
   }));
-  await commit(
+  const [, , waiting] = await commit(
     ctx,
     [
       insertObservations({
@@ -71,11 +82,13 @@ export const replayRoster = async (
         observations: JSON.stringify(observations),
       }),
       noteAlive(server, { now: observedAt, settings }),
+      selectPendingObservations({ communityId, eventId }),
     ],
     { isRepeatable: true },
   );
-  for (const observation of observations) {
-    const key: CallKey = { communityId, eventId: observation.eventId };
+  for (const { event_id } of waiting.slice(0, most)) {
+    const key: CallKey = { communityId, eventId: event_id };
     await settlePendingCall(ctx, key, await runBatch(ctx.db, readPendingCall(key)));
   }
+  return Math.max(0, waiting.length - most);
 };

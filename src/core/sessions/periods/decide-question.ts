@@ -4,6 +4,7 @@ import type { CommunityActor } from '../../access/actor.ts';
 import { audited } from '../../audit/audit.ts';
 import type { Ctx } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
+import { selectObservation } from '../late/call-queries.ts';
 import { replayRoster } from '../late/replay-roster.ts';
 import { recordActivity } from '../record-activity.ts';
 import { resetServer } from '../reset-server.ts';
@@ -34,7 +35,15 @@ export interface Question {
   readonly decision: 'accepted' | 'dismissed' | null;
   readonly decidedAt: number | null;
   readonly decidedBy: string | null;
+  /** Of a roster that is being accepted: how many of its accounts are left, so that it has to be accepted again. */
+  readonly remaining?: number;
 }
+
+/** Statements of an acceptance beside those of its accounts: the call, and the totals after it. */
+const STATEMENTS = 33;
+
+/** Those of an account of a roster: what is known, and what changes. */
+const STATEMENTS_PER_ACCOUNT = 6;
 
 const toQuestion = (row: QuestionRow): Question => ({
   id: row.id,
@@ -77,6 +86,12 @@ const findQuestion = async (ctx: Ctx<CommunityActor>, id: string): Promise<Quest
 export const dismissQuestion = (ctx: Ctx<CommunityActor>, id: string): Promise<Question> =>
   audited(ctx, ctx.actor.community.id, async (audit) => {
     const question = await findOpenQuestion(ctx, id);
+    const [begun] = await readRows(
+      ctx.db,
+      selectObservation({ communityId: ctx.actor.community.id, eventId: id }),
+    );
+    // A part of it has happened: what is accepted in part can only be accepted.
+    if (begun) throw new DomainError('question_decided', { id, decision: 'accepted' });
     await runBatch(ctx.db, [
       decide(decisionOf(ctx, id, 'dismissed')),
       await audit.record(entryOf(question, 'dismissed')),
@@ -86,7 +101,8 @@ export const dismissQuestion = (ctx: Ctx<CommunityActor>, id: string): Promise<Q
 
 /**
  * Lets the call happen, as if it had come in time, and keeps what the period comes to then. Cut off on the way, it can be
- * accepted again: the call is the same event.
+ * accepted again: the call is the same event. A roster of many accounts has to be: one invocation has not the statements
+ * for all of them.
  * @throws DomainError question_not_found, question_decided, and what the call can throw
  */
 export const acceptQuestion = async (ctx: Ctx<CommunityActor>, id: string): Promise<Question> => {
@@ -96,11 +112,13 @@ export const acceptQuestion = async (ctx: Ctx<CommunityActor>, id: string): Prom
   const unlock = (account: string | null) =>
     runBatch(ctx.db, [unlockPeriods({ communityId, accountId: account })], { isRepeatable: true });
   await unlock(accountId ?? '*');
+  let remaining: number;
   try {
-    await replay(ctx, question.call, id);
+    remaining = await replay(ctx, question.call, id);
   } finally {
     await unlock(null);
   }
+  if (remaining > 0) return { ...question, remaining };
   return audited(ctx, communityId, async (audit) => {
     await findOpenQuestion(ctx, id);
     // A call that came after the period can reach into it: a stop that is believed.
@@ -134,17 +152,20 @@ export const acceptQuestion = async (ctx: Ctx<CommunityActor>, id: string): Prom
   });
 };
 
-const replay = async (ctx: Ctx<CommunityActor>, call: HeldCall, id: string): Promise<void> => {
+/** Makes the call. @returns how many accounts of a roster are left for another time */
+const replay = async (ctx: Ctx<CommunityActor>, call: HeldCall, id: string): Promise<number> => {
   const { kind, account, action, accounts = [], unnamed = 0, ...rest } = call;
   if (kind === 'roster') {
     const { serverId, occurredAt: observedAt = 0 } = call;
-    await replayRoster(ctx, { serverId, accounts, unnamed, observedAt, eventId: id });
-    return;
+    const left = ctx.config.limits.statements - STATEMENTS;
+    const most = Math.max(1, Math.floor(left / STATEMENTS_PER_ACCOUNT));
+    return replayRoster(ctx, { serverId, accounts, unnamed, observedAt, eventId: id }, most);
   }
   // A call without an id of its own gets the question's, so that a second try is a repeat.
   const event = { ...rest, eventId: rest.eventId ?? id };
   if (kind === 'reset') await resetServer(ctx, event);
   else if (account && action) await recordActivity(ctx, { ...event, account, action });
+  return 0;
 };
 
 const decisionOf = (ctx: Ctx<CommunityActor>, id: string, decision: 'accepted' | 'dismissed') => ({
