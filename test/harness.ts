@@ -54,6 +54,9 @@ export interface RequestOptions {
   readonly expectsDefect?: boolean;
 }
 
+/** What the free plan lets an invocation ask of D1 beyond the default of MAX_STATEMENTS. */
+const MORE_STATEMENTS = 5;
+
 /** The whole app in this isolate, on the real D1 and the real migrations, at a time of the test's own. */
 export class Harness {
   readonly clock: TestClock;
@@ -66,6 +69,8 @@ export class Harness {
   readonly #connections = new Connections();
   /** How many calls are under way: of several at once nobody knows whose connections are open. */
   #running = 0;
+  /** The call whose statements are counted, until what goes on after its answer has ended too; of several at once, none. */
+  #invocation: { readonly what: string; readonly before: number } | undefined;
   readonly #origin: string;
 
   /**
@@ -127,6 +132,8 @@ export class Harness {
   ): Promise<Answer> {
     const isAlone = this.#running === 0 && this.#deferred.length === 0;
     if (isAlone) this.#connections.begin();
+    const what = `${method} ${path}`;
+    this.#invocation = isAlone ? { what, before: this.#cost.statements } : undefined;
     this.#running += 1;
     const response = await this.#app.request(
       `${this.#origin}${path}`,
@@ -140,7 +147,10 @@ export class Harness {
     );
     const text = await response.text();
     this.#running -= 1;
-    if (isAlone && this.#running === 0) this.#connections.end(`${method} ${path}`);
+    if (isAlone && this.#running === 0) {
+      this.#connections.end(what);
+      this.#requireFewStatements();
+    }
     const defect = this.logs.find(({ event }) => event === 'defect');
     if (defect && !expectsDefect) throw new Error(`${method} ${path}: ${JSON.stringify(defect, null, 2)}`);
     const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
@@ -168,9 +178,23 @@ export class Harness {
     props: {},
   } as unknown as ExecutionContext;
 
+  /** @throws Error where the call asked D1 for more than the plan allows: the free one, unless MAX_STATEMENTS says another */
+  #requireFewStatements(): void {
+    if (!this.#invocation) return;
+    const statements = this.#cost.statements - this.#invocation.before;
+    const max = this.services.config.limits.statements + MORE_STATEMENTS;
+    if (statements > max) {
+      throw new Error(`${this.#invocation.what} ran ${statements} statements; the plan allows ${max}.`);
+    }
+  }
+
   /** Waits for what went on after the answers so far. */
   async settled(): Promise<void> {
     while (this.#deferred.length > 0) await Promise.all(this.#deferred.splice(0));
+    if (this.#invocation && this.#running === 0) {
+      this.#requireFewStatements();
+      this.#invocation = undefined;
+    }
   }
 
   get = (path: string, options?: RequestOptions) => this.request('GET', path, options);
@@ -183,6 +207,7 @@ export class Harness {
   async cron(scheduledTime = this.clock.now(), cron?: string): Promise<void> {
     for (const expression of cron === undefined ? CRONS : [cron]) {
       const isAlone = this.#running === 0 && this.#deferred.length === 0;
+      this.#invocation = undefined;
       this.#connections.begin();
       await runJobs(this.services, { cron: expression, scheduledTime });
       if (isAlone && this.#running === 0) this.#connections.end(expression);
