@@ -708,7 +708,7 @@ export const es: Catalogue = {
   },
   'operator.missing': 'Faltan: {names}',
   'operator.secrets': 'Secretos',
-  'operator.switches': 'Opciones locales',
+  'operator.switches': 'Solo en local',
   'operator.jobs': 'Ejecuciones de cada disparador',
   'operator.trigger': 'Disparador',
   'operator.ran': 'Última ejecución',
