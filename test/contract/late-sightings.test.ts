@@ -180,3 +180,83 @@ describe('a late start', () => {
     expect(await rows()).toEqual(['10:30:20–10:30:20 stopped', '10:55:10–10:55:40 stopped', 30, 30]);
   });
 });
+
+describe('a roster whose clock is behind, after the next start came', () => {
+  const setUpRosters = async () => {
+    const app = new Harness({ now: clock('09:00') });
+    const { key } = await app.community();
+    const roster = async (observed: string, arrives: string) => {
+      app.clock.set(clock(arrives));
+      const body = { accounts: [{ accId: NIL }], observedAt: new Date(clock(observed)).toISOString() };
+      // A warm credential.
+      await app.get('/v2/community/settings', { key });
+      const cost = await app.measure(() => app.put(`${BASE}/roster`, { key, body }));
+      expect(cost.result.body.data).toMatchObject({ isApplied: true });
+      return cost;
+    };
+    const start = async (time: string) => {
+      app.clock.set(clock(time));
+      expect((await app.post(BASE, { key, body: { accId: NIL, forceStart: true } })).status).toBe(200);
+    };
+    const list = async () => {
+      const { body } = await app.get('/v2/community/activity', { key });
+      return (body.data.items as { start: string; end: string | null; closeKind: string | null }[])
+        .map(({ start, end, closeKind }) => [start.slice(11, 16), end?.slice(11, 16), closeKind])
+        .toReversed();
+    };
+    for (const minute of ['00', '05', '10']) await roster(`10:${minute}`, `10:${minute}:01`);
+    return { app, key, roster, start, list };
+  };
+
+  it('within the limit, the session before goes on until then: nothing is split', async () => {
+    const { roster, start, list } = await setUpRosters();
+    await start('10:22');
+    expect(await list()).toEqual([
+      ['10:00', '10:10', 'auto_closed'],
+      ['10:22', undefined, null],
+    ]);
+    await roster('10:18', '10:23');
+    const expected = [
+      ['10:00', '10:18', 'superseded'],
+      ['10:22', undefined, null],
+    ];
+    expect(await list()).toEqual(expected);
+    await roster('10:18', '10:24');
+    expect(await list()).toEqual(expected);
+    // From the start on, it is the next session that such rosters see: at one trip, as ever.
+    await roster('10:23', '10:28');
+    expect((await roster('10:24', '10:29')).trips).toBe(1);
+    expect(await list()).toEqual(expected);
+  });
+
+  it('a session that the start superseded was seen until the roster, too', async () => {
+    const { roster, start, list } = await setUpRosters();
+    await start('10:16');
+    await roster('10:13', '10:17');
+    await roster('10:15', '10:19');
+    expect(await list()).toEqual([
+      ['10:00', '10:15', 'superseded'],
+      ['10:16', undefined, null],
+    ]);
+  });
+
+  it('beyond the limit nothing goes on, and nothing begins', async () => {
+    const { app, key, roster, start, list } = await setUpRosters();
+    await start('10:22');
+    await roster('10:21', '10:23');
+    expect(await list()).toEqual([
+      ['10:00', '10:10', 'auto_closed'],
+      ['10:22', undefined, null],
+    ]);
+    // A session that was stopped is over.
+    await app.post(BASE, { key, body: { accId: NIL, forceStop: true } });
+    app.clock.set(clock('10:26'));
+    await app.post(BASE, { key, body: { accId: NIL, forceStart: true } });
+    await roster('10:25', '10:27');
+    expect(await list()).toEqual([
+      ['10:00', '10:10', 'auto_closed'],
+      ['10:22', '10:23', 'stopped'],
+      ['10:26', undefined, null],
+    ]);
+  });
+});

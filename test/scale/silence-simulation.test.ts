@@ -18,6 +18,7 @@ import {
   isOnTime,
   isWithin,
   LAST_LEAVE,
+  LONG_FROM,
   type Reporter,
   SERVERS,
   shuffled,
@@ -307,7 +308,7 @@ describe(`${DAYS} days of ${world.visits.length} sessions on servers that fall s
     expect(world.lostStops / world.visits.length).toBeGreaterThan(0.3);
     const downs = world.reporters.flatMap((reporter) => reporter.downs.map(({ from, to }) => to - from));
     expect(Math.min(...downs)).toBeLessThan(5 * MINUTE);
-    expect(Math.max(...downs)).toBeGreaterThan(9 * HOUR);
+    expect(Math.max(...downs)).toBeGreaterThan(LONG_FROM);
     expect(Math.max(...downs)).toBeLessThanOrEqual(12 * HOUR);
     expect(world.deaths.filter(({ isReset }) => isReset).length).toBeGreaterThan(1);
     expect(timesRefused).toBeGreaterThan(0);

@@ -11,6 +11,9 @@ export const DAYS = atScale({ full: 4, small: 1 });
 const ACCOUNTS_PER_SERVER = 12;
 const STOPS_LOST = 0.3;
 const MAX_DELAY = MINUTE;
+/** At least one outage is longer than this. */
+export const LONG_FROM = 9 * HOUR;
+const LONG = 10 * HOUR;
 /** How often each reporter says who is on. */
 export const INTERVAL = 2 * MINUTE;
 /** Nobody is on any more. */
@@ -102,10 +105,17 @@ export const createSilentWorld = (seed: number): SilentWorld => {
     const { by, bots, botSkew, hostSkew, sendsCalls, keepsCalls } = kindOf(server);
     for (let bot = 0; bot < bots; bot++) {
       const downs: Stretch[] = [];
+      /** A world without a long outage would be too easy: then the last server's reporter has one. */
+      const isLongOneMissing = () =>
+        server === SERVERS &&
+        ![...reporters.flatMap((reporter) => reporter.downs), ...downs].some(
+          ({ from, to }) => to - from > LONG_FROM,
+        );
       let from = between(HOUR, 4 * HOUR);
       while (from < LAST_LEAVE) {
         // From 1 minute to 12 hours, as many short ones as long ones.
-        const to = Math.min(from + Math.round(MINUTE * 720 ** random()), LAST_LEAVE);
+        const length = Math.round(MINUTE * 720 ** random());
+        const to = Math.min(from + (isLongOneMissing() ? LONG : length), LAST_LEAVE);
         downs.push({ from, to });
         from = to + between(HOUR, 4 * HOUR);
       }

@@ -4,6 +4,7 @@ import { selectConflicts } from '../accounts/resolve-queries.ts';
 import type { Ctx } from '../context.ts';
 import { commit } from '../webhooks/events.ts';
 import { areKnown, hashOfListing, remember } from './known-names.ts';
+import { noteEarly } from './late/note-early.ts';
 import { openQuota } from './open-quota.ts';
 import { holdIfClosed } from './periods/hold-call.ts';
 import {
@@ -148,7 +149,8 @@ const apply = async (
     result = await attempt(true);
     changes = [...changes, ...result.changes];
   }
-  const { conflicts, unknown } = result;
+  const { conflicts, unknown, early } = result;
+  if (early.length > 0) await noteEarly(ctx, { serverId, seenAt, accountIds: early });
   if (resolves && result.isNewest) {
     const unsure = new Set([...conflicts.map(({ place }) => Number(place)), ...unknown]);
     remember(

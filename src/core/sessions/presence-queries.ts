@@ -363,9 +363,10 @@ const apply = statementByShape<RosterShape, RosterValues, AppliedRow>(
       SELECT *, CASE WHEN account_id IS NULL THEN 'unknown'
           WHEN id IS NULL THEN ${outcomeOfLatest(
             $,
-            sql`iif(max(latest ->> 1, latest ->> 4) > ${$.seenAt}, 'overtaken', ${started})`,
+            sql`CASE WHEN latest ->> 1 > ${$.seenAt} THEN 'early' WHEN latest ->> 4 > ${$.seenAt} THEN 'overtaken'
+              ELSE ${started} END`,
           )}
-          WHEN ${isLater} THEN 'same'
+          WHEN started_at > ${$.seenAt} THEN 'early' WHEN ${isLater} THEN 'same'
           WHEN is_silent THEN iif(${isCorrectedSql('due')}, 'restarted', 'resumed')
           WHEN listed_as <> hash AND ${isListed} THEN 'duplicate'
           ${isTold ? sql`WHEN ${isOther} THEN 'changed'` : sql``} ELSE 'seen' END AS outcome
@@ -388,7 +389,8 @@ const apply = statementByShape<RosterShape, RosterValues, AppliedRow>(
       WITH ${open}, ${due}
       ${insertion($, true)}, json_array(
           (SELECT is_newest FROM open), (SELECT total FROM open), json_group_array(position) FILTER (WHERE outcome = 'unknown'),
-          json_group_array(position) FILTER (WHERE outcome = 'full')),
+          json_group_array(position) FILTER (WHERE outcome = 'full'),
+          json_group_array(DISTINCT account_id) FILTER (WHERE outcome = 'early')),
         ${LISTS}
       FROM (
         SELECT position, outcome, account_id, coalesce(id, latest ->> 0) AS id,
@@ -433,7 +435,7 @@ const isTold = ({ told }: Roster): boolean => told.some((metadata) => metadata !
  * Statement: makes the open sessions those of the accounts that are listed, where no newer roster has come. Starts who is
  * new, or back after a silence; closes who is gone where it was last seen; and notes the others only in the first roster
  * that lists them, since a complete one is itself the note of who was there (`lastSeen`), or where an incomplete one finds
- * the last note older than the step. An account that is known to have come or gone after the roster's time is left alone.
+ * the last note older than the step. An account that is known to have come or gone after the roster's time is left alone here (late/note-early.ts).
  *
  * Most of those who are listed stay, and are known by the hash on their session. So the open ones are read once, and only
  * where somebody else is listed (`due`) are names looked up. Returns a row, for `toApplied`.
@@ -463,6 +465,8 @@ export interface Applied {
   readonly unknown: readonly number[];
   /** Those that could not start: the community has as many sessions open as it may have. */
   readonly full: readonly number[];
+  /** The accounts that are listed before their latest session began: a later call was here first. */
+  readonly early: readonly string[];
   readonly changes: readonly RosterChange[];
   /** The accounts whose sessions go on though a sweep had closed them. */
   readonly kept: readonly { readonly account_id: string }[];
@@ -470,12 +474,14 @@ export interface Applied {
 
 export const toApplied = ([row]: readonly AppliedRow[]): Applied => {
   if (!row) throw new Error('A roster returned no row.');
-  const [isNewest, openBefore, unknown, full]: [number, number, number[], number[]] = JSON.parse(row.found);
+  const [isNewest, openBefore, unknown, full, early]: [number, number, number[], number[], string[]] =
+    JSON.parse(row.found);
   return {
     isNewest: isNewest === 1,
     openBefore,
     unknown,
     full,
+    early,
     changes: JSON.parse(row.changes),
     kept: JSON.parse(row.kept),
   };

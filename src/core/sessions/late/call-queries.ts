@@ -29,6 +29,7 @@ import {
 import type { EventType } from '../../webhooks/model.ts';
 import { sessionEvent, sessionJson } from '../../webhooks/outbox-queries.ts';
 import {
+  isCorrectedSql,
   knownOf,
   type Moment,
   type MomentValues,
@@ -39,7 +40,7 @@ import {
   type Server,
 } from '../queries.ts';
 import type { ActivityAction } from '../record-activity.ts';
-import { isSilentSql } from '../rules.ts';
+import { isSilentSql, type Limits, limitMsSql } from '../rules.ts';
 import { CLOSE_KINDS, type CloseKind, RETRACTED, type SessionRow } from '../session.ts';
 import { reachTable } from '../start-order-queries.ts';
 import type { PendingCallRow, PendingSessionRow } from './to-timeline.ts';
@@ -562,6 +563,33 @@ export const selectObservation = statement<RosterKey, { 1: 1 }>(
   ($) => sql`
     SELECT 1 FROM activity_calls
     WHERE community_id = ${$.communityId} AND event_id > ${$.eventId} || ' ' AND event_id < ${$.eventId} || '!' LIMIT 1`,
+);
+
+/**
+ * Statement: notes, as calls to be worked in, those of the sightings by a roster that lengthen the session before them:
+ * it was seen within its limit, and an administrator has said nothing of it. `[{accountId, id, eventId}]` as JSON. Those
+ * of an earlier try are returned, too.
+ */
+export const insertEarlySightings = statement<
+  Server & Limits & { seenAt: number; receivedAt: number; sightings: string },
+  { event_id: string }
+>(
+  ($) => sql`
+    INSERT INTO activity_calls (community_id, event_id, id, server_id, account_id, action, occurred_at, received_at,
+      is_late)
+    SELECT ${$.communityId}, value ->> 'eventId', value ->> 'id', ${$.serverId}, value ->> 'accountId', 'listed',
+      ${$.seenAt}, ${$.receivedAt}, true
+    FROM json_each(${$.sightings})
+    WHERE (
+      SELECT close_kind IN ('auto_closed', 'superseded') AND voided_at IS NULL AND last_seen_at <= ${$.seenAt}
+        AND ${$.seenAt} - last_seen_at <= ${limitMsSql($)} AND NOT ${isCorrectedSql('l')}
+      FROM (
+        SELECT * FROM sessions NOT INDEXED
+        WHERE community_id = ${$.communityId} AND account_id = value ->> 'accountId' AND server_id = ${$.serverId}
+          AND started_at BETWEEN ${$.seenAt} - ${REACH_MS} AND ${$.seenAt}
+        ORDER BY started_at DESC, id DESC LIMIT 1) AS l)
+    ON CONFLICT (community_id, event_id) DO UPDATE SET received_at = received_at
+    RETURNING event_id`,
 );
 
 /** Statement: removes up to `limit` calls that nothing can refer to any more. */

@@ -339,11 +339,13 @@ const serverTraces = (
   );
   if (rosterAt !== null && rosterAt >= since && !isCorrected) {
     // A roster starts a session for everybody in it who has none: who has none at its time was not in it.
-    const isListed = rows.some(
-      (row) =>
-        row.started_at <= rosterAt &&
-        (row.ended_at === null || row.ended_at > rosterAt || row.last_seen_at >= rosterAt),
-    );
+    const isListed =
+      calls.some((call) => call.action === 'listed' && call.occurred_at === rosterAt) ||
+      rows.some(
+        (row) =>
+          row.started_at <= rosterAt &&
+          (row.ended_at === null || row.ended_at > rosterAt || row.last_seen_at >= rosterAt),
+      );
     traces.push({ at: rosterAt, kind: isListed ? 'listed' : 'gone', id: '', key: 'roster' });
   }
   const isInJournal = calls.some((call) => call.action === 'reset' && call.occurred_at === resetAt);
