@@ -161,6 +161,12 @@ describe('groups', () => {
     // A month that has only begun is filled to its end.
     const next = items(await summary({ from: '2027-06-01', to: '2027-06-30', groupBy: 'day', fill: 'true' }));
     expect(next).toHaveLength(30);
+    // A calendar is in its own order; who wants the ranking says so.
+    const days = (answer: unknown[]) => (answer as { day: string }[]).map(({ day }) => day.slice(-2));
+    const { order: _, ...unordered } = query;
+    expect(days(items(await summary(unordered)))).toEqual(['16', '17', '18']);
+    expect(days(items(await summary({ ...unordered, order: 'most' })))).toEqual(['17', '16', '18']);
+    expect(days(next).slice(0, 3)).toEqual(['01', '02', '03']);
   });
 });
 

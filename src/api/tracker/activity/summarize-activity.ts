@@ -8,6 +8,7 @@ import { defineOperation } from '../../kit/operation.ts';
 import { isoOrNull } from '../../wire/access.ts';
 import { listSchema, readCursor, toListWire } from '../../wire/list.ts';
 import {
+  defaultOrder,
   isLargeTotal,
   MAX_DAYS,
   requireTimes,
@@ -43,7 +44,8 @@ export const summarizeActivity = defineOperation({
       '`seconds` counts a session on each server in full; `distinctSeconds` counts time on two servers at once only once. ' +
       'Confirmed is the time until a session was last seen, unconfirmed the time from then to its end. `watchedSeconds` is ' +
       'the confirmed time between signs of life that are no further apart than `heartbeatTimeoutSeconds`. `rounding` rounds ' +
-      'once, after the sum. Cleared and voided sessions do not count. Open ones count until they were last seen. With ' +
+      'once, after the sum. Cleared and voided sessions do not count. Open ones count until they were last seen. `order` is by ' +
+      'default `most`, the most time first; with `fill=true` it is `time`, the earliest first. With ' +
       '`Accept: text/csv` the answer is a file of all totals, for programs or, with `csv=spreadsheet`, for a spreadsheet ' +
       `of the region of \`locale\`. A period has at most ${MAX_DAYS} days.`,
     answer: {
@@ -79,11 +81,12 @@ export const summarizeActivity = defineOperation({
     errors: ['invalid_cursor', 'too_many_sessions', 'too_many_groups'],
   },
   handle: async ({ ctx, query, http }) => {
-    const { groupBy: groupings, serverId, metadata, order, fill, rounding, limit, cursor } = query;
+    const { groupBy: groupings, serverId, metadata, fill, rounding, limit, cursor } = query;
     const { id, settings } = ctx.actor.community;
     const timeZone = query.timezone ?? settings.timezone;
     const { weekStart } = settings;
     requireTimes(query);
+    const order = query.order ?? defaultOrder(fill);
     const period = toPeriod(query, timeZone);
     const account = toAccountFilter(query);
     const summary = {

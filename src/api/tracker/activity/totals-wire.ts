@@ -8,6 +8,8 @@ import {
   type Grouping,
   isTimeGrouping,
   type SessionTotal,
+  TOTALS_ORDERS,
+  type TotalsOrder,
 } from '../../../core/sessions/session-totals.ts';
 import { startOfDay } from '../../../lib/calendar-spans.ts';
 import { isOneOf } from '../../../lib/keys.ts';
@@ -126,7 +128,7 @@ export const totalsEntries = {
   groupBy: v.optional(groupBy, 'account'),
   timezone: v.optional(timezone),
   ...filterQuery,
-  order: v.optional(v.picklist(['most', 'time']), 'most'),
+  order: v.optional(v.picklist(TOTALS_ORDERS)),
   fill: v.optional(v.picklist(['true', 'false']), 'false'),
   rounding: v.optional(v.picklist(['none', 'minute', 'quarter-hour']), 'none'),
   ...csvQuery,
@@ -139,7 +141,7 @@ export const requireTimes = ({
   fill,
 }: {
   groupBy: readonly Grouping[];
-  order: string;
+  order?: TotalsOrder | undefined;
   fill: string;
 }): void => {
   if (groupings.some(isTimeGrouping)) return;
@@ -147,6 +149,9 @@ export const requireTimes = ({
   if (order === 'time') throw invalidField('order', needs);
   if (fill === 'true') throw invalidField('fill', needs);
 };
+
+/** The most time first is a ranking. Who asks for empty times, too, reads a calendar: the earliest first. */
+export const defaultOrder = (fill: 'true' | 'false'): TotalsOrder => (fill === 'true' ? 'time' : 'most');
 
 /** What the totals of accounts and servers are shown with. */
 export interface TotalNames {
