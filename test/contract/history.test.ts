@@ -19,6 +19,8 @@ const setUpHistory = async (settings?: Record<string, unknown>) => {
   return { app, key, record, play, list, ids };
 };
 
+const DAY_OR_INSTANT = 'must be a day, such as 2026-11-16, or an ISO 8601 date-time with an offset';
+
 describe('presence', () => {
   it('tells who is on, since when, last seen when, with the identifiers', async () => {
     const { app, key, record, list } = await setUpHistory();
@@ -192,7 +194,15 @@ describe('history', () => {
 
   it.each([
     ['from=2026-04-16T00:00:00Z&to=2026-04-15T00:00:00Z', 'to', 'must not be before from'],
-    ['from=yesterday', 'from', 'must be an ISO 8601 date-time with an offset, such as 2026-04-15T00:00:00Z'],
+    ['from=2026-04-16&to=2026-04-14', 'to', 'must not be before from'],
+    ['from=2026-02-30', 'from', DAY_OR_INSTANT],
+    ['to=20260415', 'to', DAY_OR_INSTANT],
+    ['from=yesterday', 'from', DAY_OR_INSTANT],
+    [
+      'from=2011-12-30&timezone=Pacific/Apia',
+      'from',
+      'is a day that the calendar of Pacific/Apia does not have',
+    ],
     ['accId=1', 'accId', 'must be a UUID (8-4-4-4-12 hexadecimal digits)'],
     ['serverId=0', 'serverId', 'must be an integer of at least 1'],
     ['status=on', 'status', 'must be one of open, closed'],
@@ -204,6 +214,36 @@ describe('history', () => {
     const { status, body } = await app.get(`${LIST}?${query}`, { key });
     expect(status).toBe(400);
     expect(body.errors).toEqual([{ path, message }]);
+  });
+
+  it('takes days, both of them included, in the zone of the community or of the query', async () => {
+    const { app, key, play, ids } = await setUpHistory();
+    await app.patch('/v2/community/settings', { key, body: { timezone: 'Europe/Madrid' } });
+    // Midnight in Madrid is 22:00 UTC, until the clocks go back on 25 October.
+    const starts = [
+      '2026-10-24T21:59:59Z',
+      '2026-10-24T22:00:00Z',
+      '2026-10-25T22:59:00Z',
+      '2026-10-25T23:00:00Z',
+    ];
+    const played: string[] = [];
+    for (const start of starts) {
+      app.clock.set(Date.parse(start));
+      played.push((await play({ username: 'ana' })).id);
+    }
+    const [before, first, last, after] = played;
+    expect(await ids('?from=2026-10-25&to=2026-10-25')).toEqual([last, first]);
+    expect(await ids('?from=2026-10-25')).toEqual([after, last, first]);
+    expect(await ids('?to=2026-10-24')).toEqual([before]);
+    expect(await ids('?from=2026-10-25&to=2026-10-25&timezone=UTC')).toEqual([after, last]);
+    expect(await ids('?from=2026-10-25&to=2026-10-25T22:30:00Z')).toEqual([first]);
+    const ofServer = await app.get('/v2/community/servers/1/activity?from=2026-10-25&to=2026-10-25', { key });
+    expect(ofServer.body.data.items.map(({ id }: { id: string }) => id)).toEqual([last, first]);
+    const file = await app.get(`${LIST}?from=2026-10-25&to=2026-10-25`, {
+      key,
+      headers: { Accept: 'text/csv' },
+    });
+    expect(file.text.split('\r\n')).toHaveLength(4);
   });
 
   it('takes an offset whose + nobody escaped', async () => {

@@ -244,9 +244,6 @@ const toPlus = (value: string): string => value.replace(/ (?=\d\d:?\d\d$)/, '+')
 /** An instant in a query, with its offset. */
 export const queryZonedInstant = v.pipe(v.string(), v.transform(toPlus), zonedInstant);
 
-/** An instant in a query. */
-export const queryInstant = v.pipe(v.string(), v.transform(toPlus), instant);
-
 /** An instant of an answer. */
 export const dateTime = () =>
   v.pipe(v.string(), documented(WITH_DOCS && { type: 'string', format: 'date-time' }));

@@ -37,7 +37,8 @@ export const listActivity = defineOperation({
     tag: 'Presence',
     summary: 'List sessions: who is active now, who was active when',
     description:
-      'The newest start first. `from` is inclusive and `to` exclusive; both mean the start. `status=open` ' +
+      'The newest start first. `from` and `to` mean the start. They are days, both of them included, or instants, of ' +
+      "which `to` is not; days are those of `timezone`, by default the community's. `status=open` " +
       'lists who is on now, with the identifiers of each account. `lastSeen` is the last sign of life. ' +
       '`unconfirmed` says that nobody told us when the session ended. A page can be short, or empty, while ' +
       '`nextCursor` says that more follow. `Accept: text/csv` gives a CSV file: of every session, or, with ' +
@@ -80,8 +81,9 @@ const answer = async (
   http: HttpContext,
 ) => {
   const account = toAccountFilter(query);
+  const asked = toSessionFilter(query, ctx.actor.community.settings.timezone);
   const accountId = account && (await findAccountId(ctx, account));
-  const filter = toSessionFilter(query, accountId);
+  const filter = { ...asked, accountId };
   const scope = JSON.stringify(['activity', ctx.actor.community.publicId, filter]);
   const key = readCursor(query.cursor, scope, ['number', 'string']);
   const before = key && { startedAt: key[0] as number, id: key[1] as string };

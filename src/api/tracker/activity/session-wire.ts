@@ -4,21 +4,12 @@ import type { RevisedSession, Revision } from '../../../core/sessions/correction
 import type { SessionFilter } from '../../../core/sessions/history-queries.ts';
 import { CLOSE_KINDS, type SessionDetails } from '../../../core/sessions/session.ts';
 import { csvQuery } from '../../kit/csv.ts';
-import {
-  dateTime,
-  instant,
-  integerText,
-  object,
-  pageQuery,
-  queryInstant,
-  text,
-  timezone,
-  uuid,
-} from '../../kit/fields.ts';
+import { invalidField } from '../../kit/fault.ts';
+import { dateTime, instant, integerText, object, pageQuery, text, timezone, uuid } from '../../kit/fields.ts';
 import { fieldMessage } from '../../kit/messages.ts';
 import { isoOrNull } from '../../wire/access.ts';
 import { SESSION_EXAMPLE, sessionSchema, toSessionWire } from '../../wire/activity.ts';
-import { filterQuery } from './totals-wire.ts';
+import { dayOrInstant, filterQuery, toPeriodEdge } from './totals-wire.ts';
 
 export const sessionParams = v.object({ activityId: uuid });
 
@@ -73,8 +64,8 @@ const { serverId: _, ...ofAccount } = filterQuery;
 
 const filterEntries = {
   ...ofAccount,
-  from: v.optional(queryInstant),
-  to: v.optional(queryInstant),
+  from: v.optional(dayOrInstant),
+  to: v.optional(dayOrInstant),
   status: v.optional(v.picklist(['open', 'closed'])),
   closeKind: v.optional(v.picklist(CLOSE_KINDS)),
   includeVoided: v.optional(v.picklist(['true', 'false']), 'false'),
@@ -84,40 +75,39 @@ const filterEntries = {
   cursor: pageQuery(100, 1000).cursor,
 };
 
-const isPeriod = (from: number | undefined, to: number | undefined): boolean =>
-  from === undefined || to === undefined || from <= to;
-
 /** What history can be asked by. */
-export const sessionQuery = v.pipe(
-  v.object({ ...filterEntries, serverId: v.optional(integerText(1)) }),
-  v.forward(
-    v.check(({ from, to }) => isPeriod(from, to), fieldMessage('not_before', 'from')),
-    ['to'],
-  ),
-);
+export const sessionQuery = v.object({ ...filterEntries, serverId: v.optional(integerText(1)) });
 
 /** The same for one server. */
-export const serverSessionQuery = v.pipe(
-  v.object(filterEntries),
-  v.forward(
-    v.check(({ from, to }) => isPeriod(from, to), fieldMessage('not_before', 'from')),
-    ['to'],
-  ),
-);
+export const serverSessionQuery = v.object(filterEntries);
 
 type SessionQuery = v.InferOutput<typeof sessionQuery>;
 
-/** @param accountId whom the query's identifier names */
-export const toSessionFilter = (query: SessionQuery, accountId: string | undefined): SessionFilter => ({
-  accountId,
-  serverId: query.serverId,
-  from: query.from,
-  to: query.to,
-  isOpen: query.status && query.status === 'open',
-  closeKind: query.closeKind,
-  includesVoided: query.includeVoided === 'true',
-  metadata: query.metadata,
-});
+/**
+ * What the query asks for, but for the account that its identifier names.
+ *
+ * @param timeZone of the community: of days, unless the query has its own
+ * @throws Fault invalid_input for a period that ends before it begins, and a day that the zone skips
+ */
+export const toSessionFilter = (query: SessionQuery, timeZone: string): Omit<SessionFilter, 'accountId'> => {
+  const edge = (field: 'from' | 'to') => {
+    const value = query[field];
+    return value === undefined ? undefined : toPeriodEdge(field, value, query.timezone ?? timeZone);
+  };
+  const [from, to] = [edge('from'), edge('to')];
+  if (from !== undefined && to !== undefined && to < from) {
+    throw invalidField('to', fieldMessage('not_before', 'from'));
+  }
+  return {
+    serverId: query.serverId,
+    from,
+    to,
+    isOpen: query.status && query.status === 'open',
+    closeKind: query.closeKind,
+    includesVoided: query.includeVoided === 'true',
+    metadata: query.metadata,
+  };
+};
 
 const REASON = text(1, 500);
 
