@@ -106,6 +106,24 @@ const HEAD = [
   'rows written',
 ];
 
+const ROSTER = 'roster of 500';
+const START = 'start, then stop';
+/** A roster is to cost at most so many start calls, in CPU. */
+const MAX_STARTS = 9;
+
+/** Whether the call is measured for what is said of calls with this text in their names. */
+export const isNeededFor = (name: string, text: string): boolean =>
+  name.includes(text) || (name === START && ROSTER.includes(text));
+
+/** What a roster costs, in start or stop calls of the same run; empty where one of them was not measured. */
+export const rosterInStarts = (calls: readonly CallResult[]): string => {
+  const of = (name: string) => calls.find((call) => call.name === name)?.rollcall;
+  const [roster, start] = [of(ROSTER), of(START)];
+  if (!roster || !start) return '';
+  const [whole, own] = [roster.cpu / start.cpu, roster.workerCpu / start.workerCpu];
+  return `A ${ROSTER} costs ${short(whole)} start calls (target: ${MAX_STARTS}), by the CPU with the database; ${short(own)} by the Worker's own CPU.`;
+};
+
 /** The section on what misses its target; none where nothing does. */
 const misses = (calls: readonly CallResult[]): string => {
   const lines = missesOf(calls);
@@ -137,6 +155,8 @@ ${table(HEAD, calls.map(cellsOf))}
 
 A webhook's first attempt, from the call until the receiver has it, one after the other (p50 / p99, ms): Rollcall
 ${short(webhook.rollcall.p50)} / ${short(webhook.rollcall.p99)}, raw ${short(webhook.raw.p50)} / ${short(webhook.raw.p99)}, Node ${short(webhook.node.p50)} / ${short(webhook.node.p99)}.
+
+${rosterInStarts(calls)}
 
 CPU from the start of the process to its first answer: Rollcall ${startUp.rollcall.toFixed(0)} ms, an empty Worker ${startUp.trivial.toFixed(0)} ms: +${(startUp.rollcall - startUp.trivial).toFixed(0)} ms
 (budget: +25 ms). Upload: ${uploadKib.toFixed(1)} KiB gzipped (budget: 150 KiB).
