@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Answer, Harness } from '../harness.ts';
 import { MINUTE, NIL, setUp } from '../helpers.ts';
@@ -591,33 +590,6 @@ describe('merging', () => {
     const [{ end, lastSeen }] = body.data.items;
     expect(lastSeen).toBe(end);
   });
-
-  it('of all that were open, one session a server is open afterwards, the newest', async () => {
-    const step = fc.tuple(fc.constantFrom(ANA, BO), fc.constantFrom(1, 2, 3));
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
-        const { app, record, latest, merge } = await setUpAccounts();
-        for (const accId of [ANA, BO]) await record({ accId, forceStart: true }, 4);
-        for (const [accId, server] of steps) {
-          app.clock.advance(MINUTE);
-          await record({ accId }, server);
-        }
-        const before = [...(await latest(ANA)), ...(await latest(BO))];
-        expect((await merge(BO, ANA)).status).toBe(200);
-        const after = await latest(ANA);
-        expect(after.map(({ id }) => id).sort()).toEqual(before.map(({ id }) => id).sort());
-        for (const server of [1, 2, 3, 4]) {
-          const openOf = (sessions: Answer['body'][]) =>
-            sessions.filter(({ status, serverId }) => status && serverId === server);
-          const was = openOf(before).toSorted((a, b) => (a.start < b.start ? 1 : -1));
-          const is = openOf(after);
-          expect(is).toHaveLength(Math.min(1, was.length));
-          expect(is[0]?.start).toBe(was[0]?.start);
-        }
-      }),
-      { numRuns: 30 },
-    );
-  }, 60_000);
 
   it('a repeat changes nothing and leaves no second record', async () => {
     const { app, communityId, record, merge } = await setUpAccounts();
