@@ -71,6 +71,36 @@ describe('a filter without an index', () => {
   });
 });
 
+describe('who is on', () => {
+  it('reads all who are, and more only of those it shows', async () => {
+    const community = await app.community();
+    await env.DB.batch([
+      env.DB.prepare(
+        `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600)
+         INSERT INTO accounts (community_id, id, created_at, joined_as, name)
+         SELECT ?1, printf('on-%03d', i), ?2, 'n', 'n' FROM n`,
+      ).bind(community.rowId, START),
+      env.DB.prepare(
+        `INSERT INTO account_identifiers (community_id, kind, value, account_id, created_at)
+         SELECT community_id, 'discord', id, id, created_at FROM accounts WHERE community_id = ?1`,
+      ).bind(community.rowId),
+      env.DB.prepare(
+        `INSERT INTO sessions (community_id, started_at, id, server_id, account_id, last_seen_at)
+         SELECT community_id, created_at, 's-' || id, 1, id, created_at FROM accounts WHERE community_id = ?1`,
+      ).bind(community.rowId),
+    ]);
+    await app.get('/v2/community/settings', { key: community.key });
+    const { result, rowsRead } = await app.measure(() =>
+      app.get('/v2/community/activity?status=open&limit=20', { key: community.key }),
+    );
+    expect(result.body.data.items.map(({ id }: { id: string }) => id).slice(0, 2)).toEqual([
+      's-on-600',
+      's-on-599',
+    ]);
+    expect(rowsRead).toBeLessThanOrEqual(2 * 600 + 5 * 21);
+  });
+});
+
 describe('an export', () => {
   it('streams all in few trips', async () => {
     const { text, trips } = await measure('?from=2026-04-13T00:00:00Z', { Accept: 'text/csv' });

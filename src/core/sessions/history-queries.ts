@@ -194,15 +194,17 @@ const SHAPES: readonly PageShape[] = [
 ];
 
 const selectOpen = statementByShape<PageShape, PageValues, DetailsRow & { identifiers: IdentifiersJson }>(
+  // No index has the order, so all are sorted: what else is told of them is asked of those of the page alone.
   (shape, $) => sql`
-    SELECT ${DETAILS}, ${IDENTIFIERS} FROM sessions AS s INDEXED BY sessions_open
-    WHERE ${allOf([
-      sql`community_id = ${$.communityId}`,
-      ...remaining(shape, $),
-      shape.hasAccount ? sql`account_id = ${sessionsAccountIdOf($)}` : undefined,
-      isInRange(shape, $),
-    ])}
-    ORDER BY s.started_at DESC, s.id DESC LIMIT ${$.limit}`,
+    SELECT ${DETAILS}, ${IDENTIFIERS} FROM (
+      SELECT * FROM sessions INDEXED BY sessions_open
+      WHERE ${allOf([
+        sql`community_id = ${$.communityId}`,
+        ...remaining(shape, $),
+        shape.hasAccount ? sql`account_id = ${sessionsAccountIdOf($)}` : undefined,
+        isInRange(shape, $),
+      ])}
+      ORDER BY started_at DESC, id DESC LIMIT ${$.limit}) AS s`,
   SHAPES.map((shape) => ({ ...shape, isOpen: true })),
 );
 
