@@ -77,11 +77,7 @@ export default defineConfig(({ mode }) => {
           test: {
             name: 'node',
             provide: { scale: common.provide.scale },
-            include: isFaults
-              ? []
-              : isFull
-                ? ['test/node/**/*.test.ts']
-                : ['test/scripts/**/*.test.ts', 'test/node/fuzz.test.ts'],
+            include: isFaults ? [] : isFull ? ['test/node/**/*.test.ts'] : ['test/scripts/**/*.test.ts'],
             testTimeout: 180_000,
             hookTimeout: 180_000,
           },

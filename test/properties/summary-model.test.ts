@@ -267,7 +267,7 @@ describe('the totals, against a model that counts minute by minute', () => {
           }
         },
       ),
-      { numRuns: atScale({ full: 300, small: 40 }) },
+      { numRuns: atScale({ full: 300, small: 20 }) },
     );
   }, 120_000);
 
@@ -425,7 +425,7 @@ describe('the totals of what calls have made', () => {
           }
         },
       ),
-      { numRuns: atScale({ full: 200, small: 25 }) },
+      { numRuns: atScale({ full: 200, small: 12 }) },
     );
     // Or the property would be about little.
     expect(late).toBeGreaterThan(50);

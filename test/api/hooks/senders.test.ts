@@ -287,18 +287,21 @@ describe('every published payload of GitHub', () => {
           username: '/sender/login',
         },
       },
+      1,
       // Four are pings, and four are of nobody.
       { recorded: 321, ignored: 8, count: 321 },
     ],
     [
       'a mapping that fits none',
       { mapping: { platform: '/no', serial: '/such', action_type: '/field' } },
-      { ignored: 329, count: 0 },
+      // The body matters little here: every fourth one.
+      4,
+      { ignored: 83, count: 0 },
     ],
-  ])('answers 200 with %s', async (_, more, expected) => {
+  ])('answers 200 with %s', async (_, more, step, expected) => {
     const { send, app, key } = await set('github', more);
     const statuses: Record<string, number> = {};
-    for (const { name, index, body } of payloads) {
+    for (const { name, index, body } of payloads.filter((_, place) => place % step === 0)) {
       const headers = { 'X-GitHub-Event': name, 'X-GitHub-Delivery': `${name}-${index}` };
       const answer = await send({ body, headers });
       expect([name, answer.status]).toEqual([name, 200]);
