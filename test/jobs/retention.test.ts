@@ -29,14 +29,14 @@ describe('retention', () => {
   it('goes on where the free plan made it stop, and leaves nobody out', async () => {
     await addCommunities(30);
     const app = new Harness();
-    const seen: number[][] = [];
-    for (let run = 0; run < 40; run++) {
-      const cost = await app.measure(() => app.cron(START + run * HOUR, HOURLY));
+    let runs = 0;
+    for (let rows = await left(); rows.some((count) => count > 0); rows = await left()) {
+      const cost = await app.measure(() => app.cron(START + runs * HOUR, HOURLY));
       expect(cost.statements).toBeLessThanOrEqual(45);
-      seen.push(await left());
+      expect(++runs).toBeLessThanOrEqual(36);
     }
-    expect(seen[0]).not.toEqual([0, 0, 0]);
-    expect(seen.at(-1)).toEqual([0, 0, 0]);
+    // docs/plans.md says how long it takes: 25 statements a community, of some 35 that a run has for them.
+    expect(runs).toBeGreaterThan(20);
   });
 
   it('looks in time at an entry that came late', async () => {
