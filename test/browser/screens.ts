@@ -134,6 +134,9 @@ export const addScreenTests = (world: () => World): void => {
         await looking.page.getByRole('button', { name: short === 'en' ? 'Sign in' : 'Entrar' }).waitFor();
         expectEqual((await auditPage(looking.page)).violations, [], 'violations');
         expectTrue((await overflowOf(looking.page)) <= 0, 'the page is no wider than the window');
+        await looking.page.setViewportSize({ width: 1600, height: 900 });
+        const form = await looking.page.locator('form').boundingBox();
+        expectEqual(form && Math.round(form.x + form.width / 2), 800, 'the middle of the form');
       } finally {
         await looking.close();
       }

@@ -360,7 +360,7 @@ const shown = (value: unknown): string => (typeof value === 'string' ? value : J
 
 const TrialResult = ({ trial }: { readonly trial: Trial }) => (
   <>
-    {trial.reason && <Badge tone="warn">{trial.reason.message}</Badge>}
+    {trial.reason && trial.items.length === 0 && <Badge tone="warn">{trial.reason.message}</Badge>}
     {trial.items.map((item) => (
       <div class="stack" key={item.index}>
         <div>
