@@ -425,7 +425,7 @@ export const addTaskTests = (world: () => World): void => {
       await goTo(looking, '#/log');
       await page.getByRole('button', { name: 'Delete', exact: true }).click();
       const dialog = page.getByRole('dialog');
-      await dialog.getByText(/^\d+ entries go\.$/).waitFor();
+      await dialog.getByText(/^[\d,]+ entries go\.$/).waitFor();
       expectTrue(
         await dialog.getByRole('button', { name: 'Delete' }).isDisabled(),
         'disabled until the name is typed',
