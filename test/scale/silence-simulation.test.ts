@@ -331,7 +331,8 @@ describe(`${DAYS} days of ${world.visits.length} sessions on servers that fall s
 
   it('is off by an interval at each end at most, where a report came in each', () => {
     const errors = errorsOf(recorded).filter(({ visit }) => wasWatched(visit));
-    expect(errors.length).toBeGreaterThan(world.visits.length / 10);
+    // In some worlds reporters are down most of the time; there must be enough to tell.
+    expect(errors.length).toBeGreaterThan(world.visits.length / 20);
     expect(errors.filter(({ beside, missed }) => beside + missed > 2 * INTERVAL)).toEqual([]);
   });
 
