@@ -487,6 +487,26 @@ describe('a roster that was observed in it', () => {
     expect((await get(`/${id}/verify`)).holds).toBe(true);
   });
 
+  it('keeps what it says of the sessions', async () => {
+    const { app, key, close, questions } = await setUpRosters();
+    const accounts = [
+      { accId: ANA, metadata: { job: 'police' } },
+      { accId: BO, metadata: { job: 'taxi' } },
+    ];
+    app.clock.set(at('2026-12-01T00:05:00Z'));
+    await close('2026-11-30');
+    await app.put('/v2/community/servers/1/activity/roster', {
+      key,
+      body: { accounts, observedAt: '2026-11-30T23:58:00Z' },
+    });
+    const [{ id }] = await questions();
+    expect((await app.post(`${PERIODS}/questions/${id}/accept`, { key })).status).toBe(200);
+    const { body } = await app.get('/v2/community/activity?metadata.job=police', { key });
+    expect(body.data.items).toMatchObject([
+      { accId: ANA, start: '2026-11-30T23:58:00.000Z', metadata: { job: 'police' } },
+    ]);
+  });
+
   it('may be as old as its key says', async () => {
     const { app, key, close, questions } = await setUpRosters();
     await close('2026-11-30');

@@ -166,3 +166,26 @@ describe('the metadata of a roster entry', () => {
     ]);
   });
 });
+
+describe('who was on, by what they did', () => {
+  it('is told of sessions that rosters made', async () => {
+    const { app, key, roster, minuteLater } = await setUpRoster();
+    await roster(ana({ job: 'police' }), { discord: '2', metadata: { job: 'taxi' } });
+    app.clock.advance(5 * MINUTE);
+    await roster(ana({ job: 'police' }), { discord: '2', metadata: { job: 'police' } });
+    await minuteLater(ana({ job: 'police' }), { discord: '2', metadata: { job: 'police' } });
+    await minuteLater();
+    app.clock.advance(60 * MINUTE);
+    const most = async (job: string) => {
+      const query = new URLSearchParams({
+        from: iso(0),
+        to: iso(60 * MINUTE),
+        'metadata.job': job,
+      });
+      const answer = await app.get(`/v2/community/activity/online?${query}`, { key });
+      expect(answer.status, answer.text).toBe(200);
+      return answer.body.data.items.map(({ max }: { max: number }) => max);
+    };
+    expect([await most('police'), await most('taxi'), await most('medic')]).toEqual([[2], [1], [0]]);
+  });
+});

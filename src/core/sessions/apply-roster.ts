@@ -68,7 +68,7 @@ export const applyRoster = async (ctx: Ctx<CommunityActor>, roster: ApplyRoster)
   const held = {
     kind: 'roster',
     serverId,
-    accounts: accounts.map(({ ref }) => ref),
+    accounts,
     unnamed,
     eventId,
     occurredAt: observedAt,

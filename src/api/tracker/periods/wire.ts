@@ -131,7 +131,7 @@ export const toQuestionWire = ({ call, ...question }: Question) => ({
   occurredAt: isoOrNull(question.occurredAt),
   serverId: call.serverId,
   accId: question.accountId,
-  identifiers: [...(call.account ?? []), ...(call.accounts ?? []).map(([first]) => first)].map(
+  identifiers: [...(call.account ?? []), ...(call.accounts ?? []).map(({ ref: [first] }) => first)].map(
     ({ kind, value }) => ({ type: kind, value }),
   ),
   action: call.kind === 'activity' ? (call.action ?? 'toggle') : call.kind,

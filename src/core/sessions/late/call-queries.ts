@@ -504,13 +504,15 @@ export const fingerprintCalls = (rows: readonly { id: string }[]): string =>
 
 const selectAccountsListed = statement<
   { communityId: number; serverId: number; prefix: string; items: string },
-  { account_id: string }
+  { account_id: string; position: number }
 >(
   ($) => sql`
-    SELECT DISTINCT i.account_id FROM (SELECT value AS item FROM json_each(${$.items})) AS named ${joinIdentifier($)}`,
+    SELECT i.account_id, min(named.position) AS position
+    FROM (SELECT key AS position, value AS item FROM json_each(${$.items})) AS named ${joinIdentifier($)}
+    GROUP BY i.account_id`,
 );
 
-/** Statement: the accounts that are listed, as a roster of the server means them. */
+/** Statement: the accounts that are listed, as a roster of the server means them, each with its first place in the list. */
 export const selectListed = ({ communityId, serverId }: Server, accounts: readonly Identifier[]) =>
   selectAccountsListed({
     communityId,
@@ -530,15 +532,15 @@ export const selectPresent = statement<Server & { at: number }, { account_id: st
       AND s.started_at BETWEEN ${$.at} - reach.column1 AND ${$.at} AND s.ended_at > ${$.at}`,
 );
 
-/** Statement: notes what a roster of the past says, to be worked in: `[{accountId, action, id, eventId}]` as JSON. */
+/** Statement: notes what a roster of the past says, to be worked in: `[{accountId, action, id, eventId, metadata}]` as JSON. */
 export const insertObservations = statement<
   Server & { occurredAt: number; receivedAt: number; observations: string }
 >(
   ($) => sql`
     INSERT INTO activity_calls (community_id, event_id, id, server_id, account_id, action, occurred_at, received_at,
-      is_late)
+      metadata, is_late)
     SELECT ${$.communityId}, value ->> 'eventId', value ->> 'id', ${$.serverId}, value ->> 'accountId',
-      value ->> 'action', ${$.occurredAt}, ${$.receivedAt}, true
+      value ->> 'action', ${$.occurredAt}, ${$.receivedAt}, value ->> 'metadata', true
     FROM json_each(${$.observations}) WHERE true
     ON CONFLICT DO NOTHING`,
 );

@@ -1,9 +1,9 @@
 import { runBatch } from '../../../db/client.ts';
 import type { CommunityActor } from '../../access/actor.ts';
-import type { AccountRef } from '../../accounts/identifiers.ts';
 import { resolveAccounts } from '../../accounts/resolve-queries.ts';
 import type { Ctx } from '../../context.ts';
 import { commit } from '../../webhooks/events.ts';
+import type { ListedAccount } from '../apply-roster.ts';
 import { noteAlive } from '../queries.ts';
 import {
   type CallKey,
@@ -29,7 +29,7 @@ export const replayRoster = async (
   ctx: Ctx<CommunityActor>,
   roster: {
     readonly serverId: number;
-    readonly accounts: readonly AccountRef[];
+    readonly accounts: readonly ListedAccount[];
     readonly unnamed: number;
     readonly observedAt: number;
     readonly eventId: string;
@@ -46,14 +46,14 @@ export const replayRoster = async (
         communityId,
         serverId,
         maxIdentifiers: quotas.identifiersPerAccount,
-        accounts,
+        accounts: accounts.map(({ ref }) => ref),
         now: ctx.clock.now(),
         newId: ctx.newId,
         mayCreate: settings.autoCreateAccounts,
       }),
       selectListed(
         server,
-        accounts.map(([first]) => first),
+        accounts.map(({ ref: [first] }) => first),
       ),
       selectPresent({ ...server, at: observedAt }),
     ],
@@ -65,7 +65,11 @@ export const replayRoster = async (
       ? []
       : present.map(({ account_id }) => account_id).filter((accountId) => !listedIds.has(accountId));
   const observations = [
-    ...[...listedIds].map((accountId) => ({ accountId, action: 'listed' })),
+    ...listed.map(({ account_id: accountId, position }) => ({
+      accountId,
+      action: 'listed',
+      metadata: accounts[position]?.metadata,
+    })),
     ...goneIds.map((accountId) => ({ accountId, action: 'gone' })),
   ].map((observation) => ({
     ...observation,

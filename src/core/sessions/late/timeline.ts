@@ -56,6 +56,8 @@ export interface TimelineEvent {
   /** Decides between events of one instant that are alike. */
   readonly key: string;
   readonly metadata?: Session['metadata'] | undefined;
+  /** Of `listed`: what the entry says of the session, as a patch of its metadata. */
+  readonly told?: Session['metadata'] | undefined;
   readonly clearReason?: string | undefined;
   /** The corrected session. */
   readonly session?: TrackedSession;
@@ -113,7 +115,7 @@ export const foldTimeline = (
     close(open, 'auto_closed', unconfirmedEnd(open, limits), autoCloseReason(open, limits));
   };
   const start = (
-    { at, kind, id, metadata = {}, stretch }: TimelineEvent,
+    { at, kind, id, told = {}, metadata = mergePatch({}, told), stretch }: TimelineEvent,
     continuesId: string | null = null,
   ): Draft => {
     const isSighting = kind === 'listed' || kind === 'seen';
@@ -161,12 +163,26 @@ export const foldTimeline = (
     if (silentSince !== undefined) Object.assign(session, { silentSince, resumedAt: at });
     return Object.assign(session, { closeKind: null, endedAt: null, clearReason: null, goneAt: null });
   };
+  /** What is new is added to what the session says. Something else is not: the rosters after it are not known one by one. */
+  const list = (session: Draft, event: TimelineEvent): Draft => {
+    const { told } = event;
+    if (!told || session.isCorrected) return see(session, event);
+    const patched = mergePatch(session.metadata, told);
+    const isOther = JSON.stringify(mergePatch(patched, session.metadata)) !== JSON.stringify(patched);
+    return isOther ? see(session, event) : Object.assign(see(session, event), { metadata: patched });
+  };
   /** Goes on with the session that a silence ended: itself within its limit, else by a new one. */
   const goOn = (event: TimelineEvent): Draft | undefined => {
     const last = silenced();
     if (!last) return undefined;
     return isSilent(last, event.at, limits)
-      ? start({ ...event, metadata: event.metadata ?? last.metadata }, last.id)
+      ? start(
+          {
+            ...event,
+            metadata: event.told ? mergePatch(last.metadata, event.told) : (event.metadata ?? last.metadata),
+          },
+          last.id,
+        )
       : see(last, event);
   };
 
@@ -203,7 +219,7 @@ export const foldTimeline = (
       case 'seen':
         return open ? see(open, event) : goOn(event);
       case 'listed':
-        return open ? see(open, event) : (goOn(event) ?? start(event));
+        return open ? list(open, event) : (goOn(event) ?? start(event));
       case 'gone':
         if (!open) return undefined;
         close(open, 'stopped', open.lastSeenAt, null);

@@ -106,7 +106,8 @@ const toEvent = (call: CallRow): TimelineEvent => ({
   kind: call.action,
   id: call.id,
   key: call.event_id,
-  metadata: call.metadata === null ? undefined : JSON.parse(call.metadata),
+  [call.action === 'listed' ? 'told' : 'metadata']:
+    call.metadata === null ? undefined : JSON.parse(call.metadata),
   clearReason: call.clear_reason ?? undefined,
 });
 

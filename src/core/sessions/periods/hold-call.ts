@@ -2,6 +2,7 @@ import { runBatch } from '../../../db/client.ts';
 import type { CommunityActor } from '../../access/actor.ts';
 import type { AccountRef } from '../../accounts/identifiers.ts';
 import type { Ctx } from '../../context.ts';
+import type { ListedAccount } from '../apply-roster.ts';
 import type { ActivityAction } from '../record-activity.ts';
 import { isPeriodClosed } from './closed-period-queries.ts';
 import { insertQuestion } from './question-queries.ts';
@@ -12,7 +13,7 @@ export interface HeldCall {
   readonly serverId: number;
   readonly account?: AccountRef | undefined;
   /** Of a roster: whom it lists, and how many of its entries named nobody. */
-  readonly accounts?: readonly AccountRef[] | undefined;
+  readonly accounts?: readonly ListedAccount[] | undefined;
   readonly unnamed?: number | undefined;
   readonly action?: ActivityAction | undefined;
   readonly metadata?: string | undefined;

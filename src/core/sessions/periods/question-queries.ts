@@ -94,7 +94,7 @@ export const forgetInRosters = statement<{ communityId: number; accountId: strin
     UPDATE period_questions SET call = json_set(call, '$.accounts', (
       SELECT json_group_array(json(listed.value)) FROM json_each(call, '$.accounts') AS listed
       WHERE NOT EXISTS (
-        SELECT 1 FROM json_each(listed.value) AS named CROSS JOIN account_identifiers AS i
+        SELECT 1 FROM json_each(listed.value, '$.ref') AS named CROSS JOIN account_identifiers AS i
           ON i.community_id = ${$.communityId} AND i.kind = named.value ->> 'kind' AND i.value = named.value ->> 'value'
         WHERE i.account_id = ${$.accountId})))
     WHERE community_id = ${$.communityId} AND call ->> 'kind' = 'roster'`,
