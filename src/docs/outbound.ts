@@ -1,8 +1,8 @@
 /** What webhook endpoints receive: `webhooks` of the document, one for each type of event. */
 import * as v from 'valibot';
+import { REPORT_EXAMPLE } from '../api/account-activity/wire.ts';
 import { LOG_ENTRY_EXAMPLE, logEntrySchema } from '../api/activity-log/wire.ts';
 import { dateTime, integer } from '../api/kit/fields.ts';
-import { NEW_ACTIVITY_EXAMPLE } from '../api/tracker/account-activities/wire.ts';
 import { SESSION_EXAMPLE, sessionSchema } from '../api/wire/activity.ts';
 import { EVENT_TYPES, type MessageType, TEST_EVENT } from '../core/webhooks/model.ts';
 import { pascal } from './errors.ts';
@@ -50,8 +50,8 @@ const DATA: Partial<Record<MessageType, EventData>> = {
     example: { count: 1, entries: [LOG_ENTRY_EXAMPLE] },
   },
   'account_activity.recorded': {
-    schema: v.object({ count: integer(0), activities: v.array(v.record(v.string(), v.unknown())) }),
-    example: { count: 1, activities: [NEW_ACTIVITY_EXAMPLE] },
+    schema: v.object({ count: integer(0), records: v.array(v.record(v.string(), v.unknown())) }),
+    example: { count: 1, records: REPORT_EXAMPLE.records },
   },
 };
 

@@ -56,6 +56,8 @@ describe('imported sessions', () => {
       metadata: { job: 'police' },
       origin: 'import',
     });
+    const servers = await app.get('/v2/community/servers?include=all', { key });
+    expect(servers.body.data.servers).toMatchObject([{ id: 1, name: null, open: 0 }]);
     const totals = await summary({ from: '2025-03-01', to: '2025-03-31', 'metadata.job': 'police' });
     expect(totals.body.data.items).toMatchObject([{ name: 'ana', hours: 4, watchedSeconds: 0 }]);
     const deliveries = await app.get(`/v2/community/webhook-endpoints/${endpoint.body.data.id}/deliveries`, {

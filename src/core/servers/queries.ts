@@ -44,6 +44,13 @@ export const upsertServerNames = statement<{ communityId: number; named: string 
     ON CONFLICT DO UPDATE SET name = excluded.name, description = excluded.description`,
 );
 
+/** Notes servers of which nothing was known; `ids` is a JSON array of numbers. */
+export const insertServers = statement<{ communityId: number; ids: string }>(
+  ($) => sql`
+    INSERT INTO servers (community_id, server_id) SELECT ${$.communityId}, value FROM json_each(${$.ids})
+    WHERE true ON CONFLICT DO NOTHING`,
+);
+
 /** Takes the names from all servers but those of `kept`, a JSON array of numbers. */
 export const forgetServerNames = statement<{ communityId: number; kept: string }>(
   ($) => sql`

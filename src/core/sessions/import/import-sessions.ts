@@ -3,6 +3,7 @@ import type { CommunityActor } from '../../access/actor.ts';
 import type { AccountRef } from '../../accounts/identifiers.ts';
 import { audited } from '../../audit/audit.ts';
 import type { Ctx } from '../../context.ts';
+import { insertServers } from '../../servers/queries.ts';
 import { findAccountsOf } from './import-accounts.ts';
 import { type ConflictRow, insertImported, selectConflicts } from './import-queries.ts';
 
@@ -165,6 +166,11 @@ const insert = async (
             metadata ?? '{}',
           ]),
         ),
+      }),
+      // A list of servers has those, too, that nobody but an import knows.
+      insertServers({
+        communityId: audit.community.id,
+        ids: JSON.stringify([...new Set(items.map(({ serverId }) => serverId))]),
       }),
       await audit.record({
         type: 'SESSIONS_IMPORTED',
