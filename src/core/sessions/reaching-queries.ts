@@ -101,8 +101,10 @@ export const hasMetadataValue = (): SQL =>
 
 /** The sample: a sixty-fourth of the period, in its middle. */
 const SAMPLED = 64;
-/** As many sessions are counted in it at most. So many accounts are asked for one by one at most. */
-const MAX_SAMPLE = 5000;
+/** As many sessions are counted in it at most. */
+const MAX_SAMPLE = 2500;
+/** For each session of the sample, so many accounts are asked for one by one at most: where each has some 32 sessions. */
+const ACCOUNTS_OF_SAMPLED = 2;
 
 const COLUMNS = sql.raw(`
   s.account_id, s.server_id, s.id, s.started_at, s.last_seen_at, s.close_kind, s.heartbeat_at, s.silent_since, s.resumed_at`);
@@ -130,9 +132,9 @@ export const listedAccounts = ({ accounts }: FilterShape): SQL => {
       SELECT min(account_id) ${ofCommunity} AND (SELECT size FROM sample) > 0
       UNION ALL
       SELECT (SELECT account_id ${ofCommunity} AND next.account_id > known.id ORDER BY account_id LIMIT 1)
-      FROM known WHERE known.id IS NOT NULL LIMIT (SELECT size + 1 FROM sample)),
+      FROM known WHERE known.id IS NOT NULL LIMIT (SELECT size * ${sql.raw(String(ACCOUNTS_OF_SAMPLED))} + 1 FROM sample)),
     by_account (is_chosen) AS MATERIALIZED (
-      SELECT (SELECT count(*) FROM known) <= (SELECT size FROM sample)),
+      SELECT (SELECT count(*) FROM known) <= (SELECT size * ${sql.raw(String(ACCOUNTS_OF_SAMPLED))} FROM sample)),
     listed (id) AS (SELECT id FROM known WHERE id IS NOT NULL AND (SELECT is_chosen FROM by_account))`;
 };
 
