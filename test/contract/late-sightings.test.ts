@@ -101,6 +101,15 @@ describe('a late stop, then the late start of the next session', () => {
     ]);
   });
 
+  it('among heartbeats, the start before the stop: what is watched stays watched', async () => {
+    const { call, report, rows } = await setUp();
+    await call('forceStart', '10:00');
+    await report('heartbeat', '10:01', '11:00');
+    await call('forceStart', '10:31:30', '11:01');
+    await call('forceStop', '10:30:30', '11:02');
+    expect(await rows()).toEqual(['10:00:00–10:30:30 stopped', `10:31:30–11:00:00 ${SILENT}`, 3540, 3540]);
+  });
+
   it('where a heartbeat went on with the first session: what is watched stays watched', async () => {
     const { call, report, rows } = await setUp();
     await call('forceStart', '10:00');

@@ -39,7 +39,7 @@ const play = async (
      WHERE s.community_id = ?1 ORDER BY 1, 2, 4, 5, 6, 7`,
   )
     .bind(id, START)
-    .all<{ metadata: string }>();
+    .all<{ kind: string | null; metadata: string }>();
   return results.map((row) => ({ ...row, metadata: JSON.parse(row.metadata) }));
 };
 
@@ -126,6 +126,36 @@ describe('any order of arrival, with every call repeated, leads to the state of 
     },
     TIMEOUT,
   );
+
+  it('where two of one instant are superseded at once, and a reset comes last', async () => {
+    const starts = [1, 2].map(
+      (n): Call => ({
+        at: 300_000,
+        eventId: `event-${n}`,
+        username: 'ana',
+        forceStart: true,
+        metadata: { n },
+      }),
+    );
+    const next: Call = {
+      at: 900_000,
+      eventId: 'event-4',
+      username: 'ana',
+      forceStart: true,
+      metadata: { n: 3 },
+    };
+    const reset: Call = { at: 600_000, eventId: 'event-3' };
+    const short = (rows: Awaited<ReturnType<typeof play>>) =>
+      rows.map(({ kind, metadata }) => [kind, metadata]);
+    // The ids of one instant are random: once in two times their order is that of the events by chance.
+    for (let i = 0; i < 12; i++) {
+      expect(short(await play([...starts, next, reset], late))).toEqual([
+        ['superseded', { n: 1 }],
+        ['server_reset', { n: 2 }],
+        [null, { n: 3 }],
+      ]);
+    }
+  });
 
   it(
     'where the silence between them is longer than the timeout',

@@ -54,17 +54,24 @@ export const toTimeline = (
   limits: Limits,
 ): Timeline => {
   const calls = journal.filter(({ action }) => action !== 'seen');
-  // Of several that began in the same instant, the one that lasted is the latest.
+  const callById = new Map(calls.map((call) => [call.id, call]));
+  // Of several that began in the same instant, the one that lasted is the latest; else the one that was not told to be over;
+  // else by what orders their starts, as `foldTimeline` does it. (Their ids are random within a millisecond.)
+  const overAt = ({ gone_at: goneAt, ended_at: endedAt }: PendingSessionRow) =>
+    endedAt === null ? Number.MAX_SAFE_INTEGER : (goneAt ?? endedAt);
+  const isToldOver = (row: PendingSessionRow) => CONFIRMED.includes(row.close_kind);
+  const keyOf = (row: PendingSessionRow) => callById.get(row.id)?.event_id ?? row.id;
   const earlier = rows
     .filter((row) => row.started_at < since)
     .sort(
       (a, b) =>
         a.started_at - b.started_at ||
-        (a.ended_at ?? Number.POSITIVE_INFINITY) - (b.ended_at ?? Number.POSITIVE_INFINITY),
+        overAt(a) - overAt(b) ||
+        Number(isToldOver(b)) - Number(isToldOver(a)) ||
+        (keyOf(a) < keyOf(b) ? -1 : 1),
     );
   const baseRow = earlier.at(-1);
   const later = rows.filter((row) => row.started_at >= since);
-  const callById = new Map(calls.map((call) => [call.id, call]));
   const replaced = baseRow ? [baseRow, ...later] : later;
   const corrected = rows.filter((row) => row.is_corrected);
   const isSettledByHand = ({ id, occurred_at: at }: CallRow) =>
@@ -80,9 +87,10 @@ export const toTimeline = (
   const times = [...new Set(told.map(({ at }) => at))];
   const noted = journal.filter(({ action }) => action === 'seen').map(toStretch);
   const ofRows = replaced.flatMap((row) =>
-    stretchesOf(row).flatMap((stretch) =>
-      sightings(Math.max(since, row.started_at + 1), stretch, silenceOf(row), times, looks, limits),
-    ),
+    stretchesOf(row).flatMap((stretch) => [
+      ...firstSighting(since, row, stretch),
+      ...sightings(Math.max(since, row.started_at + 1), stretch, silenceOf(row), times, looks, limits),
+    ]),
   );
   const ofNoted = noted.flatMap((stretch) => sightings(since, stretch, undefined, times, looks, limits));
   return {
@@ -201,6 +209,19 @@ export const toNote = ({ until, isListed }: Stretch, from: number, accountId: st
   accountId,
   eventId: `seen ${accountId} ${from} ${until}`,
 });
+
+/**
+ * The sighting in the very instant in which a call started the session: a late start within a stretch leaves one. It came
+ * after the call, so that a later late call still knows that the session was watched from its start.
+ */
+const firstSighting = (since: number, row: PendingSessionRow, stretch: Stretch): TimelineEvent[] => {
+  const at = row.started_at;
+  // A session that a sighting started is one by that trace already.
+  const isByCall = row.is_start_observed !== 1 && row.continues_id === null;
+  return at >= since && at === stretch.from && isByCall
+    ? [{ at, kind: 'seen', id: '', key: '', stretch, isAfterAll: true }]
+    : [];
+};
 
 /**
  * The sightings of a stretch that decide anything: its first and its last; and, at each of the `times` at which other
