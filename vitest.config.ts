@@ -5,6 +5,8 @@ import { LongestFirst } from './test/node/longest-first.ts';
 
 /** Budgets, simulations and rules over random calls: what is done in small or in full (test/scale.ts). */
 const SCALED = ['test/{scale,properties}/**/*.test.ts'];
+/** What waits a minute for the real clock runs in full only. */
+const WAITING = ['test/scale/drain.test.ts'];
 /**
  * Tests that look at a whole database, or fill it: each file has one of its own, in a process of its own. The others
  * make communities of their own and look at nothing else, so they share a process and its migrated database.
@@ -61,6 +63,7 @@ export default defineConfig(({ mode }) => {
             ...common,
             name: 'own',
             include: isFaults ? ['test/faults/**/*.test.ts'] : isFull ? SCALED : OWN_DATABASE,
+            exclude: isFull ? [] : WAITING,
           },
         },
         {

@@ -3,8 +3,14 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** By what they took on one machine; the order matters, not the seconds. */
 const LONGEST = [
+  'scripts/start',
   'scale/honest-time-simulation',
+  'scripts/restore-drill',
+  'properties/replay',
+  'scale/silence-simulation',
   'core/webhooks/sockets',
+  'properties/session-invariants',
+  'properties/late-order',
   'scripts/deploy',
   'scale/restart-storm',
   'scale/waiting-messages',
@@ -13,9 +19,7 @@ const LONGEST = [
   'scale/report-budget',
   'scale/log-budget',
   'properties/session-model',
-  'properties/replay',
   'properties/log-model',
-  'properties/session-invariants',
   'scale/retention',
   'core/webhooks/delivery',
 ];

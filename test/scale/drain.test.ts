@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/lib/clock.ts';
 import { fill, Receivers, waiting } from '../receivers.ts';
-import { atScale } from '../scale.ts';
 
 /** What a paid plan allows, with the real clock: nothing here stands still. */
 const PAID = {
@@ -12,7 +11,7 @@ const STARTS = ['session.started'];
 
 describe('with the budgets of a paid plan, without the trigger', () => {
   it('a long queue of one endpoint drains in its order', async () => {
-    const count = atScale({ full: 1000, small: 100 });
+    const count = 1000;
     const net = new Receivers(PAID);
     const { key, id, communityId } = await net.endpoint({ events: STARTS });
     net.answering.set('hooks.example.com', async () => {
