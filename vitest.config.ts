@@ -53,8 +53,8 @@ export default defineConfig(({ mode }) => {
   };
   return {
     test: {
-      // Vitest would leave a core idle.
-      maxWorkers: Math.max(2, availableParallelism()),
+      // Vitest would leave a core idle, and so do files that wait for a program or a socket.
+      maxWorkers: Math.max(2, availableParallelism()) + 1,
       sequence: { sequencer: LongestFirst },
       projects: [
         {
