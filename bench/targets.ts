@@ -62,7 +62,7 @@ const TARGETS: readonly Target[] = [
     throughput: 0.85,
     cpu: 1.2,
     reason:
-      'names are resolved by rule, the account that is new is planned, silences and late calls are looked for, and events are written for who listens (a sixth of the CPU puts the statements together, a fifth is the answer)',
+      'names are resolved by rule, silences and late calls are looked for, and events are written for who listens. A sixth of the CPU puts the statements together, a fifth is the answer',
   },
   { of: 'toggle', throughput: 0.85, cpu: 1.2, reason: 'as of a start, for both that it can become' },
   {
@@ -84,7 +84,7 @@ const TARGETS: readonly Target[] = [
     throughput: 0.9,
     cpu: 1.2,
     reason:
-      "each text is looked through for what no database stores; a repeated `event_id`, a full second, the day's quota and an event for who listens are asked for in the batch, the last by places, not by texts; ids come back in the order given (at most a tenth of the CPU each)",
+      "each text is looked through for what no database stores. The batch asks for a repeated `event_id`, a full second, the day's quota and who listens. Ids come back in the order given. Each is at most a tenth of the CPU",
   },
 ];
 

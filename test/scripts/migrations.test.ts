@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -32,7 +33,7 @@ describe('drizzle-kit generate', () => {
     return { added: readdirSync(directory).filter((name) => !before.has(name)), said: stdout + stderr };
   };
 
-  it('finds nothing in src/db/schema that drizzle/ has not: npm run db:baseline', () => {
+  it('finds nothing in src/db/schema that drizzle/ has not: npm run db:generate', () => {
     const { added, said } = generate();
     expect(said).toContain('No schema changes');
     expect(added).toEqual([]);
@@ -47,6 +48,13 @@ describe('drizzle-kit generate', () => {
     expect(added, said).toHaveLength(1);
     expect(readFileSync(join(directory, added[0] ?? ''), 'utf8')).toContain('CREATE TABLE `servers`');
   });
+});
+
+it('the baseline is frozen: a change is a further migration (CONTRIBUTING, "Migrations")', () => {
+  const hash = createHash('sha256')
+    .update(readFileSync(join(ROOT, 'drizzle/0000_baseline.sql')))
+    .digest('hex');
+  expect(hash).toBe('234f40af792ba6dd17d64222a570795e023c4c970cc924a534498ad37b293752');
 });
 
 describe('a migration that copies a table', () => {
