@@ -567,6 +567,9 @@ export const selectObservation = statement<RosterKey, { 1: 1 }>(
     WHERE community_id = ${$.communityId} AND event_id > ${$.eventId} || ' ' AND event_id < ${$.eventId} || '!' LIMIT 1`,
 );
 
+/** So many of them at most: each costs some statements, of which a call has 50 on the free plan. A later roster tells of the others. */
+const MAX_EARLY_SIGHTINGS = 2;
+
 /**
  * Statement: notes, as calls to be worked in, those of the sightings by a roster that lengthen the session before them:
  * it was seen within its limit, and an administrator has said nothing of it. `[{accountId, id, eventId}]` as JSON. Those
@@ -590,6 +593,7 @@ export const insertEarlySightings = statement<
         WHERE community_id = ${$.communityId} AND account_id = value ->> 'accountId' AND server_id = ${$.serverId}
           AND started_at BETWEEN ${$.seenAt} - ${REACH_MS} AND ${$.seenAt}
         ORDER BY started_at DESC, id DESC LIMIT 1) AS l)
+    LIMIT ${sql.raw(String(MAX_EARLY_SIGHTINGS))}
     ON CONFLICT (community_id, event_id) DO UPDATE SET received_at = received_at
     RETURNING event_id`,
 );
