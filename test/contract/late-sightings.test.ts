@@ -269,3 +269,22 @@ describe('a roster whose clock is behind, after the next start came', () => {
     ]);
   });
 });
+
+it('a late reset ends whom a roster after it has missed, though that came first', async () => {
+  const app = new Harness({ now: clock('10:00') });
+  const { key } = await app.community();
+  const roster = async (time: string, accounts: readonly object[]) => {
+    app.clock.set(clock(time));
+    await app.put(`${BASE}/roster`, { key, body: { accounts } });
+  };
+  await roster('10:00', [{ accId: NIL }]);
+  await roster('10:04', [{ accId: NIL }]);
+  await roster('10:08', []);
+  app.clock.set(clock('10:09'));
+  const occurredAt = new Date(clock('10:07')).toISOString();
+  await app.post(`${BASE}/start`, { key, body: { occurredAt, eventId: 'reset' } });
+  const { body } = await app.get('/v2/community/activity', { key });
+  expect(body.data.items).toMatchObject([
+    { start: '2026-04-15T10:00:00.000Z', end: '2026-04-15T10:07:00.000Z', closeKind: 'server_reset' },
+  ]);
+});

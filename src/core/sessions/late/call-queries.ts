@@ -218,8 +218,8 @@ export const selectAnswered = statement<CallKey, { 1: 1 }>(
  * Common table expressions: the call, if its effect is still to be written; and `scope`, the accounts that it may
  * concern, each with the time from which on it is worked out (that of its earliest pending call, so that one of many
  * calls at once does the work of all), and the start of the latest session before. A reset concerns those who were there at
- * its time: who still is, whose session ended since, and whose session only the scheduled job has closed since. And any
- * call is a sign of life of its server: it concerns those whom a later reset has ended at an earlier one.
+ * its time: who still is, whose session ended since, whom a roster has missed since, and whose session only the scheduled
+ * job has closed since. And any call is a sign of life of its server: it concerns those whom a later reset has ended at an earlier one.
  */
 const pending = ($: Names<CallKey>): SQL => sql`
   WITH call AS (SELECT * FROM activity_calls WHERE ${isCall($)} AND answer IS NULL),
@@ -232,7 +232,10 @@ const pending = ($: Names<CallKey>): SQL => sql`
     UNION
     SELECT s.account_id FROM call CROSS JOIN ${reachTable()} CROSS JOIN sessions AS s INDEXED BY sessions_by_reach
     WHERE call.account_id = '' AND s.community_id = call.community_id AND s.reach_ms = reach.column1
-      AND s.started_at >= call.occurred_at - reach.column1 AND s.ended_at >= call.occurred_at
+      AND s.started_at >= call.occurred_at - reach.column1 - iif(call.occurred_at < call.received_at, 1000 * (
+        SELECT heartbeat_timeout_seconds FROM communities WHERE id = call.community_id), 0)
+      AND s.ended_at IS NOT NULL AND (
+        s.ended_at >= call.occurred_at OR s.gone_at > call.occurred_at AND s.started_at < call.occurred_at)
       AND s.server_id = call.server_id
     UNION
     SELECT s.account_id FROM call CROSS JOIN communities AS c ON c.id = call.community_id
