@@ -509,7 +509,7 @@ const noteRosterAt = statement<
       ${$.seenAt}, ${$.seenAt})
     ON CONFLICT DO UPDATE SET roster_observed_at = excluded.roster_observed_at,
       roster_seen_at = iif(${isWhole}, ${$.seenAt}, roster_seen_at),
-      roster_steps = iif(${isWhole}, coalesce(substr(
+      roster_steps = iif(${isWhole} AND ${$.seenAt} <> roster_seen_at, coalesce(substr(
         roster_steps || CAST(${$.seenAt} - roster_seen_at AS INTEGER) || ',', -${STEPS}), ''), roster_steps),
       roster_silent_since = iif(${wasSilent}, roster_seen_at, roster_silent_since),
       roster_resumed_at = iif(${wasSilent}, ${$.seenAt}, roster_resumed_at),
@@ -520,7 +520,7 @@ const noteRosterAt = statement<
     WHERE coalesce(roster_observed_at, 0) <= excluded.roster_observed_at`;
 });
 
-/** Statement: notes that the roster has been worked in. */
+/** Statement: notes that the roster has been worked in; once, however often it is tried. */
 export const noteRoster = ({ communityId, serverId, observedAt, seenAt, unnamed, moment }: Roster) =>
   noteRosterAt({
     communityId,
