@@ -11,7 +11,7 @@ import { namesIn, serverName, silenceOf, useServers } from '../kit/servers.ts';
 import { MINUTE } from '../kit/time.ts';
 import { Badge, Card, Instant, Name } from '../ui/basics.tsx';
 import { PageHead } from '../ui/page.tsx';
-import { Empty, Freshness, Reading } from '../ui/states.tsx';
+import { Empty, Freshness, NothingYet, Reading } from '../ui/states.tsx';
 import { Table } from '../ui/table.tsx';
 import type { ScreenProps } from './index.ts';
 import { OnlineCurve, peakToday, useOnline } from './now-curve.tsx';
@@ -68,25 +68,11 @@ export const Now = ({ route }: ScreenProps) => {
   );
 };
 
-const NobodyOn = () => {
-  const { may } = useViewer();
-  return (
-    <Card>
-      <Empty
-        title={t('now.nobody')}
-        action={
-          may('admin') ? (
-            <a class="button" href={href(['setup'])}>
-              {t('now.connect')}
-            </a>
-          ) : undefined
-        }
-      >
-        {t('now.nobodyText')}
-      </Empty>
-    </Card>
-  );
-};
+const NobodyOn = () => (
+  <Card>
+    <NothingYet title={t('now.nobody')}>{t('now.nobodyText')}</NothingYet>
+  </Card>
+);
 
 const People = ({
   items,

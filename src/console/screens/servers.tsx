@@ -20,7 +20,7 @@ import { ActionDialog, useToast } from '../ui/actions.tsx';
 import { Badge, Card, Instant, TextField } from '../ui/basics.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { PageHead } from '../ui/page.tsx';
-import { Empty, Freshness, Reading } from '../ui/states.tsx';
+import { Freshness, NothingYet, Reading } from '../ui/states.tsx';
 import { Table } from '../ui/table.tsx';
 import type { ScreenProps } from './index.ts';
 import { OnlineCurve } from './now-curve.tsx';
@@ -173,20 +173,7 @@ const ServerList = () => {
         <Reading query={query}>
           {(rows) => (
             <Table
-              empty={
-                <Empty
-                  title={t('servers.none')}
-                  action={
-                    may('admin') ? (
-                      <a class="button" href={href(['setup'])}>
-                        {t('now.connect')}
-                      </a>
-                    ) : undefined
-                  }
-                >
-                  {t('servers.noneText')}
-                </Empty>
-              }
+              empty={<NothingYet title={t('servers.none')}>{t('servers.noneText')}</NothingYet>}
               caption={t('nav.servers')}
               rows={rows}
               keyOf={({ id }) => id}

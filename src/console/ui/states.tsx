@@ -2,8 +2,10 @@
 import type { ComponentChildren } from 'preact';
 import { hasText, t } from '../i18n/index.ts';
 import type { ApiError } from '../kit/api.ts';
+import { useViewer } from '../kit/context.ts';
 import { formatAgo } from '../kit/format.ts';
 import { type Query, useNow } from '../kit/query.ts';
+import { href } from '../kit/route.ts';
 import { Icon } from './icons.tsx';
 
 export const Skeleton = ({ lines = 5 }: { readonly lines?: number }) => (
@@ -29,6 +31,27 @@ export const Empty = ({
     {action && <div class="row">{action}</div>}
   </div>
 );
+
+/** Nothing, since no game has told anything yet: the way to connect one, for who may. */
+export const NothingYet = ({
+  title,
+  children,
+}: {
+  readonly title: string;
+  readonly children: ComponentChildren;
+}) => {
+  const { may } = useViewer();
+  const connect = may('admin') && (
+    <a class="button" href={href(['setup'])}>
+      {t('now.connect')}
+    </a>
+  );
+  return (
+    <Empty title={title} action={connect}>
+      {children}
+    </Empty>
+  );
+};
 
 /** What went wrong, in the reader's words, with what can be quoted and what can be done. */
 export const failureText = (error: ApiError): string => {

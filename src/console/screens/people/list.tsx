@@ -2,13 +2,12 @@
 import { useState } from 'preact/hooks';
 import { t } from '../../i18n/index.ts';
 import { api, call, type Data } from '../../kit/api.ts';
-import { useViewer } from '../../kit/context.ts';
 import { usePages } from '../../kit/list.ts';
 import { changeQuery, href } from '../../kit/route.ts';
 import { Card, Name, shortId, TextField } from '../../ui/basics.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { PageHead } from '../../ui/page.tsx';
-import { Empty, Reading } from '../../ui/states.tsx';
+import { Empty, NothingYet, Reading } from '../../ui/states.tsx';
 import { MorePages, Table } from '../../ui/table.tsx';
 import type { ScreenProps } from '../index.ts';
 
@@ -46,7 +45,6 @@ const listPage = async (cursor?: string) => {
 };
 
 export const PeopleList = ({ route }: ScreenProps) => {
-  const { may } = useViewer();
   const wanted = (route.query.q ?? '').trim();
   const [typed, setTyped] = useState(wanted);
   const key = wanted === '' ? 'people' : `people ${wanted}`;
@@ -82,18 +80,7 @@ export const PeopleList = ({ route }: ScreenProps) => {
               <Table
                 empty={
                   wanted === '' ? (
-                    <Empty
-                      title={t('people.none')}
-                      action={
-                        may('admin') ? (
-                          <a class="button" href={href(['setup'])}>
-                            {t('now.connect')}
-                          </a>
-                        ) : undefined
-                      }
-                    >
-                      {t('people.noneText')}
-                    </Empty>
+                    <NothingYet title={t('people.none')}>{t('people.noneText')}</NothingYet>
                   ) : (
                     <Empty title={t('people.notFound', { text: wanted })}>{t('people.notFoundText')}</Empty>
                   )

@@ -169,6 +169,34 @@ interface ChangeProps {
   readonly onChanged: () => void;
 }
 
+const StartAndEnd = ({
+  start,
+  onStart,
+  end,
+  onEnd,
+  isBackwards,
+  needsEnd,
+}: {
+  readonly start: string;
+  readonly onStart: (value: string) => void;
+  readonly end: string;
+  readonly onEnd: (value: string) => void;
+  readonly isBackwards: boolean;
+  readonly needsEnd?: boolean;
+}) => (
+  <>
+    <TextField type="datetime-local" label={t('session.start')} value={start} onValue={onStart} required />
+    <TextField
+      type="datetime-local"
+      label={t('session.end')}
+      value={end}
+      onValue={onEnd}
+      problem={isBackwards ? t('session.backwards') : undefined}
+      {...(needsEnd && { required: true })}
+    />
+  </>
+);
+
 const Correct = ({ session, zone, onClose, onChanged }: ChangeProps) => {
   const toast = useToast();
   const startField = toLocalField(Date.parse(session.start), zone);
@@ -210,20 +238,7 @@ const Correct = ({ session, zone, onClose, onChanged }: ChangeProps) => {
       }}
     >
       <div class="fields">
-        <TextField
-          type="datetime-local"
-          label={t('session.start')}
-          value={start}
-          onValue={setStart}
-          required
-        />
-        <TextField
-          type="datetime-local"
-          label={t('session.end')}
-          value={end}
-          onValue={setEnd}
-          problem={isBackwards ? t('session.backwards') : undefined}
-        />
+        <StartAndEnd start={start} onStart={setStart} end={end} onEnd={setEnd} isBackwards={isBackwards} />
       </div>
       {after !== undefined && !isBackwards && <BeforeAfter before={before} after={after} />}
     </ActionDialog>
@@ -288,20 +303,13 @@ export const AddSession = ({
       }}
     >
       <div class="fields">
-        <TextField
-          type="datetime-local"
-          label={t('session.start')}
-          value={start}
-          onValue={setStart}
-          required
-        />
-        <TextField
-          type="datetime-local"
-          label={t('session.end')}
-          value={end}
-          onValue={setEnd}
-          problem={isBackwards ? t('session.backwards') : undefined}
-          required
+        <StartAndEnd
+          start={start}
+          onStart={setStart}
+          end={end}
+          onEnd={setEnd}
+          isBackwards={isBackwards}
+          needsEnd
         />
       </div>
       <SelectField
