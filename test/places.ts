@@ -2,6 +2,7 @@
 import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { Harness } from './harness.ts';
+import { throughDatabase } from './through-database.ts';
 
 export const migrateSecond = (): Promise<void> => applyD1Migrations(env.SECOND_DB, env.TEST_MIGRATIONS);
 
@@ -19,29 +20,14 @@ const AWAY = 'D1_ERROR: Internal error in D1 DB storage caused object to be rese
 /** A database that can be away. */
 export const awayDatabase = (database: D1Database): { database: D1Database; away: (is: boolean) => void } => {
   let isAway = false;
-  const inner = new WeakMap<object, D1PreparedStatement>();
   const through = async <T>(run: () => Promise<T>): Promise<T> => {
     if (isAway) throw new Error(AWAY);
     return run();
   };
-  const wrap = (statement: D1PreparedStatement): D1PreparedStatement => {
-    const wrapped = {
-      bind: (...values: unknown[]) => wrap(statement.bind(...values)),
-      all: () => through(() => statement.all()),
-    } as unknown as D1PreparedStatement;
-    inner.set(wrapped, statement);
-    return wrapped;
-  };
-  const own = {
-    prepare: (query: string) => wrap(database.prepare(query)),
-    batch: (statements: D1PreparedStatement[]) =>
-      through(() => database.batch(statements.map((statement) => inner.get(statement) ?? statement))),
-  };
-  const withSession = () => ({ ...own, getBookmark: () => null });
   return {
     away: (is) => {
       isAway = is;
     },
-    database: { ...own, withSession } as unknown as D1Database,
+    database: throughDatabase(database, through),
   };
 };

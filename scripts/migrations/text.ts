@@ -40,7 +40,7 @@ const withParts = (text: string, partOf: (name: string) => string): string =>
   text.replaceAll(/\{\{(\w+)\}\}/g, (_, name) => withParts(partOf(name), partOf).trimEnd());
 
 /** The triggers and views as they are now, views first: a trigger may belong to one. */
-export const liveObjects = (directory = LIVE): LiveObject[] =>
+const liveObjects = (directory = LIVE): LiveObject[] =>
   readdirSync(directory)
     .filter((file) => file.endsWith('.sql'))
     .sort()

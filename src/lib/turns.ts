@@ -1,5 +1,5 @@
 /**
- * One at a time: whoever has the turn keeps it until it is given back, or is so old that its holder must be gone (a call
+ * One at a time: who has the turn keeps it until it is given back, or is so old that its holder must be gone (a call
  * whose client has left may never come to its end). Others ask again, each from a call of its own: on Workers no call may
  * wait for what another one does.
  */

@@ -1,6 +1,6 @@
 /**
  * The SQL of totals. The database finds the sessions that reach into a period, cuts them to it and adds them up, by
- * whatever they are grouped by; what comes back is a row for each group, or a few. Where the calendar cuts, a group also
+ * however they are grouped; what comes back is a row for each group, or a few. Where the calendar cuts, a group also
  * says in which pieces of the calendar its sessions begin and end (lib/calendar-spans.ts); session-totals.ts shares their
  * time out.
  */
