@@ -90,6 +90,28 @@ describe('groups', () => {
     expect(items(await summary(week))).toMatchObject([{ week: '2026-W47', seconds: 7200 }]);
   });
 
+  it('each account by its own name, where a period has many sessions of a few', async () => {
+    const { id, record, summary } = await setUpSummary({}, LATER);
+    await record(1, { accId: ANA, username: 'ana' });
+    await record(1, { accId: BO, username: 'bo' });
+    const from = at('2026-11-16T00:00:00Z');
+    await store(
+      id,
+      [ANA, BO].flatMap((account) =>
+        Array.from({ length: 48 }, (_, index) => ({
+          account,
+          server: 1,
+          start: from + index * HOUR,
+          end: from + index * HOUR + 30 * MINUTE,
+        })),
+      ),
+    );
+    expect(items(await summary({ from: '2026-11-16', to: '2026-11-17' }))).toMatchObject([
+      { accId: ANA, name: 'ana', sessions: 48 },
+      { accId: BO, name: 'bo', sessions: 48 },
+    ]);
+  });
+
   it('months, and servers by their names', async () => {
     const { app, key, id, summary } = await setUpSummary({ timezone: 'America/New_York' }, LATER);
     await app.post('/v2/community/servers', { key, body: { servers: [{ id: 7, name: 'Night shift' }] } });

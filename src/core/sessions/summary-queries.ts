@@ -161,13 +161,14 @@ const wholeByAccount = (shape: SummaryShape): SQL => {
     SELECT ${listOf([
       'id, sums ->> 0, sums ->> 1, sums ->> 2, sums ->> 3',
       countsDistinct && 'sums ->> 4',
-      isNamed && nameOfGroup(shape, sql`id`),
+      // `id` alone would be that of the account whose name is looked up: the first of all, for everybody.
+      isNamed && nameOfGroup(shape, sql`one.id`),
     ])}
     FROM (
       SELECT id, (
         SELECT json_array(${listOf([SUMS, countsDistinct && covered(shape)])})
         FROM (${ofListedAccount(shape)}) AS q) AS sums
-      FROM listed LIMIT -1)
+      FROM listed LIMIT -1) AS one
     WHERE sums ->> 0 > 0`;
 };
 
