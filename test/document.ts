@@ -93,3 +93,25 @@ export const undocumented = (
   if (!media) return `the document has no ${type} with ${answer.status} for ${operation.operationId}`;
   return method === 'HEAD' || answer.body === undefined ? undefined : misfit(media.schema, answer.body, '$');
 };
+
+/** The operation that answers at a path. */
+export const operationIdAt = (method: string, path: string): string | undefined =>
+  operationAt(method, path.split('?', 1)[0] as string)?.operationId;
+
+/** Every list that goes on behind a cursor, with the other parameters of its query. */
+export const listsOfDocument = (): { operationId: string; parameters: string[] }[] =>
+  Object.values<Json>(document().paths)
+    .map((item) => item.get)
+    .filter((operation) => operation !== undefined)
+    .map(({ operationId, parameters = [] }) => ({
+      operationId,
+      parameters: parameters
+        .map(resolve)
+        .filter((each: Json) => each.in === 'query')
+        .map((each: Json) => each.name),
+    }))
+    .filter(({ parameters }) => parameters.includes('cursor'))
+    .map(({ operationId, parameters }) => ({
+      operationId,
+      parameters: parameters.filter((name: string) => name !== 'cursor'),
+    }));
