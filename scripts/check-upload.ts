@@ -1,5 +1,5 @@
 /**
- * A step of `npm run check`: the Worker's upload must not grow unnoticed. Bundles as `wrangler deploy` does, without a network.
+ * A step of `npm run check`: the Worker's upload must not grow unnoticed.
  */
 import { bundleWorker } from './local/bundle.ts';
 
@@ -11,7 +11,7 @@ const BUDGET_KIB = 150;
  * above the budget since imports, periods, names and the export of a community came. Libraries are not left out for their
  * bytes (docs/adr/0005): Drizzle 13 KiB, jose 6, ipaddr.js 4.
  */
-const RATCHET_KIB = 171;
+const RATCHET_KIB = 159;
 
 const kib = (await bundleWorker()).gzippedSize / 1024;
 const over = kib > BUDGET_KIB ? `, ${(kib - BUDGET_KIB).toFixed(1)} above the budget` : '';

@@ -5,7 +5,7 @@ import { type Cli, runOrFail } from './cli.ts';
 import { ensureDatabase, type Location } from './database.ts';
 import { migrate } from './migrate.ts';
 import { newSecrets, withSecretsFile } from './secrets.ts';
-import { readTarget, writeConfig } from './target.ts';
+import { readTarget, workerFile, writeConfig } from './target.ts';
 
 export interface DeployOptions extends Location {
   readonly env: string;
@@ -40,7 +40,16 @@ export const deploy = async (
   await withSecretsFile(directory, values, (secrets) =>
     runOrFail(
       cli,
-      ['deploy', `--config=${config}`, `--env=${env}`, `--message=Rollcall ${VERSION}`, ...secrets],
+      [
+        'deploy',
+        workerFile(root),
+        '--no-bundle',
+        '--minify=false',
+        `--config=${config}`,
+        `--env=${env}`,
+        `--message=Rollcall ${VERSION}`,
+        ...secrets,
+      ],
       { show: true, env: { WRANGLER_OUTPUT_FILE_PATH: output } },
     ),
   );

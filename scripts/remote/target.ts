@@ -22,6 +22,10 @@ export interface TargetDatabase {
 }
 
 const CONFIG = 'wrangler.toml';
+
+/** Where `npm run build` puts the Worker that is deployed. */
+export const workerFile = (root = '.'): string => resolve(root, 'dist/worker/index.js');
+
 const BINDING = /^DB(_(\d+))?$/;
 
 type RawConfig = ReturnType<typeof readRawConfig>['rawConfig'];

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -18,6 +18,8 @@ beforeEach(() => {
   for (const path of ['wrangler.toml', 'drizzle', 'src/index.ts']) {
     cpSync(join(ROOT, path), join(checkout, path), { recursive: true });
   }
+  mkdirSync(join(checkout, 'dist/worker'), { recursive: true });
+  writeFileSync(join(checkout, 'dist/worker/index.js'), 'export default {};');
   wrangler = new FakeWrangler();
   vi.spyOn(console, 'log').mockImplementation((text) => {
     output += `${text}\n`;

@@ -61,7 +61,7 @@ export class FakeWrangler implements Cli {
   calls(): string[] {
     const calls = this.#calls.map((args) =>
       [
-        ...args.filter((arg) => !arg.startsWith('-')),
+        ...args.filter((arg) => !/^[-/]/.test(arg)),
         ...args.filter((arg) => /^--(file|location|jurisdiction|update-config)=/.test(arg)),
       ]
         .join(' ')
@@ -215,8 +215,10 @@ export class FakeWrangler implements Cli {
 
   #deploy(command: Command): string {
     const { config, name } = this.#read(command);
-    const path = command.option('config');
-    if (!existsSync(resolve(dirname(path), config.main))) throw new Failure(`${config.main} is not there.`);
+    for (const path of [resolve(dirname(command.option('config')), config.main), command.words[1] ?? '']) {
+      if (!existsSync(path)) throw new Failure(`${path} is not there.`);
+    }
+    if (command.option('no-bundle') !== 'true') throw new Failure('What is built would be bundled again.');
     const file = command.option('secrets-file');
     const secrets = file === '' ? {} : JSON.parse(readFileSync(file, 'utf8'));
     this.workers.set(name, { secrets: { ...this.workers.get(name)?.secrets, ...secrets }, config });
