@@ -1,4 +1,4 @@
-import { type ZonedFormat, zonedFormat } from './zoned-time.ts';
+import { offsetAt, type ZonedFormat, zonedFormat } from './zoned-time.ts';
 
 /** A stretch of time that lies within one unit of a time zone's calendar. Epoch milliseconds. */
 export interface CalendarSpan {
@@ -181,13 +181,12 @@ export const calendarSpans = (
  * When a day of the zone begins, which need not be at midnight: the first instant of it, or of the next day that there is,
  * where the zone has no such day. `isSkipped` tells so.
  *
- * @param day `2026-03-29`
+ * @param midnight where the day would begin in UTC; epoch milliseconds
  */
 export const startOfDay = (
   timeZone: string,
-  day: string,
+  midnight: number,
 ): { readonly at: number; readonly isSkipped: boolean } => {
-  const midnight = Date.parse(`${day}T00:00:00Z`);
   for (const { start, end, offset } of zoneStretches(
     timeZone,
     midnight - 2 * DAY_MS,
@@ -198,14 +197,11 @@ export const startOfDay = (
       return { at, isSkipped: at + offset >= midnight + DAY_MS };
     }
   }
-  throw new Error(`The zone ${timeZone} has no instant after ${day}`);
+  throw new Error(`The zone ${timeZone} has no instant after ${midnight}`);
 };
 
 /** The length of `2026-03-29T02:00:00.000`. */
 const ISO_LENGTH = 23;
-
-const offsetAt = (format: ZonedFormat, epochMs: number): number =>
-  Date.parse(`${format(epochMs).slice(0, ISO_LENGTH)}Z`) - epochMs;
 
 /** When the offset of `start` ends, if it does before `end`; else `end`. */
 const nextChange = (format: ZonedFormat, start: number, end: number): number => {

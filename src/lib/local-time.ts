@@ -1,4 +1,4 @@
-import { type ZonedFormat, zonedFormat } from './zoned-time.ts';
+import { offsetAt, zonedFormat } from './zoned-time.ts';
 
 /** What a time of the wall clock is in a zone: an instant (epoch milliseconds), none where the clocks skip it, or two. */
 export type LocalInstant = { readonly at: number } | { readonly problem: 'skipped' | 'twice' };
@@ -19,9 +19,3 @@ export const localTimeReader = (timeZone: string): ((localMs: number) => LocalIn
     return instants.size > 1 ? { problem: 'twice' } : { at };
   };
 };
-
-/** The length of `2026-03-29T02:00:00.000`. */
-const ISO_LENGTH = 23;
-
-const offsetAt = (format: ZonedFormat, epochMs: number): number =>
-  Date.parse(`${format(epochMs).slice(0, ISO_LENGTH)}Z`) - epochMs;

@@ -60,3 +60,10 @@ const offsetMinutes = (format: Intl.DateTimeFormat, epochMs: number): number => 
   const [, sign = '+', hours = 0, minutes = 0] = /^GMT(?:([+-])(\d\d):(\d\d))?/.exec(name) ?? [];
   return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
 };
+
+/** How far the zone's clocks are ahead of UTC at an instant; milliseconds. It is the end of what the format writes. */
+export const offsetAt = (format: ZonedFormat, epochMs: number): number => {
+  const text = format(epochMs);
+  const minutes = Number(text.slice(-5, -3)) * 60 + Number(text.slice(-2));
+  return (text.at(-6) === '-' ? -minutes : minutes) * MINUTE_MS;
+};

@@ -233,6 +233,24 @@ describe('days of a period', () => {
       [{ path: 'from', message: 'is a day that the calendar of Pacific/Apia does not have' }],
     ]);
   });
+
+  it('can be the first and the last that can be written', async () => {
+    const { summary } = await setUpSummary({}, LATER);
+    const days = async (from: string, to: string, timezone: string) => {
+      const { body } = await summary({ from, to, timezone, groupBy: 'day', fill: 'true' });
+      return [body.data.from, body.data.to, body.data.items.length];
+    };
+    expect(await days('9999-12-30', '9999-12-31', 'Europe/Madrid')).toEqual([
+      '9999-12-29T23:00:00.000Z',
+      '9999-12-31T23:00:00.000Z',
+      2,
+    ]);
+    expect(await days('0000-01-01', '0000-01-02', 'UTC')).toEqual([
+      '0000-01-01T00:00:00.000Z',
+      '0000-01-03T00:00:00.000Z',
+      0,
+    ]);
+  });
 });
 
 describe('rounding', () => {

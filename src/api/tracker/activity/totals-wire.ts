@@ -35,11 +35,10 @@ export const dayOrInstant = v.pipe(
 /** When a period begins, or ends: a day is in it as a whole. @throws Fault invalid_input for a day that the zone skips */
 export const toPeriodEdge = (field: 'from' | 'to', value: string, timeZone: string): number => {
   if (!isDay(value)) return parseInstant(value) as number;
-  const start = startOfDay(timeZone, value);
+  const midnight = Date.parse(`${value}T00:00:00Z`);
+  const start = startOfDay(timeZone, midnight);
   if (start.isSkipped) throw invalidField(field, fieldMessage('no_such_day', timeZone));
-  if (field === 'from') return start.at;
-  const next = new Date(Date.parse(`${value}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10);
-  return startOfDay(timeZone, next).at;
+  return field === 'from' ? start.at : startOfDay(timeZone, midnight + DAY_MS).at;
 };
 
 export const MAX_DAYS = 366;
