@@ -50,7 +50,7 @@ export const bundleWorker = async (entry?: string): Promise<Bundle> => {
     treeshake: { propertyReadSideEffects: false, unknownGlobalSideEffects: false },
     plugins: [sqlLines, ...(entry === undefined ? [kindsTogether(input)] : [])],
   });
-  const { output } = await build.generate({ minify: true, codeSplitting: false, comments: { legal: false } });
+  const { output } = await build.generate({ minify: true, codeSplitting: false, comments: false });
   await build.close();
   const [{ code: script }, ...others] = output;
   if (others.length > 0) throw new Error(`Expected one module, not ${output.length}.`);

@@ -58,7 +58,7 @@ const MAX_SHAPES = 500;
  * Declares a statement whose text depends on the call: a text is put together once for each `shape` (JSON). Values never
  * belong into the shape, or each call would make a text of its own.
  *
- * @param examples shapes that a test prepares on the migrated database
+ * @param examples shapes that a test prepares on the migrated database; behind `WITH_DOCS &&`, the Worker needs none
  */
 export const statementByShape = <
   Shape,
@@ -66,7 +66,7 @@ export const statementByShape = <
   Row = never,
 >(
   build: (shape: Shape, names: Names<Values>) => SQLWrapper,
-  examples: readonly Shape[],
+  examples: false | readonly Shape[],
 ): ((shape: Shape, values: Values) => Statement<Row>) => {
   const texts = new Map<string, Compiled>();
   const get = (shape: Shape): Compiled => {
@@ -79,7 +79,7 @@ export const statementByShape = <
     }
     return compiled;
   };
-  if (WITH_DOCS) declared.push(() => examples.map((shape) => get(shape).sql));
+  if (examples) declared.push(() => examples.map((shape) => get(shape).sql));
   return (shape, values) => fill(get(shape), values);
 };
 

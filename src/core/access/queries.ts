@@ -65,7 +65,7 @@ const isUsable = (column: KeyColumn, $: Names<{ value: string; now: number }>) =
 
 const selectUsableKey = statementByShape<KeyColumn, { value: string; now: number }, RowOf<typeof apiKeys>>(
   (column, $) => sql`SELECT * FROM api_keys WHERE ${isUsable(column, $)}`,
-  KEY_COLUMNS,
+  WITH_DOCS && KEY_COLUMNS,
 );
 
 const selectCommunityOfKey = statementByShape<
@@ -76,7 +76,7 @@ const selectCommunityOfKey = statementByShape<
   (column, $) => sql`
     SELECT * FROM communities
     WHERE id IN (SELECT community_id FROM api_keys WHERE ${isUsable(column, $)}) AND deleted_at IS NULL`,
-  KEY_COLUMNS,
+  WITH_DOCS && KEY_COLUMNS,
 );
 
 /** Who holds the key with this hash, unless it is revoked, expired or of a deleted community. */
@@ -120,7 +120,7 @@ const selectCommunity = statementByShape<
   RowOf<typeof communities>
 >(
   (column, $) => sql`SELECT * FROM communities WHERE ${sql.raw(column)} = ${$.key} AND deleted_at IS NULL`,
-  ['id', 'public_id'],
+  WITH_DOCS && ['id', 'public_id'],
 );
 
 export const findCommunity = async (db: Database, key: CommunityKey): Promise<Community | undefined> => {

@@ -28,7 +28,7 @@ const demandRoom = statementByShape<Configured, { communityId: number; max: numb
   return refuseWhere(sql`EXISTS (
     SELECT 1 FROM ${sql.raw(table)} WHERE community_id = ${$.communityId} AND ${sql.raw(living)}
     LIMIT 1 OFFSET ${$.max})`);
-}, NAMES);
+}, WITH_DOCS && NAMES);
 
 /**
  * `runBatch` for statements that make one more of what has a quota: they and the count are one transaction.

@@ -28,7 +28,7 @@ export const selectDue = statementByShape<Retained, { now: number; limit: number
     FROM communities INDEXED BY ${sql.raw(`communities_with_${retained}_due`)}
     WHERE ${sql.raw(retained)}_due_at <= ${$.now} AND ${sql.raw(DAYS[retained])} IS NOT NULL AND deleted_at IS NULL
     ORDER BY ${sql.raw(retained)}_due_at LIMIT ${$.limit}`,
-  RETAINED,
+  WITH_DOCS && RETAINED,
 );
 
 /** Statement: when to look at the community again; not later than what is noted already, where `isSooner`. */
@@ -42,7 +42,7 @@ export const setDue = statementByShape<
       ? sql`UPDATE communities SET ${column} = ${$.dueAt} WHERE id = ${$.communityId} AND ${column} > ${$.dueAt}`
       : sql`UPDATE communities SET ${column} = ${$.dueAt} WHERE id = ${$.communityId} AND ${column} IS NOT NULL`;
   },
-  RETAINED.flatMap((retained) => [true, false].map((isSooner) => ({ retained, isSooner }))),
+  WITH_DOCS && RETAINED.flatMap((retained) => [true, false].map((isSooner) => ({ retained, isSooner }))),
 );
 
 /**

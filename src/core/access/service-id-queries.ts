@@ -33,14 +33,14 @@ const isLiving = (column: IdColumn, $: Names<{ value: string }>) =>
 
 const selectLiving = statementByShape<IdColumn, { value: string }, Row>(
   (column, $) => sql`SELECT * FROM service_ids WHERE ${isLiving(column, $)}`,
-  ID_COLUMNS,
+  WITH_DOCS && ID_COLUMNS,
 );
 
 const selectCommunityOf = statementByShape<IdColumn, { value: string }, RowOf<typeof communities>>(
   (column, $) => sql`
     SELECT * FROM communities
     WHERE id IN (SELECT community_id FROM service_ids WHERE ${isLiving(column, $)}) AND deleted_at IS NULL`,
-  ID_COLUMNS,
+  WITH_DOCS && ID_COLUMNS,
 );
 
 /** The service ID with this id or client id and its community, unless one of them is deleted. */

@@ -85,9 +85,9 @@ const isWithin = ({ isBehind }: PageShape, $: $, at: string, id: string): SQL =>
 const isOf = ({ hasUser }: PageShape, $: $, shown: SQL): SQL =>
   hasUser ? sql`${shown} = ${$.user}` : sql`1`;
 
-const SHAPES: readonly PageShape[] = [true, false].flatMap((isBehind) =>
-  [true, false].map((hasUser) => ({ isBehind, hasUser })),
-);
+/** For the test that prepares each statement. */
+const shapes = (): PageShape[] =>
+  [true, false].flatMap((isBehind) => [true, false].map((hasUser) => ({ isBehind, hasUser })));
 
 /** The names come with them, at a row read each: to ask for them behind would be a second trip. */
 const selectLogins = statementByShape<PageShape, PageValues, LoginRow>((shape, $) => {
@@ -103,7 +103,7 @@ const selectLogins = statementByShape<PageShape, PageValues, LoginRow>((shape, $
     SELECT started_at AS at, id, account_id, ended_at, close_kind,
       ${nameOf(sql`${$.communityId}`, sql`login.account_id`)} AS name
     FROM (${page} LIMIT ${$.limit}) AS login`;
-}, SHAPES);
+}, WITH_DOCS && shapes());
 
 const selectJoins = statementByShape<PageShape, PageValues, JoinRow>(
   (shape, $) => sql`
@@ -111,7 +111,7 @@ const selectJoins = statementByShape<PageShape, PageValues, JoinRow>(
     WHERE community_id = ${$.communityId} AND ${isWithin(shape, $, 'created_at', 'id')}
       AND ${isOf(shape, $, sql`coalesce(joined_as, id)`)}
     ORDER BY created_at, id LIMIT ${$.limit}`,
-  SHAPES,
+  WITH_DOCS && shapes(),
 );
 
 const selectChanges = statementByShape<PageShape, PageValues, ChangeRow>(
@@ -121,7 +121,7 @@ const selectChanges = statementByShape<PageShape, PageValues, ChangeRow>(
     WHERE community_id = ${$.communityId} AND type <> 'RECORDS_SEALED'
       AND ${isWithin(shape, $, 'occurred_at', 'sequence')} AND ${isOf(shape, $, sql`user`)}
     ORDER BY occurred_at, sequence LIMIT ${$.limit}`,
-  SHAPES,
+  WITH_DOCS && shapes(),
 );
 
 const selectStored = statementByShape<PageShape, PageValues, StoredRow>(
@@ -130,7 +130,7 @@ const selectStored = statementByShape<PageShape, PageValues, StoredRow>(
     WHERE community_id = ${$.communityId} AND category = ${$.category}
       AND ${isWithin(shape, $, 'occurred_at', 'id')} AND ${isOf(shape, $, sql`record ->> 'user'`)}
     ORDER BY occurred_at, id LIMIT ${$.limit}`,
-  SHAPES,
+  WITH_DOCS && shapes(),
 );
 
 /** Statement: the rows of the page. */

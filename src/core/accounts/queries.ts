@@ -117,7 +117,7 @@ export const selectAccountsByName = statementByShape<
     ) AS found CROSS JOIN accounts AS a
       ON a.community_id = ${$.communityId} AND a.id = found.account_id
     ORDER BY found.is_former, found.name_key, a.id`,
-  ['whole', 'beginning'],
+  WITH_DOCS && ['whole', 'beginning'],
 );
 
 /** Accounts by id, without the first `skip`. */

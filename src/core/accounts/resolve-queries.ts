@@ -294,7 +294,7 @@ export const accountResolver = (condition: SQL = sql`true`) => {
       UPDATE accounts SET name = item ->> 3 FROM ${tableOf($, capacity)}
       WHERE ${condition} AND ${isUnnamed($)} AND community_id = ${$.communityId}
         AND id = ${idOf($, sql`item ->> 2`)} AND accounts.name IS NULL`,
-    CAPACITIES,
+    WITH_DOCS && CAPACITIES,
   );
 
   /**
@@ -338,13 +338,14 @@ export const accountResolver = (condition: SQL = sql`true`) => {
           ${hasBare ? sql`AND NOT (item ->> 0 = 'username' AND ${somebody} IS NOT NULL)` : sql``}
         ON CONFLICT DO NOTHING`;
     },
-    [true, false].map((all) => ({
-      capacity: all ? 4 : 1,
-      hasOthers: all,
-      hasSolo: all,
-      hasBare: true,
-      ofNewName: all,
-    })),
+    WITH_DOCS &&
+      [true, false].map((all) => ({
+        capacity: all ? 4 : 1,
+        hasOthers: all,
+        hasSolo: all,
+        hasBare: true,
+        ofNewName: all,
+      })),
   );
 
   /** Statement: creates an account for each of whose identifiers none is known, unless a name alone means somebody. */
@@ -404,7 +405,7 @@ export const accountResolver = (condition: SQL = sql`true`) => {
       WHERE owner IS NOT NULL AND (kind = ${CALLED} OR ${isRoom($)})
       ON CONFLICT DO UPDATE SET account_id = excluded.account_id
         WHERE kind = ${CALLED} AND account_id <> excluded.account_id`,
-    [true, false].map((hasBare) => ({ capacity: 4, hasBare })),
+    WITH_DOCS && [true, false].map((hasBare) => ({ capacity: 4, hasBare })),
   );
 
   /**
@@ -456,7 +457,7 @@ export const accountResolver = (condition: SQL = sql`true`) => {
       DELETE FROM account_identifiers WHERE community_id = ${$.communityId} AND kind = ${CALLED} AND value IN (
         SELECT ${$.prefix} || (item ->> 1) FROM ${tableOf($, capacity)}
         WHERE ${condition} AND ${isUnnamed($)} AND ${onlyBearer($)} IS NULL)`,
-    CAPACITIES,
+    WITH_DOCS && CAPACITIES,
   );
 
   /** Statement: a name alone means nobody any more on the server, where several have it or nobody is on. */
@@ -486,7 +487,7 @@ export const accountResolver = (condition: SQL = sql`true`) => {
       UPDATE accounts SET ${nameTold($, $.now)} WHERE community_id = ${$.communityId} AND id = (
         SELECT told_id FROM (SELECT ${accountIdOfCall(naming, $)} AS told_id LIMIT 1)
         WHERE ${condition} AND ${isBare ? isFormerName($, $.key) : sql`true`} AND ${isNotCalled($, sql`told_id`, $)})`,
-    NAMINGS.map((naming) => ({ naming, isBare: naming === 'name' })),
+    WITH_DOCS && NAMINGS.map((naming) => ({ naming, isBare: naming === 'name' })),
   );
   const noteNamesOf = statementByShape<number, ServerValues & Items & { now: number }>((capacity, $) => {
     const told = { name: sql`item ->> 3`, key: sql`item ->> 2` };
@@ -495,7 +496,7 @@ export const accountResolver = (condition: SQL = sql`true`) => {
       UPDATE accounts SET ${nameTold(told, $.now)} FROM ${tableOf($, capacity)}
       WHERE ${condition} AND (NOT item ->> 4 OR ${isFormerName($, told.key)})
         AND ${isNotCalled($, accountId, told)} AND community_id = ${$.communityId} AND id = ${accountId}`;
-  }, CAPACITIES);
+  }, WITH_DOCS && CAPACITIES);
 
   /**
    * Statement: the names that came are those of today. A name that is the account's already costs the look-up of the
@@ -538,7 +539,7 @@ export const accountResolver = (condition: SQL = sql`true`) => {
       FROM (${withOwn($, capacity)})
       WHERE ${condition} AND account_id IS NOT NULL AND ${isNotOwn($)}
       ON CONFLICT DO UPDATE SET seen_at = excluded.seen_at`,
-    CAPACITIES,
+    WITH_DOCS && CAPACITIES,
   );
 
   /** Statement: notes what came beside the deciding identifier and belongs to somebody else. */
@@ -603,7 +604,7 @@ const insertFirstIdentifiers = statementByShape<number, { communityId: number; n
     SELECT ${$.communityId}, item ->> 0, item ->> 1, item ->> 2, ${$.now} FROM ${tableOf($, capacity)}
     WHERE ${isAccount($, sql`item ->> 2`)}
     ON CONFLICT DO NOTHING`,
-  CAPACITIES,
+  WITH_DOCS && CAPACITIES,
 );
 
 /** Statement: gives new accounts their one identifier and their id. It does not read its own table, which costs a row. */
@@ -633,7 +634,7 @@ const selectConflictsOf = statementByShape<number, ServerValues & Items, Conflic
       FROM (${withOwn($, capacity)}) AS found
       WHERE account_id IS NOT NULL AND ${isNotOwn($)} LIMIT -1)
     WHERE owner_id IS NOT NULL ORDER BY place, kind`,
-  CAPACITIES,
+  WITH_DOCS && CAPACITIES,
 );
 
 /** Query, after `resolveAccounts`: whose identifiers came beside somebody else's. Undefined where nothing came beside. */

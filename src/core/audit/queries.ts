@@ -28,7 +28,7 @@ const moveHead = statementByShape<
     UPDATE communities SET audit_sequence = ${$.sequence},
       audit_hash = iif(audit_sequence = ${$.fromSequence} AND audit_hash = ${$.fromHash}, ${$.hash}, NULL)
     WHERE ${sql.raw(column)} = ${$.community}`,
-  ['id', 'public_id'],
+  WITH_DOCS && ['id', 'public_id'],
 );
 
 /**

@@ -127,7 +127,7 @@ const insertEntries = statementByShape<'all' | 'ids', { communityId: number; ent
     FROM (${newEntries($, $.entries)})
     WHERE true
     RETURNING ${told === 'all' ? sql`id, event_id` : sql`id`}`,
-  ['all', 'ids'],
+  WITH_DOCS && ['all', 'ids'],
 );
 
 /**

@@ -141,7 +141,7 @@ const toPurge = ({ communityId, generation }: PurgeTarget, throughId: number): [
 const selectPurgeBound = statementByShape<PurgeShape, PurgeValues & { position: number }, IdRow>(
   (shape, $) => sql`
     SELECT id FROM log_entries WHERE ${isPurged(shape, $)} ORDER BY id LIMIT 1 OFFSET ${$.position}`,
-  PURGE_SHAPES,
+  WITH_DOCS && PURGE_SHAPES,
 );
 
 /** The id of the target's entry at this position from its oldest; undefined where it has no more than that. */
@@ -163,15 +163,15 @@ export const selectOldestEntry = (target: PurgeTarget) => {
 
 const raisePurgedFloors = statementByShape<PurgeShape, PurgeValues>(
   (shape, $) => raiseIdFloors(isPurged(shape, $)),
-  PURGE_SHAPES,
+  WITH_DOCS && PURGE_SHAPES,
 );
 const discountPurged = statementByShape<PurgeShape, PurgeValues>(
   (shape, $) => discount($.communityId, isPurged(shape, $)),
-  PURGE_SHAPES,
+  WITH_DOCS && PURGE_SHAPES,
 );
 const deletePurged = statementByShape<PurgeShape, PurgeValues, { purged: number }>(
   (shape, $) => sql`DELETE FROM log_entries WHERE ${isPurged(shape, $)} RETURNING 1 AS purged`,
-  PURGE_SHAPES,
+  WITH_DOCS && PURGE_SHAPES,
 );
 
 /** Statements for one batch: removes the target's entries up to this id; the last one returns a row for each. */

@@ -151,17 +151,18 @@ const indexFor = (shape: FilterShape): SQL =>
       ? sql`INDEXED BY log_entries_by_kind`
       : sql``;
 
-/** Shapes for the test that prepares each statement. */
-const SHAPES: readonly FilterShape[] = [true, false].flatMap((hasSerial) =>
-  [true, false].flatMap((hasPlatform) =>
-    (['any', 'one', 'several'] as const).map((actionTypes) => ({
-      hasSerial,
-      hasPlatform,
-      actionTypes,
-      hasUsername: hasPlatform,
-    })),
-  ),
-);
+/** Shapes for the test that prepares each statement: functions, so that the Worker is without them. */
+const shapes = (): FilterShape[] =>
+  [true, false].flatMap((hasSerial) =>
+    [true, false].flatMap((hasPlatform) =>
+      (['any', 'one', 'several'] as const).map((actionTypes) => ({
+        hasSerial,
+        hasPlatform,
+        actionTypes,
+        hasUsername: hasPlatform,
+      })),
+    ),
+  );
 
 // --- Pages
 
@@ -175,9 +176,10 @@ interface PageValues extends FilterValues {
   readonly offset: number;
 }
 
-const PAGE_SHAPES: readonly PageShape[] = SHAPES.flatMap((shape) =>
-  [true, false].map((isForward) => ({ ...shape, isForward, onlyIds: isForward })),
-);
+const pageShapes = (): PageShape[] =>
+  shapes().flatMap((shape) =>
+    [true, false].map((isForward) => ({ ...shape, isForward, onlyIds: isForward })),
+  );
 
 const direction = ({ isForward }: { isForward: boolean }): SQL => (isForward ? sql`ASC` : sql`DESC`);
 const columns = ({ onlyIds }: PageShape): SQL => (onlyIds ? sql`id` : COLUMN_LIST);
@@ -189,7 +191,7 @@ const selectStretch = statementByShape<PageShape, PageValues, EntryRow>(
     WHERE ${isCurrent($.communityId)} AND ${isInRange(shape, $)}
       AND ${shape.hasSerial ? isOfSerial(shape, $) : sql`1`} AND ${isKind(shape, $)}
     ORDER BY id ${direction(shape)} LIMIT ${$.limit} OFFSET ${$.offset}`,
-  PAGE_SHAPES.filter(isOneStretch),
+  WITH_DOCS && pageShapes().filter(isOneStretch),
 );
 
 /** As many kinds as have a term each in `ofFewKinds`; D1 allows a compound SELECT five. */
@@ -243,7 +245,7 @@ const ofManyKinds = (shape: PageShape, $: Names<PageValues>): SQL => {
     page AS (SELECT substr(row, 17) AS row FROM walk WHERE ${isRow})`;
 };
 
-const SEVERAL = PAGE_SHAPES.filter((shape) => !isOneStretch(shape));
+const severalKinds = () => pageShapes().filter((shape) => !isOneStretch(shape));
 
 /** A short page of several kinds, in one value: reads half as much as `selectLongMerge`, where the kinds are few. */
 const selectShortMerge = statementByShape<PageShape, PageValues, { rows: string | null }>(
@@ -252,12 +254,12 @@ const selectShortMerge = statementByShape<PageShape, PageValues, { rows: string 
       THEN (SELECT group_concat(row) FROM (${ofFewKinds(shape, $)}))
       ELSE (WITH RECURSIVE ${ofManyKinds(shape, $)} SELECT group_concat(row) FROM page) END AS rows
     FROM log`,
-  SEVERAL,
+  WITH_DOCS && severalKinds(),
 );
 
 const selectLongMerge = statementByShape<PageShape, PageValues, { row: string }>(
   (shape, $) => sql`WITH RECURSIVE ${kindsOf(shape, $)}, ${ofManyKinds(shape, $)} SELECT row FROM page`,
-  SEVERAL,
+  WITH_DOCS && severalKinds(),
 );
 
 /**
@@ -328,7 +330,7 @@ const selectMatches = statementByShape<PageShape, SearchValues, SearchRow>(
       ORDER BY id ${direction(shape)} LIMIT ${$.limit} OFFSET ${$.offset})
     UNION ALL
     SELECT ${shape.isForward ? sql`MAX(id)` : sql`MIN(id)`}, NULL, NULL, NULL, NULL, NULL, COUNT(*) FROM stretch`,
-  PAGE_SHAPES,
+  WITH_DOCS && pageShapes(),
 );
 
 /**
@@ -373,7 +375,7 @@ const selectCount = statementByShape<CountShape, FilterValues, { count: number |
     return sql`SELECT SUM((${count(sql`INDEXED BY log_entries_by_kind
       WHERE action_type = log_counters.action_type AND platform = log_counters.platform`)})) AS count ${ofKinds}`;
   },
-  SHAPES.flatMap((shape) => [true, false].map((hasRange) => ({ ...shape, hasRange }))),
+  WITH_DOCS && shapes().flatMap((shape) => [true, false].map((hasRange) => ({ ...shape, hasRange }))),
 );
 
 /** How many entries the filter lets through. Those of a kind are counted already; any other question reads its answer. */

@@ -123,7 +123,7 @@ const insertRevisionRow = statementByShape<'other time' | 'same time', RevisionV
       ) ${time === 'other time' ? sql`AND NOT EXISTS (${overlap($)})` : sql``}
       THEN ${$.action} END,
       ${$.actorKind}, ${$.actorId}, ${$.actorName}, ${$.reason}, ${$.before}, ${$.after}`,
-  ['other time', 'same time'],
+  WITH_DOCS && ['other time', 'same time'],
 );
 
 /**

@@ -205,7 +205,7 @@ const selectOpen = statementByShape<PageShape, PageValues, DetailsRow & { identi
         isInRange(shape, $),
       ])}
       ORDER BY started_at DESC, id DESC LIMIT ${$.limit}) AS s`,
-  SHAPES.map((shape) => ({ ...shape, isOpen: true })),
+  WITH_DOCS && SHAPES.map((shape) => ({ ...shape, isOpen: true })),
 );
 
 /** Query: a page of sessions that are open, newest first, with the identifiers of their accounts. */
@@ -217,7 +217,7 @@ const selectWalked = statementByShape<PageShape, PageValues, DetailsRow>(
     SELECT ${DETAILS} FROM (${walk(shape, $)} LIMIT ${$.walked}) AS s
     WHERE ${allOf([shape.includesVoided ? undefined : sql`voided_at IS NULL`, ...remaining(shape, $)])}
     LIMIT ${$.limit}`,
-  SHAPES,
+  WITH_DOCS && SHAPES,
 );
 
 /** Query: a page of sessions, newest first, out of the next `MAX_WALK` where the filter has no index. */
@@ -227,7 +227,7 @@ export const selectSessionPage = (communityId: number, page: SessionPage): State
 const selectEnd = statementByShape<PageShape, PageValues, { started_at: number; id: string }>(
   (shape, $) => sql`
     SELECT started_at, id FROM (${walk(shape, $)} LIMIT 1 OFFSET ${sql.raw(String(MAX_WALK - 1))})`,
-  SHAPES,
+  WITH_DOCS && SHAPES,
 );
 
 /** Query: the session at which a bounded walk ends; no row where the sessions end before. */

@@ -46,7 +46,7 @@ const buildIntervals = (shape: IntervalShape): SQL => {
 
 const intervals = statementByShape<IntervalShape, Readonly<Record<string, Value>>, IntervalRow>(
   buildIntervals,
-  [
+  WITH_DOCS && [
     { accounts: null, byServer: true, isUntilNow: true, hasServer: true, hasMetadata: true },
     { accounts: 'ids', byServer: false, isUntilNow: false, hasServer: false, hasMetadata: false },
   ],

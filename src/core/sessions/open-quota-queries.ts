@@ -29,5 +29,5 @@ export const refuseStart = statementByShape<
       SELECT 1 FROM sessions NOT INDEXED
       WHERE community_id = ${$.communityId} AND account_id = ${accountOf(by, $)} AND started_at = ${$.at} AND id = ${$.id})
       ${isCounted ? sql`AND ${openSessions($)} > ${$.max}` : sql``}`),
-  BY.flatMap((by) => [true, false].map((isCounted) => ({ by, isCounted }))),
+  WITH_DOCS && BY.flatMap((by) => [true, false].map((isCounted) => ({ by, isCounted }))),
 );

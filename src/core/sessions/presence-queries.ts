@@ -412,7 +412,7 @@ const apply = statementByShape<RosterShape, RosterValues, AppliedRow>(
         FROM (${absent}))
       RETURNING found, kept, changes`;
   },
-  [
+  WITH_DOCS && [
     { isComplete: true, isTold: false, isCounted: false },
     { isComplete: true, isTold: true, isCounted: true },
     { isComplete: false, isTold: false, isCounted: true },

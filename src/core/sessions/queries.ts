@@ -179,7 +179,7 @@ const insertion = (by: Place['by'], $: Names<Place & Opening>): SQL => sql`
 
 const openSessionRow = statementByShape<Place['by'], Place & Opening, SessionColumns>(
   (by, $) => sql`${insertion(by, $)} RETURNING ${SESSION_COLUMNS_SQL}`,
-  BY,
+  WITH_DOCS && BY,
 );
 
 /** Statement: opens a session; none may be open. */
@@ -192,7 +192,7 @@ const expire = statementByShape<Place['by'], Place & MomentValues>(
     SET ended_at = ${unconfirmedEndSql(seenAt($), $)}, last_seen_at = ${seenAt($)},
       close_kind = 'auto_closed', clear_reason = ${autoCloseReasonSql($)}
     WHERE ${isOpenAt(by, $)} AND ${isSilentAt($)}`,
-  BY,
+  WITH_DOCS && BY,
 );
 
 /** Statement: closes the account's open session, if silence has ended it. */
@@ -207,7 +207,7 @@ const toggle = statementByShape<Place['by'], Place & MomentValues & Opening, Ses
       close_kind = 'stopped', metadata = ${merged($.metadata)}
     WHERE NOT ${isSilentAt($)}
     RETURNING ${SESSION_COLUMNS_SQL}`,
-  BY,
+  WITH_DOCS && BY,
 );
 
 /**
@@ -233,7 +233,7 @@ const insertStarted = statementByShape<Place['by'], Place & { readonly id: strin
       source: sql`sessions AS s INDEXED BY sessions_open ON s.community_id = ${$.communityId}
         AND s.server_id = ${$.serverId} AND s.account_id = ${accountOf(by, $)} AND s.ended_at IS NULL`,
     }),
-  BY,
+  WITH_DOCS && BY,
 );
 
 /** Statement, after that which opens the session `id`: tells the webhooks of it. */
@@ -277,7 +277,7 @@ const stop = statementByShape<
         metadata = iif(${isBelieved}, ${merged($.metadata)}, metadata)
       WHERE community_id = ${$.communityId} AND (account_id, started_at, id) = (${stoppableAt(by, $)})
       RETURNING ${SESSION_COLUMNS_SQL}`;
-}, BY);
+}, WITH_DOCS && BY);
 
 /**
  * Statement: stops the session that the stop is for. Where the stop is not believed, silence ends an open one, and one that
@@ -293,10 +293,11 @@ const selectKeyToClose = statementByShape<
 >(
   ({ by, isStop }, $) => sql`
     SELECT json_array(account_id, started_at, id) AS key FROM (${isStop ? stoppableAt(by, $) : openAt(by, $)})`,
-  BY.flatMap((by) => [
-    { by, isStop: true },
-    { by, isStop: false },
-  ]),
+  WITH_DOCS &&
+    BY.flatMap((by) => [
+      { by, isStop: true },
+      { by, isStop: false },
+    ]),
 );
 
 /**
@@ -328,10 +329,11 @@ const selectChanged = statementByShape<
           AND NOT (${isUnanswered})`)},
         'null'))) AS sessions`;
   },
-  BY.flatMap((by) => [
-    { by, isStop: true, key: `'["", 0, ""]'` },
-    { by, isStop: false, key: `'["", 0, ""]'` },
-  ]),
+  WITH_DOCS &&
+    BY.flatMap((by) => [
+      { by, isStop: true, key: `'["", 0, ""]'` },
+      { by, isStop: false, key: `'["", 0, ""]'` },
+    ]),
 );
 
 /**
@@ -352,7 +354,7 @@ const selectDoneRow = statementByShape<
       AND (started_at = ${$.now} AND id = ${$.id}
         OR server_id = ${$.serverId} AND ended_at >= ${$.now} AND close_kind = ${$.closeKind})
     ORDER BY started_at DESC LIMIT 1`,
-  BY,
+  WITH_DOCS && BY,
 );
 
 /**
@@ -368,7 +370,7 @@ export const selectDone = (
 
 const selectMissing = statementByShape<Place['by'], Place, { is_missing: 1 }>(
   (by, $) => sql`SELECT 1 AS is_missing WHERE ${accountOf(by, $)} IS NULL`,
-  BY,
+  WITH_DOCS && BY,
 );
 
 /** Query: a row, if there is no such account. */
@@ -390,7 +392,7 @@ const clear = statementByShape<
       metadata = ${merged($.metadata)}
     WHERE ${isOpenAt(by, $)}
     RETURNING ${SESSION_COLUMNS_SQL}`,
-  BY,
+  WITH_DOCS && BY,
 );
 
 /** Statement: clears the open session: closed now, and left out of every total. */
@@ -402,7 +404,7 @@ const supersede = statementByShape<Place['by'], Place & MomentValues & { readonl
     UPDATE sessions INDEXED BY sessions_open
     SET ${closeBy($, { kind: sql`'superseded'`, endedAt: SEEN_AT, reason: $.reason })}
     WHERE ${isOpenAt(by, $)}`,
-  BY,
+  WITH_DOCS && BY,
 );
 
 /** Statement: closes the open session in favour of a new one: its stop was lost, so it ends when it was last seen. */
@@ -609,7 +611,7 @@ const selectLatest = statementByShape<
       AND voided_at IS NULL
       ${where === 'here' ? sql`AND server_id = ${$.serverId}` : sql``}
     ORDER BY started_at DESC, id DESC LIMIT ${$.limit}`,
-  ['here', 'anywhere'],
+  WITH_DOCS && ['here', 'anywhere'],
 );
 
 /**

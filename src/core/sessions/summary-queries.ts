@@ -250,32 +250,38 @@ const BY_ACCOUNT: SummaryShape = {
   hasMetadata: false,
 };
 
-const wholeSummary = statementByShape<SummaryShape, Values, WholeRow>(buildWhole, [
-  BY_ACCOUNT,
-  {
-    ...BY_ACCOUNT,
-    countsDistinct: true,
-    isNamed: true,
-    accounts: 'accId',
-    hasServer: true,
-    hasMetadata: true,
-  },
-  { ...BY_ACCOUNT, countsDistinct: true, isNamed: true },
-  { ...BY_ACCOUNT, byAccount: false, byServer: true, isNamed: true, accounts: 'discord' },
-  { ...BY_ACCOUNT, byServer: true },
-]);
+const wholeSummary = statementByShape<SummaryShape, Values, WholeRow>(
+  buildWhole,
+  WITH_DOCS && [
+    BY_ACCOUNT,
+    {
+      ...BY_ACCOUNT,
+      countsDistinct: true,
+      isNamed: true,
+      accounts: 'accId',
+      hasServer: true,
+      hasMetadata: true,
+    },
+    { ...BY_ACCOUNT, countsDistinct: true, isNamed: true },
+    { ...BY_ACCOUNT, byAccount: false, byServer: true, isNamed: true, accounts: 'discord' },
+    { ...BY_ACCOUNT, byServer: true },
+  ],
+);
 
-const cutSummary = statementByShape<SummaryShape, Values, CutRow>(buildCut, [
-  {
-    ...BY_ACCOUNT,
-    countsDistinct: true,
-    cuts: { kind: 'units', count: 3 },
-    accounts: 'accId',
-    hasServer: true,
-    hasMetadata: true,
-  },
-  { ...BY_ACCOUNT, byAccount: false, byServer: true, cuts: { kind: 'borders', count: 13 } },
-]);
+const cutSummary = statementByShape<SummaryShape, Values, CutRow>(
+  buildCut,
+  WITH_DOCS && [
+    {
+      ...BY_ACCOUNT,
+      countsDistinct: true,
+      cuts: { kind: 'units', count: 3 },
+      accounts: 'accId',
+      hasServer: true,
+      hasMetadata: true,
+    },
+    { ...BY_ACCOUNT, byAccount: false, byServer: true, cuts: { kind: 'borders', count: 13 } },
+  ],
+);
 
 /** Statement: what the sessions of a period come to. Of a group there are several rows, to be added up. */
 export const selectSummary = (

@@ -104,10 +104,11 @@ export const selectPage = statementByShape<
       WHERE ${isOwn(table, $)} ${isFirst ? sql`AND ${$.after} IS NOT NULL` : sql`AND (${list(key)}) > (${values})`}
       ORDER BY ${list(key)} LIMIT ${$.limit}`;
   },
-  EXPORTED_TABLES.flatMap((table) => [
-    { table, isFirst: true },
-    { table, isFirst: false },
-  ]),
+  WITH_DOCS &&
+    EXPORTED_TABLES.flatMap((table) => [
+      { table, isFirst: true },
+      { table, isFirst: false },
+    ]),
 );
 
 /** Expression: a column of the row `item`. */
@@ -179,7 +180,7 @@ export const selectStates = statementByShape<
           ON here.community_id = ${$.communityId} ${generation} ${isHere}
       ORDER BY 1`;
   },
-  EXPORTED_TABLES.map((table) => ({ table })),
+  WITH_DOCS && EXPORTED_TABLES.map((table) => ({ table })),
 );
 
 /** Statement: takes rows in, a JSON array of objects; returns the key of each that was not there, as a JSON array. */
@@ -198,7 +199,7 @@ export const insertRows = statementByShape<
       ON CONFLICT ${table === 'log_id_floors' ? sql`DO UPDATE SET floor = max(floor, excluded.floor)` : sql`DO NOTHING`}
       RETURNING json_array(${list(keyOf(table))}) AS key`;
   },
-  EXPORTED_TABLES.map((table) => ({ table })),
+  WITH_DOCS && EXPORTED_TABLES.map((table) => ({ table })),
 );
 
 /** Statement, before they are taken in: counts the entries of the log that are not there. */

@@ -31,7 +31,7 @@ const publish = statementByShape<
     }
     WHERE status = 'new' ${isOfAll ? sql`` : sql`AND community_id = ${$.communityId}`}
     RETURNING endpoint_id`,
-  [true, false].flatMap((isOfAll) => [true, false].map((isSpent) => ({ isOfAll, isSpent }))),
+  WITH_DOCS && [true, false].flatMap((isOfAll) => [true, false].map((isSpent) => ({ isOfAll, isSpent }))),
 );
 
 /**
@@ -99,7 +99,7 @@ export const selectDeliveries = statementByShape<
         SELECT ${DELIVERY_COLUMNS} FROM webhook_messages
         WHERE community_id = ${$.communityId} AND endpoint_id = ${$.endpointId} AND seq < ${$.beforeSeq}
         ORDER BY seq DESC LIMIT ${$.limit}`,
-  [{ isByStatus: true }, { isByStatus: false }],
+  WITH_DOCS && [{ isByStatus: true }, { isByStatus: false }],
 );
 
 /** Query. */

@@ -150,7 +150,7 @@ export const recordQueueState = statementByShape<
       }
     WHERE id = ${$.endpointId} AND lease_id = ${$.leaseId}
     RETURNING ${QUEUE_COLUMNS}`,
-  [{ goesOn: true }, { goesOn: false }],
+  WITH_DOCS && [{ goesOn: true }, { goesOn: false }],
 );
 
 /** Statement: nothing is sent to the endpoint any more; what waits is kept. */
