@@ -293,6 +293,30 @@ describe('filters', () => {
     expect(await who({ 'metadata.nothing': 'x' })).toEqual([]);
   });
 
+  it('a name: of whom was registered by it, else of the only one who is called so', async () => {
+    const { app, key, record, summary } = await setUpSummary({}, at('2026-11-17T00:00:00Z'));
+    await record(1, { accId: ANA, username: 'ana' });
+    await record(2, { accId: BO, username: 'bo' });
+    const day = { from: '2026-11-17', to: '2026-11-17' };
+    const history = (name: string) => app.get(`/v2/community/activity?username=${name}`, { key });
+    const who = async (name: string) =>
+      [await summary({ ...day, username: name }), await history(name)].map((answer) =>
+        items(answer).map(({ accId }: { accId: string }) => accId),
+      );
+    expect(await who('bo')).toEqual([[BO], [BO]]);
+    expect(await who('cy')).toEqual([[], []]);
+    await record(1, { accId: ANA, username: 'bo' });
+    for (const { status, body } of [await summary({ ...day, username: 'bo' }), await history('bo')]) {
+      expect([status, body.code, body.detail]).toEqual([
+        409,
+        'NAME_AMBIGUOUS',
+        'Several accounts are called bo. Name the account by another identifier.',
+      ]);
+    }
+    const { accId } = (await record(3, { username: 'bo', forceStart: true })).body.data;
+    expect(await who('bo')).toEqual([[accId], [accId]]);
+  });
+
   it('history knows the same value in the metadata', async () => {
     const { app, key, record } = await setUpSummary();
     await record(1, { accId: ANA, metadata: { job: 'police' } });

@@ -1,7 +1,7 @@
 import { runBatch } from '../../db/client.ts';
 import type { CommunityActor } from '../access/actor.ts';
-import type { NotedIdentifier } from '../accounts/identifiers.ts';
-import { selectAccount } from '../accounts/queries.ts';
+import { type NotedIdentifier, nameKey } from '../accounts/identifiers.ts';
+import { selectNamed } from '../accounts/name-queries.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import {
@@ -15,6 +15,9 @@ import {
   selectWalkEnd,
 } from './history-queries.ts';
 import { type SessionDetails, toSessionDetails } from './session.ts';
+
+/** No server has this id: a filter means nobody by where they are. */
+const NO_SERVER = 0;
 
 /** A page of sessions; where more may follow, behind which key. It can be short, or even empty, and not the last. */
 export interface SessionList {
@@ -41,7 +44,8 @@ export const listSessions = async (ctx: Ctx<CommunityActor>, page: SessionPage):
 
 /**
  * The id of the account that an identifier names, for the filter; undefined where it names none. An account's own id is
- * itself. Any other costs a trip.
+ * itself. Any other costs a trip. A name is that of the account registered by it, else of the only one who is called so.
+ * @throws DomainError name_ambiguous
  */
 export const findAccountId = async (
   ctx: Ctx<CommunityActor>,
@@ -49,8 +53,11 @@ export const findAccountId = async (
 ): Promise<string | undefined> => {
   if (kind === 'accId') return value;
   const communityId = ctx.actor.community.id;
-  const [[account]] = await runBatch(ctx.db, [selectAccount({ communityId, kind, value })]);
-  return account?.id;
+  const items = JSON.stringify([[kind, value, NO_SERVER, nameKey(value)]]);
+  const [[named]] = await runBatch(ctx.db, [selectNamed({ communityId, items })]);
+  if (!named || named.account_id !== null) return named?.account_id ?? undefined;
+  if (named.bearers > 1) throw new DomainError('name_ambiguous', { id: value });
+  return undefined;
 };
 
 /** Sessions in one trip of an export: a Worker has a limited number of trips to D1. */

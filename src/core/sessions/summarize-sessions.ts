@@ -4,6 +4,7 @@ import type { CommunityActor } from '../access/actor.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { selectIntervalsOf } from './interval-queries.ts';
+import { findAccountId } from './list-sessions.ts';
 import type { SummaryFilter } from './reaching-queries.ts';
 import {
   countsDistinct,
@@ -31,12 +32,13 @@ export interface Summary extends SummaryFilter, TotalsPlan {
 /**
  * The time of a period by account, server or time, or by two of them. Sessions are cut to the period; those that were
  * cleared or voided are out; open ones count until they were last seen.
- * @throws DomainError too_many_sessions, too_many_groups
+ * @throws DomainError too_many_sessions, too_many_groups, name_ambiguous
  */
 export const summarizeSessions = async (
   ctx: Ctx<CommunityActor>,
-  { order, fills, ...summary }: Summary,
+  { order, fills, ...asked }: Summary,
 ): Promise<SessionTotal[]> => {
+  const summary = { ...asked, account: await toKnown(ctx, asked.account) };
   // Nothing is before the epoch, nor in the future: a period as long as the calendar is none for the calendar's pieces.
   const from = Math.max(summary.from, 0);
   const to = Math.min(summary.to, fills ? summary.to : ctx.clock.now() + DAY_MS);
@@ -68,6 +70,16 @@ export const summarizeSessions = async (
   if (fills) totals.fill();
   if (totals.size > MAX_GROUPS) throw new DomainError('too_many_groups', { max: MAX_GROUPS });
   return totals.sorted(order);
+};
+
+/** The account by what the totals' own statement finds it by. To find out whom a name means costs a trip. */
+const toKnown = async (
+  ctx: Ctx<CommunityActor>,
+  account: Summary['account'],
+): Promise<Summary['account']> => {
+  if (account?.kind !== 'username') return account;
+  const id = await findAccountId(ctx, account);
+  return id === undefined ? account : { kind: 'accId', value: id };
 };
 
 /** A page of the totals, behind `after`. Every page adds the whole period up. */

@@ -47,7 +47,7 @@ export const listActivity = defineOperation({
       schema: listSchema(sessionDetailsSchema()),
       example: { items: [CLOSED_EXAMPLE], nextCursor: null },
     },
-    errors: ['invalid_cursor'],
+    errors: ['invalid_cursor', 'name_ambiguous'],
   },
   handle: ({ ctx, query, http }) => answer(ctx, query, http),
 });
@@ -70,7 +70,7 @@ export const listServerActivity = defineOperation({
       schema: listSchema(sessionDetailsSchema()),
       example: { items: [OPEN_EXAMPLE], nextCursor: null },
     },
-    errors: ['invalid_cursor'],
+    errors: ['invalid_cursor', 'name_ambiguous'],
   },
   handle: ({ ctx, params, query, http }) => answer(ctx, { ...query, serverId: params.serverId }, http),
 });

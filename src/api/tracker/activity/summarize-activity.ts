@@ -78,7 +78,7 @@ export const summarizeActivity = defineOperation({
         timezone: 'Europe/Madrid',
       },
     },
-    errors: ['invalid_cursor', 'too_many_sessions', 'too_many_groups'],
+    errors: ['invalid_cursor', 'too_many_sessions', 'too_many_groups', 'name_ambiguous'],
   },
   handle: async ({ ctx, query, http }) => {
     const { groupBy: groupings, serverId, metadata, fill, rounding, limit, cursor } = query;

@@ -1,10 +1,11 @@
 import { runBatch } from '../../../db/client.ts';
 import type { CommunityActor } from '../../access/actor.ts';
 import { type AccountRef, identifierKey, nameKey } from '../../accounts/identifiers.ts';
+import { selectNamed } from '../../accounts/name-queries.ts';
 import { resolveAccounts } from '../../accounts/resolve-queries.ts';
 import type { Ctx } from '../../context.ts';
 import { commit } from '../../webhooks/events.ts';
-import { selectNamed, silenceNewAccounts } from './import-queries.ts';
+import { silenceNewAccounts } from './import-queries.ts';
 
 /** Whom an imported session is about: an account, nobody that is known, or one of several with that name. */
 export type Person = string | 'unknown' | 'ambiguous';

@@ -72,30 +72,3 @@ export const silenceNewAccounts = statement<{ communityId: number; now: number }
     WHERE status = 'new' AND community_id = ${$.communityId} AND type = 'account.created'
       AND data ->> 'created_at' = ${$.now}`,
 );
-
-/**
- * Statement: whom each of `items` names, a JSON array of `[kind, value, serverId, nameKey]`. A bare name is that of the account
- * registered by it, else of the only one who is called so today, else of whom it means on that server
- * (accounts/resolve-queries.ts).
- */
-export const selectNamed = statement<
-  { communityId: number; items: string },
-  { position: number; account_id: string | null; bearers: number }
->(
-  ($) => sql`
-    SELECT position, bearers, coalesce(by_identifier, iif(bearers = 1, bearer, NULL), called) AS account_id
-    FROM (
-      SELECT item.key AS position,
-        (SELECT account_id FROM account_identifiers
-         WHERE community_id = ${$.communityId} AND kind = item.value ->> 0 AND value = item.value ->> 1) AS by_identifier,
-        (SELECT account_id FROM account_identifiers
-         WHERE item.value ->> 0 = 'username' AND community_id = ${$.communityId} AND kind = 'called'
-           AND value = (item.value ->> 2) || ' ' || (item.value ->> 1)) AS called,
-        (SELECT count(*) FROM account_names
-         WHERE item.value ->> 0 = 'username' AND community_id = ${$.communityId} AND name_key = item.value ->> 3
-           AND is_former = 0 AND name = item.value ->> 1) AS bearers,
-        (SELECT min(account_id) FROM account_names
-         WHERE item.value ->> 0 = 'username' AND community_id = ${$.communityId} AND name_key = item.value ->> 3
-           AND is_former = 0 AND name = item.value ->> 1) AS bearer
-      FROM json_each(${$.items}) AS item)`,
-);
