@@ -230,7 +230,7 @@ const textsOf = (others: OtherAnswers = []): Json =>
   );
 
 const bodyOf = (operation: AnyOperation, toShown: (schema: Json) => Json): Json => {
-  const { operationId, bodyExample, rawBody } = docsOf(operation);
+  const { operationId, bodyExample, csvExample, rawBody } = docsOf(operation);
   const schema = rawBody ?? operation.body;
   if (!schema) return {};
   if (operation.bodyEncoding === 'lines') {
@@ -249,7 +249,12 @@ const bodyOf = (operation: AnyOperation, toShown: (schema: Json) => Json): Json 
       content:
         operation.bodyEncoding === 'form'
           ? { 'application/x-www-form-urlencoded': { schema: shown, example: bodyExample } }
-          : jsonContent(shown, bodyExample),
+          : {
+              ...jsonContent(shown, bodyExample),
+              ...(csvExample !== undefined && {
+                'text/csv': { schema: { type: 'string' }, example: csvExample },
+              }),
+            },
     },
   };
 };

@@ -218,12 +218,15 @@ describe('imported sessions', () => {
       403,
       'This credential lacks the scope sessions:import.',
     ]);
-    for (const sessions of [[], Array(1001).fill(shift())]) {
-      const { status, body } = await app.post(IMPORT, { key, body: { sessions } });
-      expect([status, body.errors]).toEqual([
-        400,
-        [{ path: 'sessions', message: 'must have 1 to 1000 items' }],
-      ]);
+    for (const [sent, path, message] of [
+      [{ sessions: [] }, 'sessions', 'must have 1 to 1000 items'],
+      [{ sessions: Array(1001).fill(shift()) }, 'sessions', 'must have 1 to 1000 items'],
+      [{}, 'sessions', 'is required'],
+      [{ sessions: [shift()], dryRun: 'yes' }, 'dryRun', 'must be of type boolean'],
+      [[shift()], '', 'must be a JSON object'],
+    ] as const) {
+      const { status, body } = await app.post(IMPORT, { key, body: sent });
+      expect([status, body.errors]).toEqual([400, [{ path, message }]]);
     }
   });
 
@@ -265,7 +268,7 @@ describe('a CSV file', () => {
       { index: 0, line: 2, status: 'imported' },
       { index: 1, line: 4, status: 'imported' },
       { index: 2, line: 5, status: 'refused', message: 'serverId must be an integer of at least 1.' },
-      { index: 3, line: 6, status: 'refused' },
+      { index: 3, line: 6, status: 'refused', message: 'line has 6 cells, and there are 5 columns.' },
     ]);
     const list = await app.get('/v2/community/activity', { key });
     expect(list.body.data.items).toMatchObject([
@@ -303,10 +306,44 @@ describe('a CSV file', () => {
     ],
     ['username,serverId,start,end\n"ana,1,a,b\n', '', 'has a quotation mark in line 2 that is not closed'],
     ['', 'start', `is a column that is missing; known are ${COLUMNS}`],
+    ['\ufffd\ufffdu\0s\0e\0r', '', 'has characters that are not UTF-8; save the file as UTF-8'],
   ])('%j: 400', async (csv, path, message) => {
     const { file } = await setUpImport();
     const { status, body } = await file(csv);
     expect([status, body.errors]).toEqual([400, [{ path, message }]]);
+  });
+
+  it('tells of a line what is wrong in it, and takes the others', async () => {
+    const { file } = await setUpImport();
+    const times = '2025-03-01 18:00;2025-03-01 22:00';
+    const { body } = await file(
+      [
+        'username;serverId;start;end;metadata;metadata.job;;',
+        `ana;1;${times};"{""rank"":3}";police;;`,
+        // As a spreadsheet writes it that knows nothing of UTF-8.
+        `Jos\ufffd;1;${times};;;;`,
+        `bo;1;${times};rank 3;;;`,
+        `cy;1;${times};[3];police;;`,
+      ].join('\r\n'),
+    );
+    expect(body.data.results).toMatchObject([
+      { line: 2, status: 'imported' },
+      {
+        line: 3,
+        status: 'refused',
+        message: 'username has characters that are not UTF-8; save the file as UTF-8.',
+      },
+      { line: 4, status: 'refused', message: 'metadata must be a JSON object.' },
+      { line: 5, status: 'refused', message: 'metadata must be a JSON object.' },
+    ]);
+  });
+
+  it('takes back the apostrophe of our own files, before every character that they have it for', async () => {
+    const { file, app, key } = await setUpImport();
+    const csv = `username,serverId,start,end\n'\uff1dcmd,1,2025-03-01 18:00,2025-03-01 22:00\n`;
+    expect((await file(csv)).body.data.imported).toBe(1);
+    const { body } = await app.get('/v2/community/activity', { key });
+    expect(body.data.items[0].name).toBe('\uff1dcmd');
   });
 
   it('of 10 MB: 413', async () => {

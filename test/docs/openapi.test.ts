@@ -122,6 +122,10 @@ describe('the OpenAPI document', () => {
     expect(at('post', '/v2/community/service-ids/{serviceId}/rotate').requestBody.required).toBe(false);
     expect(start.requestBody.required).toBe(true);
     expect(at('post', '/hooks/{webhookId}').requestBody.required).toBe(true);
+    const bring = at('post', '/v2/community/activity/import').requestBody;
+    expect([bring.required, Object.keys(bring.content)]).toEqual([true, ['application/json', 'text/csv']]);
+    const { sessions } = resolve(bring.content['application/json'].schema).properties;
+    expect([sessions.maxItems, sessions.items.required]).toEqual([1000, ['serverId', 'start', 'end']]);
     const append = resolve(at('post', '/api/v1/activity_log').requestBody.content['application/json'].schema);
     expect(append.anyOf.some(({ type }: Json) => type === 'array')).toBe(true);
   });

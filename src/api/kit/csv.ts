@@ -28,10 +28,12 @@ const PROGRAMS: CsvDialect = { delimiter: ',', decimal: '.', mark: '' };
  */
 const FORMULA = /^[\s\0]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/;
 
+export const isFormula = (text: string): boolean => FORMULA.test(text);
+
 const toField = (cell: Cell, { decimal }: CsvDialect): string => {
   if (cell === null) return '';
   if (typeof cell === 'number') return quote(String(cell).replace('.', decimal), decimal);
-  return quote(FORMULA.test(cell) ? `'${cell}` : cell, decimal);
+  return quote(isFormula(cell) ? `'${cell}` : cell, decimal);
 };
 
 /** Where the decimal is a comma, the delimiter is none. */

@@ -64,7 +64,9 @@ export interface Documentation {
     /** What `meta` may say besides. */
     readonly meta?: Readonly<Record<string, v.GenericSchema>>;
   };
-  /** The body of an operation that reads it by itself. */
+  /** A body as CSV, where it may be that (`bodyEncoding`). */
+  readonly csvExample?: string;
+  /** The body of an operation that reads it by itself, or that may be CSV: the JSON. */
   readonly rawBody?: v.GenericSchema;
   /** What a successful call may be answered besides: the status, its media type where it has a body, and when. */
   readonly otherAnswers?: readonly {

@@ -1,12 +1,13 @@
 import * as v from 'valibot';
 import { importSessions } from '../../../core/sessions/import/import-sessions.ts';
+import { unionBy } from '../../kit/batch.ts';
 import type { Fault } from '../../kit/fault.ts';
-import { integerText, list, object, timezone } from '../../kit/fields.ts';
-import { fieldMessage, renderFault, renderIssue } from '../../kit/messages.ts';
+import { integerText, timezone } from '../../kit/fields.ts';
+import { renderFault, renderIssue } from '../../kit/messages.ts';
 import { defineOperation } from '../../kit/operation.ts';
 import { problemCode } from '../../kit/problem.ts';
 import { languageOf } from '../../kit/request.ts';
-import { IMPORT_COLUMNS, MAX_SESSIONS, readCsv, readSessions } from './import-wire.ts';
+import { csvBody, IMPORT_COLUMNS, jsonBody, MAX_SESSIONS, readCsv, readSessions } from './import-wire.ts';
 
 const fieldErrors = () => v.array(v.object({ path: v.string(), message: v.string() }));
 
@@ -20,19 +21,7 @@ export const importActivity = defineOperation({
     timezone: v.optional(timezone),
     dates: v.optional(v.picklist(['iso', 'dmy', 'mdy']), 'iso'),
   }),
-  body: v.union([
-    object({
-      dryRun: v.optional(v.boolean()),
-      sessions: v.pipe(
-        list(v.unknown()),
-        v.check(
-          (items) => items.length >= 1 && items.length <= MAX_SESSIONS,
-          fieldMessage('count', 1, MAX_SESSIONS),
-        ),
-      ),
-    }),
-    v.object({ csv: v.string() }),
-  ]),
+  body: unionBy([jsonBody, csvBody], (body) => (v.is(csvBody, body) ? csvBody : jsonBody)),
   bodyEncoding: 'json-or-csv',
   docs: WITH_DOCS && {
     operationId: 'importActivity',
@@ -44,6 +33,8 @@ export const importActivity = defineOperation({
       'start. A session that overlaps another one of its account and server is refused, and names it. No webhook hears ' +
       "of it. Times without an offset are those of `timezone`, by default the community's; `dates=dmy` or `dates=mdy` " +
       'reads 03/04/2026. With `dryRun` nothing changes.',
+    rawBody: jsonBody,
+    csvExample: 'username,serverId,start,end\nana,1,2026-04-14T18:00:00Z,2026-04-14T22:00:00Z\n',
     bodyExample: {
       sessions: [
         {

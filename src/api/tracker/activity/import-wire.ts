@@ -4,12 +4,16 @@ import type { ImportedSession, ImportResult } from '../../../core/sessions/impor
 import { CsvQuoteError, type CsvRow, readCsvRows } from '../../../lib/csv-reader.ts';
 import { localTimeReader } from '../../../lib/local-time.ts';
 import { type Item, readItem } from '../../kit/batch.ts';
+import { isFormula } from '../../kit/csv.ts';
 import { Fault, invalidField } from '../../kit/fault.ts';
-import { integer, jsonObject, parseInstant, text } from '../../kit/fields.ts';
+import { documented, integer, jsonObject, list, object, parseInstant, text } from '../../kit/fields.ts';
 import { fieldMessage } from '../../kit/messages.ts';
 import { hasIdentifier, identifierEntries, toAccountRef } from '../../wire/activity.ts';
 
 export const MAX_SESSIONS = 1000;
+
+/** What stands in the place of a byte that is not UTF-8. */
+const REPLACEMENT = '\ufffd';
 
 /** What a file's columns can be called; `metadata.{key}` is one value of the metadata. */
 export const IMPORT_COLUMNS = [
@@ -36,6 +40,22 @@ const itemSchema = v.pipe(
   }),
   v.check((item) => hasIdentifier(item), fieldMessage('identifier')),
 );
+
+/** Each of the sessions is read on its own, once the times can be (`readSessions`). */
+export const jsonBody = object({
+  dryRun: v.optional(v.boolean()),
+  sessions: v.pipe(
+    list(v.unknown()),
+    v.check(
+      (items) => items.length >= 1 && items.length <= MAX_SESSIONS,
+      fieldMessage('count', 1, MAX_SESSIONS),
+    ),
+    documented(WITH_DOCS && { type: 'array', minItems: 1, maxItems: MAX_SESSIONS, items: itemSchema }),
+  ),
+});
+
+/** A body that came as CSV. */
+export const csvBody = v.object({ csv: v.string() });
 
 /** How the times of an import are written where they have no offset. */
 export interface TimeFormat {
@@ -85,6 +105,7 @@ export const readSessions = (
 ): Item<ImportedSession>[] => {
   const readTime = timeReader(format, now);
   return values.map((value) => {
+    if (value instanceof Fault) return { fault: value };
     const item = readItem(itemSchema, value);
     if (item.fault) return item;
     const { serverId, start, end, eventId, metadata, ...identifiers } = item.value;
@@ -109,7 +130,7 @@ export const readSessions = (
   });
 };
 
-/** A CSV file as items, each with the number of its line. */
+/** A CSV file as items, each with the number of its line. A line that cannot be one is a Fault. */
 export interface CsvItems {
   readonly items: readonly unknown[];
   readonly lines: readonly number[];
@@ -122,6 +143,8 @@ export interface CsvItems {
 export const readCsv = (csv: string, serverId: number | undefined): CsvItems => {
   const [header, ...rows] = readRows(csv);
   const columns = (header?.cells ?? []).map((name) => name.trim());
+  // A spreadsheet writes separators for columns that were emptied.
+  while (columns.at(-1) === '') columns.pop();
   requireColumns(columns, serverId !== undefined);
   const filled = rows.filter(({ cells }) => cells.some((cell) => cell.trim() !== ''));
   const items = filled.map(({ cells }) => toItem(columns, cells, serverId));
@@ -146,6 +169,7 @@ const readRows = (csv: string): CsvRow[] => {
 const requireColumns = (columns: readonly string[], hasServer: boolean): void => {
   const known = (name: string) =>
     (IMPORT_COLUMNS as readonly string[]).includes(name) || /^metadata\..+$/.test(name);
+  if (columns.some((name) => name.includes(REPLACEMENT))) throw invalidField('', fieldMessage('csv_utf8'));
   const unknown = columns.filter((name) => !known(name));
   const listed = [...IMPORT_COLUMNS, 'metadata.{key}'].join(', ');
   if (unknown.length > 0) {
@@ -169,29 +193,43 @@ const toItem = (
   serverId: number | undefined,
 ): unknown => {
   // An apostrophe before what looks like a formula is what our own files put there.
-  const clean = (cell: string | undefined): string => (cell ?? '').trim().replace(/^'(?=[=+\-@])/, '');
+  const clean = (cell = ''): string => {
+    const text = cell.trim();
+    return text.startsWith("'") && isFormula(text.slice(1)) ? text.slice(1) : text;
+  };
   // A line with more cells than columns has slipped: nothing of it is where it should be.
-  if (cells.length > columns.length) return { cells };
+  if (cells.slice(columns.length).some((cell) => cell.trim() !== '')) {
+    return invalidField('line', fieldMessage('csv_cells', cells.length, columns.length));
+  }
+  // A name that was not read is somebody else's.
+  const unread = columns.find((_, index) => cells[index]?.includes(REPLACEMENT));
+  if (unread !== undefined) return invalidField(unread, fieldMessage('csv_utf8'));
   const item: Record<string, unknown> = serverId === undefined ? {} : { serverId };
-  const metadata: Record<string, unknown> = {};
+  const keys: Record<string, unknown> = {};
+  let metadata: unknown;
   columns.forEach((name, index) => {
     const cell = clean(cells[index]);
     if (cell === '') return;
     if (name === 'serverId') item.serverId = /^\d+$/.test(cell) ? Number(cell) : cell;
-    else if (name === 'metadata') Object.assign(metadata, parseObject(cell));
-    else if (name.startsWith('metadata.')) metadata[name.slice('metadata.'.length)] = cell;
+    else if (name === 'metadata') metadata = parseJson(cell);
+    else if (name.startsWith('metadata.')) keys[name.slice('metadata.'.length)] = cell;
     else item[name] = cell;
   });
-  if (Object.keys(metadata).length > 0) item.metadata = metadata;
+  item.metadata = withKeys(metadata, keys);
   return item;
 };
 
-const parseObject = (cell: string): object => {
+/** What is no object stays, to be refused as that. */
+const withKeys = (metadata: unknown, keys: object): unknown =>
+  metadata === undefined || (typeof metadata === 'object' && !Array.isArray(metadata))
+    ? { ...metadata, ...keys }
+    : metadata;
+
+const parseJson = (cell: string): unknown => {
   try {
-    const value: unknown = JSON.parse(cell);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : { metadata: cell };
+    return JSON.parse(cell);
   } catch {
-    return { metadata: cell };
+    return cell;
   }
 };
 
