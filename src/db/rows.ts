@@ -23,6 +23,12 @@ const given = (table: Table, values: object, params: Value[]): [string, string][
   });
 };
 
+/** The row that an insert returned. @throws Error where D1 returned none */
+export const insertedRow = <Row>([row]: readonly Row[]): Row => {
+  if (!row) throw new Error('D1 returned no row for an insert');
+  return row;
+};
+
 type Insert<T extends Table> = Omit<T['$inferInsert'], 'communityId'> & {
   readonly communityId?: CommunityRef;
 };

@@ -2,12 +2,15 @@ import * as v from 'valibot';
 import { isOperatorToken } from '../../core/access/authenticate.ts';
 import { CONSOLE_SESSION_SECONDS, signOperatorSession } from '../../core/access/console-session.ts';
 import { addHeader } from '../kit/answer.ts';
-import { mayOpenConsoleSession, OPERATOR_COOKIE, setConsoleSession } from '../kit/console-session.ts';
+import {
+  mayOpenConsoleSession,
+  OPERATOR_COOKIE,
+  refuseSignIn,
+  setConsoleSession,
+} from '../kit/console-session.ts';
 import { requireAdminToken } from '../kit/family.ts';
-import { Fault } from '../kit/fault.ts';
 import { object, text } from '../kit/fields.ts';
 import { defineOperation } from '../kit/operation.ts';
-import { noteFailure, requireOpenGate } from '../kit/rate-limit.ts';
 
 export const openOperatorSession = defineOperation({
   method: 'POST',
@@ -28,10 +31,7 @@ export const openOperatorSession = defineOperation({
   handle: async ({ ctx, body, http }) => {
     const secret = requireAdminToken(ctx);
     if (!mayOpenConsoleSession(http) || !isOperatorToken(ctx, body.adminToken.trim())) {
-      // Who guesses the token is counted by address.
-      await noteFailure(ctx, http);
-      requireOpenGate(ctx, http);
-      throw new Fault('unauthenticated', { headers: { 'WWW-Authenticate': 'Bearer realm="rollcall"' } });
+      throw await refuseSignIn(ctx, http);
     }
     const now = ctx.clock.now();
     const token = await signOperatorSession(secret, now, now + CONSOLE_SESSION_SECONDS * 1000);

@@ -1,5 +1,8 @@
 /** The console's cookie: an HttpOnly one that a script never reads, taken from pages of this very origin only. */
+import type { Services } from '../../core/context.ts';
+import { Fault } from './fault.ts';
 import type { HttpContext } from './operation.ts';
+import { noteFailure, requireOpenGate } from './rate-limit.ts';
 
 /** Two, so that an operator may look at a community as one of its own people does. */
 export const COMMUNITY_COOKIE = 'rollcall';
@@ -31,6 +34,13 @@ export const isSameOrigin = (c: HttpContext): boolean => {
 /** Whether this call may sign a browser in: not where a page of another origin makes it do so. Programs say nothing. */
 export const mayOpenConsoleSession = (c: HttpContext): boolean =>
   isSameOrigin(c) || (c.req.header('Sec-Fetch-Site') === undefined && c.req.header('Origin') === undefined);
+
+/** What a sign-in is refused with. Who guesses is counted by address. @throws Fault rate_limited for too many guesses */
+export const refuseSignIn = async (services: Pick<Services, 'failures'>, c: HttpContext): Promise<Fault> => {
+  await noteFailure(services, c);
+  requireOpenGate(services, c);
+  return new Fault('unauthenticated', { headers: { 'WWW-Authenticate': 'Bearer realm="rollcall"' } });
+};
 
 /** The session that came with a request of this origin; undefined where there is none. */
 export const readConsoleSession = (c: HttpContext, cookie: ConsoleCookie): string | undefined => {

@@ -75,6 +75,10 @@ const codePoints = (text: string): number => {
   return count;
 };
 
+/** A text without what cannot be stored, cut after `max` characters (code points). */
+export const cut = (value: string, max: number): string =>
+  [...value.replaceAll('\0', '').toWellFormed()].slice(0, max).join('');
+
 /** A text of `min` to `max` characters (code points), without what a database or a JSON reader trips over. */
 export const text = (min: number, max: number) =>
   v.pipe(
@@ -239,7 +243,7 @@ export const instant = v.pipe(
 );
 
 /** In a query a `+` that nobody escaped arrives as a space. */
-const toPlus = (value: string): string => value.replace(/ (?=\d\d:?\d\d$)/, '+');
+export const toPlus = (value: string): string => value.replace(/ (?=\d\d:?\d\d$)/, '+');
 
 /** An instant in a query, with its offset. */
 export const queryZonedInstant = v.pipe(v.string(), v.transform(toPlus), zonedInstant);

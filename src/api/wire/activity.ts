@@ -14,6 +14,7 @@ import type { Session } from '../../core/sessions/session.ts';
 import { invalidField } from '../kit/fault.ts';
 import {
   absentable,
+  cut,
   dateTime,
   documented,
   instant,
@@ -51,7 +52,7 @@ export const UNIQUE_ID = v.union(
 /** A name is cut where it is too long, and cleared of what cannot be stored; never refused. */
 export const NAME = v.pipe(
   v.string(),
-  v.transform((value) => [...value.replaceAll('\0', '').toWellFormed()].slice(0, MAX_NAME_LENGTH).join('')),
+  v.transform((value) => cut(value, MAX_NAME_LENGTH)),
   v.minLength(1, fieldMessage('length', 1, MAX_NAME_LENGTH)),
   documented(WITH_DOCS && { type: 'string', minLength: 1 }),
 );

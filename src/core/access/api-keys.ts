@@ -1,4 +1,5 @@
 import { runBatch } from '../../db/client.ts';
+import { insertedRow } from '../../db/rows.ts';
 import { sha256Hex } from '../../lib/crypto.ts';
 import { type Page, pageOf } from '../../lib/page.ts';
 import { audited } from '../audit/audit.ts';
@@ -40,7 +41,7 @@ export const createApiKey = async (
     const createdAt = ctx.clock.now();
     const id = ctx.newId(createdAt);
     const scopes = input.scopes.join(' ');
-    const [[row]] = await runWithin(ctx.db, audit.community, 'apiKeys', [
+    const [rows] = await runWithin(ctx.db, audit.community, 'apiKeys', [
       insertApiKey({
         id,
         communityId: community.id,
@@ -58,8 +59,7 @@ export const createApiKey = async (
         properties: { apiKeyId: id, scopes },
       })),
     ]);
-    if (!row) throw new Error('D1 returned no row for an insert');
-    return { apiKey: toApiKey(row), key };
+    return { apiKey: toApiKey(insertedRow(rows)), key };
   });
 };
 

@@ -1,4 +1,5 @@
 import { runBatch } from '../../db/client.ts';
+import { insertedRow } from '../../db/rows.ts';
 import { sha256Hex } from '../../lib/crypto.ts';
 import { appendAudit } from '../audit/audit.ts';
 import { GENESIS } from '../audit/audit-chain.ts';
@@ -33,7 +34,7 @@ export const createCommunity = async (
   const id = { publicId };
   const key = newApiKey(ctx.db.place);
   const apiKeyId = ctx.newId(createdAt);
-  const [[community], [apiKey]] = await runBatch(ctx.db, [
+  const [communities, apiKeys] = await runBatch(ctx.db, [
     insertCommunity(
       { publicId, name, createdAt },
       { ...settings, quotas: storedQuotas(changedQuotas(DEFAULT_QUOTAS, quotas)) },
@@ -53,6 +54,6 @@ export const createCommunity = async (
       properties: { apiKeyId, scopes: SCOPES.join(' ') },
     })),
   ]);
-  if (!community || !apiKey) throw new Error('D1 returned no row for an insert');
-  return { community: toCommunity(ctx.db, community), apiKey: toApiKey(apiKey), key };
+  const community = toCommunity(ctx.db, insertedRow(communities));
+  return { community, apiKey: toApiKey(insertedRow(apiKeys)), key };
 };

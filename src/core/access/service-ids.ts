@@ -1,4 +1,5 @@
 import { runBatch } from '../../db/client.ts';
+import { insertedRow } from '../../db/rows.ts';
 import { sha256Hex } from '../../lib/crypto.ts';
 import { type Page, pageOf } from '../../lib/page.ts';
 import { audited } from '../audit/audit.ts';
@@ -29,7 +30,7 @@ export const createServiceId = async (
   return audited(ctx, communityId, async (audit) => {
     const createdAt = ctx.clock.now();
     const id = ctx.newId(createdAt);
-    const [[row]] = await runWithin(ctx.db, audit.community, 'serviceIds', [
+    const [rows] = await runWithin(ctx.db, audit.community, 'serviceIds', [
       insertServiceId({ id, communityId, name, category, clientId, secretHash, createdAt }),
       ...(await audit.record({
         type: 'SERVICE_ID_CREATED',
@@ -38,8 +39,7 @@ export const createServiceId = async (
         properties: { serviceId: id, clientId, category },
       })),
     ]);
-    if (!row) throw new Error('D1 returned no row for an insert');
-    return { serviceId: toServiceId(row), clientSecret };
+    return { serviceId: toServiceId(insertedRow(rows)), clientSecret };
   });
 };
 

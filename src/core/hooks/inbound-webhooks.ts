@@ -1,4 +1,5 @@
 import { readRows, runBatch } from '../../db/client.ts';
+import { insertedRow } from '../../db/rows.ts';
 import { randomBase62 } from '../../lib/crypto.ts';
 import { type Page, pageOf } from '../../lib/page.ts';
 import type { CommunityActor } from '../access/actor.ts';
@@ -81,7 +82,7 @@ export const createInboundWebhook = async (
   return audited(ctx, communityId, async (audit) => {
     const createdAt = ctx.clock.now();
     const id = markId(ctx.db.place, ctx.newId(createdAt));
-    const [[row]] = await runWithin(ctx.db, audit.community, 'inboundWebhooks', [
+    const [rows] = await runWithin(ctx.db, audit.community, 'inboundWebhooks', [
       insertInboundWebhook(
         { id, communityId, kind, createdAt },
         { name, sender, verification, mapping, repeatSeconds, keepBodies, secret: stored },
@@ -93,8 +94,7 @@ export const createInboundWebhook = async (
         properties: { inboundWebhookId: id, kind, ...proofOf(input) },
       }),
     ]);
-    if (!row) throw new Error('D1 returned no row for an insert');
-    return { webhook: toInboundWebhook(row), secret };
+    return { webhook: toInboundWebhook(insertedRow(rows)), secret };
   });
 };
 

@@ -16,6 +16,7 @@ import { SYSTEM } from '../access/actor.ts';
 import { audited } from '../audit/audit.ts';
 import type { Ctx } from '../context.ts';
 import { withBudget } from '../with-budget.ts';
+import { toMessage } from './delivery-queries.ts';
 import { hostOf, targetOf } from './endpoints.ts';
 import { inParallel } from './in-parallel.ts';
 import type { DeliveryStatus, Message } from './model.ts';
@@ -101,14 +102,7 @@ const toQueue = (row: QueueRow): Queue => ({
 type Queued = Message & { readonly attemptCount: number };
 
 const toQueued = (row: QueuedRow): Queued => ({
-  endpointId: row.endpoint_id,
-  seq: row.seq,
-  type: row.type,
-  createdAt: row.created_at,
-  actor: row.actor,
-  hops: row.hops,
-  data: JSON.parse(row.data),
-  serverName: row.server_name,
+  ...toMessage(row, row.server_name),
   attemptCount: row.attempt_count,
 });
 

@@ -2,7 +2,7 @@
 import { fromJson, type Json } from '../../db/json.ts';
 import type { webhookMessages } from '../../db/schema/index.ts';
 import { type RowOf, type SQL, sql, statement, statementByShape } from '../../db/statement.ts';
-import type { Attempt, Delivery, DeliveryStatus, MessageType } from './model.ts';
+import type { Attempt, Delivery, DeliveryStatus, Message, MessageType } from './model.ts';
 
 /** An event that so many of our own deliveries have caused, one the other, is not sent: it would go on for ever. */
 const MAX_HOPS = 5;
@@ -68,7 +68,11 @@ type DeliveryRow = Pick<
 
 const DELIVERY_COLUMNS = sql.raw('endpoint_id, seq, type, created_at, actor, hops, data, status, attempts');
 
-export const toDelivery = (row: DeliveryRow): Delivery => ({
+/** What a message says, whether it is looked at or sent. */
+export const toMessage = (
+  row: Omit<DeliveryRow, 'status' | 'attempts'>,
+  serverName: string | null,
+): Message => ({
   endpointId: row.endpoint_id,
   seq: row.seq,
   type: row.type,
@@ -76,7 +80,11 @@ export const toDelivery = (row: DeliveryRow): Delivery => ({
   actor: row.actor,
   hops: row.hops,
   data: JSON.parse(row.data),
-  serverName: null,
+  serverName,
+});
+
+export const toDelivery = (row: DeliveryRow): Delivery => ({
+  ...toMessage(row, null),
   // A message without a status yet is seen by nobody: it is published in the transaction that writes it.
   status: row.status === 'new' ? 'pending' : row.status,
   attempts: fromJson(row.attempts),

@@ -1,4 +1,5 @@
 import { readRows, runBatch } from '../../db/client.ts';
+import { insertedRow } from '../../db/rows.ts';
 import { type Page, pageOf } from '../../lib/page.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import { runWithin } from '../access/quota-queries.ts';
@@ -63,7 +64,7 @@ export const createWebhookEndpoint = async (
   const secret = newSecret();
   const id = ctx.newId(createdAt);
   return audited(ctx, communityId, async (audit) => {
-    const [[row]] = await runWithin(ctx.db, audit.community, 'webhookEndpoints', [
+    const [rows] = await runWithin(ctx.db, audit.community, 'webhookEndpoints', [
       insertEndpoint({ ...toDecided(input), id, communityId, secret, createdAt }),
       noteWhetherWebhooks({ communityId }),
       ...(await audit.record({
@@ -73,8 +74,7 @@ export const createWebhookEndpoint = async (
         properties: { webhookEndpointId: id, ...propertiesOf(input) },
       })),
     ]);
-    if (!row) throw new Error('D1 returned no row for an insert');
-    return { endpoint: toEndpoint(row), secret };
+    return { endpoint: toEndpoint(insertedRow(rows)), secret };
   });
 };
 

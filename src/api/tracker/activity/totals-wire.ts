@@ -15,7 +15,16 @@ import { startOfDay } from '../../../lib/calendar-spans.ts';
 import { isOneOf } from '../../../lib/keys.ts';
 import { type Cell, csvQuery } from '../../kit/csv.ts';
 import { invalidField } from '../../kit/fault.ts';
-import { dateTime, documented, integerText, parseInstant, text, timezone, uuid } from '../../kit/fields.ts';
+import {
+  dateTime,
+  documented,
+  integerText,
+  parseInstant,
+  text,
+  timezone,
+  toPlus,
+  uuid,
+} from '../../kit/fields.ts';
 import { isLongerThanMonth, isLongerThanWeek } from '../../kit/large-reads.ts';
 import { fieldMessage } from '../../kit/messages.ts';
 import { isoOrNull } from '../../wire/access.ts';
@@ -27,7 +36,7 @@ const isDay = (value: string): boolean =>
 /** A day, or an instant with an offset, in which a `+` that nobody escaped arrives as a space. */
 export const dayOrInstant = v.pipe(
   v.string(),
-  v.transform((value) => value.replace(/ (?=\d\d:?\d\d$)/, '+')),
+  v.transform(toPlus),
   v.check((value) => isDay(value) || parseInstant(value) !== undefined, fieldMessage('day_or_instant')),
   documented(WITH_DOCS && { type: 'string', examples: ['2026-11-16', '2026-11-16T00:00:00Z'] }),
 );

@@ -1,12 +1,16 @@
 import { authenticateApiKey } from '../../../core/access/authenticate.ts';
 import { CONSOLE_SESSION_SECONDS, signConsoleSession } from '../../../core/access/console-session.ts';
 import { addHeader } from '../../kit/answer.ts';
-import { COMMUNITY_COOKIE, mayOpenConsoleSession, setConsoleSession } from '../../kit/console-session.ts';
+import {
+  COMMUNITY_COOKIE,
+  mayOpenConsoleSession,
+  refuseSignIn,
+  setConsoleSession,
+} from '../../kit/console-session.ts';
 import { requireTokenSecret } from '../../kit/family.ts';
-import { Fault } from '../../kit/fault.ts';
 import { object, text } from '../../kit/fields.ts';
 import { defineOperation } from '../../kit/operation.ts';
-import { noteFailure, requireOpenGate } from '../../kit/rate-limit.ts';
+import { requireOpenGate } from '../../kit/rate-limit.ts';
 import { CONSOLE_SESSION_EXAMPLE, consoleSessionSchema, toConsoleSessionWire } from './wire.ts';
 
 export const openConsoleSession = defineOperation({
@@ -31,12 +35,7 @@ export const openConsoleSession = defineOperation({
     const actor = mayOpenConsoleSession(http)
       ? await authenticateApiKey(reader, body.apiKey.trim())
       : undefined;
-    if (!actor) {
-      // Who guesses keys is counted by address.
-      await noteFailure(ctx, http);
-      requireOpenGate(ctx, http);
-      throw new Fault('unauthenticated', { headers: { 'WWW-Authenticate': 'Bearer realm="rollcall"' } });
-    }
+    if (!actor) throw await refuseSignIn(ctx, http);
     const now = ctx.clock.now();
     const expiresAt = Math.min(
       now + CONSOLE_SESSION_SECONDS * 1000,

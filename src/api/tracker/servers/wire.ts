@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { ServerName } from '../../../core/servers/name-servers.ts';
 import type { Server } from '../../../core/servers/server.ts';
-import { dateTime, documented, integer, integerText, list, object } from '../../kit/fields.ts';
+import { cut, dateTime, documented, integer, integerText, list, object } from '../../kit/fields.ts';
 import { fieldMessage } from '../../kit/messages.ts';
 import { isoOrNull } from '../../wire/access.ts';
 
@@ -50,7 +50,7 @@ const label = (max: number) =>
   v.nullish(
     v.pipe(
       v.string(),
-      v.transform((value) => [...value.replaceAll('\0', '').toWellFormed()].slice(0, max).join('').trim()),
+      v.transform((value) => cut(value, max).trim()),
       documented(WITH_DOCS && { type: 'string', description: `Cut after ${max} characters.` }),
     ),
   );
