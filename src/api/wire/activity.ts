@@ -73,10 +73,12 @@ export const hasIdentifier = (identifiers: Identifiers): boolean =>
 
 /** The identifiers of a call, the one that names the account first. */
 export const toAccountRef = (identifiers: Identifiers): AccountRef => {
-  const [first, ...others] = IDENTIFIER_KINDS.flatMap((kind): Identifier[] => {
+  const given: Identifier[] = [];
+  for (const kind of IDENTIFIER_KINDS) {
     const value = identifiers[kind];
-    return value == null ? [] : [{ kind, value: String(value) }];
-  });
+    if (value != null) given.push({ kind, value: String(value) });
+  }
+  const [first, ...others] = given;
   // The schema has refused a call without any.
   if (!first) throw new Error('A call names an account');
   return [first, ...others];

@@ -41,12 +41,19 @@ interface ServerValues {
   readonly prefix: string;
 }
 
+/** A kind and a value in SQL: those of an item `[kind, value, ...]`, where nothing else is said. */
+interface Pair {
+  readonly kind: SQLWrapper;
+  readonly value: SQLWrapper;
+}
+const OF_ITEM: Pair = { kind: sql`item ->> 0`, value: sql`item ->> 1` };
+
 /**
- * Condition on an item `[kind, value, ...]`: it names no account. Within CASE, SQLite asks the index of the primary key
- * itself, at no row read; NOT IN would search the whole of it for NULLs.
+ * Condition: the identifier names no account. Within CASE, SQLite asks the index of the primary key itself, at no row
+ * read; NOT IN would search the whole of it for NULLs.
  */
-const isUnnamed = ($: CommunityNames): SQL => sql`
-  CASE WHEN (${$.communityId}, item ->> 0, item ->> 1) IN (SELECT community_id, kind, value FROM account_identifiers)
+const isUnnamed = ($: CommunityNames, { kind, value }: Pair = OF_ITEM): SQL => sql`
+  CASE WHEN (${$.communityId}, ${kind}, ${value}) IN (SELECT community_id, kind, value FROM account_identifiers)
   THEN 0 ELSE 1 END`;
 
 /** Condition on an item `[kind, value, ...]`: a bare name by which nobody was registered. */
@@ -197,7 +204,7 @@ const deciding = ({ strong }: Meant): readonly Identifier[] =>
   strong[0]?.kind === 'accId' ? strong.slice(0, 1) : strong;
 
 /** Condition: an account of this id (expression) was created or was there. It reads no row. */
-const isAccount = ($: CommunityNames, id: SQL): SQL => sql`
+const isAccount = ($: CommunityNames, id: SQLWrapper): SQL => sql`
   CASE WHEN (${$.communityId}, ${id}) IN (SELECT community_id, id FROM accounts) THEN 1 ELSE 0 END`;
 
 /** The identifiers of an account that is created: its own id, and those that came; of a bare name, the name. */
@@ -572,7 +579,32 @@ export const accountResolver = (condition: SQL = sql`true`) => {
     ];
   };
 
+  const insertOne = statement<NewAccount>(
+    ($) => sql`
+      INSERT INTO accounts (community_id, id, created_at, joined_as, name, names)
+      SELECT ${$.communityId}, ${$.id}, ${$.now}, ${$.label}, ${$.label}, '[]'
+      WHERE ${condition} AND ${isUnnamed($, $)}
+      ON CONFLICT DO NOTHING`,
+  );
+
+  /** Statements for a call with one identifier and no name, as most are: what `resolveRound` makes of it, without lists. */
+  const resolveOne = (
+    { communityId, now, newId, mayCreate }: Resolution,
+    values: object,
+    { kind, value }: Identifier,
+  ): Statement[] => {
+    if (!mayCreate) return [];
+    const isId = kind === 'accId';
+    const id = isId ? value : newId(now);
+    const own = { ...values, communityId, kind, value, id, label: isId ? null : value, now };
+    return [insertOne(own), insertFirstOf(isId ? 'id' : 'other', own)];
+  };
+
   return (resolution: Resolution, values: Readonly<Record<string, Value>> = {}): Statement[] => {
+    const [ref] = resolution.accounts;
+    if (ref && resolution.accounts.length === 1 && ref.length === 1 && ref[0].kind !== 'username') {
+      return resolveOne(resolution, values, ref[0]);
+    }
     const meant = resolution.accounts.map((ref): Meant => {
       const strong = ref.filter(({ kind }) => kind !== 'username');
       return {
@@ -605,6 +637,27 @@ const insertFirstIdentifiers = statementByShape<number, { communityId: number; n
     WHERE ${isAccount($, sql`item ->> 2`)}
     ON CONFLICT DO NOTHING`,
   WITH_DOCS && CAPACITIES,
+);
+
+/** The values of the account that a call with one identifier creates. */
+interface NewAccount {
+  readonly communityId: number;
+  readonly kind: string;
+  readonly value: string;
+  readonly id: string;
+  readonly label: string | null;
+  readonly now: number;
+}
+
+/** `insertFirstIdentifiers` for an account that came by its id, or by another identifier. */
+const insertFirstOf = statementByShape<'id' | 'other', NewAccount>(
+  (by, $) => sql`
+    INSERT INTO account_identifiers (community_id, kind, value, account_id, created_at)
+    SELECT ${$.communityId}, column1, column2, ${$.id}, ${$.now}
+    FROM (VALUES ('accId', ${$.id})${by === 'id' ? sql`` : sql`, (${$.kind}, ${$.value})`})
+    WHERE ${isAccount($, $.id)}
+    ON CONFLICT DO NOTHING`,
+  ['id', 'other'],
 );
 
 /** Statement: gives new accounts their one identifier and their id. It does not read its own table, which costs a row. */
