@@ -47,7 +47,7 @@ export interface Repeating {
   /** Whether the batch ends in the same rows and answers where it is carried out twice. That of reads alone does. */
   readonly isRepeatable?: boolean;
   /** A query that has a row where the batch has been carried out. It is asked in the transaction of the next try. */
-  readonly done?: Statement;
+  readonly done?: () => Statement;
 }
 
 /**
@@ -96,13 +96,13 @@ const isRead = ({ sql: text }: Statement): boolean => {
 /** The batch; from the second time on behind a statement that refuses it where it was carried out before. */
 const orDone = async (
   db: Database,
-  done: Statement,
+  done: () => Statement,
   prepared: readonly D1PreparedStatement[],
   isFirst: boolean,
 ): Promise<D1Result<Row>[]> => {
   try {
     if (isFirst) return await db.$client.batch<Row>([...prepared]);
-    const { sql: text, params } = done;
+    const { sql: text, params } = done();
     const refusal = db.$client.prepare(
       `INSERT INTO idempotency_keys (community_id, key_hash, fingerprint, created_at) SELECT NULL, '', '', 0 WHERE EXISTS (${text})`,
     );

@@ -156,11 +156,9 @@ const capacityOf = (length: number): number => 2 ** Math.ceil(Math.log2(Math.max
 export const toItems = (all: readonly unknown[]): { values: Items; capacity: number } => {
   const capacity = capacityOf(all.length);
   const { count, size } = listsOf(capacity);
-  const lists = Array.from({ length: count }, (_, n) => [
-    `list${n}`,
-    JSON.stringify(all.slice(n * size, (n + 1) * size)),
-  ]);
-  return { values: { length: all.length, ...Object.fromEntries(lists) }, capacity };
+  const values: { length: number; [list: `list${number}`]: string } = { length: all.length };
+  for (let n = 0; n < count; n++) values[`list${n}`] = JSON.stringify(all.slice(n * size, (n + 1) * size));
+  return { values, capacity };
 };
 
 /**

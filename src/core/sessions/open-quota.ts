@@ -46,9 +46,7 @@ export const openQuota = (ctx: Ctx<CommunityActor>, starts: number) => {
     /** Whether each start has to be counted. */
     isNear: isNear || isClosed,
     /** Made where it is thrown: an error's stack costs a tenth of a call. */
-    get error() {
-      return new DomainError('too_many_open_sessions', { max });
-    },
+    error: () => new DomainError('too_many_open_sessions', { max }),
     /** Notes how many were started, or may have been. */
     note: (started: number) => {
       state.started += started;

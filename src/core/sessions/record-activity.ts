@@ -120,7 +120,7 @@ const withinQuota = async <T>(
   } catch (error) {
     if (!isBeyondQuota(error)) throw error;
     quota.close();
-    throw quota.error;
+    throw quota.error();
   }
 };
 
@@ -138,7 +138,7 @@ export const recordActivity = (
 const record = async (ctx: Ctx<CommunityActor>, activity: RecordActivity): Promise<Session | undefined> => {
   if (activity.eventId !== undefined || activity.occurredAt !== undefined) return recordEvent(ctx, activity);
   const { moment, place, newSessionId, prepare, refusal, changes } = statementsOf(ctx, activity);
-  const done = selectDone(place, moment, newSessionId, CLOSE_KINDS[activity.action]);
+  const done = () => selectDone(place, moment, newSessionId, CLOSE_KINDS[activity.action]);
   const run = async (quota: OpenQuota | undefined, before?: Statement): Promise<SessionColumns[][]> => {
     try {
       const [, refusals, , changed, , , looked] = await commit(
@@ -158,7 +158,7 @@ const record = async (ctx: Ctx<CommunityActor>, activity: RecordActivity): Promi
       if (refusals?.[0]) throw accountNotFound(activity.account);
       return changed;
     } catch (error) {
-      if (error instanceof AlreadyDone) return runBatch(ctx.db, [done]);
+      if (error instanceof AlreadyDone) return runBatch(ctx.db, [done()]);
       throw error;
     }
   };
@@ -219,7 +219,7 @@ const recordEvent = async (
         quota?.refusal(place, id, occurredAt),
         quota?.look,
       ],
-      { done: selectNoted(call) },
+      { done: () => selectNoted(call) },
     );
     quota?.saw(results[8]);
     return results;

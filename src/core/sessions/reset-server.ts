@@ -57,7 +57,7 @@ const closeSessions = async (
   const reset = { ...server, now: moment.now };
   try {
     const [rows] = await commit(ctx, [resetSessions(server, moment), noteReset(server, moment)], {
-      done: selectResetDone(reset),
+      done: () => selectResetDone(reset),
     });
     return rows;
   } catch (error) {

@@ -83,7 +83,7 @@ export const settlePendingCall = async (
       call,
       ctx.actor.community.settings,
     );
-    const settled = await commit(ctx, statements, { done: selectAnswered(key) }).then(
+    const settled = await commit(ctx, statements, { done: () => selectAnswered(key) }).then(
       ([rows]) => rows,
       async (error: unknown) => {
         // Then it is found answered, below.
