@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { DomainError } from '../../core/errors.ts';
 import { appendLogEntries as append } from '../../core/logs/append-log-entries.ts';
+import type { NewLogEntry } from '../../core/logs/model.ts';
 import type { Fault } from '../kit/fault.ts';
 import { integer } from '../kit/fields.ts';
 import { type Language, renderFault } from '../kit/messages.ts';
@@ -45,7 +46,8 @@ export const appendLogEntries = defineOperation({
       if (typeof id !== 'number') throw id;
       return { id };
     }
-    const entries = body.items.flatMap(({ value }) => value ?? []);
+    const entries: NewLogEntry[] = [];
+    for (const { value } of body.items) if (value) entries.push(value);
     const appended = (entries.length > 0 ? await append(ctx, entries) : []).values();
     const rejected: ReturnType<typeof toRejection>[] = [];
     const ids = body.items.map(({ fault }, index) => {

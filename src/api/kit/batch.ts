@@ -1,7 +1,7 @@
 /** Bodies that may be one thing or many. */
 import * as v from 'valibot';
 import { Fault } from './fault.ts';
-import { documented, list } from './fields.ts';
+import { documented, list, shortcutOf } from './fields.ts';
 import { fieldMessage } from './messages.ts';
 import { validate } from './validate.ts';
 
@@ -15,7 +15,13 @@ export const eachOf = <S extends v.GenericSchema>(item: S, max: number, min = 1)
   v.pipe(
     list(v.unknown()),
     v.check((items) => items.length >= min && items.length <= max, fieldMessage('count', min, max)),
-    v.transform((items) => items.map((value) => readItem(item, value))),
+    v.transform((items): Item<v.InferOutput<S>>[] => {
+      const read = shortcutOf(item);
+      return items.map((input) => {
+        const value = read?.(input);
+        return value === undefined ? readItem(item, input) : { value };
+      });
+    }),
     documented(WITH_DOCS && { type: 'array', minItems: min, maxItems: max, items: item }),
   );
 

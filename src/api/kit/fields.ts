@@ -19,15 +19,22 @@ const reading = <S extends v.GenericSchema>(schema: S, read: (value: unknown) =>
   },
 });
 
+/** What a value is, where it is as plain as most are; else undefined. */
+type Shortcut<S extends v.GenericSchema> = (value: unknown) => v.InferOutput<S> | undefined;
+const SHORTCUT = Symbol('shortcut');
+
+/** The short way of a schema that has one (`withShortcut`), to be taken without a run of the schema. */
+export const shortcutOf = <S extends v.GenericSchema>(
+  schema: S & { readonly [SHORTCUT]?: Shortcut<S> },
+): Shortcut<S> | undefined => schema[SHORTCUT];
+
 /**
  * The same schema, with a short way for what comes most: the value that `read` makes of it, without a further look.
  * Undefined: the schema decides. Where both say something they must say the same; a test holds them together.
  */
-export const withShortcut = <S extends v.GenericSchema>(
-  schema: S,
-  read: (value: unknown) => v.InferOutput<S> | undefined,
-): S => ({
+export const withShortcut = <S extends v.GenericSchema>(schema: S, read: Shortcut<S>): S => ({
   ...schema,
+  [SHORTCUT]: read,
   '~run'(dataset: v.UnknownDataset, config: v.Config<v.BaseIssue<unknown>>) {
     const value = read(dataset.value);
     return value === undefined ? schema['~run'].call(this, dataset, config) : { typed: true, value };

@@ -1,4 +1,4 @@
-import { readRows } from '../../db/client.ts';
+import { readRows, type Statement } from '../../db/client.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import { isBeyondQuota } from '../access/quota-queries.ts';
 import { dueSooner } from '../access/retention-queries.ts';
@@ -33,29 +33,27 @@ export const appendLogEntries = async (
   entries: readonly NewLogEntry[],
 ): Promise<(number | DomainError)[]> => {
   const communityId = ctx.actor.community.id;
-  const eventIds = new Set<string>();
-  for (const { eventId } of entries) if (eventId !== null) eventIds.add(eventId);
-
   const now = Math.floor(ctx.clock.now() / 1000);
   const quota = dayQuota(ctx);
   let isBeyondDay = quota.isFull();
   let toInsert = isBeyondDay ? [] : placed(entries, now);
-  const known =
-    eventIds.size > 0 ? selectByEvent({ communityId, eventIds: JSON.stringify([...eventIds]) }) : undefined;
+  const known = selectKnown(communityId, entries);
   const answer = (stored: readonly Stored[]) =>
     assignIds(entries, toInsert, stored).map(
-      (id, position) => id ?? (isBeyondDay ? quota.error : secondFull([entries[position]?.timestamp ?? now])),
+      (id, position) =>
+        id ?? (isBeyondDay ? quota.error() : secondFull([entries[position]?.timestamp ?? now])),
     );
   for (;;) {
     if (toInsert.length === 0) {
       return answer(known ? await readRows(ctx.db, known) : []);
     }
     const { refusal, look } = quota.check(toInsert.length);
+    const sums = summed(toInsert);
     try {
       const [stored = [], [, , inserted], , , looked] = await commit(ctx, [
         known,
-        insertion(ctx, toInsert),
-        dueSoonerBy(ctx, toInsert),
+        insertion(ctx, toInsert, sums),
+        dueSoonerBy(ctx, sums),
         refusal,
         look,
       ]);
@@ -88,39 +86,50 @@ export const planLogEntries = (ctx: Ctx<CommunityActor>, entries: readonly NewLo
   const toInsert = placed(named, Math.floor(now / 1000));
   const quota = dayQuota(ctx);
   const { refusal } = quota.check(toInsert.length);
+  const sums = summed(toInsert);
   const eventIds = named.map(({ eventId }) => eventId);
-  const seconds = [...new Set(toInsert.map(({ timestamp }) => timestamp))];
   return {
     prepare: [],
-    changes: [...insertion(ctx, toInsert), ...dueSoonerBy(ctx, toInsert), refusal].filter(
+    changes: [...insertion(ctx, toInsert, sums), ...dueSoonerBy(ctx, sums), refusal].filter(
       (one) => one !== undefined,
     ),
     recorded: () => idsOfEvents({ communityId, eventIds: JSON.stringify(eventIds) }),
-    toError: (error) =>
-      isSecondFull(error) ? secondFull(seconds) : isBeyondQuota(error) ? quota.error : undefined,
+    toError: (error) => {
+      if (isSecondFull(error)) return secondFull([...sums.perSecond.keys()]);
+      return isBeyondQuota(error) ? quota.error() : undefined;
+    },
   };
 };
 
 const secondFull = (seconds: readonly number[]): DomainError =>
   new DomainError('log_second_full', { timestamp: seconds.join(', '), limit: NUMBERS_PER_SECOND });
 
+/** Statement, where one is needed, that finds entries whose event came in an earlier call. */
+const selectKnown = (communityId: number, entries: readonly NewLogEntry[]): Statement<Stored> | undefined => {
+  const eventIds = entries.flatMap(({ eventId }) => eventId ?? []);
+  return eventIds.length > 0
+    ? selectByEvent({ communityId, eventIds: JSON.stringify([...new Set(eventIds)]) })
+    : undefined;
+};
+
 /** See `dueSooner`. */
-const dueSoonerBy = (ctx: Ctx<CommunityActor>, entries: readonly EntryToInsert[]) => {
+const dueSoonerBy = (ctx: Ctx<CommunityActor>, { oldest }: Sums) => {
   const now = ctx.clock.now();
-  let oldest = now;
-  for (const { timestamp } of entries) oldest = Math.min(oldest, timestamp * 1000);
-  return dueSooner(ctx.actor.community, 'log', oldest, now);
+  return dueSooner(ctx.actor.community, 'log', Math.min(now, oldest * 1000), now);
 };
 
 /** The statements that insert entries, count them, and write the events for webhooks. */
-const insertion = ({ actor, clock }: Ctx<CommunityActor>, entries: readonly EntryToInsert[]) => {
+const insertion = (
+  { actor, clock }: Ctx<CommunityActor>,
+  entries: readonly EntryToInsert[],
+  { kinds, perSecond, hasEvents }: Sums,
+) => {
   const { id } = actor.community;
-  const mayRepeat = entries.some(({ eventId }) => eventId !== null);
   return [
-    mayRepeat ? outbox(id, 'log.appended', newJson(id, entries)) : undefined,
-    countInserted(id, dayOf(clock.now()), kindsOf(entries)),
-    insertLogEntries(id, entries),
-    mayRepeat ? undefined : outbox(id, 'log.appended', insertedJson(id, entries)),
+    hasEvents ? outbox(id, 'log.appended', newJson(id, entries)) : undefined,
+    countInserted(id, dayOf(clock.now()), kinds),
+    insertLogEntries(id, entries, hasEvents),
+    hasEvents ? undefined : outbox(id, 'log.appended', insertedJson(id, entries, perSecond)),
   ] as const;
 };
 
@@ -131,27 +140,57 @@ const placed = (entries: readonly NewLogEntry[], now: number): Placed[] => {
   const seen = new Set<string>();
   const next = new Map<number, number>();
   const toInsert: Placed[] = [];
-  for (const [position, entry] of entries.entries()) {
+  entries.forEach((entry, position) => {
     const { eventId } = entry;
-    if (eventId !== null && seen.size === seen.add(eventId).size) continue;
+    if (eventId !== null && seen.size === seen.add(eventId).size) return;
     const timestamp = entry.timestamp ?? now;
     const number = next.get(timestamp) ?? 0;
     next.set(timestamp, number + 1);
-    toInsert.push({ ...entry, timestamp, number, position });
-  }
+    toInsert.push({ entry, timestamp, number, position });
+  });
   return toInsert;
 };
 
-const kindsOf = (entries: readonly EntryToInsert[]): KindToCount[] => {
-  const kinds = new Map<string, Map<string, KindToCount & { withoutEvent: number; eventIds: string[] }>>();
-  for (const { actionType, platform, eventId } of entries) {
-    const ofType = kinds.get(actionType) ?? new Map();
-    const kind = ofType.get(platform) ?? { actionType, platform, withoutEvent: 0, eventIds: [] };
+/** What the statements say of all entries that are inserted. */
+interface Sums {
+  readonly kinds: readonly KindToCount[];
+  /** How many there are of each second. */
+  readonly perSecond: ReadonlyMap<number, number>;
+  /** The earliest second. */
+  readonly oldest: number;
+  /** Whether any may be a repeat. */
+  readonly hasEvents: boolean;
+}
+
+const summed = (entries: readonly EntryToInsert[]): Sums => {
+  const kinds: (KindToCount & { withoutEvent: number; eventIds: string[] })[] = [];
+  const byType = new Map<string, Map<string, (typeof kinds)[number]>>();
+  const perSecond = new Map<number, number>();
+  let oldest = Number.POSITIVE_INFINITY;
+  let hasEvents = false;
+  for (const { entry, timestamp, number } of entries) {
+    const { actionType, platform, eventId } = entry;
+    let byPlatform = byType.get(actionType);
+    if (!byPlatform) {
+      byPlatform = new Map();
+      byType.set(actionType, byPlatform);
+    }
+    let kind = byPlatform.get(platform);
+    if (!kind) {
+      kind = { actionType, platform, withoutEvent: 0, eventIds: [] };
+      byPlatform.set(platform, kind);
+      kinds.push(kind);
+    }
     if (eventId === null) kind.withoutEvent += 1;
-    else kind.eventIds.push(eventId);
-    if (kind.withoutEvent + kind.eventIds.length === 1) kinds.set(actionType, ofType.set(platform, kind));
+    else {
+      kind.eventIds.push(eventId);
+      hasEvents = true;
+    }
+    // They are numbered, so the last one of a second has its number.
+    perSecond.set(timestamp, number + 1);
+    if (timestamp < oldest) oldest = timestamp;
   }
-  return [...kinds.values()].flatMap((ofType) => [...ofType.values()]);
+  return { kinds, perSecond, oldest, hasEvents };
 };
 
 /**
@@ -172,7 +211,7 @@ const assignIds = (
   const sorted = new Float64Array(others).sort();
   const ids = entries.map(({ eventId }) => (eventId === null ? undefined : byEvent.get(eventId)));
   const unnamed = toInsert
-    .filter(({ eventId }) => eventId === null)
+    .filter(({ entry }) => entry.eventId === null)
     .sort((a, b) => a.timestamp - b.timestamp);
   for (let index = 0; index < sorted.length; index++) {
     const entry = unnamed[index];

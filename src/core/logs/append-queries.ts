@@ -18,17 +18,13 @@ import {
 } from '../../db/statement.ts';
 import { currentGeneration, isCurrent } from './generation-queries.ts';
 import { firstIdOf } from './log-id.ts';
+import type { NewLogEntry } from './model.ts';
 
-/** An entry to insert; `number` tells apart those of one second in one call. */
+/** An entry to insert, and when it is; `number` tells apart those of one second in one call. */
 export interface EntryToInsert {
+  readonly entry: NewLogEntry;
   readonly timestamp: number;
   readonly number: number;
-  readonly platform: string;
-  readonly serial: string;
-  readonly actionType: string;
-  readonly actionDetail: string | null;
-  readonly username: string | null;
-  readonly eventId: string | null;
 }
 
 /** Entries of one kind: how many have no event id, and the event ids of the others. */
@@ -89,9 +85,9 @@ export const countInserted = (
 /** Entries as `newEntries` reads them. */
 const rowsOf = (entries: readonly EntryToInsert[]): string =>
   JSON.stringify(
-    entries.map((entry) => [
-      entry.timestamp,
-      entry.number,
+    entries.map(({ entry, timestamp, number }) => [
+      timestamp,
+      number,
       entry.platform,
       entry.serial,
       entry.actionType,
@@ -137,10 +133,8 @@ const insertEntries = statementByShape<'all' | 'ids', { communityId: number; ent
 export const insertLogEntries = (
   communityId: number,
   entries: readonly EntryToInsert[],
-): Statement<Stored> => {
-  const hasEvents = entries.some(({ eventId }) => eventId !== null);
-  return insertEntries(hasEvents ? 'all' : 'ids', { communityId, entries: rowsOf(entries) });
-};
+  hasEvents: boolean,
+): Statement<Stored> => insertEntries(hasEvents ? 'all' : 'ids', { communityId, entries: rowsOf(entries) });
 
 /** So many entries a webhook is told of in one event; all of them count. */
 const MAX_TOLD = 50;
@@ -169,7 +163,7 @@ const selectNew = statement<{
  * its first entries; NULL where that is nothing.
  */
 export const newJson = (communityId: number, entries: readonly EntryToInsert[]): Statement => {
-  const eventIds = entries.flatMap(({ eventId }) => eventId ?? []);
+  const eventIds = entries.flatMap(({ entry }) => entry.eventId ?? []);
   return selectNew({
     communityId,
     withoutEvent: entries.length - eventIds.length,
@@ -191,12 +185,14 @@ const selectInserted = statement<{ communityId: number; count: number; places: s
  * Query, for a statement behind `insertLogEntries` in its batch: the same of entries without an event id. Those are all
  * there now, the last of their seconds, so their texts need not be sent once more where no webhook hears of them.
  */
-export const insertedJson = (communityId: number, entries: readonly EntryToInsert[]): Statement => {
-  const counts = new Map<number, number>();
-  for (const { timestamp } of entries) counts.set(timestamp, (counts.get(timestamp) ?? 0) + 1);
+export const insertedJson = (
+  communityId: number,
+  entries: readonly EntryToInsert[],
+  perSecond: ReadonlyMap<number, number>,
+): Statement => {
   const places = entries
     .slice(0, MAX_TOLD)
-    .map(({ timestamp, number }) => [timestamp, (counts.get(timestamp) ?? 0) - 1 - number]);
+    .map(({ timestamp, number }) => [timestamp, (perSecond.get(timestamp) ?? 0) - 1 - number]);
   return selectInserted({ communityId, count: entries.length, places: JSON.stringify(places) });
 };
 
