@@ -2,11 +2,12 @@
  * `npm run import -- FILE --map name=username ...`: brings the sessions of a large CSV file in, a piece at a time. It goes on
  * where it was cut off; what is there already is left as it is, so that it can be run again at any time.
  */
+import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { CsvReader, type CsvRow, delimiterOf } from '../src/lib/csv-reader.ts';
+import { CsvQuoteError, CsvReader, type CsvRow, delimiterOf } from '../src/lib/csv-reader.ts';
 
 const HELP = `npm run import -- FILE [--map COLUMN=NAME ...] [--server N] [--timezone ZONE] [--dates dmy|mdy] [--dry-run]
                      [--url URL] [--key KEY] [--batch N] [--restart]
@@ -18,30 +19,38 @@ eventId, metadata and metadata.{key}; --map says what others are (--map name=use
 --map COLUMN= leaves one out. The key needs the scope sessions:import; it can be in ROLLCALL_KEY. URL is ${'http://localhost:50809'}
 unless it is given, or in ROLLCALL_URL.`;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    map: { type: 'string', multiple: true, default: [] },
-    server: { type: 'string' },
-    timezone: { type: 'string' },
-    dates: { type: 'string' },
-    'dry-run': { type: 'boolean', default: false },
-    url: { type: 'string', default: process.env.ROLLCALL_URL ?? 'http://localhost:50809' },
-    key: { type: 'string', default: process.env.ROLLCALL_KEY ?? process.env.KEY ?? '' },
-    batch: { type: 'string', default: '1000' },
-    restart: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
+const fail = (message: string): never => {
+  console.error(`\n${message}`);
+  process.exit(1);
+};
+
+const readArgs = () => {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        map: { type: 'string', multiple: true, default: [] },
+        server: { type: 'string' },
+        timezone: { type: 'string' },
+        dates: { type: 'string' },
+        'dry-run': { type: 'boolean', default: false },
+        url: { type: 'string', default: process.env.ROLLCALL_URL ?? 'http://localhost:50809' },
+        key: { type: 'string', default: process.env.ROLLCALL_KEY ?? process.env.KEY ?? '' },
+        batch: { type: 'string', default: '1000' },
+        restart: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    return fail(`${error instanceof Error ? error.message : error}\n\n${HELP}`);
+  }
+};
+const { values, positionals } = readArgs();
 const [file] = positionals;
 if (values.help || file === undefined) {
   console.log(HELP);
   process.exit(values.help ? 0 : 1);
 }
-const fail = (message: string): never => {
-  console.error(`\n${message}`);
-  process.exit(1);
-};
 if (values.key === '') fail('Say which key to use: --key rc_..., or ROLLCALL_KEY in the environment.');
 if (!existsSync(file)) fail(`There is no file ${file}.`);
 
@@ -50,10 +59,18 @@ const statePath = `${file}.import-state.json`;
 const refusedPath = `${file}.refused.csv`;
 const isDryRun = values['dry-run'];
 const batchSize = Math.min(1000, Math.max(1, Number(values.batch) || 1000));
+/** Of a call's text at most: a body may have 1 MiB. */
+const BATCH_BYTES = 800_000;
+/** What a half-done import was an import to: elsewhere, nothing of the file is there. */
+const target = createHash('sha256')
+  .update(JSON.stringify([values.url, values.key, values.map, values.server, values.timezone, values.dates]))
+  .digest('hex')
+  .slice(0, 16);
 
 /** How far the file has been read, and what became of it. */
 interface State {
   readonly size: number;
+  readonly target: string;
   /** Lines up to here are done. */
   line: number;
   imported: number;
@@ -62,10 +79,10 @@ interface State {
 }
 
 const readState = (): State => {
-  const fresh = { size, line: 0, imported: 0, duplicates: 0, refused: 0 };
+  const fresh = { size, target, line: 0, imported: 0, duplicates: 0, refused: 0 };
   if (values.restart || isDryRun || !existsSync(statePath)) return fresh;
   const state = JSON.parse(readFileSync(statePath, 'utf8')) as State;
-  return state.size === size ? state : fresh;
+  return state.size === size && state.target === target ? state : fresh;
 };
 const state = readState();
 if (state.line > 0) console.error(`Going on behind line ${state.line}.`);
@@ -109,37 +126,20 @@ interface Answer {
   readonly errors?: readonly { readonly path: string; readonly message: string }[];
 }
 
-/** Sends rows until they are taken: what is busy or away is asked again. */
 const post = async (rows: readonly CsvRow[]): Promise<Answer['data']> => {
   const body =
     toLine(columns.map(({ name }) => name)) +
     rows.map(({ cells }) => toLine(columns.map(({ index }) => cells[index] ?? ''))).join('');
-  for (let attempt = 1; ; attempt++) {
-    let response: Response | undefined;
-    try {
-      response = await fetch(`${values.url}/v2/community/activity/import?${query}`, {
-        method: 'POST',
-        headers: { Authorization: `Bearer ${values.key}`, 'Content-Type': 'text/csv; charset=utf-8' },
-        body,
-      });
-    } catch (error) {
-      if (attempt >= 8) throw error;
-    }
-    if (response?.ok) return ((await response.json()) as Answer).data;
-    const isPassing = response === undefined || response.status === 429 || response.status >= 500;
-    if (!isPassing || attempt >= 8) {
-      const answer = (await response?.json().catch(() => undefined)) as Answer | undefined;
-      const details =
-        answer?.errors?.map(({ path, message }) => `\n  ${path || 'the file'} ${message}`).join('') ?? '';
-      return fail(`${values.url} answered ${response?.status}: ${answer?.detail ?? ''}${details}`);
-    }
-    const seconds = Number(response?.headers.get('retry-after')) || Math.min(2 ** attempt, 30);
-    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-  }
+  const response = await ask(`/v2/community/activity/import?${query}`, 'text/csv; charset=utf-8', body);
+  if (response.ok) return ((await response.json()) as Answer).data;
+  const answer = (await response.json().catch(() => undefined)) as Answer | undefined;
+  const details =
+    answer?.errors?.map(({ path, message }) => `\n  ${path || 'the file'} ${message}`).join('') ?? '';
+  return fail(`${values.url} answered ${response.status}: ${answer?.detail ?? ''}${details}`);
 };
 
 const showProgress = (bytes: number): void => {
-  const share = Math.min(1, bytes / size);
+  const share = size === 0 ? 1 : Math.min(1, bytes / size);
   const bar = '#'.repeat(Math.round(share * 30)).padEnd(30, '.');
   const perSecond = Math.round(sent / Math.max(0.001, (Date.now() - startedAt) / 1000));
   process.stderr.write(
@@ -181,20 +181,27 @@ const readHeader = (cells: readonly string[]): void => {
   });
 };
 
-/** Asks until it is answered: what is busy or away is asked again. */
+/** Asks until it is answered: what is busy or away is asked again, and says so. */
 const ask = async (path: string, type: string, body: string): Promise<Response> => {
   for (let attempt = 1; ; attempt++) {
-    const response = await fetch(`${values.url}${path}`, {
-      method: 'POST',
-      headers: { Authorization: `Bearer ${values.key}`, 'Content-Type': type },
-      body,
-    }).catch((error: unknown) => {
-      if (attempt >= 8) throw error;
-      return undefined;
-    });
+    let response: Response | undefined;
+    let problem: string;
+    try {
+      response = await fetch(`${values.url}${path}`, {
+        method: 'POST',
+        headers: { Authorization: `Bearer ${values.key}`, 'Content-Type': type },
+        body,
+      });
+      problem = `answered ${response.status}`;
+    } catch (error) {
+      const { cause } = error as { cause?: { code?: string } };
+      problem = `cannot be reached (${cause?.code ?? error})`;
+    }
     const isPassing = response === undefined || response.status === 429 || response.status >= 500;
     if (response && (!isPassing || attempt >= 8)) return response;
+    if (attempt >= 8) return fail(`${values.url} ${problem}.`);
     const seconds = Number(response?.headers.get('retry-after')) || Math.min(2 ** attempt, 30);
+    console.error(`\n${values.url} ${problem}. Again in ${seconds} s.`);
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   }
 };
@@ -248,7 +255,7 @@ const importExport = async (path: string): Promise<void> => {
   for await (const text of createInterface({ input: createReadStream(path, 'utf8') })) {
     read += Buffer.byteLength(text) + 1;
     // Before the line goes in: a call has at most 1 MiB.
-    if (length + Buffer.byteLength(text) > 800_000) await send();
+    if (length + Buffer.byteLength(text) > BATCH_BYTES) await send();
     line += 1;
     if (line <= state.line || text.trim() === '') continue;
     sent += 1;
@@ -272,16 +279,28 @@ if (file.endsWith('.ndjson')) {
 
 let reader: CsvReader | undefined;
 let waiting: CsvRow[] = [];
+let waitingBytes = 0;
 let bytes = 0;
+
+const flushWaiting = async (): Promise<void> => {
+  const rows = waiting;
+  waiting = [];
+  waitingBytes = 0;
+  await flush(rows, bytes);
+};
 
 const take = async (rows: readonly CsvRow[]): Promise<void> => {
   for (const row of rows) {
-    if (header.length === 0) readHeader(row.cells);
-    else if (row.line > state.line && row.cells.some((cell) => cell.trim() !== '')) waiting.push(row);
-    if (waiting.length >= batchSize) {
-      await flush(waiting, bytes);
-      waiting = [];
+    if (header.length === 0) {
+      readHeader(row.cells);
+      continue;
     }
+    if (row.line <= state.line || row.cells.every((cell) => cell.trim() === '')) continue;
+    const length = Buffer.byteLength(toLine(row.cells));
+    if (waitingBytes + length > BATCH_BYTES) await flushWaiting();
+    waiting.push(row);
+    waitingBytes += length;
+    if (waiting.length >= batchSize) await flushWaiting();
   }
 };
 
@@ -291,11 +310,18 @@ for await (const chunk of createReadStream(file, { encoding: 'utf8', highWaterMa
   bytes += Buffer.byteLength(text);
   await take(reader.push(text));
 }
-if (reader) await take(reader.end());
-await flush(waiting, size);
-if (!isDryRun) rmSync(statePath, { force: true });
-showProgress(size);
+let problem: string | undefined;
+try {
+  await take(reader?.end() ?? []);
+} catch (error) {
+  if (!(error instanceof CsvQuoteError)) throw error;
+  problem = error.message;
+}
+await flushWaiting();
+showProgress(problem === undefined ? size : bytes);
 console.error(
   `\n${isDryRun ? 'Nothing was changed. ' : ''}${state.imported} imported, ${state.duplicates} there already, ${state.refused} refused` +
     `${state.refused > 0 ? ` (see ${refusedPath})` : ''}.`,
 );
+if (problem !== undefined) fail(`${problem} That line and all behind it were not read.`);
+if (!isDryRun) rmSync(statePath, { force: true });
