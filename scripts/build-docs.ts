@@ -1,8 +1,9 @@
-/** `npm run build`: the OpenAPI document in English and Spanish, the table of docs/endpoints.md, and the viewer. */
+/** `npm run build`: the OpenAPI document in English and Spanish, the API's Spanish messages, the table of docs/endpoints.md, the viewer. */
 import '../src/docs/with-docs.ts';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { families } from '../src/api/index.ts';
+import { SPANISH } from '../src/api/kit/spanish.ts';
 import { withEndpointTable } from '../src/docs/endpoint-table.ts';
 import { buildOpenApi } from '../src/docs/openapi.ts';
 import { translate } from '../src/docs/spanish.ts';
@@ -17,6 +18,8 @@ export const buildDocs = (): void => {
   writeIfChanged(join(ROOT, 'public/openapi.json'), `${JSON.stringify(document)}\n`);
   // What has no Spanish yet stays English: a test says what is missing, and a start does not fail of it.
   writeIfChanged(join(ROOT, 'public/openapi.es.json'), `${JSON.stringify(translate(document).document)}\n`);
+  // What the Worker learns when it is first asked in Spanish.
+  writeIfChanged(join(ROOT, 'public/messages.es.json'), `${JSON.stringify(SPANISH)}\n`);
   const endpoints = join(ROOT, 'docs/endpoints.md');
   writeIfChanged(endpoints, withEndpointTable(readFileSync(endpoints, 'utf8')));
 

@@ -5,6 +5,7 @@ import { families } from './api/index.ts';
 import { answer, answerJson } from './api/kit/answer.ts';
 import { addFamily, dialectOf } from './api/kit/family.ts';
 import { Fault } from './api/kit/fault.ts';
+import { learnLanguage } from './api/kit/learn-language.ts';
 import type { AppEnv } from './api/kit/operation.ts';
 import { problemDialect } from './api/kit/problem.ts';
 import { RememberingRouter } from './api/kit/router.ts';
@@ -52,8 +53,9 @@ export const createApp = (services: Services): HonoBase<AppEnv> => {
     // Most communities are well: a 503 would tell a balancer that none is.
     return answerJson(c, { status: 'degraded', unavailable: places }, 200);
   });
-  app.notFound((c) =>
-    (dialectOf(families, c.req.path) ?? problemDialect).failure(c, new Fault('route_not_found')),
-  );
+  app.notFound(async (c) => {
+    await learnLanguage(c, services);
+    return (dialectOf(families, c.req.path) ?? problemDialect).failure(c, new Fault('route_not_found'));
+  });
   return app;
 };

@@ -21,6 +21,7 @@ export const createServices = (env: Env, overrides: Partial<Services> = {}): Ser
     fetch: (...args) => fetch(...args),
     sleep: (ms) => scheduler.wait(ms),
     log: consoleLog,
+    assets: env.ASSETS,
     config: readConfig(env),
     credentials: new CredentialCache(clock),
     rateLimiter: env.RATE_LIMITER,

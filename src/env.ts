@@ -7,6 +7,7 @@ export interface Env {
   readonly DB: D1Database;
   /** Further places for communities: DB_1, DB_2 and so on (docs/several-databases.md). */
   readonly [database: `DB_${number}`]: D1Database | undefined;
+  readonly ASSETS?: Fetcher;
   readonly RATE_LIMITER?: RateLimit;
   readonly EXPENSIVE_LIMITER?: RateLimit;
   readonly FAILURE_LIMITER?: RateLimit;

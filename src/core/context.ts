@@ -34,6 +34,8 @@ export interface Services {
   /** Waits; for work that goes on after the answer. */
   readonly sleep: (ms: number) => Promise<void>;
   readonly log: Log;
+  /** What is deployed beside the Worker: public/. */
+  readonly assets: Pick<Fetcher, 'fetch'> | undefined;
   readonly config: Config;
   readonly credentials: CredentialCache;
   /** Cloudflare's rate limiter, where one is bound. */

@@ -1,8 +1,8 @@
 /** The errors of a family: their schema, an example of each, and the responses that operations refer to. */
 
+import { FAULTS } from '../api/kit/english.ts';
 import type { Family } from '../api/kit/family.ts';
 import type { FaultCode } from '../api/kit/fault.ts';
-import { FAULT_MESSAGES } from '../api/kit/messages.ts';
 import { type AnyOperation, docsOf } from '../api/kit/operation.ts';
 import { keysOf } from '../lib/keys.ts';
 import type { Json } from './json-schema.ts';
@@ -79,7 +79,7 @@ export const errorCatalogue = ({ name: familyName, dialect, prefixes: [prefix = 
   const isProblem = docs.errorMediaType === 'application/problem+json';
   const name = isProblem ? 'Problem' : `${pascal(familyName)}Error`;
   const exampleOf = (code: FaultCode) => docs.errorExample(code, prefix);
-  const codes = keysOf(FAULT_MESSAGES.en);
+  const codes = keysOf(FAULTS);
   const exampleName = (code: FaultCode) => `${familyName}.${code}`;
   return {
     name,

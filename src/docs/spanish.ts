@@ -1,7 +1,8 @@
 /** The OpenAPI document in Spanish, out of the English one and the catalogue. Not part of the Worker. */
 
+import { FAULTS } from '../api/kit/english.ts';
 import type { FaultCode } from '../api/kit/fault.ts';
-import { FAULT_MESSAGES } from '../api/kit/messages.ts';
+import { SPANISH as MESSAGES_IN_SPANISH } from '../api/kit/spanish.ts';
 import { keysOf } from '../lib/keys.ts';
 import { fillIn } from './errors.ts';
 import { SPANISH, SPANISH_TAGS } from './es.ts';
@@ -106,18 +107,18 @@ const toSpanishTag = (tag: Json, missing: Map<string, Gap>): Json => {
   return { ...tag, 'x-displayName': known ?? name };
 };
 
-const isFault = (code: string): code is FaultCode => Object.hasOwn(FAULT_MESSAGES.es, code);
+const isFault = (code: string): code is FaultCode => Object.hasOwn(MESSAGES_IN_SPANISH.faults, code);
 
 /** `invalid input; malformed json`, as src/docs/errors.ts lists the codes of a response, in the API's own Spanish. */
 const faultsIn = (description: string): string =>
   description
     .split('; ')
     .map((words) => words.replaceAll(' ', '_'))
-    .map((code) => (isFault(code) ? FAULT_MESSAGES.es[code].replaceAll(/\{\w+\}/g, '…') : code))
+    .map((code) => (isFault(code) ? MESSAGES_IN_SPANISH.faults[code].replaceAll(/\{\w+\}/g, '…') : code))
     .join(' ');
 
 const MESSAGES = new Map(
-  keysOf(FAULT_MESSAGES.en).map((code) => [fillIn(FAULT_MESSAGES.en[code]), fillIn(FAULT_MESSAGES.es[code])]),
+  keysOf(FAULTS).map((code) => [fillIn(FAULTS[code]), fillIn(MESSAGES_IN_SPANISH.faults[code])]),
 );
 
 /** An example of an error as somebody gets it who accepts Spanish. */

@@ -1,7 +1,8 @@
 /** What people read: each sentence once. Short ones, without words that nest one sentence into another. */
 import { expect, it } from 'vitest';
 import { families } from '../../src/api/index.ts';
-import { FAULT_MESSAGES, FIELD_MESSAGES } from '../../src/api/kit/messages.ts';
+import { FAULTS, FIELDS } from '../../src/api/kit/english.ts';
+import { SPANISH } from '../../src/api/kit/spanish.ts';
 import { buildOpenApi } from '../../src/docs/openapi.ts';
 
 const MAX_WORDS = 35;
@@ -53,9 +54,8 @@ it('the OpenAPI document', () => {
 });
 
 it('the messages', () => {
-  const texts = [FAULT_MESSAGES, FIELD_MESSAGES].flatMap(({ en, es }) => [
-    ...Object.values(en),
-    ...Object.values(es),
-  ]);
+  const texts = [FAULTS, FIELDS, SPANISH.faults, SPANISH.fields].flatMap((some) =>
+    Object.values<string>(some),
+  );
   expect(texts.flatMap(faults)).toEqual([]);
 });

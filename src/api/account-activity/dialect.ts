@@ -2,8 +2,9 @@
 
 import { answerJson } from '../kit/answer.ts';
 import { type Dialect, failureHeaders } from '../kit/dialect.ts';
+import { FAULTS } from '../kit/english.ts';
 import { type Fault, type FaultCode, type FaultKind, kindOf, statusOf } from '../kit/fault.ts';
-import { FAULT_MESSAGES, type Language, renderFault, renderIssue } from '../kit/messages.ts';
+import { type Language, renderFault, renderIssue } from '../kit/messages.ts';
 import { languageOf, requestIdOf } from '../kit/request.ts';
 
 const ERRORS: Record<FaultKind, string> = {
@@ -26,7 +27,7 @@ const errorOf = (code: FaultCode): string =>
 
 /** The source's own sentences, in every language. */
 const LITERAL: Partial<Record<FaultCode, string>> = {
-  activities_not_found: FAULT_MESSAGES.en.activities_not_found,
+  activities_not_found: FAULTS.activities_not_found,
   method_not_allowed: 'The specified method is not allowed. Select GET method for this request.',
 };
 
@@ -36,7 +37,7 @@ const messageOf = ({ code, params, issues }: Fault, language: Language): string 
 /** The whole of this answer is the contract's. */
 const NOTHING_FOUND = {
   error: errorOf('activities_not_found'),
-  message: FAULT_MESSAGES.en.activities_not_found,
+  message: FAULTS.activities_not_found,
   records: [],
 };
 
@@ -70,7 +71,7 @@ export const accountActivityDialect: Dialect = {
         ? NOTHING_FOUND
         : {
             error: errorOf(code),
-            message: LITERAL[code] ?? FAULT_MESSAGES.en[code],
+            message: LITERAL[code] ?? FAULTS[code],
             ...(code === 'invalid_input' && { errors: [{ path: 'startDate', message: 'is required' }] }),
             requestId: '5f0c2d4e-8a51-4c3f-9d0a-7f6f1f0f4f11',
           },

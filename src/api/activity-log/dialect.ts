@@ -3,8 +3,9 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { answerJson } from '../kit/answer.ts';
 import { type Dialect, failureHeaders } from '../kit/dialect.ts';
+import { FAULTS } from '../kit/english.ts';
 import { type FaultCode, type FaultKind, kindOf } from '../kit/fault.ts';
-import { FAULT_MESSAGES, renderFault } from '../kit/messages.ts';
+import { renderFault } from '../kit/messages.ts';
 import { languageOf } from '../kit/request.ts';
 
 const CODES: Record<FaultKind, number> = {
@@ -57,6 +58,6 @@ export const activityLogDialect: Dialect = {
     wrapExample: success,
     errorMediaType: 'application/json',
     statusOf,
-    errorExample: (code) => ({ code: codeOf(code), message: FAULT_MESSAGES.en[code], data: null }),
+    errorExample: (code) => ({ code: codeOf(code), message: FAULTS[code], data: null }),
   },
 };

@@ -23,6 +23,7 @@ import type { Dialect } from './dialect.ts';
 import { Fault, invalidField, toFault } from './fault.ts';
 import { answerOnce, readIdempotencyKey } from './idempotency.ts';
 import { takeTurn } from './large-reads.ts';
+import { learnLanguage } from './learn-language.ts';
 import { isLocalCall } from './local-call.ts';
 import { fieldMessage } from './messages.ts';
 import { BOOKMARK_HEADER, nearReader } from './near-reader.ts';
@@ -57,6 +58,8 @@ export const addFamily = (app: HonoBase<AppEnv>, family: Family, services: Servi
     const allow = [...byMethod.keys()].join(', ');
     app.all(path, async (c) => {
       c.set('services', services);
+      const learning = learnLanguage(c, services);
+      if (learning) await learning;
       const { method } = c.req;
       try {
         const operation = byMethod.get(method === 'HEAD' ? 'GET' : method);

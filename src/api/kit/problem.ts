@@ -2,8 +2,9 @@
 import { isoOf } from '../../lib/iso-time.ts';
 import { answerJson } from './answer.ts';
 import { type Dialect, failureHeaders } from './dialect.ts';
+import { FAULTS } from './english.ts';
 import { type FaultCode, statusOf } from './fault.ts';
-import { FAULT_MESSAGES, renderFault, renderIssue } from './messages.ts';
+import { renderFault, renderIssue } from './messages.ts';
 import type { HttpContext } from './operation.ts';
 import { languageOf, requestIdOf } from './request.ts';
 
@@ -121,7 +122,7 @@ export const problemDialect: Dialect = {
     errorMediaType: 'application/problem+json',
     statusOf,
     errorExample: (faultCode, path) => {
-      const detail = FAULT_MESSAGES.en[faultCode];
+      const detail = FAULTS[faultCode];
       return {
         ...headOf(faultCode),
         detail,

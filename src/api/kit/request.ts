@@ -2,7 +2,7 @@
 import type { Context } from 'hono';
 import { detectFromHeader } from 'hono/language';
 import { isOneOf } from '../../lib/keys.ts';
-import { LANGUAGES, type Language } from './messages.ts';
+import { isSpoken, LANGUAGES, type Language } from './messages.ts';
 import type { HttpContext } from './operation.ts';
 
 /** For Hono's own helpers, where they read a request: their type of a context is that of one particular app. */
@@ -34,7 +34,7 @@ const LANGUAGE_OPTIONS: Parameters<typeof detectFromHeader>[1] = {
 /** The language that the caller would rather read: of those of the catalogue, else English. */
 export const languageOf = (c: HttpContext): Language => {
   const detected = detectFromHeader(asHonoContext(c), LANGUAGE_OPTIONS);
-  return isOneOf(LANGUAGES, detected) ? detected : 'en';
+  return isOneOf(LANGUAGES, detected) && isSpoken(detected) ? detected : 'en';
 };
 
 /** Whether the caller takes CSV and nothing else. */

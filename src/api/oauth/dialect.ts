@@ -3,8 +3,9 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { answerJson } from '../kit/answer.ts';
 import type { Dialect } from '../kit/dialect.ts';
+import { FAULTS } from '../kit/english.ts';
 import { type FaultKind, kindOf, statusOf } from '../kit/fault.ts';
-import { FAULT_MESSAGES, renderFault } from '../kit/messages.ts';
+import { renderFault } from '../kit/messages.ts';
 import type { HttpContext } from '../kit/operation.ts';
 
 /** The codes of RFC 6749 §5.2, and two of §4.1.2.1 for what is not the client's fault. */
@@ -64,7 +65,7 @@ export const oauthDialect: Dialect = {
     statusOf,
     errorExample: (code) => ({
       error: ERRORS[kindOf(code)],
-      error_description: FAULT_MESSAGES.en[code],
+      error_description: FAULTS[code],
     }),
   },
 };
