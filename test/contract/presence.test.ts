@@ -671,6 +671,26 @@ describe('a join', () => {
       expect([again.status, again.body.code]).toEqual([409, 'SESSION_NOT_CONTINUED']);
     },
   );
+
+  it('is refused where the time between them is known to be something else', async () => {
+    const { app, key, record, heartbeat } = await setUpPresence();
+    const first = await record({ accId: NIL, forceStart: true });
+    await heartbeat({ accId: NIL });
+    app.clock.advance(HOUR);
+    await heartbeat({ accId: NIL });
+    const between = { accId: NIL, serverId: 1, start: iso(20 * MINUTE), end: iso(30 * MINUTE) };
+    const brought = await app.post('/v2/community/activity/import', { key, body: { sessions: [between] } });
+    const { id } = brought.body.data.results[0];
+    const { status, body } = await app.post(`/v2/community/activity/${first.id}/join`, {
+      key,
+      body: { reason: 'The line was down' },
+    });
+    expect([status, body.code, body.detail]).toEqual([
+      409,
+      'SESSION_OVERLAPS',
+      `The session would overlap the session ${id} of the same account and server.`,
+    ]);
+  });
 });
 
 describe('heartbeatStepSeconds', () => {

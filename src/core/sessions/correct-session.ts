@@ -25,7 +25,7 @@ import {
   periodClosed,
   selectTouchedPeriod,
 } from './periods/closed-period-queries.ts';
-import type { SessionDetails } from './session.ts';
+import type { Session, SessionDetails } from './session.ts';
 
 /** What is to be corrected; what is absent stays. Epoch milliseconds, none of them in the future. */
 export interface Correction {
@@ -140,7 +140,7 @@ const revise = (
 /**
  * Joins a session with the one that continues it, for somebody who knows that only the line was down: it goes on where that
  * one did, and that one is void. Both keep a revision.
- * @throws DomainError session_not_found, session_voided, session_not_continued, period_closed
+ * @throws DomainError session_not_found, session_voided, session_not_continued, session_overlaps, period_closed
  */
 export const joinSession = (ctx: Ctx<CommunityActor>, id: string, reason: string): Promise<SessionDetails> =>
   audited(ctx, ctx.actor.community.id, async (audit) => {
@@ -168,7 +168,10 @@ export const joinSession = (ctx: Ctx<CommunityActor>, id: string, reason: string
           voidedAt: ctx.clock.now(),
         },
       });
-      await requireOpenTime(ctx, [{ low: session.endedAt ?? session.lastSeenAt, high: startedAt }]);
+      const until = session.endedAt ?? session.lastSeenAt;
+      await requireOpenTime(ctx, [{ low: until, high: startedAt }]);
+      // Somebody may have told what was between them: an import, a correction.
+      await requireFree(ctx, { ...session, startedAt: until, endedAt: startedAt });
       try {
         await commit(ctx, [
           insertRevision(communityId, absorbed, next),
@@ -221,9 +224,12 @@ const requireRoom = async (
   if (endedAt !== null && endedAt < startedAt) {
     throw new DomainError('session_ends_before_start', { start: new Date(startedAt).toISOString() });
   }
-  const [[other]] = await runBatch(ctx.db, [
-    selectOverlap(ctx.actor.community.id, { ...session, ...revision.after }),
-  ]);
+  await requireFree(ctx, { ...session, startedAt, endedAt });
+};
+
+/** @throws DomainError session_overlaps where another session of the account on the server has some of this one's time */
+const requireFree = async (ctx: Ctx<CommunityActor>, session: Session): Promise<void> => {
+  const [[other]] = await runBatch(ctx.db, [selectOverlap(ctx.actor.community.id, session)]);
   if (other) throw new DomainError('session_overlaps', { id: other.id });
 };
 

@@ -23,7 +23,13 @@ export const joinActivity = defineOperation({
       'time between them counts. That one becomes void. Both keep a revision. `watchedSeconds` leaves the time between them out.',
     bodyExample: { reason: 'Only the line was down' },
     answer: { schema: sessionDetailsSchema(), example: CLOSED_EXAMPLE },
-    errors: ['session_not_found', 'session_not_continued', 'session_voided', 'period_closed'],
+    errors: [
+      'session_not_found',
+      'session_not_continued',
+      'session_voided',
+      'session_overlaps',
+      'period_closed',
+    ],
   },
   handle: async ({ ctx, params, body }) =>
     toSessionDetailsWire(await joinSession(ctx, params.activityId, body.reason)),
