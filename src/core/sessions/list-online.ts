@@ -3,9 +3,9 @@ import { calendarSpans } from '../../lib/calendar-spans.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { intervalsOf, selectIntervals } from './interval-queries.ts';
 import { countOnline, type OnlineStep, type Step, union } from './online-steps.ts';
 import type { SummaryFilter } from './reaching-queries.ts';
+import { numbersOf, type SessionLists, selectOnlineLists } from './session-list-queries.ts';
 
 /** How far apart the points of a chart are; minutes are counted from the full hour, the others by the calendar. */
 export const ONLINE_STEPS = ['minute', '5-minutes', 'quarter-hour', 'hour', 'day', 'week'] as const;
@@ -49,19 +49,29 @@ export const listOnline = async (
   const steps = stepsOf(step, timeZone, from, to, settings.weekStart);
   if (!steps) throw new DomainError('too_many_steps', { max: MAX_STEPS });
   const moment = { now, settings };
-  const [rows] = await runBatch(ctx.db, [selectIntervals(id, { ...query, from, to }, { byServer, moment })]);
-  const sessions = rows.reduce((sum, row) => sum + row.sessions, 0);
+  const [rows] = await runBatch(ctx.db, [
+    selectOnlineLists(id, { ...query, from, to }, { byServer, moment }),
+  ]);
+  let sessions = 0;
+  /** Of each server, the intervals of each account. */
+  const ofServer = new Map<number | undefined, Map<string, number[]>>();
+  for (const { account_id, server_id, lists } of rows) {
+    const [count, text]: SessionLists = JSON.parse(lists);
+    sessions += count;
+    const accounts = ofServer.get(server_id) ?? new Map<string, number[]>();
+    ofServer.set(server_id, accounts);
+    accounts.set(account_id, [...(accounts.get(account_id) ?? []), ...numbersOf(text ?? '')]);
+  }
   if (sessions > MAX_SESSIONS) throw new DomainError('too_many_sessions', { max: MAX_SESSIONS });
-  const ofServer = Map.groupBy(rows, ({ server_id }) => server_id ?? undefined);
-  if (!byServer && ofServer.size === 0) ofServer.set(undefined, []);
+  if (!byServer && ofServer.size === 0) ofServer.set(undefined, new Map());
   if (ofServer.size * steps.length > MAX_SERVER_STEPS) {
     throw new DomainError('too_many_steps', { max: Math.floor(MAX_SERVER_STEPS / ofServer.size) });
   }
   return [...ofServer]
     .sort(([a = 0], [b = 0]) => a - b)
-    .map(([serverId, group]) => {
-      const intervals = group
-        .flatMap((row) => union(intervalsOf(row)))
+    .map(([serverId, accounts]) => {
+      const intervals = [...accounts.values()]
+        .flatMap(union)
         .map(([start, end]) => [from + start, from + end] as const);
       return { serverId, steps: countOnline(steps, intervals) };
     });

@@ -46,20 +46,13 @@ export const countOnline = (
   });
 };
 
-/** As many sessions as one account can have in a period. */
-const MAX_INTERVALS = 2 ** 18;
+/** Of so many intervals, start and place go into one number: a period is shorter than 2 ** 35 ms. */
+const MAX_PACKED = 2 ** 18;
 
 /** The union of intervals that are listed as start, end, start, end. */
 export const union = (list: readonly number[]): [number, number][] => {
-  // Start and place in one number: a period is shorter than 2 ** 35 ms, and to sort plain numbers is several times as fast.
-  const order = new Float64Array(list.length / 2);
-  for (let place = 0; place < order.length; place++) {
-    order[place] = (list[place * 2] as number) * MAX_INTERVALS + place;
-  }
-  order.sort();
   const merged: [number, number][] = [];
-  for (const packed of order) {
-    const index = (packed % MAX_INTERVALS) * 2;
+  for (const index of inOrder(list)) {
     const start = list[index] as number;
     const end = list[index + 1] as number;
     const last = merged.at(-1);
@@ -67,4 +60,19 @@ export const union = (list: readonly number[]): [number, number][] => {
     else merged.push([start, end]);
   }
   return merged;
+};
+
+/** Where each interval is in the list, the earliest first. */
+const inOrder = (list: readonly number[]): Float64Array => {
+  const order = new Float64Array(list.length / 2);
+  const isPacked = order.length <= MAX_PACKED;
+  for (let place = 0; place < order.length; place++) {
+    order[place] = isPacked ? (list[place * 2] as number) * MAX_PACKED + place : place;
+  }
+  // To sort plain numbers is several times as fast.
+  if (isPacked) order.sort();
+  else order.sort((a, b) => (list[a * 2] as number) - (list[b * 2] as number));
+  for (let place = 0; place < order.length; place++)
+    order[place] = ((order[place] as number) % (isPacked ? MAX_PACKED : order.length)) * 2;
+  return order;
 };

@@ -1,6 +1,6 @@
 /**
  * The SQL of which sessions reach into a period, and what of them lies in it. Totals and intervals are made of these:
- * summary-queries.ts, interval-queries.ts.
+ * summary-queries.ts, session-list-queries.ts.
  *
  * The sessions of an account lie together, in the order of their start (the primary key), so to read them account by
  * account costs a sixth of what it costs by the index of all, and they need not be sorted to be grouped by account. But
@@ -42,6 +42,7 @@ export interface FilterValues {
   readonly from: number;
   readonly to: number;
   readonly account: string | null;
+  readonly sliceMs: number;
   /** A JSON array of ids. */
   readonly accountIds: string | null;
   readonly serverId: number | null;
@@ -64,6 +65,8 @@ export const valuesOf = (
   communityId,
   from,
   to,
+  // A month, or a twelfth of the period: a value of D1 has 2 MB, and an account may have a session a minute.
+  sliceMs: Math.max(31 * 86_400_000, Math.ceil((to - from) / 12)),
   account: account?.value ?? null,
   accountIds: null,
   serverId: serverId ?? null,
@@ -109,6 +112,9 @@ const ACCOUNTS_OF_SAMPLED = 2;
 const COLUMNS = sql.raw(`
   s.account_id, s.server_id, s.id, s.started_at, s.last_seen_at, s.close_kind, s.heartbeat_at, s.silent_since, s.resumed_at`);
 
+/** Expression: which slice of the period it begins in. A row that lists sessions has those of a slice. */
+export const SLICE_OF_SESSION = sql`(started_at - ${int('from')}) / ${int('sliceMs')}`;
+
 const REACHES = sql.raw(`(VALUES ${REACHES_MS.map((reachMs) => `(${reachMs})`).join(', ')}) AS reach`);
 
 /** Source: closed sessions `s` of the community, by how far they reach. */
@@ -138,12 +144,15 @@ export const listedAccounts = ({ accounts }: FilterShape): SQL => {
     listed (id) AS (SELECT id FROM known WHERE id IS NOT NULL AND (SELECT is_chosen FROM by_account))`;
 };
 
-/** Query: the closed sessions of the listed account `listed` that began in the period, in their order. */
-export const ofListedAccount = (shape: FilterShape): SQL =>
+/** Query: the closed sessions of the listed account `listed` that began in the period, or in a part of it, in their order. */
+export const ofListedAccount = (
+  shape: FilterShape,
+  { from, to } = { from: sql`${value('from')}`, to: sql`${value('to')}` },
+): SQL =>
   cut(sql`
     SELECT ${COLUMNS}, s.ended_at AS until FROM sessions AS s NOT INDEXED
     WHERE s.community_id = ${value('communityId')} AND s.account_id = listed.id
-      AND s.started_at >= ${value('from')} AND s.started_at < ${value('to')} AND s.ended_at IS NOT NULL
+      AND s.started_at >= ${from} AND s.started_at < ${to} AND s.ended_at IS NOT NULL
       AND ${counts(shape)}`);
 
 /** Query: the same of all accounts that are listed, account by account. */
@@ -228,6 +237,10 @@ export const openUntilNow = (shape: FilterShape, $: Names<Limits & { readonly no
         iif(${isSilentSql(sql`until`, $.now, $)}, until, max(until, ${int('now')})) AS until
       FROM (${open(shape)}) LIMIT -1)
     WHERE until > ${value('from')} OR started_at >= ${value('from')}`);
+
+/** Expression: whether a session that is cut was watched all the time (1) or not at all (0); NULL: in part. */
+export const isWatched = sql.raw(`
+  CASE WHEN c = e AND w = x THEN 0 WHEN c = e AND w = s AND x = e AND (h > g) IS NOT 1 THEN 1 END`);
 
 /**
  * Query: the sessions, cut to the period: `s` to `e` counts, to `c` it is confirmed, from `w` to `x` it was watched, but for

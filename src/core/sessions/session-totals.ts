@@ -8,9 +8,9 @@ import {
   type WeekStart,
   zoneStretches,
 } from '../../lib/calendar-spans.ts';
-import { type IntervalRow, intervalsOf, numbersOf } from './interval-queries.ts';
 import { union } from './online-steps.ts';
 import { MAX_COVERING } from './reaching-queries.ts';
+import { numbersOf, type SessionListRow, type SessionLists } from './session-list-queries.ts';
 import type { CutRow, Cuts, WholeRow } from './summary-queries.ts';
 
 export const GROUPINGS = ['account', 'server', 'day', 'week', 'month', 'hour', 'weekday-hour'] as const;
@@ -70,7 +70,10 @@ type Parts = readonly [
   gapUntil: number | null,
 ];
 
-type Sum = { -readonly [K in keyof SessionTotal]: SessionTotal[K] };
+type Sum = { -readonly [K in keyof SessionTotal]: SessionTotal[K] } & {
+  /** The number of the session that it has counted last. */
+  counted: number;
+};
 
 /** As many groups as an answer may have in all its pages: some 100 MB of a Worker's memory. */
 export const MAX_GROUPS = 200_000;
@@ -80,10 +83,23 @@ interface Owner {
   readonly accountId: string | undefined;
   readonly serverId: number | undefined;
   readonly sums: (Sum | undefined)[];
+  /** Start and end of its sessions, in milliseconds after `from`, as far as those came one by one. */
+  readonly intervals: number[];
+  /** Whether all of them did. */
+  isListed: boolean;
 }
 
 /** The fields of a sum that an interval adds to. */
-type Field = 'ms' | 'confirmedMs' | 'watchedMs' | 'distinctMs';
+type Fields = readonly ('ms' | 'confirmedMs' | 'watchedMs' | 'distinctMs')[];
+const CONFIRMED: Fields = ['confirmedMs'];
+const WATCHED: Fields = ['watchedMs'];
+const IN_PART: Fields = ['ms', 'distinctMs'];
+const UNWATCHED: Fields = [...IN_PART, ...CONFIRMED];
+const WHOLE: Fields = [...UNWATCHED, ...WATCHED];
+
+/** Those of sessions that were watched all the time (1) or not at all (0); else in part. */
+const fieldsOf = (isWatched: number | null): Fields =>
+  isWatched === null ? IN_PART : isWatched === 1 ? WHOLE : UNWATCHED;
 
 export class SessionTotals {
   readonly #plan: TotalsPlan;
@@ -97,6 +113,8 @@ export class SessionTotals {
   readonly #timeNamed = new Map<string, number>();
   readonly #owners = new Map<string, Owner>();
   readonly #crowded = new Set<string>();
+  /** The number of the session that is being added, of those that come one by one. */
+  #counted = 0;
   /** How the database is to cut; undefined where no time is grouped by. */
   readonly cuts: Cuts | undefined;
   sessions = 0;
@@ -128,84 +146,134 @@ export class SessionTotals {
     }
   }
 
-  /** The accounts that were in very many sessions at once: the time that counts once is not known of them yet. */
-  get crowded(): string[] {
+  /** Forgets what it has of accounts that were in very many sessions at once: those are to be added one by one. */
+  forgetCrowded(): string[] {
+    for (const accountId of this.#crowded) {
+      const owner = this.#ownerOf(accountId, undefined);
+      const sum = this.#sumOf(owner, 0);
+      this.sessions -= sum.sessions;
+      Object.assign(sum, { ms: 0, confirmedMs: 0, watchedMs: 0, distinctMs: 0, sessions: 0 });
+      owner.intervals.length = 0;
+    }
     return [...this.#crowded];
   }
 
   /** Adds sessions of one group, as the database has added them up. */
   add(row: WholeRow): void {
-    const sum = this.#sumOf(this.#note(row), 0);
+    const owner = this.#note(row);
+    const sum = this.#sumOf(owner, 0);
     if (typeof row.name === 'string') sum.name = row.name === '' ? null : row.name;
     sum.ms += row.ms;
     sum.confirmedMs += row.confirmed_ms;
     sum.watchedMs += row.watched_ms;
     sum.distinctMs += row.ms;
     sum.sessions += row.sessions;
-    this.#uncount(row, 0, 0);
+    if (row.covered === '') owner.isListed = true;
+    else if (row.covered) this.#uncount(owner, row.covered);
+    if (row.intervals) for (const instant of numbersOf(row.intervals)) owner.intervals.push(instant);
   }
 
   /** The same where the calendar cuts: shares their time out among the pieces that they are in. */
   addCut(row: CutRow): void {
     const owner = this.#note(row);
-    const { sessions, starts, ends, is_watched: isWatched, parts } = row;
-    const first = this.#placeOf(row.first_piece);
-    const last = this.#placeOf(row.last_piece);
-    // Two pieces may have one name, and then they are one group: a day, an hour of a weekday.
-    const seen = first === last ? undefined : new Set<Sum>();
-    for (let place = first; place <= last; place++) {
-      const sum = this.#sumOf(owner, place);
-      if (!seen?.has(sum)) sum.sessions += sessions;
-      seen?.add(sum);
-      const ms = this.#within(place, first, last, sessions, starts, ends);
-      sum.ms += ms;
-      sum.distinctMs += ms;
-      if (parts !== null) continue;
-      sum.confirmedMs += ms;
-      if (isWatched === 1) sum.watchedMs += ms;
-    }
-    this.#uncount(row, first, last);
-    if (parts === null) return;
-    const [[c, w, x, g, h], confirmed, watchedFrom, watchedUntil, gapFrom, gapUntil]: Parts =
-      JSON.parse(parts);
-    const addInterval = (
-      field: Field,
+    const { sessions, starts, ends } = row;
+    const share = (
+      fields: Fields,
       from: number,
       until: number,
       startSum: number,
       endSum: number,
-      sign: 1 | -1,
-    ) => {
-      const [begin, end] = [this.#placeOf(from), this.#placeOf(until)];
-      for (let place = begin; place <= end; place++) {
-        this.#sumOf(owner, place)[field] +=
-          sign * this.#within(place, begin, end, sessions, startSum, endSum);
-      }
-    };
-    addInterval('confirmedMs', row.first_piece, c, starts, confirmed, 1);
-    addInterval('watchedMs', w, x, watchedFrom, watchedUntil, 1);
-    if (g !== null && h !== null) addInterval('watchedMs', g, h, gapFrom ?? 0, gapUntil ?? 0, -1);
+      sign?: -1,
+    ) =>
+      this.#share(owner, fields, sessions, this.#placeOf(from), this.#placeOf(until), startSum, endSum, sign);
+    share(fieldsOf(row.is_watched), row.first_piece, row.last_piece, starts, ends);
+    if (row.parts === null) return;
+    const [[c, w, x, g, h], confirmed, watchedFrom, watchedUntil, gapFrom, gapUntil]: Parts = JSON.parse(
+      row.parts,
+    );
+    share(CONFIRMED, row.first_piece, c, starts, confirmed);
+    share(WATCHED, w, x, watchedFrom, watchedUntil);
+    if (g !== null && h !== null) share(WATCHED, g, h, gapFrom ?? 0, gapUntil ?? 0, -1);
   }
 
-  /** Takes from the time that counts once what is covered of the row's sessions, which are in these pieces. */
-  #uncount({ account_id, server_id, covered }: WholeRow | CutRow, first: number, last: number): void {
-    if (!covered || account_id === undefined) return;
-    const owner = this.#ownerOf(account_id, server_id);
-    const { from } = this.#plan;
-    for (const text of covered.split(';')) {
-      const numbers = numbersOf(text);
-      // There may be more of them than were told.
-      if (numbers.length > 2 * MAX_COVERING) this.#crowded.add(account_id);
-      for (const [start, end] of union(numbers)) {
-        for (let place = first; place <= last; place++) {
-          const part = within(this.#pieceAt(place), start + from, end + from);
-          if (part > 0) this.#sumOf(owner, place).distinctMs -= part;
-        }
+  /** The same of sessions of an account, one by one. */
+  addLists({ account_id: accountId, lists }: SessionListRow): void {
+    const [sessions, ...texts]: SessionLists = JSON.parse(lists);
+    this.sessions += sessions;
+    const owner = this.#ownerOf(accountId, undefined);
+    owner.isListed = true;
+    const share = (fields: Fields, start = 0, end = 0, sign?: -1) =>
+      (start < end || fields[0] === 'ms') &&
+      this.#share(
+        owner,
+        fields,
+        1,
+        this.#placeAt(start),
+        this.#placeAt(Math.max(start, end - 1)),
+        start,
+        end,
+        sign,
+      );
+    for (const [kind, text] of texts.entries()) {
+      const list = text === null ? [] : numbersOf(text);
+      const isInParts = kind === 2;
+      for (let at = 0; at < list.length; at += isInParts ? 7 : 2) {
+        owner.intervals.push(list[at] ?? 0, list[at + 1] ?? 0);
+        share(fieldsOf(isInParts ? null : kind), list[at], list[at + 1]);
+        if (!isInParts) continue;
+        share(CONFIRMED, list[at], list[at + 2]);
+        share(WATCHED, list[at + 3], list[at + 4]);
+        share(WATCHED, list[at + 5], list[at + 6], -1);
       }
     }
   }
 
-  #note({ sessions, account_id, server_id }: WholeRow | CutRow): Owner {
+  /**
+   * Adds so many intervals, which begin in the piece `first` and end in `last`, to the fields; to all time, each as a
+   * session, too.
+   */
+  #share(
+    owner: Owner,
+    fields: Fields,
+    count: number,
+    first: number,
+    last: number,
+    starts: number,
+    ends: number,
+    sign = 1,
+  ): void {
+    this.#counted += 1;
+    for (let place = first; place <= last; place++) {
+      const sum = this.#sumOf(owner, place);
+      // Two pieces may have one name, and then they are one group: a day, an hour of a weekday.
+      if (fields[0] === 'ms' && sum.counted !== this.#counted) sum.sessions += count;
+      sum.counted = this.#counted;
+      const ms = sign * this.#within(place, first, last, count, starts, ends);
+      for (const field of fields) sum[field] += ms;
+    }
+  }
+
+  /** The place in the calendar of an instant (after `from`): about where it would be if all pieces were as long. */
+  #placeAt(after: number): number {
+    const { from, to } = this.#plan;
+    const at = after + from;
+    let place = Math.floor((after / (to - from)) * this.#pieces.length);
+    while (this.#pieceAt(place).start > at) place -= 1;
+    while (this.#pieceAt(place).end <= at) place += 1;
+    return place;
+  }
+
+  /** Takes from the time that counts once what is covered of the account's sessions. */
+  #uncount(owner: Owner, covered: string): void {
+    for (const text of covered.split(';')) {
+      const numbers = numbersOf(text);
+      // There may be more of them than were told.
+      if (numbers.length > 2 * MAX_COVERING && owner.accountId) this.#crowded.add(owner.accountId);
+      for (const [start, end] of union(numbers)) this.#sumOf(owner, 0).distinctMs -= end - start;
+    }
+  }
+
+  #note({ sessions, account_id, server_id }: Pick<WholeRow, 'sessions' | 'account_id' | 'server_id'>): Owner {
     this.sessions += sessions;
     return this.#ownerOf(account_id, server_id);
   }
@@ -214,7 +282,7 @@ export class SessionTotals {
     const key = `${accountId ?? ''} ${serverId ?? ''}`;
     let owner = this.#owners.get(key);
     if (!owner) {
-      owner = { accountId, serverId, sums: [] };
+      owner = { accountId, serverId, sums: [], intervals: [], isListed: false };
       this.#owners.set(key, owner);
     }
     return owner;
@@ -236,22 +304,28 @@ export class SessionTotals {
     return place;
   }
 
-  /** Counts the time of these accounts once, however their sessions overlap. */
-  countOnce(rows: readonly IntervalRow[]): void {
+  /** Counts time once where sessions came one by one: when all rows are added. */
+  countOnce(): void {
+    for (const owner of this.#owners.values()) {
+      const { intervals, isListed } = owner;
+      if (!isListed) continue;
+      const merged = union(intervals);
+      if (merged.length < intervals.length / 2) this.#countOnce(owner, merged);
+    }
+  }
+
+  #countOnce({ sums }: Owner, intervals: readonly (readonly [number, number])[]): void {
     const { from } = this.#plan;
-    for (const row of rows) {
-      const { sums } = this.#ownerOf(row.account_id, undefined);
-      for (const sum of sums) if (sum) sum.distinctMs = 0;
-      let place = 0;
-      for (const [start, end] of union(intervalsOf(row))) {
-        while ((this.#pieces[place]?.end ?? Number.POSITIVE_INFINITY) - from <= start) place += 1;
-        for (let next = place; ; next++) {
-          const piece = this.#pieces[next];
-          if (!piece || piece.start - from >= end) break;
-          // A session that has come since the totals were read is not among them.
-          const sum = sums[this.#timeOfPiece(next)];
-          if (sum) sum.distinctMs += within(piece, start + from, end + from);
-        }
+    for (const sum of sums) if (sum) sum.distinctMs = 0;
+    let place = 0;
+    for (const [start, end] of intervals) {
+      while ((this.#pieces[place]?.end ?? Number.POSITIVE_INFINITY) - from <= start) place += 1;
+      for (let next = place; ; next++) {
+        const piece = this.#pieces[next];
+        if (!piece || piece.start - from >= end) break;
+        // A session that has come since the totals were read is not among them.
+        const sum = sums[this.#timeOfPiece(next)];
+        if (sum) sum.distinctMs += within(piece, start + from, end + from);
       }
     }
   }
@@ -301,6 +375,7 @@ export class SessionTotals {
       watchedMs: 0,
       distinctMs: 0,
       sessions: 0,
+      counted: 0,
     };
     sums[time] = sum;
     this.size += 1;

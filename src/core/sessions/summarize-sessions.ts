@@ -3,9 +3,9 @@ import { type Page, pageOf } from '../../lib/page.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { selectIntervalsOf } from './interval-queries.ts';
 import { findAccountId } from './list-sessions.ts';
 import type { SummaryFilter } from './reaching-queries.ts';
+import { selectSessionLists } from './session-list-queries.ts';
 import {
   countsDistinct,
   isBehind,
@@ -52,10 +52,13 @@ export const summarizeSessions = async (
     countsDistinct: countsDistinct(summary),
   };
   const timeoutMs = community.settings.heartbeatTimeoutSeconds * 1000;
-  if (totals.cuts) {
+  if (totals.cuts && groups.byAccount) {
+    const rows = await readRows(ctx.db, selectSessionLists(community.id, filter, timeoutMs));
+    for (const row of rows) totals.addLists(row);
+  } else if (totals.cuts) {
     const rows = await readRows(
       ctx.db,
-      selectCutSummary(community.id, filter, groups, totals.cuts, timeoutMs),
+      selectCutSummary(community.id, filter, groups.byServer, totals.cuts, timeoutMs),
     );
     for (const row of rows) totals.addCut(row);
   } else {
@@ -63,10 +66,12 @@ export const summarizeSessions = async (
     for (const row of rows) totals.add(row);
   }
   if (totals.sessions > MAX_SESSIONS) throw new DomainError('too_many_sessions', { max: MAX_SESSIONS });
-  const { crowded } = totals;
+  const crowded = totals.forgetCrowded();
   if (crowded.length > 0) {
-    totals.countOnce(await readRows(ctx.db, selectIntervalsOf(community.id, filter, crowded)));
+    const rows = await readRows(ctx.db, selectSessionLists(community.id, filter, timeoutMs, crowded));
+    for (const row of rows) totals.addLists(row);
   }
+  totals.countOnce();
   if (fills) totals.fill();
   if (totals.size > MAX_GROUPS) throw new DomainError('too_many_groups', { max: MAX_GROUPS });
   return totals.sorted(order);

@@ -13,11 +13,13 @@ import {
   type FilterShape,
   fromBefore,
   int,
+  isWatched,
   listedAccounts,
   ofAllAccounts,
   ofListedAccount,
   ofListedAccounts,
   openOnes,
+  SLICE_OF_SESSION,
   type SummaryFilter,
   shapeOf,
   valuesOf,
@@ -46,28 +48,35 @@ export interface Groups {
 
 type SummaryShape = FilterShape &
   Groups & {
-    /** Whether `name` is wanted, where nothing is cut: a row read for each group. */
+    /** Whether `name` is wanted: a row read for each group. */
     readonly isNamed: boolean;
-    /** The number of stretches or borders; null where nothing is cut. */
-    readonly cuts: { readonly kind: Cuts['kind']; readonly count: number } | null;
   };
+
+type CutShape = FilterShape & {
+  readonly byServer: boolean;
+  /** The number of stretches or borders. */
+  readonly cuts: { readonly kind: Cuts['kind']; readonly count: number };
+};
 
 type Values = Readonly<Record<string, Value>>;
 
 interface Row {
-  /** Where it is grouped by account. */
-  readonly account_id?: string;
   readonly server_id?: number;
   readonly sessions: number;
-  /**
-   * What of the sessions is covered by others of their account, so that it counts twice in their time: `coveredParts` of
-   * each that has any, with `;` between; null where there is none.
-   */
-  readonly covered?: string | null;
 }
 
 /** Sessions of one group, where nothing is cut. Times are sums over its sessions, in milliseconds. */
 export interface WholeRow extends Row {
+  /** Where it is grouped by account. */
+  readonly account_id?: string;
+  /**
+   * What of the sessions is covered by others of their account, so that it counts twice in their time: `coveredParts` of
+   * each that has any, with `;` between; null where there is none. Empty where nobody has looked: then the `intervals` of
+   * all of the account's rows tell.
+   */
+  readonly covered?: string | null;
+  /** Start and end of each of the sessions, in milliseconds after `from`; null where they are not needed. */
+  readonly intervals?: string | null;
   readonly ms: number;
   readonly confirmed_ms: number;
   readonly watched_ms: number;
@@ -92,7 +101,7 @@ export interface CutRow extends Row {
 }
 
 /** Expression: the number of the piece that an instant of the period lies in. */
-const pieceNumber = ({ kind, count }: NonNullable<SummaryShape['cuts']>, at: SQL): SQL => {
+const pieceNumber = ({ kind, count }: CutShape['cuts'], at: SQL): SQL => {
   const inStretch = (index: number): SQL =>
     sql`${sql.raw(String(index * PIECES_OF_STRETCH))} + (${at} + ${int(`shift${index}`)}) / ${int('length')}`;
   const isBefore = (name: string): SQL => sql`${at} < ${sql.placeholder(name)}`;
@@ -125,13 +134,10 @@ const covered = (shape: SummaryShape): SQL => sql`group_concat(${coveredParts(sh
 
 /** Expressions: what the sessions of a group come to. */
 const SUMS = 'count(*), sum(e - s), sum(c - s), sum(x - w - max(0, coalesce(h - g, 0)))';
+const INTERVALS = sql`group_concat((s - ${int('from')}) || ' ' || (e - ${int('from')}), ' ')`;
 
-const groupBy = (shape: SummaryShape, ...others: string[]): SQL => {
-  const { byAccount, byServer } = shape;
-  return byAccount || byServer || others.length > 0
-    ? sql`GROUP BY ${listOf([byAccount && 'account_id', byServer && 'server_id', ...others])}`
-    : sql``;
-};
+const groupBy = ({ byAccount, byServer }: SummaryShape, ...others: SQL[]): SQL =>
+  sql`GROUP BY ${listOf([byAccount && 'account_id', byServer && 'server_id', ...others])}`;
 
 /** Expression: the name of a group; it has but one of both. */
 const nameOfGroup = ({ byAccount }: SummaryShape, id: SQL): SQL => {
@@ -139,19 +145,25 @@ const nameOfGroup = ({ byAccount }: SummaryShape, id: SQL): SQL => {
   return sql`coalesce(${byAccount ? nameOf(communityId, id) : nameOfServer(communityId, id)}, '')`;
 };
 
-/** Query: sessions of one group, which nothing cuts. */
-const whole = (shape: SummaryShape, sessions: SQL, { hasNames = true } = {}): SQL => {
+/** Whether a row may have intervals: of all accounts they cost a row less for each session than to look what is covered. */
+const hasIntervals = ({ accounts, countsDistinct }: SummaryShape): boolean =>
+  countsDistinct && accounts === null;
+
+/** Query: sessions of one group, which nothing cuts. `isLooking`: for what is covered of them. */
+const whole = (shape: SummaryShape, sessions: SQL, { hasNames = true, isLooking = true } = {}): SQL => {
   const { byAccount, byServer, countsDistinct, isNamed } = shape;
   return sql`
     SELECT ${listOf([
       byAccount && 'account_id',
       byServer && 'server_id',
       SUMS,
-      countsDistinct && covered(shape),
+      countsDistinct && (isLooking ? covered(shape) : "''"),
+      hasIntervals(shape) && INTERVALS,
       isNamed &&
         (hasNames ? nameOfGroup(shape, sql.raw(byAccount ? 'q.account_id' : 'q.server_id')) : 'NULL'),
     ])}
-    FROM (${sessions}) AS q ${groupBy(shape)} HAVING count(*) > 0`;
+    FROM (${sessions}) AS q
+    ${groupBy(shape, ...(isLooking ? [] : [SLICE_OF_SESSION]))} HAVING count(*) > 0`;
 };
 
 /** Query: the same by account, of listed accounts: since those lie together, nothing is sorted. */
@@ -161,6 +173,7 @@ const wholeByAccount = (shape: SummaryShape): SQL => {
     SELECT ${listOf([
       'id, sums ->> 0, sums ->> 1, sums ->> 2, sums ->> 3',
       countsDistinct && 'sums ->> 4',
+      hasIntervals(shape) && 'NULL',
       // `id` alone would be that of the account whose name is looked up: the first of all, for everybody.
       isNamed && nameOfGroup(shape, sql`one.id`),
     ])}
@@ -181,23 +194,22 @@ const buildWhole = (shape: SummaryShape): SQL => {
       byServer && 'server_id',
       'sessions, ms, confirmed_ms, watched_ms',
       countsDistinct && 'covered',
+      hasIntervals(shape) && 'intervals',
       isNamed && 'name',
     ])}) AS (
       ${byAccount && !byServer ? wholeByAccount(shape) : whole(shape, ofListedAccounts(shape))}
-      ${accounts === null ? sql`UNION ALL ${whole(shape, ofAllAccounts(shape), { hasNames: !byAccount })}` : sql``}
+      ${accounts === null ? sql`UNION ALL ${whole(shape, ofAllAccounts(shape), { hasNames: !byAccount, isLooking: !countsDistinct })}` : sql``}
       UNION ALL ${whole(shape, fromBefore(shape))}
       UNION ALL ${whole(shape, openOnes(shape))})
     SELECT * FROM totals`;
 };
 
 /** Query: sessions of one group that begin and end in the same pieces. */
-const pieces = (shape: SummaryShape, cuts: NonNullable<SummaryShape['cuts']>, sessions: SQL): SQL => {
-  const { byAccount, byServer, countsDistinct } = shape;
+const pieces = ({ byServer }: CutShape, cuts: CutShape['cuts'], sessions: SQL): SQL => {
   const piece = (at: string): SQL => pieceNumber(cuts, sql.raw(at));
   const sum = (at: string): SQL => sql`sum(${sql.raw(at)} - ${int('from')})`;
   return sql`
     SELECT ${listOf([
-      byAccount && 'account_id',
       byServer && 'server_id',
       'count(*), first_piece, last_piece',
       sum('s'),
@@ -205,7 +217,6 @@ const pieces = (shape: SummaryShape, cuts: NonNullable<SummaryShape['cuts']>, se
       'is_watched',
       sql`iif(parts IS NULL, NULL, json_array(
         json(parts), ${sum('c')}, ${sum('w')}, ${sum('x')}, ${sum('g')}, ${sum('h')}))`,
-      countsDistinct && covered(shape),
     ])}
     FROM (
       SELECT *, iif(is_watched IS NULL, json_array(
@@ -213,24 +224,19 @@ const pieces = (shape: SummaryShape, cuts: NonNullable<SummaryShape['cuts']>, se
         iif(g IS NULL, NULL, ${piece('max(s, min(g, e - 1))')}), iif(g IS NULL, NULL, ${piece('max(s, h - 1)')})), NULL)
         AS parts
       FROM (
-        SELECT account_id, server_id, id, started_at, until, s, e, c, w, x,
-          iif(h > g, g, NULL) AS g, iif(h > g, h, NULL) AS h,
-          CASE WHEN c = e AND w = x THEN 0 WHEN c = e AND w = s AND x = e AND g IS NULL THEN 1 END AS is_watched,
+        SELECT server_id, s, e, c, w, x, iif(h > g, g, NULL) AS g, iif(h > g, h, NULL) AS h, ${isWatched} AS is_watched,
           ${piece('s')} AS first_piece, ${piece('max(s, e - 1)')} AS last_piece
-        FROM (${sessions}) LIMIT -1)) AS q
-    ${groupBy(shape, 'first_piece', 'last_piece', 'is_watched', 'parts')}`;
+        FROM (${sessions}) LIMIT -1))
+    GROUP BY ${listOf([byServer && 'server_id', 'first_piece, last_piece, is_watched, parts'])}`;
 };
 
-const buildCut = (shape: SummaryShape): SQL => {
-  const { accounts, byAccount, byServer, countsDistinct, cuts } = shape;
-  if (!cuts) throw new Error('Nothing is cut.');
+const buildCut = (shape: CutShape): SQL => {
+  const { accounts, byServer, cuts } = shape;
   return sql`
     WITH RECURSIVE ${listedAccounts(shape)},
     totals (${listOf([
-      byAccount && 'account_id',
       byServer && 'server_id',
       'sessions, first_piece, last_piece, starts, ends, is_watched, parts',
-      countsDistinct && 'covered',
     ])}) AS (
       ${pieces(shape, cuts, ofListedAccounts(shape))}
       ${accounts === null ? sql`UNION ALL ${pieces(shape, cuts, ofAllAccounts(shape))}` : sql``}
@@ -244,7 +250,6 @@ const BY_ACCOUNT: SummaryShape = {
   byServer: false,
   countsDistinct: false,
   isNamed: false,
-  cuts: null,
   accounts: null,
   hasServer: false,
   hasMetadata: false,
@@ -268,18 +273,23 @@ const wholeSummary = statementByShape<SummaryShape, Values, WholeRow>(
   ],
 );
 
-const cutSummary = statementByShape<SummaryShape, Values, CutRow>(
+const cutSummary = statementByShape<CutShape, Values, CutRow>(
   buildCut,
   WITH_DOCS && [
     {
-      ...BY_ACCOUNT,
-      countsDistinct: true,
+      byServer: false,
       cuts: { kind: 'units', count: 3 },
       accounts: 'accId',
       hasServer: true,
       hasMetadata: true,
     },
-    { ...BY_ACCOUNT, byAccount: false, byServer: true, cuts: { kind: 'borders', count: 13 } },
+    {
+      byServer: true,
+      cuts: { kind: 'borders', count: 13 },
+      accounts: null,
+      hasServer: false,
+      hasMetadata: false,
+    },
   ],
 );
 
@@ -291,20 +301,20 @@ export const selectSummary = (
   heartbeatTimeoutMs: number,
 ): Statement<WholeRow> =>
   wholeSummary(
-    { ...shapeOf(filter), ...groups, isNamed: groups.byAccount !== groups.byServer, cuts: null },
+    { ...shapeOf(filter), ...groups, isNamed: groups.byAccount !== groups.byServer },
     { ...valuesOf(communityId, filter, heartbeatTimeoutMs) },
   );
 
-/** Statement: the same, cut by the calendar. */
+/** Statement: the same by server or not, cut by the calendar. */
 export const selectCutSummary = (
   communityId: number,
   filter: SummaryFilter,
-  groups: Groups,
+  byServer: boolean,
   cuts: Cuts,
   heartbeatTimeoutMs: number,
 ): Statement<CutRow> =>
   cutSummary(
-    { ...shapeOf(filter), ...groups, isNamed: false, cuts: { kind: cuts.kind, count: countOf(cuts) } },
+    { ...shapeOf(filter), byServer, cuts: { kind: cuts.kind, count: countOf(cuts) } },
     { ...valuesOf(communityId, filter, heartbeatTimeoutMs), ...valuesOfCuts(cuts) },
   );
 
