@@ -5,7 +5,7 @@ import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { countOnline, type OnlineStep, type Step, union } from './online-steps.ts';
 import type { SummaryFilter } from './reaching-queries.ts';
-import { numbersOf, type SessionLists, selectOnlineLists } from './session-list-queries.ts';
+import { numbersOf, readLists, selectOnlineLists } from './session-list-queries.ts';
 
 /** How far apart the points of a chart are; minutes are counted from the full hour, the others by the calendar. */
 export const ONLINE_STEPS = ['minute', '5-minutes', 'quarter-hour', 'hour', 'day', 'week'] as const;
@@ -52,26 +52,19 @@ export const listOnline = async (
   const [rows] = await runBatch(ctx.db, [
     selectOnlineLists(id, { ...query, from, to }, { byServer, moment }),
   ]);
-  let sessions = 0;
-  /** Of each server, the intervals of each account. */
-  const ofServer = new Map<number | undefined, Map<string, number[]>>();
-  for (const { account_id, server_id, lists } of rows) {
-    const [count, text]: SessionLists = JSON.parse(lists);
-    sessions += count;
-    const accounts = ofServer.get(server_id) ?? new Map<string, number[]>();
-    ofServer.set(server_id, accounts);
-    accounts.set(account_id, [...(accounts.get(account_id) ?? []), ...numbersOf(text ?? '')]);
-  }
+  const lists = rows.map((row) => ({ ...row, list: readLists(row) }));
+  const sessions = lists.reduce((sum, { list: [count] }) => sum + count, 0);
   if (sessions > MAX_SESSIONS) throw new DomainError('too_many_sessions', { max: MAX_SESSIONS });
-  if (!byServer && ofServer.size === 0) ofServer.set(undefined, new Map());
+  const ofServer = Map.groupBy(lists, ({ server_id }) => server_id);
+  if (!byServer && ofServer.size === 0) ofServer.set(undefined, []);
   if (ofServer.size * steps.length > MAX_SERVER_STEPS) {
     throw new DomainError('too_many_steps', { max: Math.floor(MAX_SERVER_STEPS / ofServer.size) });
   }
   return [...ofServer]
     .sort(([a = 0], [b = 0]) => a - b)
-    .map(([serverId, accounts]) => {
-      const intervals = [...accounts.values()]
-        .flatMap(union)
+    .map(([serverId, group]) => {
+      const intervals = [...Map.groupBy(group, ({ account_id }) => account_id).values()]
+        .flatMap((own) => union(own.flatMap(({ list: [, text] }) => numbersOf(text ?? ''))))
         .map(([start, end]) => [from + start, from + end] as const);
       return { serverId, steps: countOnline(steps, intervals) };
     });

@@ -8,10 +8,10 @@
  * there are accounts, as a sample of it tells: then those are read by account that began in the period, else by the index.
  * Few began before it, or are open; those have their own ways.
  */
-import { REACHES_MS } from '../../db/schema/sessions.ts';
 import { allOf, type Names, type SQL, sql } from '../../db/statement.ts';
 import type { IdentifierKind } from '../accounts/identifiers.ts';
 import { isSilentSql, type Limits } from './rules.ts';
+import { reachTable } from './start-order-queries.ts';
 
 /** A value in a session's metadata that is asked for: `{"job": "police"}`. */
 export interface MetadataFilter {
@@ -115,11 +115,9 @@ const COLUMNS = sql.raw(`
 /** Expression: which slice of the period it begins in. A row that lists sessions has those of a slice. */
 export const SLICE_OF_SESSION = sql`(started_at - ${int('from')}) / ${int('sliceMs')}`;
 
-const REACHES = sql.raw(`(VALUES ${REACHES_MS.map((reachMs) => `(${reachMs})`).join(', ')}) AS reach`);
-
 /** Source: closed sessions `s` of the community, by how far they reach. */
 const byReach = (communityId: SQL): SQL => sql`
-  ${REACHES} CROSS JOIN sessions AS s INDEXED BY sessions_by_reach
+  ${reachTable()} CROSS JOIN sessions AS s INDEXED BY sessions_by_reach
     ON s.community_id = ${communityId} AND s.reach_ms = reach.column1 AND s.ended_at IS NOT NULL`;
 
 /** Tables: the accounts whose sessions are read one after the other, `listed (id)`; and who says so. */

@@ -43,7 +43,7 @@ export interface SessionListRow {
  * after `from`: when each session starts and ends; of the last list also until when it is confirmed, from when until when
  * it was watched, but for a gap from and until (0 and 0: without). Of who was on, the first list has all.
  */
-export type SessionLists = readonly [
+type SessionLists = readonly [
   count: number,
   /** Confirmed to the end, and not watched. */
   unwatched: string | null,
@@ -137,6 +137,8 @@ export const selectOnlineLists = (
 
 const slicesOf = ({ from, to }: SummaryFilter, { sliceMs }: { readonly sliceMs: number }): number =>
   Math.ceil((to - from) / sliceMs);
+
+export const readLists = ({ lists }: SessionListRow): SessionLists => JSON.parse(lists);
 
 /** The numbers of a list. */
 export const numbersOf = (text: string): number[] => {

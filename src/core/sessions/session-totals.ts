@@ -10,7 +10,7 @@ import {
 } from '../../lib/calendar-spans.ts';
 import { union } from './online-steps.ts';
 import { MAX_COVERING } from './reaching-queries.ts';
-import { numbersOf, type SessionListRow, type SessionLists } from './session-list-queries.ts';
+import { numbersOf, readLists, type SessionListRow } from './session-list-queries.ts';
 import type { CutRow, Cuts, WholeRow } from './summary-queries.ts';
 
 export const GROUPINGS = ['account', 'server', 'day', 'week', 'month', 'hour', 'weekday-hour'] as const;
@@ -150,9 +150,9 @@ export class SessionTotals {
   forgetCrowded(): string[] {
     for (const accountId of this.#crowded) {
       const owner = this.#ownerOf(accountId, undefined);
-      const sum = this.#sumOf(owner, 0);
-      this.sessions -= sum.sessions;
-      Object.assign(sum, { ms: 0, confirmedMs: 0, watchedMs: 0, distinctMs: 0, sessions: 0 });
+      this.sessions -= this.#sumOf(owner, 0).sessions;
+      this.size -= 1;
+      owner.sums.length = 0;
       owner.intervals.length = 0;
     }
     return [...this.#crowded];
@@ -197,10 +197,10 @@ export class SessionTotals {
   }
 
   /** The same of sessions of an account, one by one. */
-  addLists({ account_id: accountId, lists }: SessionListRow): void {
-    const [sessions, ...texts]: SessionLists = JSON.parse(lists);
+  addLists(row: SessionListRow): void {
+    const [sessions, ...texts] = readLists(row);
     this.sessions += sessions;
-    const owner = this.#ownerOf(accountId, undefined);
+    const owner = this.#ownerOf(row.account_id, undefined);
     owner.isListed = true;
     const share = (fields: Fields, start = 0, end = 0, sign?: -1) =>
       (start < end || fields[0] === 'ms') &&

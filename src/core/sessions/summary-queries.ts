@@ -136,9 +136,6 @@ const covered = (shape: SummaryShape): SQL => sql`group_concat(${coveredParts(sh
 const SUMS = 'count(*), sum(e - s), sum(c - s), sum(x - w - max(0, coalesce(h - g, 0)))';
 const INTERVALS = sql`group_concat((s - ${int('from')}) || ' ' || (e - ${int('from')}), ' ')`;
 
-const groupBy = ({ byAccount, byServer }: SummaryShape, ...others: SQL[]): SQL =>
-  sql`GROUP BY ${listOf([byAccount && 'account_id', byServer && 'server_id', ...others])}`;
-
 /** Expression: the name of a group; it has but one of both. */
 const nameOfGroup = ({ byAccount }: SummaryShape, id: SQL): SQL => {
   const communityId = sql`${sql.placeholder('communityId')}`;
@@ -149,21 +146,24 @@ const nameOfGroup = ({ byAccount }: SummaryShape, id: SQL): SQL => {
 const hasIntervals = ({ accounts, countsDistinct }: SummaryShape): boolean =>
   countsDistinct && accounts === null;
 
-/** Query: sessions of one group, which nothing cuts. `isLooking`: for what is covered of them. */
-const whole = (shape: SummaryShape, sessions: SQL, { hasNames = true, isLooking = true } = {}): SQL => {
+/**
+ * Query: sessions of one group, which nothing cuts.
+ * @param isOfMany accounts, too many to ask for the name of each, and for what is covered of each session
+ */
+const whole = (shape: SummaryShape, sessions: SQL, isOfMany = false): SQL => {
   const { byAccount, byServer, countsDistinct, isNamed } = shape;
   return sql`
     SELECT ${listOf([
       byAccount && 'account_id',
       byServer && 'server_id',
       SUMS,
-      countsDistinct && (isLooking ? covered(shape) : "''"),
+      countsDistinct && (isOfMany ? "''" : covered(shape)),
       hasIntervals(shape) && INTERVALS,
       isNamed &&
-        (hasNames ? nameOfGroup(shape, sql.raw(byAccount ? 'q.account_id' : 'q.server_id')) : 'NULL'),
+        (isOfMany ? 'NULL' : nameOfGroup(shape, sql.raw(byAccount ? 'q.account_id' : 'q.server_id'))),
     ])}
     FROM (${sessions}) AS q
-    ${groupBy(shape, ...(isLooking ? [] : [SLICE_OF_SESSION]))} HAVING count(*) > 0`;
+    GROUP BY ${listOf([byAccount && 'account_id', byServer && 'server_id', isOfMany && SLICE_OF_SESSION])} HAVING count(*) > 0`;
 };
 
 /** Query: the same by account, of listed accounts: since those lie together, nothing is sorted. */
@@ -198,7 +198,7 @@ const buildWhole = (shape: SummaryShape): SQL => {
       isNamed && 'name',
     ])}) AS (
       ${byAccount && !byServer ? wholeByAccount(shape) : whole(shape, ofListedAccounts(shape))}
-      ${accounts === null ? sql`UNION ALL ${whole(shape, ofAllAccounts(shape), { hasNames: !byAccount, isLooking: !countsDistinct })}` : sql``}
+      ${accounts === null ? sql`UNION ALL ${whole(shape, ofAllAccounts(shape), countsDistinct)}` : sql``}
       UNION ALL ${whole(shape, fromBefore(shape))}
       UNION ALL ${whole(shape, openOnes(shape))})
     SELECT * FROM totals`;
