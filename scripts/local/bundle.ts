@@ -20,22 +20,18 @@ export interface Bundle {
  */
 const kindsTogether = (entry: string): Plugin => ({
   name: 'kinds-together',
-  transform: {
-    filter: { id: entry },
-    handler: (code) => {
-      const kinds = ['src/core/**/*queries.ts', 'src/core/**/*.ts'];
-      const first = kinds.flatMap((pattern) => globSync(pattern, { cwd: ROOT }).sort());
-      return {
-        code: `${first.map((file) => `import '${resolve(ROOT, file)}';`).join('')}${code}`,
-        map: null,
-      };
-    },
+  transform: (code, id) => {
+    if (id !== entry) return null;
+    const kinds = ['src/core/**/*queries.ts', 'src/core/**/*.ts'];
+    const first = kinds.flatMap((pattern) => globSync(pattern, { cwd: ROOT }).sort());
+    const imports = first.map((file) => `import ${JSON.stringify(resolve(ROOT, file))};`);
+    return { code: imports.join('') + code, map: null };
   },
 });
 
 /**
- * Bundles a Worker as it is deployed. wrangler's own bundler makes 8 KiB more of the same modules, and knows no plugins; it
- * serves `npm start`. @param entry defaults to that of wrangler.toml
+ * Bundles a Worker as it is deployed. wrangler's own bundler makes 14 KiB more of the same modules, and takes no plugins;
+ * it serves `npm start`. @param entry defaults to that of wrangler.toml
  */
 export const bundleWorker = async (entry?: string): Promise<Bundle> => {
   const { main = '', define } = readConfig({ config: resolve(ROOT, 'wrangler.toml') });
