@@ -266,15 +266,17 @@ const pending = ($: Names<CallKey>): SQL => sql`
     FROM touched
   )`;
 
+/** Condition: the session `s` was open when the rosters of its server `r` came again after their last silence. */
+const WENT_ON_WITH_ROSTERS = sql`r.roster_resumed_at > max(s.started_at, coalesce(s.resumed_at, 0))
+  AND (s.ended_at IS NULL OR s.last_seen_at >= r.roster_resumed_at)`;
+
 const pendingSessions = ($: Names<CallKey>): SQL => sql`
   ${pending($)}
   SELECT scope.since, s.id, s.account_id, s.server_id, s.started_at, max(s.last_seen_at, iif(
       s.ended_at IS NULL AND r.roster_seen_at >= s.started_at, r.roster_seen_at, 0)) AS last_seen_at, s.ended_at,
     s.close_kind, s.clear_reason, s.metadata, s.heartbeat_at, s.is_start_observed, s.gone_at, s.continues_id, s.listed_as,
-    iif(r.roster_resumed_at > max(s.started_at, coalesce(s.resumed_at, 0)), max(r.roster_silent_since, s.started_at),
-      s.silent_since) AS silent_since,
-    iif(r.roster_resumed_at > max(s.started_at, coalesce(s.resumed_at, 0)), r.roster_resumed_at, s.resumed_at)
-      AS resumed_at, EXISTS (
+    iif(${WENT_ON_WITH_ROSTERS}, max(r.roster_silent_since, s.started_at), s.silent_since) AS silent_since,
+    iif(${WENT_ON_WITH_ROSTERS}, r.roster_resumed_at, s.resumed_at) AS resumed_at, EXISTS (
       SELECT 1 FROM session_revisions AS c WHERE c.community_id = s.community_id AND c.session_id = s.id
     ) AS is_corrected, s.voided_at IS NOT NULL AS is_void
   FROM scope CROSS JOIN sessions AS s NOT INDEXED

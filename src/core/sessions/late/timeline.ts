@@ -160,7 +160,10 @@ export const foldTimeline = (
     session.lastSeenAt = Math.max(session.lastSeenAt, at);
     session.heartbeatAt ??= at;
     session.listedAs = stretch?.listedAs ?? session.listedAs;
-    if (silentSince !== undefined) Object.assign(session, { silentSince, resumedAt: at });
+    // It may have begun before a session that a late start put in between.
+    if (silentSince !== undefined) {
+      Object.assign(session, { silentSince: Math.max(silentSince, session.startedAt), resumedAt: at });
+    }
     return Object.assign(session, { closeKind: null, endedAt: null, clearReason: null, goneAt: null });
   };
   /** What is new is added to what the session says. Something else is not: the rosters after it are not known one by one. */

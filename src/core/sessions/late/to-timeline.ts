@@ -155,12 +155,16 @@ const asOf = (
 
 /** The last sign of life before `since` that the row tells of; what was in between, `sightings` tell. */
 const lastSeenBefore = (since: number, row: PendingSessionRow, looks: readonly number[]): number => {
-  const told = [row.last_seen_at, row.resumed_at, row.silent_since, row.heartbeat_at, row.started_at]
+  const told = [row.last_seen_at, row.resumed_at, row.silent_since, row.heartbeat_at]
     .filter((at) => at !== null)
-    .find((at) => at < since);
+    .filter((at) => at < since);
   const [stretch] = stretchesOf(row).filter(({ from, until }) => from < since && until >= since);
   const look = stretch?.isListed ? looks[firstAfter(looks, since - 1) - 1] : undefined;
-  return Math.max(told ?? row.started_at, look !== undefined && stretch && look >= stretch.from ? look : 0);
+  return Math.max(
+    row.started_at,
+    ...told,
+    look !== undefined && stretch && look >= stretch.from ? look : 0,
+  );
 };
 
 /**
