@@ -41,7 +41,7 @@ import {
 } from '../queries.ts';
 import type { ActivityAction } from '../record-activity.ts';
 import { isSilentSql, type Limits, limitMsSql } from '../rules.ts';
-import { CLOSE_KINDS, type CloseKind, RETRACTED, type SessionRow } from '../session.ts';
+import { CLOSE_KINDS, type CloseKind, RETRACTED, type Session, type SessionRow } from '../session.ts';
 import { reachTable } from '../start-order-queries.ts';
 import type { PendingCallRow, PendingSessionRow } from './to-timeline.ts';
 
@@ -180,7 +180,7 @@ export interface CallRow {
   readonly account_id: string;
   readonly action: ActivityAction | 'reset' | 'seen' | 'listed' | 'gone';
   readonly occurred_at: number;
-  readonly metadata: string | null;
+  readonly metadata: Json<Session['metadata']> | null;
   readonly clear_reason: string | null;
   readonly answer: Json<readonly SessionRow[]> | null;
 }

@@ -39,6 +39,8 @@ export interface Stretch {
   /** Whether rosters told of it: those start a session where there is none. */
   readonly isListed: boolean;
   readonly listedAs: number | null;
+  /** What they said of the session, as a patch of its metadata. */
+  readonly told: Session['metadata'];
   /** Whether the journal knows it. */
   readonly isNoted: boolean;
 }
@@ -58,6 +60,8 @@ export interface TimelineEvent {
   readonly metadata?: Session['metadata'] | undefined;
   /** Of `listed`: what the entry says of the session, as a patch of its metadata. */
   readonly told?: Session['metadata'] | undefined;
+  /** Of `seen` and `listed`: a hash of the name by which a roster lists the account; nothing where none does, or none knows. */
+  readonly listedAs?: number | null;
   readonly clearReason?: string | undefined;
   /** The corrected session. */
   readonly session?: TrackedSession;
@@ -115,7 +119,7 @@ export const foldTimeline = (
     close(open, 'auto_closed', unconfirmedEnd(open, limits), autoCloseReason(open, limits));
   };
   const start = (
-    { at, kind, id, told = {}, metadata = mergePatch({}, told), stretch }: TimelineEvent,
+    { at, kind, id, told = {}, metadata = mergePatch({}, told), listedAs = null }: TimelineEvent,
     continuesId: string | null = null,
   ): Draft => {
     const isSighting = kind === 'listed' || kind === 'seen';
@@ -132,7 +136,7 @@ export const foldTimeline = (
       silentSince: null,
       resumedAt: null,
       isCorrected: false,
-      listedAs: stretch?.listedAs ?? null,
+      listedAs,
       endedAt: null,
       closeKind: null,
       clearReason: null,
@@ -156,10 +160,10 @@ export const foldTimeline = (
       ? last
       : undefined;
   };
-  const see = (session: Draft, { at, silentSince, stretch }: TimelineEvent) => {
+  const see = (session: Draft, { at, silentSince, listedAs }: TimelineEvent) => {
     session.lastSeenAt = Math.max(session.lastSeenAt, at);
     session.heartbeatAt ??= at;
-    session.listedAs = stretch?.listedAs ?? session.listedAs;
+    session.listedAs = listedAs ?? session.listedAs;
     // It may have begun before a session that a late start put in between.
     if (silentSince !== undefined) {
       Object.assign(session, { silentSince: Math.max(silentSince, session.startedAt), resumedAt: at });
@@ -182,7 +186,7 @@ export const foldTimeline = (
       ? start(
           {
             ...event,
-            metadata: event.told ? mergePatch(last.metadata, event.told) : (event.metadata ?? last.metadata),
+            metadata: mergePatch(last.metadata, event.told ?? event.metadata ?? {}),
           },
           last.id,
         )

@@ -1,6 +1,8 @@
+import { fromJson } from '../../../db/json.ts';
+import { mergePatch } from '../../../lib/merge-patch.ts';
 import { MAX_STEPS_LENGTH } from '../presence-queries.ts';
 import type { Limits } from '../rules.ts';
-import { type SessionRow, toSession } from '../session.ts';
+import { type Session, type SessionRow, toSession } from '../session.ts';
 import type { CallRow, PendingCall } from './call-queries.ts';
 import type { Stretch, TimelineEvent, TrackedSession } from './timeline.ts';
 
@@ -87,14 +89,14 @@ export const toTimeline = (
   const times = [...new Set(told.map(({ at }) => at))];
   const noted = journal.filter(({ action }) => action === 'seen').map(toStretch);
   const ofRows = replaced.flatMap((row) =>
-    stretchesOf(row).flatMap((stretch) => [
+    stretchesOf(row, calls).flatMap((stretch) => [
       ...firstSighting(since, row, stretch),
       ...sightings(Math.max(since, row.started_at + 1), stretch, silenceOf(row), times, looks, limits),
     ]),
   );
   const ofNoted = noted.flatMap((stretch) => sightings(since, stretch, undefined, times, looks, limits));
   return {
-    base: baseRow && asOf(since, baseRow, callById.get(baseRow.id), looks),
+    base: baseRow && asOf(since, baseRow, calls, looks),
     replaced,
     events: [...told, ...ofRows, ...ofNoted, ...missedBy(times, rows, noted, looks)],
     unnoted: traces.filter(({ kind }) => NOTED.includes(kind)),
@@ -115,7 +117,7 @@ const toEvent = (call: CallRow): TimelineEvent => ({
   id: call.id,
   key: call.event_id,
   [call.action === 'listed' ? 'told' : 'metadata']:
-    call.metadata === null ? undefined : JSON.parse(call.metadata),
+    call.metadata === null ? undefined : fromJson(call.metadata),
   clearReason: call.clear_reason ?? undefined,
 });
 
@@ -134,16 +136,20 @@ const toTracked = (row: PendingSessionRow): TrackedSession => ({
 const asOf = (
   since: number,
   row: PendingSessionRow,
-  openedBy: CallRow | undefined,
+  calls: readonly CallRow[],
   looks: readonly number[],
 ): TrackedSession => {
   const session = toTracked(row);
+  const openedBy = calls.find(({ id }) => id === row.id);
+  const stretches = stretchesOf(row, calls).filter(({ from }) => from < since);
   const isOver = CONFIRMED.includes(row.close_kind) && (row.gone_at ?? row.ended_at ?? 0) < since;
   if (isOver || session.isCorrected) return session;
   return {
     ...session,
-    metadata: openedBy ? JSON.parse(openedBy.metadata ?? '{}') : session.metadata,
-    lastSeenAt: lastSeenBefore(since, row, looks),
+    metadata: openedBy
+      ? mergePatch(fromJson(openedBy.metadata ?? '{}'), stretches[0]?.told ?? {})
+      : session.metadata,
+    lastSeenAt: lastSeenBefore(since, row, stretches, looks),
     endedAt: null,
     closeKind: null,
     clearReason: null,
@@ -154,24 +160,25 @@ const asOf = (
 };
 
 /** The last sign of life before `since` that the row tells of; what was in between, `sightings` tell. */
-const lastSeenBefore = (since: number, row: PendingSessionRow, looks: readonly number[]): number => {
+const lastSeenBefore = (
+  since: number,
+  row: PendingSessionRow,
+  stretches: readonly Stretch[],
+  looks: readonly number[],
+): number => {
   const told = [row.last_seen_at, row.resumed_at, row.silent_since, row.heartbeat_at]
     .filter((at) => at !== null)
     .filter((at) => at < since);
-  const [stretch] = stretchesOf(row).filter(({ from, until }) => from < since && until >= since);
+  const stretch = stretches.find(({ until }) => until >= since);
   const look = stretch?.isListed ? looks[firstAfter(looks, since - 1) - 1] : undefined;
-  return Math.max(
-    row.started_at,
-    ...told,
-    look !== undefined && stretch && look >= stretch.from ? look : 0,
-  );
+  return Math.max(row.started_at, ...told, look !== undefined && stretch && look >= stretch.from ? look : 0);
 };
 
 /**
  * The stretches of sightings that a session's row stands for: from its first heartbeat or roster until it was last seen, the
  * account was there all the time, but for the silence that the row knows of.
  */
-const stretchesOf = (row: PendingSessionRow): Stretch[] => {
+const stretchesOf = (row: PendingSessionRow, calls: readonly CallRow[]): Stretch[] => {
   const { heartbeat_at: first, last_seen_at: last, listed_as: listedAs } = row;
   if (first === null || row.is_corrected) return [];
   const { silentSince, resumedAt } = silenceOf(row) ?? {};
@@ -183,7 +190,24 @@ const stretchesOf = (row: PendingSessionRow): Stretch[] => {
         ]
       : [[first, last]];
   const isListed = listedAs !== null || row.is_start_observed === 1;
-  return parts.map(([from, until]) => ({ from, until, isListed, listedAs, isNoted: false }));
+  const told = isListed ? toldOf(row, calls) : {};
+  return parts.map(([from, until]) => ({ from, until, isListed, listedAs, told, isNoted: false }));
+};
+
+/** What rosters said of a session, where the journal can tell it from what its start said. */
+const toldOf = (row: PendingSessionRow, calls: readonly CallRow[]): Session['metadata'] =>
+  row.is_start_observed === 1 || calls.some(({ id }) => id === row.id) ? unsaid(row, calls) : {};
+
+/** The metadata of a session without what calls of the journal said: those say it again. */
+const unsaid = (row: PendingSessionRow, calls: readonly CallRow[]): Session['metadata'] => {
+  const said = calls
+    .filter(({ action, account_id }) => action !== 'listed' && account_id === row.account_id)
+    .map(({ metadata }) => fromJson(metadata ?? '{}'));
+  const isSaid = (key: string, value: unknown) =>
+    said.some((one) => JSON.stringify(one[key]) === JSON.stringify(value));
+  return Object.fromEntries(
+    Object.entries(fromJson(row.metadata)).filter(([key, value]) => !isSaid(key, value)),
+  );
 };
 
 /** The last silence within the sightings of a row, if there was any. */
@@ -199,17 +223,17 @@ const silenceOf = ({
 
 /** The stretch that an earlier late call has taken from its session, as `toNote` noted it. */
 const toStretch = ({ occurred_at: until, metadata }: CallRow): Stretch => ({
-  ...(JSON.parse(metadata ?? '{}') as Pick<Stretch, 'from' | 'isListed'>),
+  ...(JSON.parse(metadata ?? '{}') as Pick<Stretch, 'from' | 'isListed' | 'told'>),
   until,
   listedAs: null,
   isNoted: true,
 });
 
 /** What the journal notes of a stretch that no session has any more, from an instant on. */
-export const toNote = ({ until, isListed }: Stretch, from: number, accountId: string) => ({
+export const toNote = ({ until, isListed, told }: Stretch, from: number, accountId: string) => ({
   kind: 'seen',
   at: until,
-  metadata: { from, isListed },
+  metadata: { from, isListed, told },
   accountId,
   eventId: `seen ${accountId} ${from} ${until}`,
 });
@@ -223,7 +247,7 @@ const firstSighting = (since: number, row: PendingSessionRow, stretch: Stretch):
   // A session that a sighting started is one by that trace already.
   const isByCall = row.is_start_observed !== 1 && row.continues_id === null;
   return at >= since && at === stretch.from && isByCall
-    ? [{ at, kind: 'seen', id: '', key: '', stretch, isAfterAll: true }]
+    ? [{ at, kind: 'seen', id: '', key: '', stretch, listedAs: stretch.listedAs, isAfterAll: true }]
     : [];
 };
 
@@ -242,12 +266,13 @@ const sightings = (
   looks: readonly number[],
   { heartbeatTimeoutMs }: Limits,
 ): TimelineEvent[] => {
-  const { from, until, isListed } = stretch;
+  const { from, until, isListed, listedAs, told } = stretch;
   const events: TimelineEvent[] = [];
   const add = (at: number, kind: 'seen' | 'listed', more: Partial<TimelineEvent> = {}) => {
     if (at >= since && at >= from && at <= until) {
+      const said = kind === 'listed' ? { listedAs, told } : { listedAs };
       // Of one instant it goes before what else the server says: it knows that there was no silence.
-      events.push({ at, kind, id: '', key: '', stretch, ...more });
+      events.push({ at, kind, id: '', key: '', stretch, ...said, ...more });
     }
   };
   const isNear = (one: number | undefined, other: number): one is number =>
@@ -325,7 +350,9 @@ const tracesOf = (since: number, row: PendingSessionRow, calls: readonly CallRow
   }
   if (startedAt >= since && !calls.some((call) => call.id === id)) {
     const kind = row.is_start_observed ? 'listed' : row.continues_id !== null ? 'seen' : 'start';
-    traces.push({ at: startedAt, kind, id, key: id, metadata: JSON.parse(row.metadata) });
+    const metadata = unsaid(row, calls);
+    const said = kind === 'listed' ? { told: metadata, listedAs: row.listed_as } : { metadata };
+    traces.push({ at: startedAt, kind, id, key: id, ...said });
   }
   const toldAt = row.gone_at ?? endedAt;
   const kind =
@@ -365,14 +392,15 @@ const serverTraces = (
   );
   if (rosterAt !== null && rosterAt >= since && !isCorrected) {
     // A roster starts a session for everybody in it who has none: who has none at its time was not in it.
+    const there = rows.find(
+      (row) =>
+        row.started_at <= rosterAt &&
+        (row.ended_at === null || row.ended_at > rosterAt || row.last_seen_at >= rosterAt),
+    );
     const isListed =
-      calls.some((call) => call.action === 'listed' && call.occurred_at === rosterAt) ||
-      rows.some(
-        (row) =>
-          row.started_at <= rosterAt &&
-          (row.ended_at === null || row.ended_at > rosterAt || row.last_seen_at >= rosterAt),
-      );
-    traces.push({ at: rosterAt, kind: isListed ? 'listed' : 'gone', id: '', key: 'roster' });
+      there !== undefined || calls.some((call) => call.action === 'listed' && call.occurred_at === rosterAt);
+    const said = there && { told: toldOf(there, calls), listedAs: there.listed_as };
+    traces.push({ at: rosterAt, kind: isListed ? 'listed' : 'gone', id: '', key: 'roster', ...said });
   }
   const isInJournal = calls.some((call) => call.action === 'reset' && call.occurred_at === resetAt);
   if (resetAt !== null && resetAt >= since && !isInJournal) {
