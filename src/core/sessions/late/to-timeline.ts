@@ -148,7 +148,10 @@ const asOf = (
     ...session,
     metadata: openedBy
       ? mergePatch(fromJson(openedBy.metadata ?? '{}'), stretches[0]?.told ?? {})
-      : session.metadata,
+      : unsaid(
+          row,
+          calls.filter(({ occurred_at: at }) => at >= since),
+        ),
     lastSeenAt: lastSeenBefore(since, row, stretches, looks),
     endedAt: null,
     closeKind: null,
@@ -239,14 +242,13 @@ export const toNote = ({ until, isListed, told }: Stretch, from: number, account
 });
 
 /**
- * The sighting in the very instant in which a call started the session: a late start within a stretch leaves one. It came
- * after the call, so that a later late call still knows that the session was watched from its start.
+ * The sighting in the very instant in which a session started. A late start within a stretch leaves one, and so does a
+ * heartbeat that goes on after a silence: it stays known where a later late call undoes the session. (Of a roster, the
+ * trace of the start is one already.)
  */
 const firstSighting = (since: number, row: PendingSessionRow, stretch: Stretch): TimelineEvent[] => {
   const at = row.started_at;
-  // A session that a sighting started is one by that trace already.
-  const isByCall = row.is_start_observed !== 1 && row.continues_id === null;
-  return at >= since && at === stretch.from && isByCall
+  return at >= since && at === stretch.from && row.is_start_observed !== 1
     ? [{ at, kind: 'seen', id: '', key: '', stretch, listedAs: stretch.listedAs, isAfterAll: true }]
     : [];
 };
