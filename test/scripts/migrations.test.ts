@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BREAKPOINT, copiesOf, problemsOf, withLiveObjects } from '../../scripts/migrations/text.ts';
+import { MIGRATIONS } from '../../src/db/migrations.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -40,7 +41,11 @@ describe('drizzle-kit generate', () => {
   });
 
   it('finds a table that is not there yet', () => {
-    const path = join(directory, 'meta/0000_snapshot.json');
+    const [last = ''] = readdirSync(join(directory, 'meta'))
+      .filter((name) => name.endsWith('_snapshot.json'))
+      .sort()
+      .reverse();
+    const path = join(directory, 'meta', last);
     const { tables, ...others } = JSON.parse(readFileSync(path, 'utf8'));
     const { servers: _, ...known } = tables;
     writeFileSync(path, JSON.stringify({ ...others, tables: known }));
@@ -63,7 +68,7 @@ describe('a migration that copies a table', () => {
   };
   const migrated = (): DatabaseSync => {
     const database = new DatabaseSync(':memory:');
-    migrate(database, readFileSync(join(ROOT, 'drizzle/0000_baseline.sql'), 'utf8'));
+    for (const name of MIGRATIONS) migrate(database, readFileSync(join(ROOT, 'drizzle', name), 'utf8'));
     return database;
   };
   const textOf = (database: DatabaseSync, name: string): string =>

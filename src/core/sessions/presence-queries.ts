@@ -227,7 +227,7 @@ const LISTS = sql.raw(`
     FILTER (WHERE outcome = 'kept'),
   json_group_array(json_object('position', position, 'outcome', outcome, 'account_id', account_id, 'id', id,
     'started_at', started_at, 'seen_at', seen_at, 'ends_at', ends_at, 'reason', reason, 'metadata', metadata,
-    'continues_id', continues_id, 'listed_as', listed_as, 'told', told))
+    'continues_id', continues_id, 'listed_as', listed_as, 'told', told, 'listed', listed))
     FILTER (WHERE outcome IN ('gone', 'expired', 'started', 'resumed', 'restarted', 'changed'))`);
 
 /** The start of the statement: the columns of the view, and those of its values that say what call it is. */
@@ -250,7 +250,7 @@ const note = statement<SightingValues, { readonly found: string }>(($) => {
         coalesce(seen_at, latest ->> 2) AS seen_at, iif(${isNotable}, seen_at, NULL) AS silent_since,
         iif(is_silent, ${unconfirmedEndSql(sql`seen_at`, $)}, NULL) AS ends_at,
         iif(is_silent, ${autoCloseReasonSql($)}, NULL) AS reason, NULL AS metadata, NULL AS continues_id, NULL AS listed_as,
-        iif(outcome = 'resumed', coalesce(metadata, latest ->> 7), NULL) AS told
+        iif(outcome = 'resumed', coalesce(metadata, latest ->> 7), NULL) AS told, NULL AS listed
       FROM (
         SELECT *, CASE WHEN id IS NULL THEN ${outcomeOfLatest($, sql`'none'`)}
           WHEN is_silent THEN iif(${isCorrectedSql('s')}, 'expired', 'resumed')
@@ -404,11 +404,11 @@ const apply = statementByShape<RosterShape, RosterValues, AppliedRow>(
                   WHEN 'resumed' THEN json_patch(coalesce(metadata, latest ->> 7), coalesce(told, '{}'))
                   ELSE json_patch('{}', told) END`
               : sql`iif(outcome = 'resumed', coalesce(metadata, latest ->> 7), NULL)`
-          } AS told
+          } AS told, ${isTold ? sql`json_patch('{}', told)` : sql`NULL`} AS listed
         FROM (${present})
         UNION ALL
         SELECT NULL, outcome, account_id, id, started_at, seen_at, NULL, ${endsAt(sql`iif(outcome = 'gone', seen_at, NULL)`)},
-          metadata, continues_id, NULL, NULL
+          metadata, continues_id, NULL, NULL, NULL
         FROM (${absent}))
       RETURNING found, kept, changes`;
   },

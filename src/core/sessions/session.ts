@@ -119,4 +119,5 @@ export interface SessionRow extends SessionColumns {
   readonly silent_since: number | null;
   readonly resumed_at: number | null;
   readonly listed_as: number | null;
+  readonly listed_metadata: Json<Readonly<Record<string, unknown>>> | null;
 }

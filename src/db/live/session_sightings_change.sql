@@ -13,11 +13,11 @@ BEGIN
   WHERE community_id = NEW.community_id AND account_id = +over_account_id AND started_at = +over_started_at
     AND id = +over_id AND ended_at IS NULL;
   INSERT INTO sessions (community_id, account_id, server_id, started_at, id, last_seen_at, heartbeat_at, continues_id,
-    listed_as, is_start_observed, metadata)
+    listed_as, is_start_observed, metadata, listed_metadata)
   SELECT NEW.community_id, value ->> 'account_id', NEW.server_id, NEW.at,
     NEW.id_prefix || printf('%012x', NEW.id_number + (value ->> 'position')), NEW.at, NEW.at,
     iif(value ->> 'outcome' = 'resumed', value ->> 'id', NULL), value ->> 'listed_as', NEW.is_start_observed,
-    coalesce(value ->> 'told', '{}')
+    coalesce(value ->> 'told', '{}'), value ->> 'listed'
   FROM json_each(NEW.changes) WHERE value ->> 'outcome' IN ('started', 'resumed', 'restarted', 'changed')
   ON CONFLICT DO NOTHING;
   INSERT INTO webhook_messages (community_id, endpoint_id, seq, type, data)

@@ -58,6 +58,8 @@ export const sessions = sqliteTable(
     clearReason: text('clear_reason'),
     /** A JSON object. */
     metadata: text().notNull().default('{}'),
+    /** What rosters said of it: the part of `metadata` that a late call must not lose. A JSON object. */
+    listedMetadata: text('listed_metadata'),
     /** When an administrator declared it void: it is kept, but left out of every total and report. */
     voidedAt: integer('voided_at'),
     /** Whether a correction changed `startedAt`, so that the id does not tell it any more. */

@@ -275,6 +275,7 @@ const pendingSessions = ($: Names<CallKey>): SQL => sql`
   SELECT scope.since, s.id, s.account_id, s.server_id, s.started_at, max(s.last_seen_at, iif(
       s.ended_at IS NULL AND r.roster_seen_at >= s.started_at, r.roster_seen_at, 0)) AS last_seen_at, s.ended_at,
     s.close_kind, s.clear_reason, s.metadata, s.heartbeat_at, s.is_start_observed, s.gone_at, s.continues_id, s.listed_as,
+    s.listed_metadata,
     iif(${WENT_ON_WITH_ROSTERS}, max(r.roster_silent_since, s.started_at), s.silent_since) AS silent_since,
     iif(${WENT_ON_WITH_ROSTERS}, r.roster_resumed_at, s.resumed_at) AS resumed_at, EXISTS (
       SELECT 1 FROM session_revisions AS c WHERE c.community_id = s.community_id AND c.session_id = s.id
@@ -383,7 +384,7 @@ const updateSessions = statementByShape<'closed' | 'open', Change>(
       heartbeat_at = value ->> 'heartbeat_at', gone_at = value ->> 'gone_at',
       continues_id = value ->> 'continues_id',
       silent_since = value ->> 'silent_since', resumed_at = value ->> 'resumed_at',
-      listed_as = value ->> 'listed_as', metadata = value ->> 'metadata'
+      listed_as = value ->> 'listed_as', listed_metadata = value ->> 'listed_metadata', metadata = value ->> 'metadata'
     FROM json_each(${$.rows})
     WHERE community_id = ${$.communityId} AND account_id = value ->> 'account_id'
       AND started_at = value ->> 'old_started_at' AND sessions.id = value ->> 'id'
@@ -394,12 +395,13 @@ const updateSessions = statementByShape<'closed' | 'open', Change>(
 const insertSessions = statement<Change>(
   ($) => sql`
     INSERT INTO sessions (community_id, started_at, id, server_id, account_id, last_seen_at, heartbeat_at,
-      is_start_observed, ended_at, gone_at, continues_id, silent_since, resumed_at, listed_as, close_kind, clear_reason,
-      metadata)
+      is_start_observed, ended_at, gone_at, continues_id, silent_since, resumed_at, listed_as, listed_metadata, close_kind,
+      clear_reason, metadata)
     SELECT ${$.communityId}, value ->> 'started_at', value ->> 'id', value ->> 'server_id', value ->> 'account_id',
       value ->> 'last_seen_at', value ->> 'heartbeat_at', value ->> 'is_start_observed', value ->> 'ended_at',
       value ->> 'gone_at', value ->> 'continues_id', value ->> 'silent_since', value ->> 'resumed_at',
-      value ->> 'listed_as', value ->> 'close_kind', value ->> 'clear_reason', value ->> 'metadata'
+      value ->> 'listed_as', value ->> 'listed_metadata', value ->> 'close_kind', value ->> 'clear_reason',
+      value ->> 'metadata'
     FROM json_each(${$.rows}) WHERE ${isSettled($)}`,
 );
 

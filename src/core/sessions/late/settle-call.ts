@@ -226,6 +226,7 @@ const toRow = (
     silent_since: session.silentSince,
     resumed_at: session.resumedAt,
     listed_as: session.listedAs,
+    listed_metadata: session.told && JSON.stringify(session.told),
   };
 };
 
@@ -240,5 +241,6 @@ const isChanged = (old: SessionRow, row: SessionRow): boolean =>
   old.silent_since !== row.silent_since ||
   old.resumed_at !== row.resumed_at ||
   old.listed_as !== row.listed_as ||
+  old.listed_metadata !== row.listed_metadata ||
   old.continues_id !== row.continues_id ||
   JSON.stringify(JSON.parse(old.metadata)) !== row.metadata;

@@ -30,6 +30,8 @@ export interface TrackedSession extends Session {
   readonly isCorrected: boolean;
   /** A hash of the name by which rosters list it. */
   readonly listedAs: number | null;
+  /** What rosters said of it, which its metadata has, too. */
+  readonly told: Session['metadata'] | null;
 }
 
 /** A time in which an account was seen again and again, with no silence that ends anything. Epoch milliseconds. */
@@ -40,7 +42,7 @@ export interface Stretch {
   readonly isListed: boolean;
   readonly listedAs: number | null;
   /** What they said of the session, as a patch of its metadata. */
-  readonly told: Session['metadata'];
+  readonly told: Session['metadata'] | null;
   /** Whether the journal knows it. */
   readonly isNoted: boolean;
 }
@@ -59,7 +61,7 @@ export interface TimelineEvent {
   readonly key: string;
   readonly metadata?: Session['metadata'] | undefined;
   /** Of `listed`: what the entry says of the session, as a patch of its metadata. */
-  readonly told?: Session['metadata'] | undefined;
+  readonly told?: Session['metadata'] | null | undefined;
   /** Of `seen` and `listed`: a hash of the name by which a roster lists the account; nothing where none does, or none knows. */
   readonly listedAs?: number | null;
   readonly clearReason?: string | undefined;
@@ -119,7 +121,7 @@ export const foldTimeline = (
     close(open, 'auto_closed', unconfirmedEnd(open, limits), autoCloseReason(open, limits));
   };
   const start = (
-    { at, kind, id, told = {}, metadata = mergePatch({}, told), listedAs = null }: TimelineEvent,
+    { at, kind, id, told = null, metadata = mergePatch({}, told ?? {}), listedAs = null }: TimelineEvent,
     continuesId: string | null = null,
   ): Draft => {
     const isSighting = kind === 'listed' || kind === 'seen';
@@ -137,6 +139,7 @@ export const foldTimeline = (
       resumedAt: null,
       isCorrected: false,
       listedAs,
+      told: told && mergePatch({}, told),
       endedAt: null,
       closeKind: null,
       clearReason: null,
@@ -176,7 +179,12 @@ export const foldTimeline = (
     if (!told || session.isCorrected) return see(session, event);
     const patched = mergePatch(session.metadata, told);
     const isOther = JSON.stringify(mergePatch(patched, session.metadata)) !== JSON.stringify(patched);
-    return isOther ? see(session, event) : Object.assign(see(session, event), { metadata: patched });
+    return isOther
+      ? see(session, event)
+      : Object.assign(see(session, event), {
+          metadata: patched,
+          told: mergePatch(session.told ?? {}, told),
+        });
   };
   /** Goes on with the session that a silence ended: itself within its limit, else by a new one. */
   const goOn = (event: TimelineEvent): Draft | undefined => {
@@ -186,7 +194,7 @@ export const foldTimeline = (
       ? start(
           {
             ...event,
-            metadata: mergePatch(last.metadata, event.told ?? event.metadata ?? {}),
+            metadata: mergePatch(last.metadata, event.told ?? {}),
           },
           last.id,
         )

@@ -89,7 +89,7 @@ export const toTimeline = (
   const times = [...new Set(told.map(({ at }) => at))];
   const noted = journal.filter(({ action }) => action === 'seen').map(toStretch);
   const ofRows = replaced.flatMap((row) =>
-    stretchesOf(row, calls).flatMap((stretch) => [
+    stretchesOf(row).flatMap((stretch) => [
       ...firstSighting(since, row, stretch),
       ...sightings(Math.max(since, row.started_at + 1), stretch, silenceOf(row), times, looks, limits),
     ]),
@@ -130,6 +130,7 @@ const toTracked = (row: PendingSessionRow): TrackedSession => ({
   resumedAt: row.resumed_at,
   isCorrected: row.is_corrected === 1,
   listedAs: row.listed_as,
+  told: toldOf(row),
 });
 
 /** The session just before `since`: still open, unless it was over for sure. */
@@ -141,17 +142,14 @@ const asOf = (
 ): TrackedSession => {
   const session = toTracked(row);
   const openedBy = calls.find(({ id }) => id === row.id);
-  const stretches = stretchesOf(row, calls).filter(({ from }) => from < since);
+  const stretches = stretchesOf(row).filter(({ from }) => from < since);
   const isOver = CONFIRMED.includes(row.close_kind) && (row.gone_at ?? row.ended_at ?? 0) < since;
   if (isOver || session.isCorrected) return session;
   return {
     ...session,
     metadata: openedBy
       ? mergePatch(fromJson(openedBy.metadata ?? '{}'), stretches[0]?.told ?? {})
-      : unsaid(
-          row,
-          calls.filter(({ occurred_at: at }) => at >= since),
-        ),
+      : metadataBeforeEnd(row, calls),
     lastSeenAt: lastSeenBefore(since, row, stretches, looks),
     endedAt: null,
     closeKind: null,
@@ -181,7 +179,7 @@ const lastSeenBefore = (
  * The stretches of sightings that a session's row stands for: from its first heartbeat or roster until it was last seen, the
  * account was there all the time, but for the silence that the row knows of.
  */
-const stretchesOf = (row: PendingSessionRow, calls: readonly CallRow[]): Stretch[] => {
+const stretchesOf = (row: PendingSessionRow): Stretch[] => {
   const { heartbeat_at: first, last_seen_at: last, listed_as: listedAs } = row;
   if (first === null || row.is_corrected) return [];
   const { silentSince, resumedAt } = silenceOf(row) ?? {};
@@ -193,21 +191,22 @@ const stretchesOf = (row: PendingSessionRow, calls: readonly CallRow[]): Stretch
         ]
       : [[first, last]];
   const isListed = listedAs !== null || row.is_start_observed === 1;
-  const told = isListed ? toldOf(row, calls) : {};
+  const told = toldOf(row);
   return parts.map(([from, until]) => ({ from, until, isListed, listedAs, told, isNoted: false }));
 };
 
-/** What rosters said of a session, where the journal can tell it from what its start said. */
-const toldOf = (row: PendingSessionRow, calls: readonly CallRow[]): Session['metadata'] =>
-  row.is_start_observed === 1 || calls.some(({ id }) => id === row.id) ? unsaid(row, calls) : {};
+/** What rosters said of a session. */
+const toldOf = ({ listed_metadata: told }: PendingSessionRow): Session['metadata'] | null =>
+  told && fromJson(told);
 
-/** The metadata of a session without what calls of the journal said: those say it again. */
-const unsaid = (row: PendingSessionRow, calls: readonly CallRow[]): Session['metadata'] => {
-  const said = calls
-    .filter(({ action, account_id }) => action !== 'listed' && account_id === row.account_id)
-    .map(({ metadata }) => fromJson(metadata ?? '{}'));
-  const isSaid = (key: string, value: unknown) =>
-    said.some((one) => JSON.stringify(one[key]) === JSON.stringify(value));
+/** The metadata of a session without what the call that ended it said: that says it again. */
+const metadataBeforeEnd = (row: PendingSessionRow, calls: readonly CallRow[]): Session['metadata'] => {
+  const end = calls.find(
+    ({ account_id: accountId, occurred_at: at, action }) =>
+      accountId === row.account_id && at === row.ended_at && !STARTS_ONLY.includes(action),
+  );
+  const said = fromJson(end?.metadata ?? '{}');
+  const isSaid = (key: string, value: unknown) => JSON.stringify(said[key]) === JSON.stringify(value);
   return Object.fromEntries(
     Object.entries(fromJson(row.metadata)).filter(([key, value]) => !isSaid(key, value)),
   );
@@ -352,9 +351,8 @@ const tracesOf = (since: number, row: PendingSessionRow, calls: readonly CallRow
   }
   if (startedAt >= since && !calls.some((call) => call.id === id)) {
     const kind = row.is_start_observed ? 'listed' : row.continues_id !== null ? 'seen' : 'start';
-    const metadata = unsaid(row, calls);
-    const said = kind === 'listed' ? { told: metadata, listedAs: row.listed_as } : { metadata };
-    traces.push({ at: startedAt, kind, id, key: id, ...said });
+    const said = kind === 'listed' ? { told: toldOf(row), listedAs: row.listed_as } : {};
+    traces.push({ at: startedAt, kind, id, key: id, metadata: metadataBeforeEnd(row, calls), ...said });
   }
   const toldAt = row.gone_at ?? endedAt;
   const kind =
@@ -401,7 +399,7 @@ const serverTraces = (
     );
     const isListed =
       there !== undefined || calls.some((call) => call.action === 'listed' && call.occurred_at === rosterAt);
-    const said = there && { told: toldOf(there, calls), listedAs: there.listed_as };
+    const said = there && { told: toldOf(there), listedAs: there.listed_as };
     traces.push({ at: rosterAt, kind: isListed ? 'listed' : 'gone', id: '', key: 'roster', ...said });
   }
   const isInJournal = calls.some((call) => call.action === 'reset' && call.occurred_at === resetAt);
