@@ -167,6 +167,70 @@ describe('the metadata of a roster entry', () => {
   });
 });
 
+describe('the metadata of a roster entry, and a call that arrives late', () => {
+  /** A call with its own time, in minutes after the start of the test. */
+  const setUpLate = async () => {
+    const tools = await setUpRoster();
+    const { app, record, roster } = tools;
+    const rosters = async (from: number, to: number, metadata?: unknown) => {
+      for (let at = from; at <= to; at++) {
+        app.clock.set(Date.parse(iso(at * MINUTE)));
+        await roster(ana(metadata));
+      }
+    };
+    const call = (at: number, flag: 'forceStart' | 'forceStop', metadata: unknown) =>
+      record({
+        discord: '1',
+        [flag]: true,
+        metadata,
+        eventId: `${flag}-${at}`,
+        occurredAt: iso(at * MINUTE),
+      });
+    const rows = async (accId: string) =>
+      (await tools.latest(accId)).map(
+        ({ start, end, metadata }: { start: string; end: string | null; metadata: unknown }) => [
+          start.slice(14, 19),
+          end?.slice(14, 19) ?? null,
+          metadata,
+        ],
+      );
+    return { ...tools, rosters, call, rows };
+  };
+
+  it('are those of the session until a late stop, and of the one that the next roster starts', async () => {
+    const { rosters, call, rows } = await setUpLate();
+    const { body } = await call(0, 'forceStart', { visit: 1 });
+    await rosters(1, 30, { job: 'police' });
+    await call(15.5, 'forceStop', { why: 'lunch' });
+    expect(await rows(body.data.accId)).toEqual([
+      ['16:00', null, { job: 'police' }],
+      ['00:00', '15:30', { visit: 1, job: 'police', why: 'lunch' }],
+    ]);
+  });
+
+  it('are those of the session of a late start, and what its start says, not what the one before said', async () => {
+    const { rosters, call, rows } = await setUpLate();
+    const { body } = await call(0, 'forceStart', { visit: 1, job: 'police' });
+    await rosters(1, 30, { job: 'police' });
+    await call(15.5, 'forceStart', { visit: 2 });
+    expect(await rows(body.data.accId)).toEqual([
+      ['15:30', null, { visit: 2, job: 'police' }],
+      ['00:00', '15:00', { visit: 1, job: 'police' }],
+    ]);
+  });
+
+  it('are not made of what only a start said', async () => {
+    const { rosters, call, rows } = await setUpLate();
+    const { body } = await call(0, 'forceStart', { visit: 1 });
+    await rosters(1, 30);
+    await call(15.5, 'forceStop', {});
+    expect(await rows(body.data.accId)).toEqual([
+      ['16:00', null, {}],
+      ['00:00', '15:30', { visit: 1 }],
+    ]);
+  });
+});
+
 describe('who was on, by what they did', () => {
   it('is told of sessions that rosters made', async () => {
     const { app, key, roster, minuteLater } = await setUpRoster();
