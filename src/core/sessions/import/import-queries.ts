@@ -1,66 +1,96 @@
 /** The SQL of importing sessions: what is there already, and those that are new. */
-import { sql, statement } from '../../../db/statement.ts';
+import { type SQL, sql, statement } from '../../../db/statement.ts';
+
+/**
+ * The sessions of an account on a server do not overlap one another, so the latest that begins before an instant is the
+ * only one that can reach over it, or beyond. To find it costs a row, and one for each session of the account elsewhere that
+ * began since.
+ */
+const before = (communityId: SQL, accountId: SQL, serverId: SQL, end: SQL): SQL => sql`
+  (SELECT json_array(id, started_at, ended_at) FROM sessions NOT INDEXED
+   WHERE community_id = ${communityId} AND account_id = ${accountId} AND started_at < ${end}
+     AND server_id = ${serverId} AND voided_at IS NULL
+   ORDER BY started_at DESC LIMIT 1)`;
+
+/** Source: the closed periods that have some of the time; none is looked for where the last of all ends before it. */
+const closedPeriods = (communityId: SQL, start: SQL, end: SQL): SQL => sql`
+  periods INDEXED BY periods_closed
+  WHERE community_id = ${communityId} AND reopened_at IS NULL AND to_at > ${start} AND from_at < ${end}
+    AND ${start} < (
+      SELECT max(to_at) FROM periods INDEXED BY periods_closed
+      WHERE community_id = ${communityId} AND reopened_at IS NULL)`;
+
+/** What is there already around the sessions of an account on a server; JSON texts. */
+export interface RunRow {
+  readonly position: number;
+  /** The latest session that begins before the end: `[id, started_at, ended_at]`. */
+  readonly before: string | null;
+  /** Whether a closed period has some of the time. */
+  readonly is_closed: number;
+}
+
+/** Statement: the same of each of `runs`, a JSON array of `[accountId, serverId, start, end]`; `end` is behind the last of it. */
+export const selectRuns = statement<{ communityId: number; runs: string }, RunRow>(
+  ($) => sql`
+    SELECT run.key AS position,
+      ${before(sql`${$.communityId}`, sql`run.value ->> 0`, sql`run.value ->> 1`, sql`run.value ->> 3`)} AS before,
+      EXISTS (
+        SELECT 1 FROM ${closedPeriods(sql`${$.communityId}`, sql`run.value ->> 2`, sql`run.value ->> 3`)}) AS is_closed
+    FROM json_each(${$.runs}) AS run`,
+);
+
+/** Statement: the sessions that were imported with these event ids, a JSON array. */
+export const selectByEvent = statement<
+  { communityId: number; eventIds: string },
+  { event_id: string; id: string }
+>(
+  ($) => sql`
+    SELECT event.value AS event_id, s.id FROM json_each(${$.eventIds}) AS event
+      CROSS JOIN sessions AS s INDEXED BY sessions_imported
+        ON s.community_id = ${$.communityId} AND s.import_id = event.value`,
+);
 
 /** What an item of `selectConflicts` comes upon; JSON texts. */
 export interface ConflictRow {
   readonly position: number;
-  /** The session that was imported with the same event id. */
-  readonly by_event: string | null;
   /** The session of the account on the server that begins at the same instant. */
   readonly by_start: string | null;
-  /** The latest session of the account on the server that begins before the end: `[id, ended_at]`. */
+  /** The latest session of the account on the server that begins before the end: `[id, started_at, ended_at]`. */
   readonly before: string | null;
   /** The closed period that it reaches into: `[id, to_at]`. */
   readonly period: string | null;
 }
 
-/**
- * Statement: what stands in the way of each of `items`, a JSON array of `[accountId, serverId, start, end, eventId]`.
- * Sessions of an account on a server do not overlap one another, so only the latest before its end can overlap an item.
- */
+/** Statement: what stands in the way of each of `items`, a JSON array of `[accountId, serverId, start, end]`. */
 export const selectConflicts = statement<{ communityId: number; items: string }, ConflictRow>(
   ($) => sql`
     SELECT item.key AS position,
-      (SELECT id FROM sessions INDEXED BY sessions_imported
-       WHERE community_id = ${$.communityId} AND import_id = item.value ->> 4) AS by_event,
       (SELECT id FROM sessions NOT INDEXED
        WHERE community_id = ${$.communityId} AND account_id = item.value ->> 0
          AND started_at = item.value ->> 2 AND server_id = item.value ->> 1 AND voided_at IS NULL LIMIT 1) AS by_start,
-      (SELECT json_array(id, ended_at) FROM sessions NOT INDEXED
-       WHERE community_id = ${$.communityId} AND account_id = item.value ->> 0
-         AND started_at < max(item.value ->> 3, (item.value ->> 2) + 1)
-         AND server_id = item.value ->> 1 AND voided_at IS NULL
-       ORDER BY started_at DESC LIMIT 1) AS before,
-      (SELECT json_array(id, to_at) FROM periods INDEXED BY periods_closed
-       WHERE community_id = ${$.communityId} AND reopened_at IS NULL
-         AND to_at > item.value ->> 2 AND from_at < max(item.value ->> 3, (item.value ->> 2) + 1)
+      ${before(sql`${$.communityId}`, sql`item.value ->> 0`, sql`item.value ->> 1`, sql`item.value ->> 3`)} AS before,
+      (SELECT json_array(id, to_at)
+       FROM ${closedPeriods(sql`${$.communityId}`, sql`item.value ->> 2`, sql`item.value ->> 3`)}
        ORDER BY to_at LIMIT 1) AS period
     FROM json_each(${$.items}) AS item`,
 );
 
 /**
- * Statement: writes sessions that are over, a JSON array of `[id, accountId, serverId, start, end, eventId, metadata]`, but for
- * what stands in the way by now; returns the ids of those that it wrote.
+ * Statement: writes sessions that are over, a JSON array of `[accountId, serverId, before, start, end, items]`: those behind
+ * one session that is there, or behind none, with `items` of `[id, start, end, eventId, metadata]`. They stay out where by now
+ * something else is before them, or their time is closed. Returns the ids of those that it wrote.
  */
-export const insertImported = statement<{ communityId: number; items: string }, { id: string }>(
+export const insertImported = statement<{ communityId: number; runs: string }, { id: string }>(
   ($) => sql`
     INSERT INTO sessions (community_id, id, account_id, server_id, started_at, last_seen_at, ended_at, close_kind,
       metadata, origin, import_id)
-    SELECT ${$.communityId}, item.value ->> 0, item.value ->> 1, item.value ->> 2, item.value ->> 3, item.value ->> 4,
-      item.value ->> 4, 'stopped', item.value ->> 6, 'import', item.value ->> 5
-    FROM json_each(${$.items}) AS item
-    WHERE NOT EXISTS (
-        SELECT 1 FROM periods INDEXED BY periods_closed
-        WHERE community_id = ${$.communityId} AND reopened_at IS NULL
-          AND to_at > item.value ->> 3 AND from_at < max(item.value ->> 4, (item.value ->> 3) + 1))
+    SELECT ${$.communityId}, item.value ->> 0, run.value ->> 0, run.value ->> 1, item.value ->> 1, item.value ->> 2,
+      item.value ->> 2, 'stopped', item.value ->> 4, 'import', item.value ->> 3
+    FROM json_each(${$.runs}) AS run CROSS JOIN json_each(run.value, '$[5]') AS item
+    WHERE run.value ->> 2 IS
+        ${before(sql`${$.communityId}`, sql`run.value ->> 0`, sql`run.value ->> 1`, sql`run.value ->> 4`)}
       AND NOT EXISTS (
-        SELECT 1 FROM (
-          SELECT started_at, ended_at FROM sessions NOT INDEXED
-          WHERE community_id = ${$.communityId} AND account_id = item.value ->> 1
-            AND started_at < max(item.value ->> 4, (item.value ->> 3) + 1)
-            AND server_id = item.value ->> 2 AND voided_at IS NULL
-          ORDER BY started_at DESC LIMIT 1)
-        WHERE ended_at IS NULL OR ended_at > item.value ->> 3 OR started_at = item.value ->> 3)
+        SELECT 1 FROM ${closedPeriods(sql`${$.communityId}`, sql`run.value ->> 3`, sql`run.value ->> 4`)})
     ON CONFLICT DO NOTHING
     RETURNING id`,
 );

@@ -5,7 +5,13 @@ import { audited } from '../../audit/audit.ts';
 import type { Ctx } from '../../context.ts';
 import { insertServers } from '../../servers/queries.ts';
 import { findAccountsOf } from './import-accounts.ts';
-import { type ConflictRow, insertImported, selectConflicts } from './import-queries.ts';
+import {
+  type ConflictRow,
+  insertImported,
+  selectByEvent,
+  selectConflicts,
+  selectRuns,
+} from './import-queries.ts';
 
 /** A session that is over, as somebody brings it. Epoch milliseconds. */
 export interface ImportedSession {
@@ -32,11 +38,20 @@ export type ImportResult =
       readonly overlaps?: number;
     };
 
+/** Each attempt that fails, fails because another import or correction got through. */
+const MAX_ATTEMPTS = 5;
+
 /** An item whose account is known, or is to be made; `key` is who that is. */
 interface Named extends ImportedSession {
   readonly position: number;
   readonly accountId: string | undefined;
   readonly key: string;
+}
+
+/** One that nothing stands in the way of. */
+interface Placed extends Named {
+  /** The session before it (`RunRow.before`), if there is one. */
+  readonly before: string | null;
 }
 
 /**
@@ -48,7 +63,7 @@ export const importSessions = async (
   sessions: readonly ImportedSession[],
   { isDryRun }: { isDryRun: boolean },
 ): Promise<ImportResult[]> => {
-  const { id: communityId, settings } = ctx.actor.community;
+  const { settings } = ctx.actor.community;
   const results: (ImportResult | undefined)[] = sessions.map(() => undefined);
   const people = await findAccountsOf(ctx, sessions, { isDryRun });
   const named = sessions.flatMap((session, position): Named[] => {
@@ -62,48 +77,116 @@ export const importSessions = async (
     const accountId = person === 'unknown' ? undefined : person;
     return [{ ...session, position, accountId, key: accountId ?? `${first.kind} ${first.value}` }];
   });
-  const [conflicts] = await runBatch(ctx.db, [
-    selectConflicts({
-      communityId,
-      items: JSON.stringify(
-        named.map(({ accountId, serverId, start, end, eventId }) => [
-          accountId ?? '',
-          serverId,
-          start,
-          end,
-          eventId ?? null,
-        ]),
-      ),
-    }),
-  ]);
-  const free: Named[] = [];
-  named.forEach((item, index) => {
-    const refused = judge(item, conflicts[index]);
-    if (refused) results[item.position] = refused;
-    else free.push(item);
-  });
-  const fresh = withoutOverlaps(free, results);
-  if (isDryRun) {
-    for (const { position, accountId } of fresh) {
-      results[position] = { status: 'imported', id: null, accountId: accountId ?? null };
+  let waiting: readonly Named[] = named;
+  for (let attempt = 1; waiting.length > 0; attempt++) {
+    if (attempt > MAX_ATTEMPTS) throw new Error('an import was overtaken by others again and again');
+    const fresh = withoutOverlaps(await findFree(ctx, waiting, results), results);
+    if (isDryRun) {
+      for (const { position, accountId } of fresh) {
+        results[position] = { status: 'imported', id: null, accountId: accountId ?? null };
+      }
+      break;
     }
-  } else if (fresh.length > 0) await insert(ctx, fresh, results);
+    waiting = fresh.length > 0 ? await insert(ctx, fresh, results) : [];
+  }
   return results.map((result) => {
     if (!result) throw new Error('an item of an import has no result');
     return result;
   });
 };
 
+/** Where an item ends for what comes behind it: one without a length takes the instant in which it is. */
+const endOf = ({ start, end }: Pick<ImportedSession, 'start' | 'end'>): number => Math.max(end, start + 1);
+
+/**
+ * Those that nothing in the database stands in the way of, each with the session before it. The others get their results.
+ * Items of an account on a server are looked at together, and one by one only where something lies among them.
+ */
+const findFree = async (
+  ctx: Ctx<CommunityActor>,
+  items: readonly Named[],
+  results: (ImportResult | undefined)[],
+): Promise<Placed[]> => {
+  const { id: communityId } = ctx.actor.community;
+  const runs = [
+    ...Map.groupBy(
+      items.filter(({ accountId }) => accountId !== undefined),
+      ({ key, serverId }) => `${serverId} ${key}`,
+    ).values(),
+  ].map((group) => ({
+    group,
+    start: Math.min(...group.map(({ start }) => start)),
+    end: Math.max(...group.map(endOf)),
+  }));
+  const eventIds = items.flatMap(({ eventId }) => eventId ?? []);
+  const [around, ofEvents = []] = await runBatch(ctx.db, [
+    selectRuns({
+      communityId,
+      runs: JSON.stringify(
+        runs.map(({ group: [first], start, end }) => [first?.accountId, first?.serverId, start, end]),
+      ),
+    }),
+    eventIds.length > 0 ? selectByEvent({ communityId, eventIds: JSON.stringify(eventIds) }) : undefined,
+  ]);
+  const byEvent = new Map(ofEvents.map(({ event_id, id }) => [event_id, id]));
+  const isKnown = ({ eventId, position, accountId }: Named): boolean => {
+    const id = eventId === undefined ? undefined : byEvent.get(eventId);
+    if (id !== undefined) results[position] = { status: 'duplicate', id, accountId: accountId ?? null };
+    return id !== undefined;
+  };
+  const free: Placed[] = items
+    .filter((item) => item.accountId === undefined && !isKnown(item))
+    .map((item) => ({ ...item, before: null }));
+  const unsure: Named[] = [];
+  runs.forEach(({ group, start }, index) => {
+    const row = around[index];
+    const before = row?.before ?? null;
+    const isFree = row?.is_closed === 0 && (before === null || isOver(before, start));
+    for (const item of group.filter((one) => !isKnown(one))) {
+      if (isFree) free.push({ ...item, before });
+      else unsure.push(item);
+    }
+  });
+  if (unsure.length > 0) {
+    const [conflicts] = await runBatch(ctx.db, [
+      selectConflicts({
+        communityId,
+        items: JSON.stringify(unsure.map((item) => [item.accountId, item.serverId, item.start, endOf(item)])),
+      }),
+    ]);
+    unsure.forEach((item, index) => {
+      const conflict = conflicts[index];
+      const refused = judge(item, conflict);
+      if (refused) results[item.position] = refused;
+      else free.push({ ...item, before: conflict?.before ?? null });
+    });
+  }
+  return free.sort((a, b) => a.position - b.position);
+};
+
+/** A session of the database, as `before` has it. */
+const readBefore = (text: string): { id: string; startedAt: number; endedAt: number | null } => {
+  const [id, startedAt, endedAt] = JSON.parse(text) as [string, number, number | null];
+  return { id, startedAt, endedAt };
+};
+
+/** Whether the session began and ended before the instant, or at it. */
+const isOver = (before: string, at: number): boolean => {
+  const { startedAt, endedAt } = readBefore(before);
+  return startedAt < at && endedAt !== null && endedAt <= at;
+};
+
 /** What stands in the database in the way of an item. */
 const judge = (item: Named, conflict: ConflictRow | undefined): ImportResult | undefined => {
-  const known = conflict?.by_event ?? conflict?.by_start;
-  if (known) return { status: 'duplicate', id: known, accountId: item.accountId ?? null };
+  if (conflict?.by_start) {
+    return { status: 'duplicate', id: conflict.by_start, accountId: item.accountId ?? null };
+  }
   if (conflict?.period) {
     const [id, to] = JSON.parse(conflict.period) as [string, number];
     return { status: 'refused', code: 'period_closed', params: { id, to: new Date(to).toISOString() } };
   }
   if (conflict?.before) {
-    const [id, endedAt] = JSON.parse(conflict.before) as [string, number | null];
+    const { id, endedAt } = readBefore(conflict.before);
     if (endedAt === null || endedAt > item.start) {
       return { status: 'refused', code: 'session_overlaps', params: { id } };
     }
@@ -112,7 +195,7 @@ const judge = (item: Named, conflict: ConflictRow | undefined): ImportResult | u
 };
 
 /** Those that are no duplicate of one before them in the import, and overlap none that is taken. */
-const withoutOverlaps = (items: readonly Named[], results: (ImportResult | undefined)[]): Named[] => {
+const withoutOverlaps = (items: readonly Placed[], results: (ImportResult | undefined)[]): Placed[] => {
   const events = new Set<string>();
   const unique = items.filter(({ eventId, position, accountId }) => {
     if (eventId === undefined) return true;
@@ -123,9 +206,9 @@ const withoutOverlaps = (items: readonly Named[], results: (ImportResult | undef
     events.add(eventId);
     return true;
   });
-  const taken: Named[] = [];
+  const taken: Placed[] = [];
   for (const group of Map.groupBy(unique, ({ key, serverId }) => `${serverId} ${key}`).values()) {
-    let last: Named | undefined;
+    let last: Placed | undefined;
     for (const item of [...group].sort((a, b) => a.start - b.start || a.position - b.position)) {
       if (last && item.start === last.start) {
         results[item.position] = { status: 'duplicate', id: null, accountId: item.accountId ?? null };
@@ -145,28 +228,32 @@ const withoutOverlaps = (items: readonly Named[], results: (ImportResult | undef
   return taken;
 };
 
+/** Writes them. @returns those that somebody else was faster with: what is in their way, another look tells */
 const insert = async (
   ctx: Ctx<CommunityActor>,
-  items: readonly Named[],
+  items: readonly Placed[],
   results: (ImportResult | undefined)[],
-): Promise<void> => {
-  const withIds = items.map((item) => ({ ...item, id: ctx.newId(item.start) }));
+): Promise<Placed[]> => {
+  const withIds = items.map((item) => ({ ...item, newId: ctx.newId(item.start) }));
+  const runs = [
+    ...Map.groupBy(withIds, ({ key, serverId, before }) => `${serverId} ${key} ${before}`).values(),
+  ].map((group) => [
+    group[0]?.accountId,
+    group[0]?.serverId,
+    group[0]?.before,
+    Math.min(...group.map(({ start }) => start)),
+    Math.max(...group.map(endOf)),
+    group.map(({ newId, start, end, eventId, metadata }) => [
+      newId,
+      start,
+      end,
+      eventId ?? null,
+      metadata ?? '{}',
+    ]),
+  ]);
   const written = await audited(ctx, ctx.actor.community.id, async (audit) => {
     const [rows] = await runBatch(ctx.db, [
-      insertImported({
-        communityId: audit.community.id,
-        items: JSON.stringify(
-          withIds.map(({ id, accountId, serverId, start, end, eventId, metadata }) => [
-            id,
-            accountId,
-            serverId,
-            start,
-            end,
-            eventId ?? null,
-            metadata ?? '{}',
-          ]),
-        ),
-      }),
+      insertImported({ communityId: audit.community.id, runs: JSON.stringify(runs) }),
       // A list of servers has those, too, that nobody but an import knows.
       insertServers({
         communityId: audit.community.id,
@@ -175,15 +262,14 @@ const insert = async (
       await audit.record({
         type: 'SESSIONS_IMPORTED',
         what: `imported ${items.length} sessions`,
-        target: { type: 'SESSION', name: withIds[0]?.id ?? '' },
+        target: { type: 'SESSION', name: withIds[0]?.newId ?? '' },
       }),
     ]);
     return new Set(rows.map(({ id }) => id));
   });
-  for (const { id, position, accountId } of withIds) {
-    results[position] = written.has(id)
-      ? { status: 'imported', id, accountId: accountId ?? null }
-      : // Somebody was faster: to say it again tells what is in the way.
-        { status: 'duplicate', id: null, accountId: accountId ?? null };
-  }
+  return withIds.filter(({ newId, position, accountId }) => {
+    if (!written.has(newId)) return true;
+    results[position] = { status: 'imported', id: newId, accountId: accountId ?? null };
+    return false;
+  });
 };
