@@ -43,6 +43,7 @@ const GLOSSARY: Readonly<Record<string, string>> = {
   'deleteActivityLogs.from': 'Only entries from then on, in Unix seconds.',
   groupBy: 'What the time is totalled by.',
   include: 'Whether servers without a name are listed too.',
+  includeIdentifiers: 'Whether the identifiers of who is on are listed too.',
   includeVoided: 'Whether void sessions are listed too.',
   limit: 'How many there are in a page, at most.',
   locale: 'The region whose spreadsheet reads the file: it decides separators and decimals.',

@@ -79,6 +79,11 @@ describe('presence', () => {
     });
     const server = await app.get('/v2/community/servers/1/activity?status=open', { key });
     expect(server.body.data).toEqual({ items: [anaRow], nextCursor: null });
+    const { identifiers, ...withoutIdentifiers } = anaRow;
+    expect(await list('?status=open&serverId=1&includeIdentifiers=false')).toEqual({
+      items: [withoutIdentifiers],
+      nextCursor: null,
+    });
     expect((await list(`?status=open&accId=${ana.accId}&serverId=2`)).items).toEqual([]);
   });
 
@@ -208,6 +213,7 @@ describe('history', () => {
     ['status=on', 'status', 'must be one of open, closed'],
     ['closeKind=lost', 'closeKind', 'must be one of stopped, cleared, superseded, server_reset, auto_closed'],
     ['includeVoided=yes', 'includeVoided', 'must be one of true, false'],
+    ['includeIdentifiers=no', 'includeIdentifiers', 'must be one of true, false'],
     ['limit=1001', 'limit', 'must be an integer from 1 to 1000'],
   ])('%s: 400', async (query, path, message) => {
     const { app, key } = await setUpHistory();

@@ -341,7 +341,7 @@ describe('bad input', () => {
     ],
     [{ ...period, accId: 'x' }, 'accId', 'must be a UUID (8-4-4-4-12 hexadecimal digits)'],
     [{ ...period, serverId: '0' }, 'serverId', 'must be an integer of at least 1'],
-    [{ ...period, limit: '1001' }, 'limit', 'must be an integer from 1 to 1000'],
+    [{ ...period, limit: '5001' }, 'limit', 'must be an integer from 1 to 5000'],
   ])('%j: 400', async (query, path, message) => {
     const { summary } = await setUpSummary();
     const { status, body } = await summary(query);

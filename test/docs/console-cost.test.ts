@@ -49,9 +49,10 @@ it('has the figures that the calls cost', { timeout: 60_000 }, async () => {
 
   const day = (at: number) => iso(at).slice(0, 10);
   const summary = (from: number, to: number, more: string) =>
-    `/v2/community/activity/summary?from=${day(from)}&to=${day(to)}&limit=1000&${more}`;
+    `/v2/community/activity/summary?from=${day(from)}&to=${day(to)}&limit=5000&${more}`;
   const NAMES = '/v2/community/servers?include=all';
-  const OPEN = '/v2/community/activity?status=open&limit=1000';
+  const IDENTIFIED = '/v2/community/activity?status=open&limit=1000';
+  const OPEN = `${IDENTIFIED}&includeIdentifiers=false`;
   const online = (length: number, step: string, stepMs: number) =>
     `/v2/community/activity/online?from=${iso(today + stepMs - length)}&to=${iso(today + stepMs)}&step=${step}`;
   const found = await app.get('/v2/community/accounts/search?username=Person 7', { key });
@@ -81,17 +82,19 @@ it('has the figures that the calls cost', { timeout: 60_000 }, async () => {
   const n = (value: number) => value.toLocaleString('en-US');
 
   const open = await costOf(OPEN);
+  const identified = await costOf(IDENTIFIED);
   const curve = await costOf(online(DAY, 'quarter-hour', 15 * MINUTE));
   const curves = await costOf(online(7 * DAY, 'hour', HOUR));
   const names = await costOf(NAMES);
   expectLike(`rows read with ${ON_NOW} people on`);
   expectLike(`and so on | ${n(open.rowsRead)} |`);
+  expectLike(`every minute while somebody is looked for | ${n(identified.rowsRead)} |`);
   expectLike(`${n(curve.rowsRead)} for a day, ${n(curves.rowsRead)} for a week |`);
-  expectLike(`| names of servers | every minute | ${n(names.rowsRead)} |`);
+  expectLike(`| names of servers | every 5 minutes | ${n(names.rowsRead)} |`);
 
   const HOURS = 8;
-  // Beyond 100 people every 30 seconds.
-  const turns = { open: HOURS * 120, curve: HOURS * 12, names: HOURS * 60 };
+  // Beyond 100 people every 40 seconds.
+  const turns = { open: HOURS * 90, curve: HOURS * 12, names: HOURS * 12 };
   const calls = turns.open + turns.curve + turns.names;
   const rows = turns.open * open.rowsRead + turns.curve * curve.rowsRead + turns.names * names.rowsRead;
   expectLike(`eight hours is about ${n(calls)} calls and ${(rows / 1e6).toFixed(1)} million rows read`);

@@ -98,6 +98,14 @@ describe('who is on', () => {
       's-on-599',
     ]);
     expect(rowsRead).toBeLessThanOrEqual(2 * 600 + 5 * 21);
+    const without = await app.measure(() =>
+      app.get('/v2/community/activity?status=open&limit=1000&includeIdentifiers=false', {
+        key: community.key,
+      }),
+    );
+    expect(without.result.body.data.items).toHaveLength(600);
+    // Each is read and sorted, with its name and its server.
+    expect(without.rowsRead).toBeLessThanOrEqual(4 * 600);
   });
 });
 

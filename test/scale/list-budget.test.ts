@@ -267,7 +267,16 @@ const LISTS: readonly List[] = [
     [`sessions at a server's path, of ${what}`, `/v2/community/servers/1/activity?${filter}`, {}],
   ]),
   ['who is on', '/v2/community/activity?status=open', { of: 'crowd' }],
-  ['who is on a server', '/v2/community/servers/1/activity?status=open', { of: 'crowd' }],
+  [
+    'who is on, without identifiers',
+    '/v2/community/activity?status=open&includeIdentifiers=false',
+    { of: 'crowd' },
+  ],
+  [
+    'who is on a server',
+    '/v2/community/servers/1/activity?status=open&includeIdentifiers=false',
+    { of: 'crowd' },
+  ],
   // Each page adds the whole period up.
   ['totals by account', `/v2/community/activity/summary?groupBy=account&order=most&${PERIOD}`, {}],
   ...[...WHO, METADATA, ['a server', 'serverId=1'] as const].map(

@@ -1,5 +1,5 @@
 /** Who is on: names first, the total second, and old numbers that look old. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { t } from '../i18n/index.ts';
 import { api, call, type Data } from '../kit/api.ts';
 import { useViewer } from '../kit/context.ts';
@@ -16,25 +16,28 @@ import { Table } from '../ui/table.tsx';
 import type { ScreenProps } from './index.ts';
 import { OnlineCurve, peakToday, useOnline } from './now-curve.tsx';
 
-/** Each person who is on costs rows to read: beyond 100 of them it is read less often. */
-const EVERY_MS = 15_000;
+/** Each person who is on costs four rows to read: beyond 100 of them it is read less often. */
+const EVERY_MS = 20_000;
 const PEOPLE_A_STEP = 100;
 /** As many as one page of the API shows. */
 const LIMIT = 1000;
 
 type Session = Data<'listActivity'>['items'][number];
 
+/** Identifiers nearly double what it costs to read who is on, and only a search looks at them. */
+const readOpen = (includeIdentifiers: 'true' | 'false') =>
+  call(() =>
+    api.GET('/v2/community/activity', {
+      params: { query: { status: 'open', limit: LIMIT, includeIdentifiers } },
+    }),
+  );
+
 export const Now = ({ route }: ScreenProps) => {
   const { zone } = useViewer();
   const now = useNow(5000);
   const [count, setCount] = useState(0);
   const every = EVERY_MS * Math.max(1, Math.ceil(count / PEOPLE_A_STEP));
-  const query = useQuery(
-    'now',
-    () =>
-      call(() => api.GET('/v2/community/activity', { params: { query: { status: 'open', limit: LIMIT } } })),
-    { every },
-  );
+  const query = useQuery('now', () => readOpen('false'), { every });
   useEffect(() => setCount(query.data?.items.length ?? 0), [query.data]);
   const isOld = query.at !== undefined && now - query.at > 2.5 * every;
   return (
@@ -102,12 +105,19 @@ const People = ({
   const names = namesIn(known);
   const servers = serversOf(items);
   const wanted = q.trim().toLocaleLowerCase();
+  const identified = useQuery(wanted === '' ? undefined : 'now identified', () => readOpen('true'), {
+    every: MINUTE,
+  });
+  const identifiers = useMemo(
+    () => new Map(identified.data?.items.map((item) => [item.accId, item.identifiers])),
+    [identified.data],
+  );
   const shown = items.filter(
     (item) =>
       (server === '' || String(item.serverId) === server) &&
       (wanted === '' ||
-        [nameOf(item), item.accId, ...(item.identifiers ?? []).map(({ value }) => value)].some((text) =>
-          text?.toLocaleLowerCase().includes(wanted),
+        [nameOf(item), item.accId, ...(identifiers.get(item.accId) ?? []).map(({ value }) => value)].some(
+          (text) => text?.toLocaleLowerCase().includes(wanted),
         )),
   );
   const online = useOnline('day', now);
@@ -160,11 +170,12 @@ const People = ({
             />
           </div>
           <fieldset class="row" style={{ display: 'flex' }} aria-label={t('now.byServer')}>
-            {servers.map(({ id, count }) => {
+            {servers.map(({ id, count, seenAt }) => {
               const isOn = server === String(id);
               const silence = silenceOf(
                 known.find((one) => one.id === id),
                 now,
+                seenAt,
               );
               return (
                 <button
@@ -246,9 +257,15 @@ const People = ({
 interface ServerNow {
   readonly id: number;
   readonly count: number;
+  /** When the last of them was seen. */
+  readonly seenAt: number;
 }
 
 const serversOf = (items: readonly Session[]): ServerNow[] =>
   [...Map.groupBy(items, ({ serverId }) => serverId)]
-    .map(([id, sessions]) => ({ id, count: sessions.length }))
+    .map(([id, sessions]) => ({
+      id,
+      count: sessions.length,
+      seenAt: Math.max(...sessions.map(({ lastSeen }) => Date.parse(lastSeen))),
+    }))
     .sort((a, b) => a.id - b.id);

@@ -39,6 +39,8 @@ export interface SessionPage {
   /** The last session of the page before. */
   readonly before: SessionKey | undefined;
   readonly limit: number;
+  /** Whether the identifiers of the accounts are told, of sessions that are open: about three rows read each. */
+  readonly hasIdentifiers?: boolean;
 }
 
 /** So many sessions are read for a page at most, where no index answers the filter. */
@@ -82,13 +84,15 @@ interface PageShape {
   readonly hasCloseKind: boolean;
   readonly hasMetadata: boolean;
   readonly includesVoided: boolean;
+  readonly hasIdentifiers: boolean;
 }
 
 /**
  * Of two upper bounds SQLite takes the first for the index, and reads on from there what the other one leaves out: so each
  * side of a period is one condition.
  */
-const shapeOf = ({ filter, before }: SessionPage): PageShape => ({
+const shapeOf = ({ filter, before, hasIdentifiers = false }: SessionPage): PageShape => ({
+  hasIdentifiers,
   hasAccount: filter.accountId !== undefined,
   hasServer: filter.serverId !== undefined,
   hasFrom: filter.from !== undefined,
@@ -173,6 +177,7 @@ const ANY: PageShape = {
   hasCloseKind: false,
   hasMetadata: false,
   includesVoided: true,
+  hasIdentifiers: false,
 };
 const ALL: PageShape = {
   hasAccount: true,
@@ -183,6 +188,7 @@ const ALL: PageShape = {
   hasCloseKind: true,
   hasMetadata: true,
   includesVoided: false,
+  hasIdentifiers: true,
 };
 /** For the test that prepares statements: each condition by itself and all of them. */
 const SHAPES: readonly PageShape[] = [
@@ -193,10 +199,10 @@ const SHAPES: readonly PageShape[] = [
   { ...ALL, hasAccount: false },
 ];
 
-const selectOpen = statementByShape<PageShape, PageValues, DetailsRow & { identifiers: IdentifiersJson }>(
+const selectOpen = statementByShape<PageShape, PageValues, DetailsRow & { identifiers?: IdentifiersJson }>(
   // No index has the order, so all are sorted: what else is told of them is asked of those of the page alone.
   (shape, $) => sql`
-    SELECT ${DETAILS}, ${IDENTIFIERS} FROM (
+    SELECT ${DETAILS} ${shape.hasIdentifiers ? sql`, ${IDENTIFIERS}` : sql``} FROM (
       SELECT * FROM sessions INDEXED BY sessions_open
       WHERE ${allOf([
         sql`community_id = ${$.communityId}`,
@@ -208,7 +214,7 @@ const selectOpen = statementByShape<PageShape, PageValues, DetailsRow & { identi
   WITH_DOCS && SHAPES.map((shape) => ({ ...shape, isOpen: true })),
 );
 
-/** Query: a page of sessions that are open, newest first, with the identifiers of their accounts. */
+/** Query: a page of sessions that are open, newest first, with the identifiers of their accounts, where asked for. */
 export const selectOpenPage = (communityId: number, page: SessionPage): Statement<DetailsRow> =>
   selectOpen(shapeOf(page), valuesOf(communityId, page));
 

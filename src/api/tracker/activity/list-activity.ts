@@ -39,7 +39,8 @@ export const listActivity = defineOperation({
     description:
       'The newest start first. `from` and `to` mean the start. They are days, both of them included, or instants, of ' +
       "which `to` is not; days are those of `timezone`, by default the community's. `status=open` " +
-      'lists who is on now, with the identifiers of each account. `lastSeen` is the last sign of life. ' +
+      'lists who is on now, with the identifiers of each account, unless `includeIdentifiers=false` asks for none. ' +
+      '`lastSeen` is the last sign of life. ' +
       '`unconfirmed` says that nobody told us when the session ended. A page can be short, or empty, while ' +
       '`nextCursor` says that more follow. `Accept: text/csv` gives a CSV file: of every session, or, with ' +
       'a `limit`, of one page, and `Link` has the next one.',
@@ -95,7 +96,12 @@ const answer = async (
   if (isCsv && query.limit === undefined)
     return csvFile(ctx, query, http, exportSessions(ctx, { filter, before }));
 
-  const { items, next } = await listSessions(ctx, { filter, before, limit: query.limit ?? DEFAULT_LIMIT });
+  const { items, next } = await listSessions(ctx, {
+    filter,
+    before,
+    limit: query.limit ?? DEFAULT_LIMIT,
+    hasIdentifiers: query.includeIdentifiers === 'true',
+  });
   const nextCursor = next ? encodeCursor([next.startedAt, next.id], scope) : null;
   if (!isCsv) return { items: items.map(toSessionDetailsWire), nextCursor };
   if (nextCursor) addHeader(http, 'Link', nextLink(http.req.url, nextCursor));

@@ -69,6 +69,7 @@ const filterEntries = {
   status: v.optional(v.picklist(['open', 'closed'])),
   closeKind: v.optional(v.picklist(CLOSE_KINDS)),
   includeVoided: v.optional(v.picklist(['true', 'false']), 'false'),
+  includeIdentifiers: v.optional(v.picklist(['true', 'false']), 'true'),
   timezone: v.optional(timezone),
   ...csvQuery,
   limit: v.optional(integerText(1, 1000)),

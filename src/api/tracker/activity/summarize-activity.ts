@@ -20,6 +20,8 @@ import {
   totalsEntries,
 } from './totals-wire.ts';
 
+/** Each page adds the whole period up: so one has room for a week of 700 people, day by day. */
+const MAX_LIMIT = 5000;
 /** Lines of a file that are written at once. */
 const CSV_LINES = 1000;
 
@@ -30,7 +32,7 @@ export const summarizeActivity = defineOperation({
   isExpensive: true,
   isLarge: isLargeTotal,
   access: { scope: 'sessions:read' },
-  query: v.object({ ...totalsEntries, ...pageQuery(100, 1000) }),
+  query: v.object({ ...totalsEntries, ...pageQuery(100, MAX_LIMIT) }),
   dotted: ['metadata'],
   offersCsv: true,
   docs: WITH_DOCS && {
