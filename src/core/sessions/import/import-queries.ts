@@ -20,25 +20,6 @@ const closedPeriods = (communityId: SQL, start: SQL, end: SQL): SQL => sql`
       SELECT max(to_at) FROM periods INDEXED BY periods_closed
       WHERE community_id = ${communityId} AND reopened_at IS NULL)`;
 
-/** What is there already around the sessions of an account on a server; JSON texts. */
-export interface RunRow {
-  readonly position: number;
-  /** The latest session that begins before the end: `[id, started_at, ended_at]`. */
-  readonly before: string | null;
-  /** Whether a closed period has some of the time. */
-  readonly is_closed: number;
-}
-
-/** Statement: the same of each of `runs`, a JSON array of `[accountId, serverId, start, end]`; `end` is behind the last of it. */
-export const selectRuns = statement<{ communityId: number; runs: string }, RunRow>(
-  ($) => sql`
-    SELECT run.key AS position,
-      ${before(sql`${$.communityId}`, sql`run.value ->> 0`, sql`run.value ->> 1`, sql`run.value ->> 3`)} AS before,
-      EXISTS (
-        SELECT 1 FROM ${closedPeriods(sql`${$.communityId}`, sql`run.value ->> 2`, sql`run.value ->> 3`)}) AS is_closed
-    FROM json_each(${$.runs}) AS run`,
-);
-
 /** Statement: the sessions that were imported with these event ids, a JSON array. */
 export const selectByEvent = statement<
   { communityId: number; eventIds: string },
@@ -50,29 +31,29 @@ export const selectByEvent = statement<
         ON s.community_id = ${$.communityId} AND s.import_id = event.value`,
 );
 
-/** What an item of `selectConflicts` comes upon; JSON texts. */
+/** What a run of sessions comes upon: those of an account on a server, one after the other; JSON texts. */
 export interface ConflictRow {
   readonly position: number;
-  /** The session of the account on the server that begins at the same instant. */
+  /** The session there that begins at the same instant. */
   readonly by_start: string | null;
-  /** The latest session of the account on the server that begins before the end: `[id, started_at, ended_at]`. */
+  /** The latest session there that begins before the end: `[id, started_at, ended_at]`. */
   readonly before: string | null;
   /** The closed period that it reaches into: `[id, to_at]`. */
   readonly period: string | null;
 }
 
-/** Statement: what stands in the way of each of `items`, a JSON array of `[accountId, serverId, start, end]`. */
-export const selectConflicts = statement<{ communityId: number; items: string }, ConflictRow>(
+/** Statement: what stands in the way of each of `runs`, a JSON array of `[accountId, serverId, start, end]`. */
+export const selectConflicts = statement<{ communityId: number; runs: string }, ConflictRow>(
   ($) => sql`
-    SELECT item.key AS position,
+    SELECT run.key AS position,
       (SELECT id FROM sessions NOT INDEXED
-       WHERE community_id = ${$.communityId} AND account_id = item.value ->> 0
-         AND started_at = item.value ->> 2 AND server_id = item.value ->> 1 AND voided_at IS NULL LIMIT 1) AS by_start,
-      ${before(sql`${$.communityId}`, sql`item.value ->> 0`, sql`item.value ->> 1`, sql`item.value ->> 3`)} AS before,
+       WHERE community_id = ${$.communityId} AND account_id = run.value ->> 0
+         AND started_at = run.value ->> 2 AND server_id = run.value ->> 1 AND voided_at IS NULL LIMIT 1) AS by_start,
+      ${before(sql`${$.communityId}`, sql`run.value ->> 0`, sql`run.value ->> 1`, sql`run.value ->> 3`)} AS before,
       (SELECT json_array(id, to_at)
-       FROM ${closedPeriods(sql`${$.communityId}`, sql`item.value ->> 2`, sql`item.value ->> 3`)}
+       FROM ${closedPeriods(sql`${$.communityId}`, sql`run.value ->> 2`, sql`run.value ->> 3`)}
        ORDER BY to_at LIMIT 1) AS period
-    FROM json_each(${$.items}) AS item`,
+    FROM json_each(${$.runs}) AS run`,
 );
 
 /**

@@ -5,13 +5,7 @@ import { audited } from '../../audit/audit.ts';
 import type { Ctx } from '../../context.ts';
 import { insertServers } from '../../servers/queries.ts';
 import { findAccountsOf } from './import-accounts.ts';
-import {
-  type ConflictRow,
-  insertImported,
-  selectByEvent,
-  selectConflicts,
-  selectRuns,
-} from './import-queries.ts';
+import { type ConflictRow, insertImported, selectByEvent, selectConflicts } from './import-queries.ts';
 
 /** A session that is over, as somebody brings it. Epoch milliseconds. */
 export interface ImportedSession {
@@ -50,7 +44,7 @@ interface Named extends ImportedSession {
 
 /** One that nothing stands in the way of. */
 interface Placed extends Named {
-  /** The session before it (`RunRow.before`), if there is one. */
+  /** The session before it (`ConflictRow.before`), if there is one. */
   readonly before: string | null;
 }
 
@@ -95,99 +89,67 @@ export const importSessions = async (
   });
 };
 
-/** Where an item ends for what comes behind it: one without a length takes the instant in which it is. */
-const endOf = ({ start, end }: Pick<ImportedSession, 'start' | 'end'>): number => Math.max(end, start + 1);
+/** From when to when the items are: one without a length takes the instant in which it is. */
+const extentOf = (items: readonly ImportedSession[]): { start: number; end: number } => ({
+  start: Math.min(...items.map(({ start }) => start)),
+  end: Math.max(...items.map(({ start, end }) => Math.max(end, start + 1))),
+});
 
-/**
- * Those that nothing in the database stands in the way of, each with the session before it. The others get their results.
- * Items of an account on a server are looked at together, and one by one only where something lies among them.
- */
+/** Those that nothing in the database stands in the way of. The others get their results. */
 const findFree = async (
   ctx: Ctx<CommunityActor>,
   items: readonly Named[],
   results: (ImportResult | undefined)[],
 ): Promise<Placed[]> => {
   const { id: communityId } = ctx.actor.community;
-  const runs = [
-    ...Map.groupBy(
-      items.filter(({ accountId }) => accountId !== undefined),
-      ({ key, serverId }) => `${serverId} ${key}`,
-    ).values(),
-  ].map((group) => ({
-    group,
-    start: Math.min(...group.map(({ start }) => start)),
-    end: Math.max(...group.map(endOf)),
-  }));
-  const eventIds = items.flatMap(({ eventId }) => eventId ?? []);
-  const [around, ofEvents = []] = await runBatch(ctx.db, [
-    selectRuns({
-      communityId,
-      runs: JSON.stringify(
-        runs.map(({ group: [first], start, end }) => [first?.accountId, first?.serverId, start, end]),
-      ),
-    }),
-    eventIds.length > 0 ? selectByEvent({ communityId, eventIds: JSON.stringify(eventIds) }) : undefined,
-  ]);
-  const byEvent = new Map(ofEvents.map(({ event_id, id }) => [event_id, id]));
-  const isKnown = ({ eventId, position, accountId }: Named): boolean => {
-    const id = eventId === undefined ? undefined : byEvent.get(eventId);
-    if (id !== undefined) results[position] = { status: 'duplicate', id, accountId: accountId ?? null };
-    return id !== undefined;
-  };
-  const free: Placed[] = items
-    .filter((item) => item.accountId === undefined && !isKnown(item))
-    .map((item) => ({ ...item, before: null }));
-  const unsure: Named[] = [];
-  runs.forEach(({ group, start }, index) => {
-    const row = around[index];
-    const before = row?.before ?? null;
-    const isFree = row?.is_closed === 0 && (before === null || isOver(before, start));
-    for (const item of group.filter((one) => !isKnown(one))) {
-      if (isFree) free.push({ ...item, before });
-      else unsure.push(item);
-    }
-  });
-  if (unsure.length > 0) {
-    const [conflicts] = await runBatch(ctx.db, [
-      selectConflicts({
-        communityId,
-        items: JSON.stringify(unsure.map((item) => [item.accountId, item.serverId, item.start, endOf(item)])),
-      }),
+  const eventIds = JSON.stringify(items.flatMap(({ eventId }) => eventId ?? []));
+  let events = eventIds === '[]' ? undefined : selectByEvent({ communityId, eventIds });
+  const free: Placed[] = [];
+  // Those of an account on a server together; one by one where something lies among them.
+  for (let runs = [...Map.groupBy(items, placeOf).values()]; runs.length > 0; ) {
+    const extents = runs.map((run) => {
+      const { start, end } = extentOf(run);
+      return [run[0]?.accountId ?? '', run[0]?.serverId, start, end];
+    });
+    const [conflicts, known = []] = await runBatch(ctx.db, [
+      selectConflicts({ communityId, runs: JSON.stringify(extents) }),
+      events,
     ]);
-    unsure.forEach((item, index) => {
+    events = undefined;
+    const ids = new Map<string | undefined, string>(known.map(({ event_id, id }) => [event_id, id]));
+    runs = runs.flatMap((run, index) => {
       const conflict = conflicts[index];
-      const refused = judge(item, conflict);
-      if (refused) results[item.position] = refused;
-      else free.push({ ...item, before: conflict?.before ?? null });
+      const refused = conflict && judge(extentOf(run).start, run[0]?.accountId ?? null, conflict);
+      const others = run.filter(({ eventId, position, accountId = null }) => {
+        const id = ids.get(eventId);
+        if (id !== undefined) results[position] = { status: 'duplicate', id, accountId };
+        return id === undefined;
+      });
+      if (!refused) free.push(...others.map((item) => ({ ...item, before: conflict?.before ?? null })));
+      else if (run.length > 1) return others.map((item) => [item]);
+      else for (const { position } of others) results[position] = refused;
+      return [];
     });
   }
   return free.sort((a, b) => a.position - b.position);
 };
 
-/** A session of the database, as `before` has it. */
-const readBefore = (text: string): { id: string; startedAt: number; endedAt: number | null } => {
-  const [id, startedAt, endedAt] = JSON.parse(text) as [string, number, number | null];
-  return { id, startedAt, endedAt };
-};
+const placeOf = ({ key, serverId }: Named): string => `${serverId} ${key}`;
 
-/** Whether the session began and ended before the instant, or at it. */
-const isOver = (before: string, at: number): boolean => {
-  const { startedAt, endedAt } = readBefore(before);
-  return startedAt < at && endedAt !== null && endedAt <= at;
-};
-
-/** What stands in the database in the way of an item. */
-const judge = (item: Named, conflict: ConflictRow | undefined): ImportResult | undefined => {
-  if (conflict?.by_start) {
-    return { status: 'duplicate', id: conflict.by_start, accountId: item.accountId ?? null };
-  }
-  if (conflict?.period) {
-    const [id, to] = JSON.parse(conflict.period) as [string, number];
+/** What stands in the database in the way of what begins then. */
+const judge = (
+  start: number,
+  accountId: string | null,
+  { by_start, period, before }: ConflictRow,
+): ImportResult | undefined => {
+  if (by_start) return { status: 'duplicate', id: by_start, accountId };
+  if (period) {
+    const [id, to] = JSON.parse(period) as [string, number];
     return { status: 'refused', code: 'period_closed', params: { id, to: new Date(to).toISOString() } };
   }
-  if (conflict?.before) {
-    const { id, endedAt } = readBefore(conflict.before);
-    if (endedAt === null || endedAt > item.start) {
+  if (before) {
+    const [id, , endedAt] = JSON.parse(before) as [string, number, number | null];
+    if (endedAt === null || endedAt > start) {
       return { status: 'refused', code: 'session_overlaps', params: { id } };
     }
   }
@@ -207,7 +169,7 @@ const withoutOverlaps = (items: readonly Placed[], results: (ImportResult | unde
     return true;
   });
   const taken: Placed[] = [];
-  for (const group of Map.groupBy(unique, ({ key, serverId }) => `${serverId} ${key}`).values()) {
+  for (const group of Map.groupBy(unique, placeOf).values()) {
     let last: Placed | undefined;
     for (const item of [...group].sort((a, b) => a.start - b.start || a.position - b.position)) {
       if (last && item.start === last.start) {
@@ -235,22 +197,18 @@ const insert = async (
   results: (ImportResult | undefined)[],
 ): Promise<Placed[]> => {
   const withIds = items.map((item) => ({ ...item, newId: ctx.newId(item.start) }));
-  const runs = [
-    ...Map.groupBy(withIds, ({ key, serverId, before }) => `${serverId} ${key} ${before}`).values(),
-  ].map((group) => [
-    group[0]?.accountId,
-    group[0]?.serverId,
-    group[0]?.before,
-    Math.min(...group.map(({ start }) => start)),
-    Math.max(...group.map(endOf)),
-    group.map(({ newId, start, end, eventId, metadata }) => [
-      newId,
-      start,
-      end,
-      eventId ?? null,
-      metadata ?? '{}',
-    ]),
-  ]);
+  const runs = [...Map.groupBy(withIds, (item) => `${placeOf(item)} ${item.before}`).values()].map((run) => {
+    const { start, end } = extentOf(run);
+    const [{ accountId, serverId, before } = {}] = run;
+    const rows = run.map((item) => [
+      item.newId,
+      item.start,
+      item.end,
+      item.eventId ?? null,
+      item.metadata ?? '{}',
+    ]);
+    return [accountId, serverId, before, start, end, rows];
+  });
   const written = await audited(ctx, ctx.actor.community.id, async (audit) => {
     const [rows] = await runBatch(ctx.db, [
       insertImported({ communityId: audit.community.id, runs: JSON.stringify(runs) }),
