@@ -95,27 +95,38 @@ export const compose = <Row = never>(
   const params: Value[] = [];
   let known = composed.get(texts);
   if (!known) {
-    known = new Map();
+    known = { next: new Map() };
     composed.set(texts, known);
   }
-  let key = '';
   for (const part of parts) {
     if (typeof part === 'object' && part !== null) {
-      key += part.sql;
+      known = nextOf(known, part.sql);
       params.push(...part.params);
     } else params.push(part);
   }
-  let whole = known.get(key);
-  if (whole === undefined) {
-    if (known.size >= MAX_SHAPES) known.clear();
-    whole = textOf(texts, parts);
-    known.set(key, whole);
-  }
-  return { sql: whole, params };
+  known.whole ??= textOf(texts, parts);
+  return { sql: known.whole, params };
 };
 
+/** The text that was put together, by the texts of the statements in it, one after the other. */
+interface Composed {
+  whole?: string;
+  readonly next: Map<string, Composed>;
+}
+
 /** The texts that were put together, by what they are around: the numbers of a statement's values change within it. */
-const composed = new Map<TemplateStringsArray, Map<string, string>>();
+const composed = new Map<TemplateStringsArray, Composed>();
+
+/** To look a text up costs nothing, since it is the same string each time; one put together would be read to its end. */
+const nextOf = ({ next }: Composed, text: string): Composed => {
+  let known = next.get(text);
+  if (!known) {
+    if (next.size >= MAX_SHAPES) next.clear();
+    known = { next: new Map() };
+    next.set(text, known);
+  }
+  return known;
+};
 
 const textOf = (
   [first = '', ...others]: TemplateStringsArray,

@@ -127,7 +127,7 @@ const insertion = (
   const { id } = actor.community;
   return [
     hasEvents ? outbox(id, 'log.appended', newJson(id, entries)) : undefined,
-    countInserted(id, dayOf(clock.now()), kinds),
+    countInserted(id, dayOf(clock.now()), kinds, hasEvents),
     insertLogEntries(id, entries, hasEvents),
     hasEvents ? undefined : outbox(id, 'log.appended', insertedJson(id, entries, perSecond)),
   ] as const;

@@ -59,17 +59,27 @@ const isNewEvent = ({ communityId }: Community, eventId: SQL): SQL => sql`
   NOT EXISTS (SELECT 1 FROM log_entries INDEXED BY log_entries_by_event
     WHERE ${isCurrent(communityId)} AND event_id = ${eventId})`;
 
-const insertCounts = statement<{ communityId: number; day: number; kinds: string }>(
-  ($) => sql`
+/** Whether entries may be repeats: without events there is nothing to look for, and hardly half of the text to send. */
+type Repeats = 'events' | 'no events';
+const REPEATS = ['events', 'no events'] as const;
+const repeatsOf = (hasEvents: boolean): Repeats => (hasEvents ? 'events' : 'no events');
+
+const insertCounts = statementByShape<Repeats, { communityId: number; day: number; kinds: string }>(
+  (repeats, $) => sql`
     INSERT INTO log_counters (community_id, action_type, platform, count, day, added)
     SELECT ${$.communityId}, action_type, platform, added, ${$.day}, added FROM (
-      SELECT value ->> 0 AS action_type, value ->> 1 AS platform, (value ->> 2) + (
-        SELECT COUNT(*) FROM json_each(kind.value -> 3) AS event
-        WHERE ${isNewEvent($, sql`event.value`)}) AS added
+      SELECT value ->> 0 AS action_type, value ->> 1 AS platform, (value ->> 2)${
+        repeats === 'events'
+          ? sql` + (
+            SELECT COUNT(*) FROM json_each(kind.value -> 3) AS event
+            WHERE ${isNewEvent($, sql`event.value`)})`
+          : sql``
+      } AS added
       FROM json_each(${$.kinds}) AS kind LIMIT -1)
     WHERE added > 0
     ON CONFLICT DO UPDATE SET count = count + excluded.count,
       added = iif(day = excluded.day, added, 0) + excluded.added, day = excluded.day`,
+  WITH_DOCS && REPEATS,
 );
 
 /** Statement, to run before `insertLogEntries` in its batch: counts what that will insert. */
@@ -77,9 +87,10 @@ export const countInserted = (
   communityId: number,
   day: number,
   kinds: readonly KindToCount[],
+  hasEvents: boolean,
 ): Statement<never> => {
   const rows = kinds.map((kind) => [kind.actionType, kind.platform, kind.withoutEvent, kind.eventIds]);
-  return insertCounts({ communityId, day, kinds: JSON.stringify(rows) });
+  return insertCounts(repeatsOf(hasEvents), { communityId, day, kinds: JSON.stringify(rows) });
 };
 
 /** Entries as `newEntries` reads them. */
@@ -98,7 +109,7 @@ const rowsOf = (entries: readonly EntryToInsert[]): string =>
   );
 
 /** Query: the rows of those entries (`rowsOf`) whose event is new, each with the id that it gets. */
-const newEntries = ($: Community, rows: SQLWrapper): SQL =>
+const newEntries = ($: Community, rows: SQLWrapper, repeats: Repeats): SQL =>
   // LIMIT -1 keeps SQLite from computing `id` again at each use.
   sql`
     SELECT log.generation, entry.*,
@@ -107,23 +118,23 @@ const newEntries = ($: Community, rows: SQLWrapper): SQL =>
       SELECT value ->> 0 AS second, value ->> 1 AS number, value ->> 2 AS platform, value ->> 3 AS serial,
         value ->> 4 AS action_type, value ->> 5 AS action_detail, value ->> 6 AS username, value ->> 7 AS event_id
       FROM json_each(${rows})) AS entry
-    WHERE entry.event_id IS NULL OR ${isNewEvent($, sql`entry.event_id`)}
+    ${repeats === 'events' ? sql`WHERE entry.event_id IS NULL OR ${isNewEvent($, sql`entry.event_id`)}` : sql``}
     LIMIT -1`;
 
 /** Where an entry is: its `id`, and `event_id` where entries with one were asked for. */
 export type Stored = Pick<RowOf<typeof logEntries>, 'id'> &
   Partial<Pick<RowOf<typeof logEntries>, 'event_id'>>;
 
-const insertEntries = statementByShape<'all' | 'ids', { communityId: number; entries: string }, Stored>(
-  (told, $) => sql`
+const insertEntries = statementByShape<Repeats, { communityId: number; entries: string }, Stored>(
+  (repeats, $) => sql`
     INSERT INTO log_entries
       (community_id, generation, id, platform, serial, action_type, action_detail, username, event_id)
     SELECT ${$.communityId}, generation, CASE WHEN id < (second + 1) << 20 THEN id END,
       platform, serial, action_type, action_detail, username, event_id
-    FROM (${newEntries($, $.entries)})
+    FROM (${newEntries($, $.entries, repeats)})
     WHERE true
-    RETURNING ${told === 'all' ? sql`id, event_id` : sql`id`}`,
-  WITH_DOCS && ['all', 'ids'],
+    RETURNING ${repeats === 'events' ? sql`id, event_id` : sql`id`}`,
+  WITH_DOCS && REPEATS,
 );
 
 /**
@@ -134,7 +145,7 @@ export const insertLogEntries = (
   communityId: number,
   entries: readonly EntryToInsert[],
   hasEvents: boolean,
-): Statement<Stored> => insertEntries(hasEvents ? 'all' : 'ids', { communityId, entries: rowsOf(entries) });
+): Statement<Stored> => insertEntries(repeatsOf(hasEvents), { communityId, entries: rowsOf(entries) });
 
 /** So many entries a webhook is told of in one event; all of them count. */
 const MAX_TOLD = 50;
@@ -151,7 +162,7 @@ const selectNew = statement<{
   entries: string;
 }>(
   ($) => sql`
-    SELECT json_object('count', count, 'entries', (SELECT ${TOLD} FROM (${newEntries($, $.entries)})))
+    SELECT json_object('count', count, 'entries', (SELECT ${TOLD} FROM (${newEntries($, $.entries, 'events')})))
     FROM (SELECT ${$.withoutEvent} + (
       SELECT COUNT(*) FROM json_each(${$.eventIds}) AS event
       WHERE ${isNewEvent($, sql`event.value`)}) AS count)
