@@ -222,7 +222,11 @@ describe('the totals of a period', () => {
       session(4, 4, 5),
       session(5, 7, 8),
     ]);
-    expect(bare(await summary(period))).toMatchObject([{ seconds: 27_000, distinctSeconds: 21_600 }]);
+    // Of all accounts and of one, whose sessions are read in another way.
+    for (const filter of [{}, { accId: ANA }]) {
+      const items = bare(await summary({ ...period, ...filter }));
+      expect(items).toMatchObject([{ seconds: 27_000, distinctSeconds: 21_600 }]);
+    }
   });
 
   it('counts time once as distinct where somebody is on fifty servers at once', async () => {
@@ -250,6 +254,28 @@ describe('the totals of a period', () => {
       3600,
       50 * 60,
     ]);
+  });
+
+  it('counts time once as distinct where one of many sessions spans all before the last', async () => {
+    const { id, summary } = await setUpSummary();
+    const session = (server: number, from: number, to: number): Stored => ({
+      account: ANA,
+      server,
+      start: START + from * MINUTE,
+      end: START + to * MINUTE,
+    });
+    // Four hours; within them forty, each within the one before; and behind those another one.
+    await store(id, [
+      session(1, 0, 240),
+      ...Array.from({ length: 40 }, (_, index) => session(index + 2, 1 + index / 2, 61 - index / 2)),
+      session(99, 120, 150),
+    ]);
+    const seconds = (240 + (40 * (60 + 21)) / 2 + 30) * 60;
+    for (const filter of [{}, { accId: ANA }]) {
+      expect(bare(await summary({ ...period, ...filter }))).toMatchObject([
+        { seconds, distinctSeconds: 240 * 60 },
+      ]);
+    }
   });
 
   it('counts a session without a length, in the hour of its start', async () => {

@@ -5,23 +5,21 @@ import type { Ctx } from '../context.ts';
 import { selectNamesOfServers } from '../servers/queries.ts';
 import type { SessionTotal } from './session-totals.ts';
 
-/**
- * What the accounts and servers of totals are called; null where only the id is known. One trip, or none where the totals
- * came with their names.
- */
+type Named = Pick<SessionTotal, 'accountId' | 'serverId' | 'name'>;
+
+/** What the account or the server of a total is called, where it came with its name: null where only the id is known. */
+export const nameInTotal = ({ accountId, serverId, name }: Named): string | null | undefined =>
+  // Where it has both, the name is the account's.
+  accountId !== undefined && serverId !== undefined ? undefined : name;
+
+/** What the accounts and servers of the totals are called that came without a name. One trip, or none. */
 export const namesOfTotals = async (
   ctx: Ctx<CommunityActor>,
-  totals: readonly Pick<SessionTotal, 'accountId' | 'serverId' | 'name'>[],
+  totals: readonly Named[],
 ): Promise<{ accounts: Map<string, string | null>; servers: Map<number, string | null> }> => {
   const accounts = new Map<string, string | null>();
   const servers = new Map<number, string | null>();
-  const unnamed = totals.filter(({ accountId, serverId, name }) => {
-    // Where it has both, the name is the account's.
-    if (name === undefined || (accountId !== undefined && serverId !== undefined)) return true;
-    if (accountId !== undefined) accounts.set(accountId, name);
-    if (serverId !== undefined) servers.set(serverId, name);
-    return false;
-  });
+  const unnamed = totals.filter((total) => nameInTotal(total) === undefined);
   const ids = [...new Set(unnamed.flatMap(({ accountId }) => accountId ?? []))];
   const serverIds = [...new Set(unnamed.flatMap(({ serverId }) => serverId ?? []))];
   const communityId = ctx.actor.community.id;

@@ -195,22 +195,27 @@ const UNTIL = sql.raw(`
 export const MAX_COVERING = 32;
 
 /**
- * Expression: the parts of the session `q` that sessions of the same account are in, too, which began later: `start end
- * start end`, in milliseconds after `from`, each with its own, at most `MAX_COVERING` + 1 of them; NULL where the account's
+ * Expression: what of the session `q` sessions of the same account are in, too, which began later; NULL where the account's
  * next one begins when it is over. For that one row is read. (An id behind a character is behind that id, and before every
  * other.)
+ *
+ * Where one of those spans all the others, as nearly always: for how long, in milliseconds. Else the part of each, `start end
+ * start end`, in milliseconds after `from`, of at most `MAX_COVERING` + 1 of them.
  */
-export const coveredParts = (shape: FilterShape): SQL => {
+export const coveredTime = (shape: FilterShape): SQL => {
   const later = (what: SQL, where: SQL): SQL => sql`
     SELECT ${what} FROM sessions AS s NOT INDEXED
     WHERE s.community_id = ${value('communityId')} AND s.account_id = q.account_id
       AND (s.started_at, s.id) >= (q.started_at, q.id || '~') AND s.started_at < q.e ${where}`;
   return sql`
     iif(EXISTS (${later(sql`1`, sql``)}), (
-      SELECT group_concat((max(q.s, started_at) - ${int('from')}) || ' ' || (max(q.s, min(q.e, until)) - ${int('from')}), ' ')
+      SELECT iif(count(*) <= ${sql.raw(String(MAX_COVERING))} AND max(finish - begin) = max(finish) - min(begin),
+        max(finish) - min(begin), group_concat(begin || ' ' || finish, ' '))
       FROM (
-        ${later(sql`s.started_at, ${UNTIL} AS until`, sql`AND ${counts(shape)}`)}
-        ORDER BY s.started_at LIMIT ${sql.raw(String(MAX_COVERING + 1))})), NULL)`;
+        SELECT max(q.s, started_at) - ${int('from')} AS begin, max(q.s, min(q.e, until)) - ${int('from')} AS finish
+        FROM (
+          ${later(sql`s.started_at, ${UNTIL} AS until`, sql`AND ${counts(shape)}`)}
+          ORDER BY s.started_at LIMIT ${sql.raw(String(MAX_COVERING + 1))}))), NULL)`;
 };
 
 /** Query: the open sessions `s` that began before the period's end, with until when they count. */

@@ -111,7 +111,7 @@ export class SessionTotals {
   readonly #times: SessionTotal['labels'][] = [];
   readonly #timeOf: (number | undefined)[] = [];
   readonly #timeNamed = new Map<string, number>();
-  readonly #owners = new Map<string, Owner>();
+  readonly #owners = new Map<string | number, Owner>();
   readonly #crowded = new Set<string>();
   /** The number of the session that is being added, of those that come one by one. */
   #counted = 0;
@@ -265,11 +265,13 @@ export class SessionTotals {
 
   /** Takes from the time that counts once what is covered of the account's sessions. */
   #uncount(owner: Owner, covered: string): void {
+    const sum = this.#sumOf(owner, 0);
     for (const text of covered.split(';')) {
       const numbers = numbersOf(text);
       // There may be more of them than were told.
       if (numbers.length > 2 * MAX_COVERING && owner.accountId) this.#crowded.add(owner.accountId);
-      for (const [start, end] of union(numbers)) this.#sumOf(owner, 0).distinctMs -= end - start;
+      if (numbers.length === 1) sum.distinctMs -= numbers[0] ?? 0;
+      else for (const [start, end] of union(numbers)) sum.distinctMs -= end - start;
     }
   }
 
@@ -279,7 +281,11 @@ export class SessionTotals {
   }
 
   #ownerOf(accountId: string | undefined, serverId: number | undefined): Owner {
-    const key = `${accountId ?? ''} ${serverId ?? ''}`;
+    // Two in one text only where it is grouped by both: to make one for each row takes longer than to add it.
+    const key =
+      accountId !== undefined && serverId !== undefined
+        ? `${accountId} ${serverId}`
+        : (accountId ?? serverId ?? '');
     let owner = this.#owners.get(key);
     if (!owner) {
       owner = { accountId, serverId, sums: [], intervals: [], isListed: false };

@@ -9,7 +9,7 @@ import { PIECES_OF_STRETCH } from '../../lib/calendar-spans.ts';
 import { nameOf } from '../accounts/name-queries.ts';
 import { nameOfServer } from '../servers/queries.ts';
 import {
-  coveredParts,
+  coveredTime,
   type FilterShape,
   fromBefore,
   int,
@@ -70,7 +70,7 @@ export interface WholeRow extends Row {
   /** Where it is grouped by account. */
   readonly account_id?: string;
   /**
-   * What of the sessions is covered by others of their account, so that it counts twice in their time: `coveredParts` of
+   * What of the sessions is covered by others of their account, so that it counts twice in their time: `coveredTime` of
    * each that has any, with `;` between; null where there is none. Empty where nobody has looked: then the `intervals` of
    * all of the account's rows tell.
    */
@@ -130,11 +130,13 @@ const listOf = (pieces: readonly (SQL | string | false)[]): SQL =>
     sql`, `,
   );
 
-const covered = (shape: SummaryShape): SQL => sql`group_concat(${coveredParts(shape)}, ';')`;
+const covered = (shape: SummaryShape): SQL => sql`group_concat(${coveredTime(shape)}, ';')`;
 
 /** Expressions: what the sessions of a group come to. */
 const SUMS = 'count(*), sum(e - s), sum(c - s), sum(x - w - max(0, coalesce(h - g, 0)))';
-const INTERVALS = sql`group_concat((s - ${int('from')}) || ' ' || (e - ${int('from')}), ' ')`;
+/** Where accounts are listed, nobody looks at them. */
+const INTERVALS = sql`group_concat(
+  iif((SELECT is_chosen FROM by_account), NULL, (s - ${int('from')}) || ' ' || (e - ${int('from')})), ' ')`;
 
 /** Expression: the name of a group; it has but one of both. */
 const nameOfGroup = ({ byAccount }: SummaryShape, id: SQL): SQL => {

@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 import { IDENTIFIER_KINDS, type IdentifierKind } from '../../../core/accounts/identifiers.ts';
+import { nameInTotal } from '../../../core/sessions/names-of-totals.ts';
 import type { MetadataFilter } from '../../../core/sessions/reaching-queries.ts';
 import {
   GROUPINGS,
@@ -190,33 +191,21 @@ export const totalItemSchema = () =>
     distinctSeconds: v.optional(v.number()),
   });
 
-/** Rounded once, after the sum; the parts still add up. */
-const roundedSeconds = (
-  total: Pick<SessionTotal, 'ms' | 'confirmedMs' | 'watchedMs' | 'distinctMs'>,
-  rounding: Rounding,
-) => {
+/** Adds the sums of a total. Rounded once, after the sum; the parts still add up. */
+const addSums = (item: Record<string, Cell>, total: SessionTotal, rounding: Rounding): void => {
   const step = ROUNDINGS[rounding];
   const round = (ms: number): number => (Math.round(ms / step) * step) / 1000;
   const seconds = round(total.ms);
   const confirmed = Math.min(seconds, round(total.confirmedMs));
-  return {
-    seconds,
-    hours: Math.round(seconds / 36) / 100,
-    confirmedSeconds: confirmed,
-    unconfirmedSeconds: seconds - confirmed,
-    watchedSeconds: Math.min(confirmed, round(total.watchedMs)),
-    distinctSeconds: Math.min(seconds, round(total.distinctMs)),
-  };
-};
-
-/** The sums of a total, as JSON has them. */
-export const toSums = (total: SessionTotal, rounding: Rounding) => {
-  const { distinctSeconds, ...sums } = roundedSeconds(total, rounding);
-  return {
-    ...sums,
-    sessions: total.sessions,
-    ...(total.accountId !== undefined && total.serverId === undefined && { distinctSeconds }),
-  };
+  item.seconds = seconds;
+  item.hours = Math.round(seconds / 36) / 100;
+  item.confirmedSeconds = confirmed;
+  item.unconfirmedSeconds = seconds - confirmed;
+  item.watchedSeconds = Math.min(confirmed, round(total.watchedMs));
+  item.sessions = total.sessions;
+  if (total.accountId !== undefined && total.serverId === undefined) {
+    item.distinctSeconds = Math.min(seconds, round(total.distinctMs));
+  }
 };
 
 export const toTotalItem = (groupings: readonly Grouping[], rounding: Rounding, names: TotalNames) => {
@@ -228,24 +217,26 @@ export const toTotalItem = (groupings: readonly Grouping[], rounding: Rounding, 
       item.start = isoOrNull(total.start);
       item.end = isoOrNull(total.end);
     }
-    return Object.assign(item, toSums(total, rounding));
+    addSums(item, total, rounding);
+    return item;
   };
 };
 
 const addKey = (
   item: Record<string, Cell>,
   grouping: Grouping,
-  { accountId, serverId, labels }: SessionTotal,
+  total: SessionTotal,
   { accounts, servers }: TotalNames,
 ): void => {
+  const { accountId, serverId, labels } = total;
   switch (grouping) {
     case 'account':
       item.accId = accountId ?? null;
-      item.name = accounts.get(accountId ?? '') ?? null;
+      item.name = nameInTotal(total) ?? accounts.get(accountId ?? '') ?? null;
       return;
     case 'server':
       item.serverId = serverId ?? null;
-      item.serverName = servers.get(serverId ?? 0) ?? null;
+      item.serverName = nameInTotal(total) ?? servers.get(serverId ?? 0) ?? null;
       return;
     case 'weekday-hour': {
       const [weekday = '', hour = ''] = (labels['weekday-hour'] ?? '').split('-');
