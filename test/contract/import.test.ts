@@ -342,6 +342,24 @@ describe('a CSV file', () => {
     ]);
   });
 
+  it('with offsets behind times as databases write them, so that the hour that comes twice can be told', async () => {
+    const { file, app, key } = await setUpImport({ timezone: 'Europe/Madrid' });
+    const csv = [
+      'username,serverId,start,end',
+      'ana,1,2025-10-26 02:30+02:00,2025-10-26 02:30:00 +0100',
+      'bo,1,2025-10-26 02:30,2025-10-26 04:00Z',
+    ].join('\n');
+    const { body } = await file(csv);
+    expect(body.data.results).toMatchObject([
+      { status: 'imported' },
+      { status: 'refused', message: 'start is a time that comes twice in Europe/Madrid; give an offset.' },
+    ]);
+    const list = await app.get('/v2/community/activity', { key });
+    expect(list.body.data.items).toMatchObject([
+      { start: '2025-10-26T00:30:00.000Z', end: '2025-10-26T01:30:00.000Z' },
+    ]);
+  });
+
   const COLUMNS =
     'accId, apiId, discord, uniqueId, username, serverId, start, end, eventId, metadata, metadata.{key}';
   it.each([

@@ -71,7 +71,8 @@ const SLASHED = /^(\d\d?)[/.-](\d\d?)[/.-](\d{4})[,]?[T ]+(\d\d?):(\d\d)(?::(\d\
 const timeReader = ({ timeZone, dates }: TimeFormat, now: number) => {
   const toInstant = localTimeReader(timeZone);
   return (path: string, value: string): number => {
-    const at = parseInstant(value) ?? readLocal(path, value);
+    // Databases write 2026-04-15 18:00:00+02:00, some with a further blank.
+    const at = parseInstant(value.replace(' ', 'T').replace(' ', '')) ?? readLocal(path, value);
     if (at < 0) throw invalidField(path, fieldMessage('not_before', new Date(0).toISOString()));
     if (at > now) throw invalidField(path, fieldMessage('not_future'));
     return at;
