@@ -121,6 +121,25 @@ describe('imported sessions', () => {
     ]);
   });
 
+  it('come once only if they came: what is refused takes no event id, and no time', async () => {
+    const { bring, count } = await setUpImport();
+    const { results } = await bring([
+      shift(),
+      shift({ start: '2025-03-01T20:00:00Z', end: '2025-03-02T04:00:00Z', eventId: 'e1' }),
+      shift({ start: '2025-03-02T01:00:00Z', end: '2025-03-02T04:00:00Z' }),
+      shift({ start: '2025-03-01T22:00:00Z', end: '2025-03-02T01:00:00Z', eventId: 'e1' }),
+      shift({ start: '2025-03-01T17:00:00Z', end: '2025-03-01T23:00:00Z' }),
+    ]);
+    expect(results).toMatchObject([
+      { status: 'imported' },
+      { status: 'refused', message: expect.stringContaining('(item 0)') },
+      { status: 'imported' },
+      { status: 'imported' },
+      { status: 'refused', message: expect.stringContaining('(item 0)') },
+    ]);
+    expect(await count()).toBe(3);
+  });
+
   it('one that is bad does not cost the others', async () => {
     const { bring } = await setUpImport({ timezone: 'Europe/Madrid' });
     const { results, imported, refused } = await bring([

@@ -156,39 +156,32 @@ const judge = (
   return undefined;
 };
 
-/** Those that are no duplicate of one before them in the import, and overlap none that is taken. */
+/** Those that are no duplicate of one before them in the import, and overlap none before them that is taken. */
 const withoutOverlaps = (items: readonly Placed[], results: (ImportResult | undefined)[]): Placed[] => {
   const events = new Set<string>();
-  const unique = items.filter(({ eventId, position, accountId }) => {
-    if (eventId === undefined) return true;
-    if (events.has(eventId)) {
-      results[position] = { status: 'duplicate', id: null, accountId: accountId ?? null };
-      return false;
+  const taken = new Map<string, Placed[]>();
+  return items.filter((item) => {
+    const { eventId, position, accountId = null, start } = item;
+    const others = taken.get(placeOf(item)) ?? [];
+    const isSame =
+      others.some((other) => other.start === start) || (eventId !== undefined && events.has(eventId));
+    const overlapped = others.find((other) => isOverlap(other, item));
+    if (isSame) results[position] = { status: 'duplicate', id: null, accountId };
+    else if (overlapped) {
+      const overlaps = overlapped.position;
+      results[position] = { status: 'refused', code: 'session_overlaps', params: {}, overlaps };
+    } else {
+      if (eventId !== undefined) events.add(eventId);
+      others.push(item);
+      taken.set(placeOf(item), others);
+      return true;
     }
-    events.add(eventId);
-    return true;
+    return false;
   });
-  const taken: Placed[] = [];
-  for (const group of Map.groupBy(unique, placeOf).values()) {
-    let last: Placed | undefined;
-    for (const item of [...group].sort((a, b) => a.start - b.start || a.position - b.position)) {
-      if (last && item.start === last.start) {
-        results[item.position] = { status: 'duplicate', id: null, accountId: item.accountId ?? null };
-      } else if (last && item.start < last.end) {
-        results[item.position] = {
-          status: 'refused',
-          code: 'session_overlaps',
-          params: {},
-          overlaps: last.position,
-        };
-      } else {
-        taken.push(item);
-        last = item;
-      }
-    }
-  }
-  return taken;
 };
+
+const isOverlap = (a: ImportedSession, b: ImportedSession): boolean =>
+  a.start < b.start ? b.start < a.end : a.start < b.end;
 
 /** Writes them. @returns those that somebody else was faster with: what is in their way, another look tells */
 const insert = async (
