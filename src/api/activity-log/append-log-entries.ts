@@ -48,10 +48,11 @@ export const appendLogEntries = defineOperation({
     }
     const entries: NewLogEntry[] = [];
     for (const { value } of body.items) if (value) entries.push(value);
-    const appended = (entries.length > 0 ? await append(ctx, entries) : []).values();
+    const appended = entries.length > 0 ? await append(ctx, entries) : [];
+    let next = 0;
     const rejected: ReturnType<typeof toRejection>[] = [];
     const ids = body.items.map(({ fault }, index) => {
-      const given = fault ?? appended.next().value;
+      const given = fault ?? appended[next++];
       if (typeof given === 'number') return given;
       if (given) rejected.push(toRejection(given, index, languageOf(http)));
       return null;

@@ -10,6 +10,7 @@ export const validateQuery = (
   unknownQuery: AnyOperation['unknownQuery'],
   c: HttpContext,
 ): unknown => {
+  if (!operation.query && unknownQuery === 'ignored') return undefined;
   // Most calls have no query, and most of those take none.
   const { url } = c.req.raw;
   const start = url.indexOf('?');
