@@ -161,7 +161,7 @@ const listsOf = (capacity: number): { count: number; size: number } => {
 };
 
 /** For how many items a statement is made that has so many: a few numbers, so that its texts are few. */
-const capacityOf = (length: number): number => 2 ** Math.ceil(Math.log2(Math.max(length, 1)));
+export const capacityOf = (length: number): number => 2 ** Math.ceil(Math.log2(Math.max(length, 1)));
 
 /** What a statement with `tableOf` takes of these: its values, and what its text is made for. */
 export const toItems = (all: readonly unknown[]): { values: Items; capacity: number } => {

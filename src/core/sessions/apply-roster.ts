@@ -3,7 +3,7 @@ import { type AccountRef, identifierKey, type NotedIdentifier } from '../account
 import { selectConflicts } from '../accounts/resolve-queries.ts';
 import type { Ctx } from '../context.ts';
 import { commit } from '../webhooks/events.ts';
-import { areKnown, hashOfListing, remember } from './known-names.ts';
+import { hashOfListing, placesOfUnknown, remember } from './known-names.ts';
 import { noteEarly } from './late/note-early.ts';
 import { openQuota } from './open-quota.ts';
 import { holdIfClosed } from './periods/hold-call.ts';
@@ -112,17 +112,19 @@ const apply = async (
     stepMs: heartbeatStepMs(settings),
     moment: { now, settings },
   };
-  const attempt = async (resolves: boolean) => {
+  /** @param places of those whose names are looked up */
+  const attempt = async (places: readonly number[]) => {
+    const asked = places.flatMap((place) => refs.slice(place, place + 1));
     const [, conflicts, rows, , looked] = await commit(
       ctx,
       [
-        resolves
+        asked.length > 0
           ? resolveListed(
               {
                 communityId,
                 serverId,
                 maxIdentifiers: quotas.identifiersPerAccount,
-                accounts: refs,
+                accounts: asked,
                 now,
                 newId: ctx.newId,
                 mayCreate: settings.autoCreateAccounts,
@@ -130,7 +132,7 @@ const apply = async (
               { communityId, serverId, observedAt: roster.observedAt },
             )
           : [],
-        resolves ? selectConflicts(communityId, serverId, refs) : undefined,
+        selectConflicts(communityId, serverId, asked),
         applyListed(roster),
         noteRoster(roster),
         quota.look,
@@ -138,24 +140,27 @@ const apply = async (
       { isRepeatable: true },
     );
     quota.saw(looked);
-    return { conflicts: conflicts ?? [], ...toApplied(rows) };
+    return {
+      conflicts: (conflicts ?? []).map((row) => ({ ...row, place: places[Number(row.place)] ?? 0 })),
+      ...toApplied(rows),
+    };
   };
-  let resolves = !areKnown(ctx.actor.community, refs, now);
-  let result = await attempt(resolves);
+  let places = placesOfUnknown(ctx.actor.community, refs, now);
+  let result = await attempt(places);
   let changes = result.changes;
-  if (!resolves && result.unknown.length > 0) {
+  if (result.unknown.some((place) => !places.includes(place))) {
     // Some have been erased since: what was known here is not true any more.
-    resolves = true;
-    result = await attempt(true);
+    places = refs.map((_, place) => place);
+    result = await attempt(places);
     changes = [...changes, ...result.changes];
   }
   const { conflicts, unknown, early } = result;
   if (early.length > 0) await noteEarly(ctx, { serverId, seenAt, accountIds: early });
-  if (resolves && result.isNewest) {
-    const unsure = new Set([...conflicts.map(({ place }) => Number(place)), ...unknown]);
+  if (result.isNewest) {
+    const unsure = new Set([...conflicts.map(({ place }) => place), ...unknown]);
     remember(
       ctx.actor.community,
-      refs.filter((_, place) => !unsure.has(place)),
+      places.filter((place) => !unsure.has(place)).flatMap((place) => refs.slice(place, place + 1)),
       now,
     );
   }
@@ -172,7 +177,7 @@ const apply = async (
     unknown: settings.autoCreateAccounts ? [] : positionsOf(unknown),
     full: positionsOf(result.full),
     conflicts: conflicts.map((row) => ({
-      position: positionOf(listed, Number(row.place)),
+      position: positionOf(listed, row.place),
       kind: String(row.kind),
       value: String(row.value),
       ownerId: String(row.owner_id),

@@ -37,11 +37,11 @@ const hashOfRef = ({ place, id }: WhoseNames, ref: AccountRef): number => {
 
 const isBare = (ref: AccountRef): boolean => ref.every(({ kind }) => kind === 'username');
 
-/** Whether all of these were looked up lately. */
-export const areKnown = (community: WhoseNames, refs: readonly AccountRef[], now: number): boolean =>
-  refs.every((ref) => {
+/** The places of those that were not looked up lately. */
+export const placesOfUnknown = (community: WhoseNames, refs: readonly AccountRef[], now: number): number[] =>
+  refs.flatMap((ref, place) => {
     const at = isBare(ref) ? undefined : lookedUpAt.get(hashOfRef(community, ref));
-    return at !== undefined && at <= now && now - at < KEPT_MS;
+    return at !== undefined && at <= now && now - at < KEPT_MS ? [] : place;
   });
 
 /** Notes that these are registered. */

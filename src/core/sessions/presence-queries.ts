@@ -3,6 +3,7 @@
  * travels as one text, there and back; the text of a statement is the same for any number of accounts, and in any minute.
  */
 import {
+  capacityOf,
   type Names,
   namesOf,
   type SQL,
@@ -122,16 +123,44 @@ export interface RosterChange {
 }
 
 /**
- * A list of hashes as JSON that is as wide for each of them, so that each is found without a look at those before it: so
- * much (10^16) is added to all.
+ * A hash, with a comma in front, as a text that is as wide for each, so that each in a list is found without a look at those
+ * before it: so much (10^16) is added to all.
  */
-const toHashList = (hashes: readonly number[]): string =>
-  `[${hashes.map((hash) => `1${String(hash).padStart(16, '0')}`).join(',')}]`;
+const toWideHash = (hash: number): string => `,1${String(hash).padStart(16, '0')}`;
 const HASH_BASE = sql.raw('10000000000000000');
 
-/** Expression: hash number `place` of such a list, from 0 on. */
+/** Expression: hash number `place` of a list of such texts, from 0 on. */
 const hashAt = (list: SQLWrapper, place: SQL): SQL =>
   sql`(CAST(substr(CAST(${list} AS BLOB), 2 + ${place} * 18, 17) AS INTEGER) - ${HASH_BASE})`;
+
+/** The hashes in buckets of one width, so that one is sought among a few: D1 would bill each item of a JSON list. */
+const toBuckets = (hashes: readonly number[]): Buckets => {
+  const buckets = Array.from({ length: Math.ceil(hashes.length / HASHES_A_BUCKET) + 1 }, () => '');
+  for (const hash of hashes) buckets[hash % buckets.length] += toWideHash(hash);
+  const width = Math.max(...buckets.map(({ length }) => length));
+  return {
+    buckets: buckets.map((bucket) => bucket.padEnd(width)).join(''),
+    bucketCount: buckets.length,
+    bucketWidth: width,
+  };
+};
+
+/** On average: the buckets are as wide as the fullest, and less than half full. */
+const HASHES_A_BUCKET = 8;
+
+interface Buckets {
+  readonly buckets: string;
+  readonly bucketCount: number;
+  readonly bucketWidth: number;
+}
+
+/** Expression: whether the hash is in one of the buckets, 0 or 1. */
+const isInBuckets = ($: Names<Buckets>, hash: SQL): SQL => {
+  const width = sql`CAST(${$.bucketWidth} AS INTEGER)`;
+  return sql`
+    CASE WHEN instr(substr(CAST(${$.buckets} AS BLOB), 1 + ${hash} % CAST(${$.bucketCount} AS INTEGER) * ${width}, ${width}),
+      ',' || (${hash} + ${HASH_BASE})) THEN 1 ELSE 0 END`;
+};
 
 interface SightingValues extends Server, Limits {
   /** What a bare name on the server is noted with. */
@@ -176,6 +205,19 @@ const namesIn = ($: Names<SightingValues>, isTold: boolean, condition: SQL = sql
   (SELECT key AS position, CASE substr(CAST(${$.kinds} AS BLOB), key + 1, 1) ${KIND_OF_DIGIT} END AS kind,
     ${isTold ? sql`value ->> 0 AS name, value ->> 1 AS told` : sql`value AS name, NULL AS told`}
    FROM json_each(iif(${condition}, ${$.names}, '[]')))`;
+
+/** Up to so many names are asked for one by one; of more, D1 bills the whole list, which is little beside what each costs. */
+const FEW_DUE = 64;
+
+/** Query: the same by their places, at no row read; `column1` is the place. Each is found by a walk from the beginning. */
+const namesAt = ($: Names<SightingValues>, isTold: boolean, capacity: number): SQL => {
+  const places = sql.raw(Array.from({ length: capacity }, (_, place) => `(${place})`).join(','));
+  const at = (rest: string): SQL => sql`${$.names} ->> ('$[' || column1 || ${sql.raw(`']${rest}'`)})`;
+  return sql`
+    SELECT column1 AS position, CASE substr(CAST(${$.kinds} AS BLOB), column1 + 1, 1) ${KIND_OF_DIGIT} END AS kind,
+      ${isTold ? sql`${at('[0]')} AS name, ${at('[1]')} AS told` : sql`${at('')} AS name, NULL AS told`}
+    FROM (VALUES ${places})`;
+};
 
 const KIND_OF_DIGIT = sql.raw(
   IDENTIFIER_KINDS.map((kind, digit) => `WHEN CAST('${digit}' AS BLOB) THEN '${kind}'`).join(' '),
@@ -297,9 +339,11 @@ interface RosterShape {
   readonly isTold: boolean;
   /** Whether the sessions that are open are counted before one starts. */
   readonly isCounted: boolean;
+  /** At least as many as are listed; one of a few numbers. */
+  readonly capacity: number;
 }
 
-interface RosterValues extends SightingValues {
+interface RosterValues extends SightingValues, Buckets {
   readonly hashes: string;
   readonly length: number;
   readonly observedAt: number;
@@ -322,9 +366,8 @@ interface AppliedRow {
 }
 
 const apply = statementByShape<RosterShape, RosterValues, AppliedRow>(
-  ({ isComplete, isTold, isCounted }, $) => {
-    // Within CASE, SQLite does not look for a NULL in the list.
-    const isListed = sql`CASE WHEN listed_as + ${HASH_BASE} IN (SELECT value FROM json_each(${$.hashes})) THEN 1 ELSE 0 END`;
+  ({ isComplete, isTold, isCounted, capacity }, $) => {
+    const isListed = isInBuckets($, sql`listed_as`);
     const isSilent = isSilentSql(sql`seen_at`, $.seenAt, $);
     const open = sql`
       open AS MATERIALIZED (
@@ -339,15 +382,21 @@ const apply = statementByShape<RosterShape, RosterValues, AppliedRow>(
               ${isComplete ? sql`` : sql`AND s.last_seen_at >= ${$.isDueBefore}`}) AS stays
           FROM ${rosterOf($, $.observedAt)} LEFT JOIN sessions AS s INDEXED BY sessions_open
             ON s.community_id = ${$.communityId} AND s.server_id = ${$.serverId} AND s.ended_at IS NULL LIMIT -1))`;
-    const isSomebodyDue = sql`(SELECT is_newest AND stay < ${$.length} FROM open)`;
     const hash = hashAt($.hashes, sql`named.position`);
+    // Within CASE, SQLite does not look for a NULL in the list.
+    const isDue = (position: SQL): SQL => sql`
+      CASE WHEN ${hashAt($.hashes, position)} IN (SELECT value FROM json_each((SELECT hashes FROM open))) THEN 0 ELSE 1 END`;
+    const howManyDue = sql`(SELECT iif(is_newest, ${$.length} - stay, 0) FROM open)`;
+    const few = sql.raw(String(FEW_DUE));
+    const named = sql`
+      (${namesAt($, isTold, capacity)} WHERE ${howManyDue} BETWEEN 1 AND ${few} AND column1 < ${$.length} AND ${isDue(sql`column1`)}
+       UNION ALL SELECT * FROM ${namesIn($, isTold, sql`${howManyDue} > ${few}`)} WHERE ${isDue(sql`position`)}) AS named`;
     const due = sql`
       due AS MATERIALIZED (
         SELECT named.position, ${hash} AS hash, named.told, i.account_id, s.id,
           s.started_at, s.last_seen_at, s.heartbeat_at, s.listed_as, s.metadata, s.continues_id,
           iif(s.id IS NULL, ${latestOf($)}, NULL) AS latest
-        FROM ${namesIn($, isTold, isSomebodyDue)} AS named ${joinIdentifier($, 'LEFT')} ${joinOpen($)}
-        WHERE CASE WHEN ${hash} IN (SELECT value FROM json_each((SELECT hashes FROM open))) THEN 0 ELSE 1 END)`;
+        FROM ${named} ${joinIdentifier($, 'LEFT')} ${joinOpen($)})`;
     const started = isCounted
       ? sql`iif((SELECT count(*) FROM due AS earlier WHERE earlier.id IS NULL AND earlier.account_id IS NOT NULL
           AND earlier.position <= due.position) <= ${$.maxOpen} - (SELECT count(*) FROM (
@@ -413,16 +462,17 @@ const apply = statementByShape<RosterShape, RosterValues, AppliedRow>(
       RETURNING found, kept, changes`;
   },
   WITH_DOCS && [
-    { isComplete: true, isTold: false, isCounted: false },
-    { isComplete: true, isTold: true, isCounted: true },
-    { isComplete: false, isTold: false, isCounted: true },
-    { isComplete: false, isTold: true, isCounted: false },
+    { isComplete: true, isTold: false, isCounted: false, capacity: 1 },
+    { isComplete: true, isTold: true, isCounted: true, capacity: 1024 },
+    { isComplete: false, isTold: false, isCounted: true, capacity: 2 },
+    { isComplete: false, isTold: true, isCounted: false, capacity: 64 },
   ],
 );
 
 const valuesOfRoster = (roster: Roster): RosterValues => ({
   ...valuesOf(roster, isTold(roster) ? roster.told : undefined),
-  hashes: toHashList(roster.hashes),
+  hashes: roster.hashes.map(toWideHash).join(''),
+  ...toBuckets(roster.hashes),
   length: roster.hashes.length,
   observedAt: roster.observedAt,
   unnamed: roster.unnamed,
@@ -442,7 +492,12 @@ const isTold = ({ told }: Roster): boolean => told.some((metadata) => metadata !
  */
 export const applyListed = (roster: Roster) =>
   apply(
-    { isComplete: roster.unnamed === 0, isTold: isTold(roster), isCounted: roster.maxOpen !== undefined },
+    {
+      isComplete: roster.unnamed === 0,
+      isTold: isTold(roster),
+      isCounted: roster.maxOpen !== undefined,
+      capacity: capacityOf(roster.hashes.length),
+    },
     valuesOfRoster(roster),
   );
 

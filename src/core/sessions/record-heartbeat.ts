@@ -4,7 +4,7 @@ import { type AccountRef, identifierKey } from '../accounts/identifiers.ts';
 import { resolveAccounts } from '../accounts/resolve-queries.ts';
 import type { Ctx } from '../context.ts';
 import { commit } from '../webhooks/events.ts';
-import { areKnown, remember } from './known-names.ts';
+import { placesOfUnknown, remember } from './known-names.ts';
 import {
   type FoundByHeartbeat,
   noteSightings,
@@ -49,7 +49,7 @@ export const recordHeartbeat = async (
     ids: toSessionIds(ctx.newId(now)),
     stepMs: heartbeatStepMs(settings),
   };
-  const isKnown = areKnown(ctx.actor.community, accounts, now);
+  const isKnown = placesOfUnknown(ctx.actor.community, accounts, now).length === 0;
   const [, [row]] = await commit(
     ctx,
     [
