@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { type Plugin, rolldown } from 'rolldown';
 import { unstable_readConfig as readConfig } from 'wrangler';
 import { sqlLines } from './sql-lines.ts';
+import { withoutIndexes } from './without-indexes.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -44,7 +45,7 @@ export const bundleWorker = async (entry?: string): Promise<Bundle> => {
     external: /^cloudflare:/,
     transform: { target: 'es2024', define },
     treeshake: { propertyReadSideEffects: false, unknownGlobalSideEffects: false },
-    plugins: [sqlLines, ...(entry === undefined ? [kindsTogether(input)] : [])],
+    plugins: [sqlLines, withoutIndexes, ...(entry === undefined ? [kindsTogether(input)] : [])],
   });
   const { output } = await build.generate({ minify: true, codeSplitting: false, comments: false });
   await build.close();

@@ -1,5 +1,6 @@
 import type { Plugin } from 'rolldown';
 import { parseSync, Visitor } from 'rolldown/utils';
+import { type Edit, edit } from './edits.ts';
 
 /** Whose templates are SQL (src/db/statement.ts). */
 const TAGS: readonly string[] = ['sql', 'compose'];
@@ -16,30 +17,37 @@ const isBound = (parts: readonly string[]): boolean =>
     .split('\n')
     .some((line) => line.split("'").length % 2 === 0);
 
-/** SQL without its comments, line breaks and indentation. @throws where they mean something */
+/** The parts of a template of SQL without comments, line breaks, and blanks beside what needs none. */
+const shorten = (parts: readonly string[]): string[] => {
+  let isText = false;
+  return parts.map((part) =>
+    part
+      .replaceAll(BREAK, ' ')
+      .split("'")
+      .map((piece, index) => {
+        if (index > 0) isText = !isText;
+        return isText ? piece : piece.replaceAll(/ *([,()=]) */g, '$1');
+      })
+      .join("'"),
+  );
+};
+
+/** SQL on one line. @throws where a line break means something */
 export const toOneLine = (code: string, file: string): string => {
-  const breaks: { start: number; length: number }[] = [];
+  const edits: Edit[] = [];
   new Visitor({
     TaggedTemplateExpression({ tag, quasi }) {
       if (tag.type !== 'Identifier' || !TAGS.includes(tag.name)) return;
       const parts = quasi.quasis.map(({ value }) => value.raw);
       if (isBound(parts)) throw new Error(`${file}: this SQL cannot be one line:\n${parts.join('?')}`);
-      for (const { start, value } of quasi.quasis) {
-        const from = code.indexOf(value.raw, start);
-        for (const { index, 0: text } of value.raw.matchAll(BREAK)) {
-          breaks.push({ start: from + index, length: text.length });
-        }
+      const texts = shorten(parts);
+      for (const [index, { start: before, value }] of quasi.quasis.entries()) {
+        const start = code.indexOf(value.raw, before);
+        edits.push({ start, end: start + value.raw.length, text: texts[index] ?? '' });
       }
     },
   }).visit(parseSync(file, code).program);
-  breaks.sort((a, b) => a.start - b.start);
-  let result = '';
-  let done = 0;
-  for (const { start, length } of breaks) {
-    result += `${code.slice(done, start)} `;
-    done = start + length;
-  }
-  return result + code.slice(done);
+  return edit(code, edits);
 };
 
 /** Of the Worker: SQL is written for people, and sent to the database with each call. */

@@ -13,7 +13,7 @@ describe('the SQL of the Worker that is deployed', () => {
       '\n    SELECT id\n      FROM notes\n    WHERE id = ${$.id}\n      AND text = 1',
     );
     expect(toOneLine(code, 'a.ts')).toBe(
-      template('sql', ' SELECT id FROM notes WHERE id = ${$.id} AND text = 1'),
+      template('sql', ' SELECT id FROM notes WHERE id=${$.id} AND text=1'),
     );
   });
 
@@ -30,6 +30,11 @@ describe('the SQL of the Worker that is deployed', () => {
     expect(toOneLine(code, 'a.ts')).toBe(
       template('compose', `SELECT \${of((name) => {\n  return sql${TICK}a b${TICK};\n})} FROM c`),
     );
+  });
+
+  it('has no blanks beside commas, brackets and equals signs, but in texts', () => {
+    const code = template('sql', "a IN ( b, '( , = ${c} , )' ) = ${d} , 'it''s , ' -> e");
+    expect(toOneLine(code, 'a.ts')).toBe(template('sql', "a IN(b,'( , = ${c} , )')=${d},'it''s , ' -> e"));
   });
 
   it('keeps what is no SQL', () => {
