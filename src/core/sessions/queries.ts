@@ -269,12 +269,13 @@ const stop = statementByShape<
       ${isStopBelievedSql(sql`iif(ended_at IS NULL, 0, last_seen_at)`, $.now, $)})`;
   const end = notBeforeLastSeen($.now);
   return sql`
-      UPDATE sessions SET
-        ended_at = iif(${isBelieved}, ${end}, coalesce(ended_at, ${unconfirmedEndSql(lastSeenAt, $)})),
-        close_kind = iif(${isBelieved}, 'stopped', 'auto_closed'),
-        clear_reason = iif(${isBelieved}, NULL, coalesce(clear_reason, ${autoCloseReasonSql($)})),
-        last_seen_at = iif(${isBelieved}, ${end}, ${lastSeenAt}),
-        metadata = iif(${isBelieved}, ${merged($.metadata)}, metadata)
+      UPDATE sessions SET (ended_at, close_kind, clear_reason, last_seen_at, metadata) = (
+        SELECT iif(is_believed, ${end}, coalesce(ended_at, ${unconfirmedEndSql(lastSeenAt, $)})),
+          iif(is_believed, 'stopped', 'auto_closed'),
+          iif(is_believed, NULL, coalesce(clear_reason, ${autoCloseReasonSql($)})),
+          iif(is_believed, ${end}, ${lastSeenAt}),
+          iif(is_believed, ${merged($.metadata)}, metadata)
+        FROM (SELECT ${isBelieved} AS is_believed LIMIT 1))
       WHERE community_id = ${$.communityId} AND (account_id, started_at, id) = (${stoppableAt(by, $)})
       RETURNING ${SESSION_COLUMNS_SQL}`;
 }, WITH_DOCS && BY);
