@@ -11,7 +11,7 @@ const BUDGET_KIB = 150;
  * above the budget since imports, periods, names and the export of a community came. Libraries are not left out for their
  * bytes (docs/adr/0005), and what the build can save is saved (docs/adr/0025).
  */
-const RATCHET_KIB = 155;
+const RATCHET_KIB = 156;
 
 const kib = (await bundleWorker()).gzippedSize / 1024;
 const over = kib > BUDGET_KIB ? `, ${(kib - BUDGET_KIB).toFixed(1)} above the budget` : '';

@@ -10,7 +10,14 @@ import { integerText, pageQuery, text } from '../kit/fields.ts';
 import { fieldMessage } from '../kit/messages.ts';
 import { defineOperation } from '../kit/operation.ts';
 import { nextLink, readCursor } from '../wire/list.ts';
-import { filterQuery, LOG_ENTRY_EXAMPLE, logEntrySchema, toFilter, toLogEntryWire } from './wire.ts';
+import {
+  filterQuery,
+  LOG_ENTRY_COLUMNS,
+  LOG_ENTRY_EXAMPLE,
+  logEntrySchema,
+  toFilter,
+  toLogEntryWire,
+} from './wire.ts';
 
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1_000;
@@ -78,7 +85,7 @@ const csvFile = (
   csvResponse(
     http,
     'activity-log.csv',
-    Object.keys(LOG_ENTRY_EXAMPLE),
+    LOG_ENTRY_COLUMNS,
     mapPages(pages, (entry) => Object.values(toLogEntryWire(entry))),
   );
 

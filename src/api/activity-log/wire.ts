@@ -113,6 +113,17 @@ export const toLogEntryWire = (entry: LogEntry) => ({
   timestamp: entry.timestamp,
 });
 
+/** The columns of the CSV: the fields of an entry, in their order. */
+export const LOG_ENTRY_COLUMNS = [
+  'id',
+  'platform',
+  'serial',
+  'action_type',
+  'action_detail',
+  'username',
+  'timestamp',
+] as const satisfies readonly (keyof ReturnType<typeof toLogEntryWire>)[];
+
 export const NEW_ENTRY_EXAMPLE = {
   platform: 'tiktok',
   serial: 'device_serial_123',
