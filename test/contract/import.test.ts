@@ -140,6 +140,26 @@ describe('imported sessions', () => {
     expect(await count()).toBe(3);
   });
 
+  it.each([
+    ['forceStart', { forceStart: true }],
+    ['forceStop', { forceStop: true }],
+    ['forceClear', { forceClear: true }],
+    ['a toggle', {}],
+    ['a reset', undefined],
+  ])(
+    'stay as somebody brought them, also where a late call says something else of their time: %s',
+    async (_, flags) => {
+      const { app, key, bring, record } = await setUpImport();
+      const at = (hoursAgo: number) => new Date(NOW - hoursAgo * HOUR).toISOString();
+      const [{ id }] = (await bring([shift({ start: at(12), end: at(10) })])).results;
+      const event = { eventId: 'late', occurredAt: at(11) };
+      if (flags) await record(1, { username: 'ana', ...flags, ...event });
+      else await app.post('/v2/community/servers/1/activity/start', { key, body: event });
+      const { body } = await app.get('/v2/community/activity', { key });
+      expect(body.data.items).toMatchObject([{ id, start: at(12), end: at(10), closeKind: 'stopped' }]);
+    },
+  );
+
   it('one that is bad does not cost the others', async () => {
     const { bring } = await setUpImport({ timezone: 'Europe/Madrid' });
     const { results, imported, refused } = await bring([

@@ -277,7 +277,7 @@ const pendingSessions = ($: Names<CallKey>): SQL => sql`
     s.close_kind, s.clear_reason, s.metadata, s.heartbeat_at, s.is_start_observed, s.gone_at, s.continues_id, s.listed_as,
     s.listed_metadata,
     iif(${WENT_ON_WITH_ROSTERS}, max(r.roster_silent_since, s.started_at), s.silent_since) AS silent_since,
-    iif(${WENT_ON_WITH_ROSTERS}, r.roster_resumed_at, s.resumed_at) AS resumed_at, EXISTS (
+    iif(${WENT_ON_WITH_ROSTERS}, r.roster_resumed_at, s.resumed_at) AS resumed_at, s.origin IS NOT NULL OR EXISTS (
       SELECT 1 FROM session_revisions AS c WHERE c.community_id = s.community_id AND c.session_id = s.id
     ) AS is_corrected, s.voided_at IS NOT NULL AS is_void
   FROM scope CROSS JOIN sessions AS s NOT INDEXED
