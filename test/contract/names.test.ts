@@ -176,6 +176,26 @@ describe('names and identity', () => {
   });
 });
 
+describe('two names of one instant, as a roster or an import tells them', () => {
+  it.each([
+    ['zoe', 'ana'],
+    ['ana', 'zoe'],
+  ])('%s merged into %s: the name of today is the one that is found as such', async (from, into) => {
+    const { app, key, find, read } = await setUpNames();
+    const { started } = (
+      await app.put('/v2/community/servers/1/activity/roster', {
+        key,
+        body: { accounts: [from, into].map((username) => ({ apiId: `of ${username}`, username })) },
+      })
+    ).body.data;
+    const [fromId, intoId] = started.map(({ accId }: { accId: string }) => accId);
+    await app.post(`/v2/community/accounts/${fromId}/merge`, { key, body: { into: intoId } });
+    const { name, names } = await read(intoId);
+    expect([name, names.map((one: { name: string }) => one.name)]).toEqual(['ana', ['ana', 'zoe']]);
+    expect(await find('username=ana')).toEqual([intoId]);
+  });
+});
+
 describe('taking an identifier or a name away', () => {
   it('makes it free, and leaves the account', async () => {
     const { app, key, start, nameOf, identifiersOf, find } = await setUpNames();

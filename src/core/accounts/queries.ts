@@ -282,8 +282,8 @@ export const moveIdentifiers = statement<{ communityId: number; fromId: string; 
 );
 
 /**
- * One account is called by the names of two, the one told last first (at most 20). Without a name, it is called by what
- * either has.
+ * One account is called by the names of two, the one told last first (at most 20), those of one instant by the alphabet.
+ * Without a name, it is called by what either has.
  */
 export const mergeNames = statement<{ communityId: number; fromId: string; toId: string }>(
   ($) => sql`
@@ -294,13 +294,13 @@ export const mergeNames = statement<{ communityId: number; fromId: string; toId:
             SELECT value FROM json_each(accounts.names)
             UNION ALL SELECT own.value FROM accounts AS merged CROSS JOIN json_each(merged.names) AS own
               WHERE merged.community_id = ${$.communityId} AND merged.id = ${$.fromId})
-          GROUP BY value ->> 1 ORDER BY max(value ->> 2) DESC LIMIT 20)),
+          GROUP BY value ->> 1 ORDER BY max(value ->> 2) DESC, value ->> 1 LIMIT 20)),
       name = coalesce((
         SELECT value ->> 1 FROM (
           SELECT value FROM json_each(accounts.names)
           UNION ALL SELECT own.value FROM accounts AS merged CROSS JOIN json_each(merged.names) AS own
             WHERE merged.community_id = ${$.communityId} AND merged.id = ${$.fromId})
-        ORDER BY value ->> 2 DESC LIMIT 1), name, (
+        ORDER BY value ->> 2 DESC, value ->> 1 LIMIT 1), name, (
         SELECT merged.name FROM accounts AS merged
         WHERE merged.community_id = ${$.communityId} AND merged.id = ${$.fromId}))
     WHERE community_id = ${$.communityId} AND id = ${$.toId}`,
