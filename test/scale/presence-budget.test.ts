@@ -153,6 +153,13 @@ describe('a heartbeat of 500 in one trip', () => {
     for (const [read, written] of costs) expect(read).toBeLessThanOrEqual(3 * N + written + HEARTBEAT);
   });
 
+  it('with somebody whom nobody knows looks up that name alone', async () => {
+    app.clock.advance(20 * SECOND);
+    const cost = await heartbeat([...names(0, N - 1), { discord: 'nobody' }]);
+    expect(cost.data.results.at(-1).status).toBe('no_session');
+    expect(cost.rowsRead).toBeLessThanOrEqual(3 * N + cost.rowsWritten + HEARTBEAT + NAMES);
+  });
+
   it('of accounts without a session writes nothing but that the server is alive, and reads their sessions of the last day', async () => {
     await roster([]);
     app.clock.advance(86_400 * SECOND);

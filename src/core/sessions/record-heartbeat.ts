@@ -49,17 +49,17 @@ export const recordHeartbeat = async (
     ids: toSessionIds(ctx.newId(now)),
     stepMs: heartbeatStepMs(settings),
   };
-  const isKnown = placesOfUnknown(ctx.actor.community, accounts, now).length === 0;
+  const unknown = placesOfUnknown(ctx.actor.community, accounts, now);
   const [, [row]] = await commit(
     ctx,
     [
-      isKnown
+      unknown.length === 0
         ? []
         : resolveAccounts({
             communityId,
             serverId,
             maxIdentifiers: ctx.actor.community.quotas.identifiersPerAccount,
-            accounts: firstOfEach(accounts),
+            accounts: firstOfEach(unknown.flatMap((place) => accounts.slice(place, place + 1))),
             now,
             newId: ctx.newId,
             mayCreate: false,
@@ -72,12 +72,11 @@ export const recordHeartbeat = async (
   const sightings = new Array<FoundByHeartbeat | undefined>(accounts.length).fill(undefined);
   const rows = row ? toFound(row) : [];
   for (const found of rows) sightings[found[0]] = found;
-  if (!isKnown)
-    remember(
-      ctx.actor.community,
-      accounts.filter((_, position) => sightings[position]),
-      now,
-    );
+  remember(
+    ctx.actor.community,
+    unknown.filter((place) => sightings[place]).flatMap((place) => accounts.slice(place, place + 1)),
+    now,
+  );
   // Of an account that is named twice, only the first entry starts a session.
   const started = new Map<string, string>();
   for (const [position, outcome, accountId] of rows) {
