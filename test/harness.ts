@@ -145,7 +145,8 @@ export class Harness {
       env,
       this.#executionContext,
     );
-    const text = await response.text();
+    // `text()` warns of what it does not take for a text, such as NDJSON.
+    const text = new TextDecoder().decode(await response.arrayBuffer());
     this.#running -= 1;
     if (isAlone && this.#running === 0) {
       this.#connections.end(what);
