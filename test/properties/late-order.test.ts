@@ -12,8 +12,11 @@ import { atScale } from '../scale.ts';
 const app = new Harness();
 const BASE = '/v2/community/servers/1/activity';
 const ACCOUNT = { accId: NIL };
-/** The same, as rosters say it. */
-const LISTED = { ...ACCOUNT, metadata: { job: 'police' } };
+/** The same, as rosters say it: with another job every half an hour, which begins another session. */
+const listedAt = (at: number) => ({
+  ...ACCOUNT,
+  metadata: { job: at % HOUR < HOUR / 2 ? 'police' : 'taxi' },
+});
 const LATEST = 24 * HOUR;
 
 /** Milliseconds after START. */
@@ -130,7 +133,7 @@ const play = async (
     const index = visits.findIndex(({ start, end }) => start <= now && end > now);
     app.clock.set(START + now);
     if (reporter === 'roster') {
-      await app.put(`${BASE}/roster`, { key, body: { accounts: index < 0 ? [] : [LISTED] } });
+      await app.put(`${BASE}/roster`, { key, body: { accounts: index < 0 ? [] : [listedAt(now)] } });
     } else if (index >= 0 && (await beat(now)) === 'no_session') {
       // The client is told so, and sends the start again.
       const call = calls.find(({ body }) => body.eventId === `start-${index}`);

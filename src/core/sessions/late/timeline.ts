@@ -43,6 +43,8 @@ export interface Stretch {
   readonly listedAs: number | null;
   /** What they said of the session, as a patch of its metadata. */
   readonly told: Session['metadata'] | null;
+  /** Whether the roster at its end said something else of the session: it is told of by the session that this began. */
+  readonly isChanged: boolean;
   /** Whether the journal knows it. */
   readonly isNoted: boolean;
 }
@@ -64,6 +66,8 @@ export interface TimelineEvent {
   readonly told?: Session['metadata'] | null | undefined;
   /** Of `seen` and `listed`: a hash of the name by which a roster lists the account; nothing where none does, or none knows. */
   readonly listedAs?: number | null;
+  /** Of `listed`: what it says is another session than what is open, where that says something else. */
+  readonly mayChange?: boolean;
   readonly clearReason?: string | undefined;
   /** The corrected session. */
   readonly session?: TrackedSession;
@@ -173,18 +177,23 @@ export const foldTimeline = (
     }
     return Object.assign(session, { closeKind: null, endedAt: null, clearReason: null, goneAt: null });
   };
-  /** What is new is added to what the session says. Something else is not: the rosters after it are not known one by one. */
+  /**
+   * What is new is added to what the session says. Something else is another session, but only where a roster is known to
+   * have begun one: the others are not known one by one.
+   */
   const list = (session: Draft, event: TimelineEvent): Draft => {
     const { told } = event;
     if (!told || session.isCorrected) return see(session, event);
     const patched = mergePatch(session.metadata, told);
     const isOther = JSON.stringify(mergePatch(patched, session.metadata)) !== JSON.stringify(patched);
-    return isOther
-      ? see(session, event)
-      : Object.assign(see(session, event), {
-          metadata: patched,
-          told: mergePatch(session.told ?? {}, told),
-        });
+    if (!isOther) {
+      const said = { metadata: patched, told: mergePatch(session.told ?? {}, told) };
+      return Object.assign(see(session, event), said);
+    }
+    if (!event.mayChange) return see(session, event);
+    session.lastSeenAt = event.at;
+    close(session, 'stopped', event.at, null);
+    return start({ ...event, metadata: patched });
   };
   /** Goes on with the session that a silence ended: itself within its limit, else by a new one. */
   const goOn = (event: TimelineEvent): Draft | undefined => {
@@ -253,7 +262,7 @@ export const foldTimeline = (
     const session = apply(event);
     const { id, at, stretch } = event;
     if (session) outcomes.set(id, session);
-    if (!stretch) continue;
+    if (!stretch || (stretch.isChanged && at === stretch.until)) continue;
     if (session) claimed.add(stretch);
     else if (!unclaimed.has(stretch)) unclaimed.set(stretch, claimed.has(stretch) ? at : stretch.from);
   }

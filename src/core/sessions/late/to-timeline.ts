@@ -80,7 +80,8 @@ export const toTimeline = (
     corrected.some(
       (row) => row.id === id || (row.ended_at !== null && at >= row.started_at && at <= row.ended_at),
     );
-  const traces = replaced.flatMap((row) => tracesOf(since, row, calls));
+  const changes = changesAmong(rows, calls);
+  const traces = replaced.flatMap((row) => tracesOf(since, row, calls, changes));
   const told = [
     ...calls.filter((call) => call.occurred_at >= since && !isSettledByHand(call)).map(toEvent),
     ...traces,
@@ -89,14 +90,14 @@ export const toTimeline = (
   const times = [...new Set(told.map(({ at }) => at))];
   const noted = journal.filter(({ action }) => action === 'seen').map(toStretch);
   const ofRows = replaced.flatMap((row) =>
-    stretchesOf(row).flatMap((stretch) => [
+    stretchesOf(row, changes).flatMap((stretch) => [
       ...firstSighting(since, row, stretch),
       ...sightings(Math.max(since, row.started_at + 1), stretch, silenceOf(row), times, looks, limits),
     ]),
   );
   const ofNoted = noted.flatMap((stretch) => sightings(since, stretch, undefined, times, looks, limits));
   return {
-    base: baseRow && asOf(since, baseRow, calls, looks),
+    base: baseRow && asOf(since, baseRow, calls, looks, changes),
     replaced,
     events: [...told, ...ofRows, ...ofNoted, ...missedBy(times, rows, noted, looks)],
     unnoted: traces.filter(({ kind }) => NOTED.includes(kind)),
@@ -139,10 +140,11 @@ const asOf = (
   row: PendingSessionRow,
   calls: readonly CallRow[],
   looks: readonly number[],
+  changes: ReadonlySet<number>,
 ): TrackedSession => {
   const session = toTracked(row);
   const openedBy = calls.find(({ id }) => id === row.id);
-  const stretches = stretchesOf(row).filter(({ from }) => from < since);
+  const stretches = stretchesOf(row, changes).filter(({ from }) => from < since);
   const isOver = CONFIRMED.includes(row.close_kind) && (row.gone_at ?? row.ended_at ?? 0) < since;
   if (isOver || session.isCorrected) return session;
   return {
@@ -179,7 +181,7 @@ const lastSeenBefore = (
  * The stretches of sightings that a session's row stands for: from its first heartbeat or roster until it was last seen, the
  * account was there all the time, but for the silence that the row knows of.
  */
-const stretchesOf = (row: PendingSessionRow): Stretch[] => {
+const stretchesOf = (row: PendingSessionRow, changes: ReadonlySet<number>): Stretch[] => {
   const { heartbeat_at: first, last_seen_at: last, listed_as: listedAs } = row;
   if (first === null || row.is_corrected) return [];
   const { silentSince, resumedAt } = silenceOf(row) ?? {};
@@ -192,7 +194,10 @@ const stretchesOf = (row: PendingSessionRow): Stretch[] => {
       : [[first, last]];
   const isListed = listedAs !== null || row.is_start_observed === 1;
   const told = toldOf(row);
-  return parts.map(([from, until]) => ({ from, until, isListed, listedAs, told, isNoted: false }));
+  return parts.map(([from, until]) => {
+    const isChanged = until === row.ended_at && changes.has(until);
+    return { from, until, isListed, listedAs, told, isChanged, isNoted: false };
+  });
 };
 
 /** What rosters said of a session. */
@@ -225,17 +230,17 @@ const silenceOf = ({
 
 /** The stretch that an earlier late call has taken from its session, as `toNote` noted it. */
 const toStretch = ({ occurred_at: until, metadata }: CallRow): Stretch => ({
-  ...(JSON.parse(metadata ?? '{}') as Pick<Stretch, 'from' | 'isListed' | 'told'>),
+  ...(JSON.parse(metadata ?? '{}') as Pick<Stretch, 'from' | 'isListed' | 'told' | 'isChanged'>),
   until,
   listedAs: null,
   isNoted: true,
 });
 
 /** What the journal notes of a stretch that no session has any more, from an instant on. */
-export const toNote = ({ until, isListed, told }: Stretch, from: number, accountId: string) => ({
+export const toNote = ({ until, isListed, told, isChanged }: Stretch, from: number, accountId: string) => ({
   kind: 'seen',
   at: until,
-  metadata: { from, isListed, told },
+  metadata: { from, isListed, told, isChanged },
   accountId,
   eventId: `seen ${accountId} ${from} ${until}`,
 });
@@ -267,13 +272,16 @@ const sightings = (
   looks: readonly number[],
   { heartbeatTimeoutMs }: Limits,
 ): TimelineEvent[] => {
-  const { from, until, isListed, listedAs, told } = stretch;
+  const { from, until, isListed, listedAs, told, isChanged } = stretch;
   const events: TimelineEvent[] = [];
   const add = (at: number, kind: 'seen' | 'listed', more: Partial<TimelineEvent> = {}) => {
     if (at >= since && at >= from && at <= until) {
-      const said = kind === 'listed' ? { listedAs, told } : { listedAs };
+      const said =
+        kind === 'listed' && !(isChanged && at === until)
+          ? { kind, listedAs, told }
+          : { kind: 'seen' as const, listedAs };
       // Of one instant it goes before what else the server says: it knows that there was no silence.
-      events.push({ at, kind, id: '', key: '', stretch, ...said, ...more });
+      events.push({ at, id: '', key: '', stretch, ...said, ...more });
     }
   };
   const isNear = (one: number | undefined, other: number): one is number =>
@@ -339,8 +347,25 @@ const missedBy = (
     .map((at): TimelineEvent => ({ at, kind: 'gone', id: '', key: 'roster' }));
 };
 
+/** When a roster said something else of a session, so that it stopped and another one began. */
+const changesAmong = (rows: readonly PendingSessionRow[], calls: readonly CallRow[]): ReadonlySet<number> =>
+  new Set(
+    rows
+      .filter(({ is_start_observed, continues_id }) => is_start_observed === 1 && continues_id === null)
+      .map((row) => row.started_at)
+      .filter((at) =>
+        rows.some((row) => row.ended_at === at && row.close_kind === 'stopped' && row.gone_at === null),
+      )
+      .filter((at) => !calls.some((call) => call.occurred_at === at && !STARTS_ONLY.includes(call.action))),
+  );
+
 /** What a session tells of events since `since` that are not in the journal. */
-const tracesOf = (since: number, row: PendingSessionRow, calls: readonly CallRow[]): TimelineEvent[] => {
+const tracesOf = (
+  since: number,
+  row: PendingSessionRow,
+  calls: readonly CallRow[],
+  changes: ReadonlySet<number>,
+): TimelineEvent[] => {
   const { id, started_at: startedAt, ended_at: endedAt } = row;
   const traces: TimelineEvent[] = [];
   if (row.is_corrected) {
@@ -351,14 +376,18 @@ const tracesOf = (since: number, row: PendingSessionRow, calls: readonly CallRow
   }
   if (startedAt >= since && !calls.some((call) => call.id === id)) {
     const kind = row.is_start_observed ? 'listed' : row.continues_id !== null ? 'seen' : 'start';
-    const said = kind === 'listed' ? { told: toldOf(row), listedAs: row.listed_as } : {};
-    traces.push({ at: startedAt, kind, id, key: id, metadata: metadataBeforeEnd(row, calls), ...said });
+    const said =
+      kind === 'listed'
+        ? { told: toldOf(row), listedAs: row.listed_as, mayChange: changes.has(startedAt) }
+        : { metadata: metadataBeforeEnd(row, calls) };
+    traces.push({ at: startedAt, kind, id, key: id, ...said });
   }
   const toldAt = row.gone_at ?? endedAt;
   const kind =
     row.gone_at !== null && row.close_kind === 'stopped' ? 'gone' : CLOSED_BY[row.close_kind ?? ''];
   const isInJournal = calls.some((call) => call.occurred_at === toldAt && !STARTS_ONLY.includes(call.action));
-  if (kind && toldAt !== null && toldAt >= since && !isInJournal) {
+  const isChange = kind === 'stop' && toldAt !== null && changes.has(toldAt);
+  if (kind && toldAt !== null && toldAt >= since && !isInJournal && !isChange) {
     traces.push({ at: toldAt, kind, id: '', key: id, clearReason: row.clear_reason ?? undefined });
   }
   return traces;
