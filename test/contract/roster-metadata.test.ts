@@ -39,6 +39,28 @@ describe('the metadata of a roster entry', () => {
     expect(await latest(first.started[0].accId)).toEqual([first.started[0]]);
   });
 
+  it.each([64, 65])('are those of its own entry, also where %i come at once', async (count) => {
+    const { roster, minuteLater } = await setUpRoster();
+    const entries = Array.from({ length: count }, (_, n) =>
+      n % 2 ? { discord: String(n), metadata: { place: n } } : { username: `player ${n}` },
+    );
+    const all = await roster(...entries);
+    const told = ({ metadata }: { metadata: unknown }) => metadata;
+    expect(all.started.map(told)).toEqual(entries.map(({ metadata }) => metadata ?? {}));
+    const last = { discord: 'new', metadata: { place: count } };
+    const changed = { discord: '1', metadata: { place: -1 } };
+    const later = await minuteLater(...entries.with(1, changed).slice(0, -1), last);
+    expect(later.started.map(told)).toEqual([{ place: -1 }, { place: count }]);
+    expect(later.closed.map(({ id }: { id: string }) => id).toSorted()).toEqual(
+      [all.started[1].id, all.started[count - 1].id].toSorted(),
+    );
+    expect(await minuteLater(...entries.with(1, changed).slice(0, -1), last)).toMatchObject({
+      open: count,
+      started: [],
+      closed: [],
+    });
+  });
+
   it('add to what the session says; nothing said, or the same in part, changes nothing', async () => {
     const { record, latest, minuteLater } = await setUpRoster();
     const { body } = await record({ discord: '1', forceStart: true, metadata: { rank: 3 } });
