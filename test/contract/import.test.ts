@@ -233,6 +233,27 @@ describe('imported sessions', () => {
     ]);
   });
 
+  it('on both sides of a closed period come in together', async () => {
+    const { app, key, bring, count } = await setUpImport();
+    const close = (to: string) => app.post('/v2/community/periods', { key, body: { to } });
+    const october = (await close('2026-10-31')).body.data;
+    const november = (await close('2026-11-30')).body.data;
+    await app.delete(`/v2/community/periods/${october.id}`, { key });
+    const { results } = await bring([
+      shift({ start: '2026-10-31T18:00:00Z', end: '2026-11-01T00:00:00Z' }),
+      shift({ start: '2026-11-16T18:00:00Z', end: '2026-11-16T18:00:00Z' }),
+      shift({ start: '2026-12-01T00:00:00Z', end: '2026-12-01T00:00:00Z' }),
+      shift({ start: '2026-12-01T18:00:00Z', end: '2026-12-01T22:00:00Z' }),
+    ]);
+    expect(results).toMatchObject([
+      { status: 'imported' },
+      { code: 'PERIOD_CLOSED', message: expect.stringContaining(november.id) },
+      { status: 'imported' },
+      { status: 'imported' },
+    ]);
+    expect(await count()).toBe(3);
+  });
+
   it('by a name alone are of the only one who is called so; of several, none', async () => {
     const { record, bring } = await setUpImport();
     const ana = (await record(1, { discord: 'd1', username: 'ana', forceStart: true })).body.data;

@@ -59,7 +59,8 @@ export const selectConflicts = statement<{ communityId: number; runs: string }, 
 /**
  * Statement: writes sessions that are over, a JSON array of `[accountId, serverId, before, start, end, items]`: those behind
  * one session that is there, or behind none, with `items` of `[id, start, end, eventId, metadata]`. They stay out where by now
- * something else is before them, or their time is closed. Returns the ids of those that it wrote.
+ * something else is before them, or a period is closed that has time between `start` and `end`, from the first to the last
+ * of them. Returns the ids of those that it wrote.
  */
 export const insertImported = statement<{ communityId: number; runs: string }, { id: string }>(
   ($) => sql`

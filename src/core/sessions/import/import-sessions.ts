@@ -46,6 +46,8 @@ interface Named extends ImportedSession {
 interface Placed extends Named {
   /** The session before it (`ConflictRow.before`), if there is one. */
   readonly before: string | null;
+  /** What one look found free, from its first to its last: nothing lies among them, neither a session nor a closed period. */
+  readonly run: readonly Named[];
 }
 
 /**
@@ -125,7 +127,8 @@ const findFree = async (
         if (id !== undefined) results[position] = { status: 'duplicate', id, accountId };
         return id === undefined;
       });
-      if (!refused) free.push(...others.map((item) => ({ ...item, before: conflict?.before ?? null })));
+      const before = conflict?.before ?? null;
+      if (!refused) free.push(...others.map((item) => ({ ...item, before, run })));
       else if (run.length > 1) return others.map((item) => [item]);
       else for (const { position } of others) results[position] = refused;
       return [];
@@ -190,10 +193,10 @@ const insert = async (
   results: (ImportResult | undefined)[],
 ): Promise<Placed[]> => {
   const withIds = items.map((item) => ({ ...item, newId: ctx.newId(item.start) }));
-  const runs = [...Map.groupBy(withIds, (item) => `${placeOf(item)} ${item.before}`).values()].map((run) => {
-    const { start, end } = extentOf(run);
-    const [{ accountId, serverId, before } = {}] = run;
-    const rows = run.map((item) => [
+  const runs = [...Map.groupBy(withIds, ({ run }) => run).values()].map((items) => {
+    const { start, end } = extentOf(items);
+    const [{ accountId, serverId, before } = {}] = items;
+    const rows = items.map((item) => [
       item.newId,
       item.start,
       item.end,
