@@ -1,9 +1,10 @@
+import { itemsAt } from '../../lib/items-at.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import { type AccountRef, identifierKey, type NotedIdentifier } from '../accounts/identifiers.ts';
 import { selectConflicts } from '../accounts/resolve-queries.ts';
 import type { Ctx } from '../context.ts';
 import { commit } from '../webhooks/events.ts';
-import { hashOfListing, placesOfUnknown, remember } from './known-names.ts';
+import { hashOfListing, placesToLookUp, remember } from './known-names.ts';
 import { noteEarly } from './late/note-early.ts';
 import { openQuota } from './open-quota.ts';
 import { holdIfClosed } from './periods/hold-call.ts';
@@ -114,7 +115,7 @@ const apply = async (
   };
   /** @param places of those whose names are looked up */
   const attempt = async (places: readonly number[]) => {
-    const asked = places.flatMap((place) => refs.slice(place, place + 1));
+    const asked = itemsAt(refs, places);
     const [, conflicts, rows, , looked] = await commit(
       ctx,
       [
@@ -145,7 +146,7 @@ const apply = async (
       ...toApplied(rows),
     };
   };
-  let places = placesOfUnknown(ctx.actor.community, refs, now);
+  let places = placesToLookUp(ctx.actor.community, refs, now);
   let result = await attempt(places);
   let changes = result.changes;
   if (result.unknown.some((place) => !places.includes(place))) {
@@ -160,7 +161,10 @@ const apply = async (
     const unsure = new Set([...conflicts.map(({ place }) => place), ...unknown]);
     remember(
       ctx.actor.community,
-      places.filter((place) => !unsure.has(place)).flatMap((place) => refs.slice(place, place + 1)),
+      itemsAt(
+        refs,
+        places.filter((place) => !unsure.has(place)),
+      ),
       now,
     );
   }

@@ -37,15 +37,15 @@ const hashOfRef = ({ place, id }: WhoseNames, ref: AccountRef): number => {
 
 const isBare = (ref: AccountRef): boolean => ref.every(({ kind }) => kind === 'username');
 
-/** The places of those that were not looked up lately. */
-export const placesOfUnknown = (community: WhoseNames, refs: readonly AccountRef[], now: number): number[] =>
+/** The places of those that have to be looked up: bare names, and what was not looked up lately. */
+export const placesToLookUp = (community: WhoseNames, refs: readonly AccountRef[], now: number): number[] =>
   refs.flatMap((ref, place) => {
     const at = isBare(ref) ? undefined : lookedUpAt.get(hashOfRef(community, ref));
     return at !== undefined && at <= now && now - at < KEPT_MS ? [] : place;
   });
 
-/** Notes that these are registered. */
+/** Notes that these are registered. Of a bare name that says nothing. */
 export const remember = (community: WhoseNames, refs: readonly AccountRef[], now: number): void => {
   if (lookedUpAt.size > MAX_REFS) lookedUpAt.clear();
-  for (const ref of refs) lookedUpAt.set(hashOfRef(community, ref), now);
+  for (const ref of refs) if (!isBare(ref)) lookedUpAt.set(hashOfRef(community, ref), now);
 };

@@ -1,10 +1,11 @@
+import { itemsAt } from '../../lib/items-at.ts';
 import type { CommunityActor } from '../access/actor.ts';
 import type { Settings } from '../access/settings.ts';
 import { type AccountRef, identifierKey } from '../accounts/identifiers.ts';
 import { resolveAccounts } from '../accounts/resolve-queries.ts';
 import type { Ctx } from '../context.ts';
 import { commit } from '../webhooks/events.ts';
-import { placesOfUnknown, remember } from './known-names.ts';
+import { placesToLookUp, remember } from './known-names.ts';
 import {
   type FoundByHeartbeat,
   noteSightings,
@@ -49,17 +50,17 @@ export const recordHeartbeat = async (
     ids: toSessionIds(ctx.newId(now)),
     stepMs: heartbeatStepMs(settings),
   };
-  const unknown = placesOfUnknown(ctx.actor.community, accounts, now);
+  const places = placesToLookUp(ctx.actor.community, accounts, now);
   const [, [row]] = await commit(
     ctx,
     [
-      unknown.length === 0
+      places.length === 0
         ? []
         : resolveAccounts({
             communityId,
             serverId,
             maxIdentifiers: ctx.actor.community.quotas.identifiersPerAccount,
-            accounts: firstOfEach(unknown.flatMap((place) => accounts.slice(place, place + 1))),
+            accounts: firstOfEach(itemsAt(accounts, places)),
             now,
             newId: ctx.newId,
             mayCreate: false,
@@ -74,7 +75,10 @@ export const recordHeartbeat = async (
   for (const found of rows) sightings[found[0]] = found;
   remember(
     ctx.actor.community,
-    unknown.filter((place) => sightings[place]).flatMap((place) => accounts.slice(place, place + 1)),
+    itemsAt(
+      accounts,
+      places.filter((place) => sightings[place]),
+    ),
     now,
   );
   // Of an account that is named twice, only the first entry starts a session.
