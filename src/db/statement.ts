@@ -79,7 +79,7 @@ export const statementByShape = <
     }
     return compiled;
   };
-  if (examples) declared.push(() => examples.map((shape) => get(shape).sql));
+  if (WITH_DOCS && examples) declared.push(() => examples.map((shape) => get(shape).sql));
   return (shape, values) => fill(get(shape), values);
 };
 

@@ -657,7 +657,7 @@ const insertFirstOf = statementByShape<'id' | 'other', NewAccount>(
     FROM (VALUES ('accId', ${$.id})${by === 'id' ? sql`` : sql`, (${$.kind}, ${$.value})`})
     WHERE ${isAccount($, $.id)}
     ON CONFLICT DO NOTHING`,
-  ['id', 'other'],
+  WITH_DOCS && ['id', 'other'],
 );
 
 /** Statement: gives new accounts their one identifier and their id. It does not read its own table, which costs a row. */

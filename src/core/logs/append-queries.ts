@@ -60,16 +60,17 @@ const isNewEvent = ({ communityId }: Community, eventId: SQL): SQL => sql`
     WHERE ${isCurrent(communityId)} AND event_id = ${eventId})`;
 
 /** Whether entries may be repeats: without events there is nothing to look for, and hardly half of the text to send. */
-type Repeats = 'events' | 'no events';
-const REPEATS = ['events', 'no events'] as const;
-const repeatsOf = (hasEvents: boolean): Repeats => (hasEvents ? 'events' : 'no events');
+interface EntriesShape {
+  readonly hasEvents: boolean;
+}
+const SHAPES: false | readonly EntriesShape[] = WITH_DOCS && [{ hasEvents: true }, { hasEvents: false }];
 
-const insertCounts = statementByShape<Repeats, { communityId: number; day: number; kinds: string }>(
-  (repeats, $) => sql`
+const insertCounts = statementByShape<EntriesShape, { communityId: number; day: number; kinds: string }>(
+  ({ hasEvents }, $) => sql`
     INSERT INTO log_counters (community_id, action_type, platform, count, day, added)
     SELECT ${$.communityId}, action_type, platform, added, ${$.day}, added FROM (
       SELECT value ->> 0 AS action_type, value ->> 1 AS platform, (value ->> 2)${
-        repeats === 'events'
+        hasEvents
           ? sql` + (
             SELECT COUNT(*) FROM json_each(kind.value -> 3) AS event
             WHERE ${isNewEvent($, sql`event.value`)})`
@@ -79,7 +80,7 @@ const insertCounts = statementByShape<Repeats, { communityId: number; day: numbe
     WHERE added > 0
     ON CONFLICT DO UPDATE SET count = count + excluded.count,
       added = iif(day = excluded.day, added, 0) + excluded.added, day = excluded.day`,
-  WITH_DOCS && REPEATS,
+  SHAPES,
 );
 
 /** Statement, to run before `insertLogEntries` in its batch: counts what that will insert. */
@@ -90,7 +91,7 @@ export const countInserted = (
   hasEvents: boolean,
 ): Statement<never> => {
   const rows = kinds.map((kind) => [kind.actionType, kind.platform, kind.withoutEvent, kind.eventIds]);
-  return insertCounts(repeatsOf(hasEvents), { communityId, day, kinds: JSON.stringify(rows) });
+  return insertCounts({ hasEvents }, { communityId, day, kinds: JSON.stringify(rows) });
 };
 
 /** Entries as `newEntries` reads them. */
@@ -109,7 +110,7 @@ const rowsOf = (entries: readonly EntryToInsert[]): string =>
   );
 
 /** Query: the rows of those entries (`rowsOf`) whose event is new, each with the id that it gets. */
-const newEntries = ($: Community, rows: SQLWrapper, repeats: Repeats): SQL =>
+const newEntries = ($: Community, rows: SQLWrapper, { hasEvents }: EntriesShape): SQL =>
   // LIMIT -1 keeps SQLite from computing `id` again at each use.
   sql`
     SELECT log.generation, entry.*,
@@ -118,23 +119,23 @@ const newEntries = ($: Community, rows: SQLWrapper, repeats: Repeats): SQL =>
       SELECT value ->> 0 AS second, value ->> 1 AS number, value ->> 2 AS platform, value ->> 3 AS serial,
         value ->> 4 AS action_type, value ->> 5 AS action_detail, value ->> 6 AS username, value ->> 7 AS event_id
       FROM json_each(${rows})) AS entry
-    ${repeats === 'events' ? sql`WHERE entry.event_id IS NULL OR ${isNewEvent($, sql`entry.event_id`)}` : sql``}
+    ${hasEvents ? sql`WHERE entry.event_id IS NULL OR ${isNewEvent($, sql`entry.event_id`)}` : sql``}
     LIMIT -1`;
 
 /** Where an entry is: its `id`, and `event_id` where entries with one were asked for. */
 export type Stored = Pick<RowOf<typeof logEntries>, 'id'> &
   Partial<Pick<RowOf<typeof logEntries>, 'event_id'>>;
 
-const insertEntries = statementByShape<Repeats, { communityId: number; entries: string }, Stored>(
-  (repeats, $) => sql`
+const insertEntries = statementByShape<EntriesShape, { communityId: number; entries: string }, Stored>(
+  (shape, $) => sql`
     INSERT INTO log_entries
       (community_id, generation, id, platform, serial, action_type, action_detail, username, event_id)
     SELECT ${$.communityId}, generation, CASE WHEN id < (second + 1) << 20 THEN id END,
       platform, serial, action_type, action_detail, username, event_id
-    FROM (${newEntries($, $.entries, repeats)})
+    FROM (${newEntries($, $.entries, shape)})
     WHERE true
-    RETURNING ${repeats === 'events' ? sql`id, event_id` : sql`id`}`,
-  WITH_DOCS && REPEATS,
+    RETURNING ${shape.hasEvents ? sql`id, event_id` : sql`id`}`,
+  SHAPES,
 );
 
 /**
@@ -145,7 +146,7 @@ export const insertLogEntries = (
   communityId: number,
   entries: readonly EntryToInsert[],
   hasEvents: boolean,
-): Statement<Stored> => insertEntries(repeatsOf(hasEvents), { communityId, entries: rowsOf(entries) });
+): Statement<Stored> => insertEntries({ hasEvents }, { communityId, entries: rowsOf(entries) });
 
 /** So many entries a webhook is told of in one event; all of them count. */
 const MAX_TOLD = 50;
@@ -162,7 +163,7 @@ const selectNew = statement<{
   entries: string;
 }>(
   ($) => sql`
-    SELECT json_object('count', count, 'entries', (SELECT ${TOLD} FROM (${newEntries($, $.entries, 'events')})))
+    SELECT json_object('count', count, 'entries', (SELECT ${TOLD} FROM (${newEntries($, $.entries, { hasEvents: true })})))
     FROM (SELECT ${$.withoutEvent} + (
       SELECT COUNT(*) FROM json_each(${$.eventIds}) AS event
       WHERE ${isNewEvent($, sql`event.value`)}) AS count)

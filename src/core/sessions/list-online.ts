@@ -64,7 +64,7 @@ export const listOnline = async (
     .sort(([a = 0], [b = 0]) => a - b)
     .map(([serverId, group]) => {
       const intervals = [...Map.groupBy(group, ({ account_id }) => account_id).values()]
-        .flatMap((own) => union(own.flatMap(({ list: [, text] }) => numbersOf(text ?? ''))))
+        .flatMap((own) => union(own.flatMap(({ list: [, text] }) => numbersOf(text))))
         .map(([start, end]) => [from + start, from + end] as const);
       return { serverId, steps: countOnline(steps, intervals) };
     });

@@ -141,8 +141,9 @@ const slicesOf = ({ from, to }: SummaryFilter, { sliceMs }: { readonly sliceMs: 
 export const readLists = ({ lists }: SessionListRow): SessionLists => JSON.parse(lists);
 
 /** The numbers of a list. */
-export const numbersOf = (text: string): number[] => {
+export const numbersOf = (text: string | null | undefined): number[] => {
   const numbers: number[] = [];
+  if (!text) return numbers;
   let number = 0;
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);

@@ -101,6 +101,9 @@ const WHOLE: Fields = [...UNWATCHED, ...WATCHED];
 const fieldsOf = (isWatched: number | null): Fields =>
   isWatched === null ? IN_PART : isWatched === 1 ? WHOLE : UNWATCHED;
 
+/** Whether they are those of a whole session, and not of a part of it. */
+const areOfSession = (fields: Fields): boolean => fields.includes('ms');
+
 export class SessionTotals {
   readonly #plan: TotalsPlan;
   readonly #timeGroupings: readonly TimeGrouping[];
@@ -170,7 +173,7 @@ export class SessionTotals {
     sum.sessions += row.sessions;
     if (row.covered === '') owner.isListed = true;
     else if (row.covered) this.#uncount(owner, row.covered);
-    if (row.intervals) for (const instant of numbersOf(row.intervals)) owner.intervals.push(instant);
+    for (const instant of numbersOf(row.intervals)) owner.intervals.push(instant);
   }
 
   /** The same where the calendar cuts: shares their time out among the pieces that they are in. */
@@ -202,20 +205,15 @@ export class SessionTotals {
     this.sessions += sessions;
     const owner = this.#ownerOf(row.account_id, undefined);
     owner.isListed = true;
-    const share = (fields: Fields, start = 0, end = 0, sign?: -1) =>
-      (start < end || fields[0] === 'ms') &&
-      this.#share(
-        owner,
-        fields,
-        1,
-        this.#placeAt(start),
-        this.#placeAt(Math.max(start, end - 1)),
-        start,
-        end,
-        sign,
-      );
+    const share = (fields: Fields, start = 0, end = 0, sign?: -1): void => {
+      // A session without a length is one all the same.
+      if (start >= end && !areOfSession(fields)) return;
+      const first = this.#placeAt(start);
+      const last = this.#placeAt(Math.max(start, end - 1));
+      this.#share(owner, fields, 1, first, last, start, end, sign);
+    };
     for (const [kind, text] of texts.entries()) {
-      const list = text === null ? [] : numbersOf(text);
+      const list = numbersOf(text);
       const isInParts = kind === 2;
       for (let at = 0; at < list.length; at += isInParts ? 7 : 2) {
         owner.intervals.push(list[at] ?? 0, list[at + 1] ?? 0);
@@ -229,8 +227,8 @@ export class SessionTotals {
   }
 
   /**
-   * Adds so many intervals, which begin in the piece `first` and end in `last`, to the fields; to all time, each as a
-   * session, too.
+   * Adds so many intervals, which begin in the piece `first` and end in `last`, to the fields; to those of a session, each as
+   * one, too.
    */
   #share(
     owner: Owner,
@@ -243,10 +241,11 @@ export class SessionTotals {
     sign = 1,
   ): void {
     this.#counted += 1;
+    const isSession = areOfSession(fields);
     for (let place = first; place <= last; place++) {
       const sum = this.#sumOf(owner, place);
       // Two pieces may have one name, and then they are one group: a day, an hour of a weekday.
-      if (fields[0] === 'ms' && sum.counted !== this.#counted) sum.sessions += count;
+      if (isSession && sum.counted !== this.#counted) sum.sessions += count;
       sum.counted = this.#counted;
       const ms = sign * this.#within(place, first, last, count, starts, ends);
       for (const field of fields) sum[field] += ms;
