@@ -118,6 +118,8 @@ interface Answer {
     readonly refused: number;
     readonly results: readonly {
       readonly index: number;
+      /** Of what was sent. */
+      readonly line?: number;
       readonly status: string;
       readonly message?: string;
     }[];
@@ -159,7 +161,11 @@ const flush = async (rows: readonly CsvRow[], bytes: number): Promise<void> => {
       bad
         .map(({ index, message = '' }) => {
           const row = rows[index];
-          return toLine([String(row?.line ?? ''), message, ...(row?.cells ?? [])]);
+          const reason = message.replace(/\(line (\d+)\)/, (whole, sent) => {
+            const other = results.find(({ line }) => line === Number(sent));
+            return other ? `(line ${rows[other.index]?.line})` : whole;
+          });
+          return toLine([String(row?.line ?? ''), reason, ...(row?.cells ?? [])]);
         })
         .join(''),
     );

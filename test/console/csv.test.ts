@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { csvParts, toCsv } from '../../src/console/kit/csv.ts';
+import { csvParts, toCsv, withLineOfFile } from '../../src/console/kit/csv.ts';
 
 describe('a file in parts', () => {
   it('has its header in each, and says where in the file each begins', () => {
@@ -15,6 +15,17 @@ describe('a file in parts', () => {
       { text: 'name,note\nana,"two\nlines, ""quoted"""\n', rows: 1, firstLine: 2 },
       { text: 'name,note\nbram,x\n', rows: 1, firstLine: 4 },
     ]);
+  });
+
+  it('names another line as it is in the file, in either language', () => {
+    const part = { firstLine: 1004 };
+    expect(withLineOfFile('It would overlap the session (line 3).', part)).toBe(
+      'It would overlap the session (line 1005).',
+    );
+    expect(withLineOfFile('Se solaparía con la sesión (línea 2).', part)).toBe(
+      'Se solaparía con la sesión (línea 1004).',
+    );
+    expect(withLineOfFile('It lies in a closed period.', part)).toBe('It lies in a closed period.');
   });
 
   it('has none without rows', () => {

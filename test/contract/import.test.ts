@@ -121,6 +121,29 @@ describe('imported sessions', () => {
     ]);
   });
 
+  it('that overlap one of the same file or call are refused by its place, in either language', async () => {
+    const { app, key } = await setUpImport();
+    const sessions = [shift(), shift({ start: '2025-03-01T19:00:00Z' })];
+    const csv = `username;serverId;start;end
+ana;1;2025-03-01 18:00;2025-03-01 22:00
+ana;1;2025-03-01 19:00;2025-03-01 22:00
+`;
+    const reasonOf = async (language: string, type: string, body: unknown) => {
+      const headers = { 'Accept-Language': language, 'Content-Type': type };
+      const answer = await app.post(`${IMPORT}?dryRun=true`, { key, headers, body });
+      return answer.body.data.results[1].message;
+    };
+    expect(await reasonOf('en', 'text/csv', csv)).toBe(
+      'The session would overlap the session (line 2) of the same account and server.',
+    );
+    expect(await reasonOf('es', 'text/csv', csv)).toBe(
+      'La sesión se solaparía con la sesión (línea 2) de la misma cuenta y servidor.',
+    );
+    expect(await reasonOf('es', 'application/json', { sessions })).toBe(
+      'La sesión se solaparía con la sesión (elemento 0) de la misma cuenta y servidor.',
+    );
+  });
+
   it('come once only if they came: what is refused takes no event id, and no time', async () => {
     const { bring, count } = await setUpImport();
     const { results } = await bring([

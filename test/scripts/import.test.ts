@@ -23,6 +23,7 @@ const textOf = async (request: IncomingMessage): Promise<string> => {
 /** A server that takes every line, but those of `refuses`; what it was sent, call by call. */
 const taken: { rows: string[]; bytes: number }[] = [];
 let refuses = '';
+let reason = 'no.';
 let busy = 0;
 const server = createServer(async (request, response) => {
   const text = await textOf(request);
@@ -35,7 +36,8 @@ const server = createServer(async (request, response) => {
   taken.push({ rows, bytes: Buffer.byteLength(text) });
   const results = rows.map((row, index) => {
     const isRefused = refuses !== '' && row.startsWith(refuses);
-    return isRefused ? { index, status: 'refused', message: 'no.' } : { index, status: 'imported' };
+    const place = { index, line: index + 2 };
+    return isRefused ? { ...place, status: 'refused', message: reason } : { ...place, status: 'imported' };
   });
   const count = (status: string) => results.filter((result) => result.status === status).length;
   response.end(
@@ -61,6 +63,7 @@ afterAll(() => {
 beforeEach(() => {
   taken.length = 0;
   refuses = '';
+  reason = 'no.';
   rmSync(state, { force: true });
 });
 
@@ -96,6 +99,15 @@ describe('npm run import', () => {
       said.endsWith(`2 imported, 0 there already, 1 refused (see ${file}.refused.csv).\n`),
     ]).toEqual([0, true]);
     expect(readFileSync(`${file}.refused.csv`, 'utf8')).toBe(`line,reason,${HEADER}3,no.,${line(2)}`);
+  });
+
+  it('names another line as it is in the file, not in what was sent', async () => {
+    refuses = 'person 1005,';
+    reason = 'The session would overlap the session (line 3) of the same account and server.';
+    await run(`${HEADER}${lines(1, 1000)}\n${lines(1001, 1010)}`);
+    expect(readFileSync(`${file}.refused.csv`, 'utf8')).toBe(
+      `line,reason,${HEADER}1007,${reason.replace('3', '1004')},${line(1005)}`,
+    );
   });
 
   it('brings what is before a quotation mark that is not closed, and says where that is', async () => {

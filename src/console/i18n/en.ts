@@ -803,7 +803,7 @@ export const en = {
   'import.inFile': { one: '{n} row in the file.', other: '{n} rows in the file.' },
   'import.other': 'Another file',
   'import.columns':
-    'Columns: username (or accId, apiId, discord, uniqueId), serverId, start, end; eventId if there is one.',
+    'Columns: username (or accId, apiId, discord, uniqueId), serverId, start, end; also eventId, and metadata.job or the like.',
   'import.tooLarge': '{n} rows: at most {max} at once. Cut the file, or use npm run import.',
   'import.progress': 'Rows looked at',
   'import.dates': 'How dates are written',

@@ -865,7 +865,7 @@ export const es: Catalogue = {
   },
   'import.other': 'Otro fichero',
   'import.columns':
-    'Columnas: username (o accId, apiId, discord, uniqueId), serverId, start, end; eventId si lo hay.',
+    'Columnas: username (o accId, apiId, discord, uniqueId), serverId, start, end; también eventId, y metadata.job o similares.',
   'import.tooLarge': '{n} filas: como máximo {max} a la vez. Corte el fichero o use npm run import.',
   'import.progress': 'Filas tratadas',
   'import.dates': 'Cómo se escriben las fechas',

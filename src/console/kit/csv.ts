@@ -71,3 +71,14 @@ export const csvParts = (file: string, size: number): CsvPart[] => {
     };
   });
 };
+
+/** The line of the whole file that stands in this line of its part. */
+export const lineOfFile = (line: number, { firstLine }: Pick<CsvPart, 'firstLine'>): number =>
+  line - 2 + firstLine;
+
+/** A reason that names a line of the part, such as `(line 2)` or `(línea 2)`, with that of the whole file. */
+export const withLineOfFile = (reason: string, part: Pick<CsvPart, 'firstLine'>): string =>
+  reason.replace(
+    /\((line|línea) (\d+)\)/,
+    (_, word: string, line: string) => `(${word} ${lineOfFile(Number(line), part)})`,
+  );

@@ -3,7 +3,7 @@ import { importSessions } from '../../../core/sessions/import/import-sessions.ts
 import { unionBy } from '../../kit/batch.ts';
 import type { Fault } from '../../kit/fault.ts';
 import { integerText, timezone } from '../../kit/fields.ts';
-import { renderFault, renderIssue } from '../../kit/messages.ts';
+import { fieldMessage, renderFault, renderIssue } from '../../kit/messages.ts';
 import { defineOperation } from '../../kit/operation.ts';
 import { problemCode } from '../../kit/problem.ts';
 import { languageOf } from '../../kit/request.ts';
@@ -101,6 +101,12 @@ export const importActivity = defineOperation({
       message: renderFault(fault.code, fault.params, fault.issues, language),
       errors: fault.issues.map((issue) => renderIssue(issue, language)),
     });
+    /** A session of this call, in a sentence. */
+    const nameOf = (index: number): string => {
+      const line = csv?.lines[index];
+      const text = line === undefined ? fieldMessage('import_item', index) : fieldMessage('csv_line', line);
+      return renderIssue({ path: '', message: text }, language).message;
+    };
     const results = items.map(({ fault }, index) => {
       const place = { index, ...(csv && { line: csv.lines[index] }) };
       const outcome = byIndex.get(index);
@@ -108,7 +114,7 @@ export const importActivity = defineOperation({
       if (outcome?.status === 'refused') {
         const { code, overlaps } = outcome;
         const other = overlaps === undefined ? undefined : good[overlaps]?.index;
-        const id = other === undefined ? {} : { id: csv ? `(line ${csv.lines[other]})` : `(item ${other})` };
+        const id = other === undefined ? {} : { id: nameOf(other) };
         const message = renderFault(code, { ...outcome.params, ...id }, [], language);
         return { ...place, status: 'refused' as const, code: problemCode(code), message };
       }

@@ -3,7 +3,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { t } from '../../i18n/index.ts';
 import { api, call, type Data } from '../../kit/api.ts';
 import { useViewer } from '../../kit/context.ts';
-import { csvParts } from '../../kit/csv.ts';
+import { type CsvPart, csvParts, lineOfFile, withLineOfFile } from '../../kit/csv.ts';
 import { formatNumber, formatZone } from '../../kit/format.ts';
 import { forgetAll } from '../../kit/query.ts';
 import { useToast, useWork, WorkError } from '../../ui/actions.tsx';
@@ -30,7 +30,7 @@ const NOTHING = (dryRun: boolean): Result => ({
 });
 
 /** Lines of a part, which begins with the header, as those of the whole file. */
-const added = (sum: Result, part: Result, firstLine: number): Result => ({
+const added = (sum: Result, part: Result, place: CsvPart): Result => ({
   dryRun: part.dryRun,
   imported: sum.imported + part.imported,
   duplicates: sum.duplicates + part.duplicates,
@@ -40,7 +40,8 @@ const added = (sum: Result, part: Result, firstLine: number): Result => ({
     ...part.results.map((result) => ({
       ...result,
       index: sum.results.length + result.index,
-      ...(result.line !== undefined && { line: result.line - 2 + firstLine }),
+      ...(result.line !== undefined && { line: lineOfFile(result.line, place) }),
+      ...(result.message !== undefined && { message: withLineOfFile(result.message, place) }),
     })),
   ],
 });
@@ -76,7 +77,7 @@ export const Import = () => {
             bodySerializer: (text: unknown) => String(text),
           }),
         );
-        sum = added(sum, answer, part.firstLine);
+        sum = added(sum, answer, part);
         setDone((before) => before + part.rows);
       }
       setResult(sum);
