@@ -62,6 +62,11 @@ describe('names and identity', () => {
     expect((await read(a)).conflicts).toEqual([
       { type: 'discord', value: 'd1', accId: c, seenAt: expect.any(String) },
     ]);
+    // Also where a heartbeat, which does not say so, has just looked the names up.
+    await app.post('/v2/community/servers/1/activity/heartbeat', {
+      key,
+      body: { accounts: [{ apiId: 'a1', discord: 'd1' }] },
+    });
     const roster = await app.put('/v2/community/servers/1/activity/roster', {
       key,
       body: { accounts: [{ apiId: 'a2' }, { apiId: 'a1', discord: 'd1' }, { apiId: 'a3' }] },

@@ -61,6 +61,15 @@ describe('the metadata of a roster entry', () => {
     });
   });
 
+  it('are not taken for a part of the name: a player may be called what another entry says', async () => {
+    const { roster, minuteLater } = await setUpRoster();
+    const other = { username: '1\n{"job":"police"}' };
+    await roster(other);
+    const both = [other, { username: '1', metadata: { job: 'police' } }];
+    expect(await minuteLater(...both)).toMatchObject({ open: 2, started: [{ metadata: { job: 'police' } }] });
+    expect(await minuteLater(...both)).toMatchObject({ open: 2, started: [], closed: [] });
+  });
+
   it('add to what the session says; nothing said, or the same in part, changes nothing', async () => {
     const { record, latest, minuteLater } = await setUpRoster();
     const { body } = await record({ discord: '1', forceStart: true, metadata: { rank: 3 } });

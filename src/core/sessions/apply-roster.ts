@@ -146,7 +146,8 @@ const apply = async (
       ...toApplied(rows),
     };
   };
-  let places = placesToLookUp(ctx.actor.community, refs, now);
+  const names = { community: ctx.actor.community, by: 'roster' } as const;
+  let places = placesToLookUp(names, refs, now);
   let result = await attempt(places);
   let changes = result.changes;
   if (result.unknown.some((place) => !places.includes(place))) {
@@ -160,7 +161,7 @@ const apply = async (
   if (result.isNewest) {
     const unsure = new Set([...conflicts.map(({ place }) => place), ...unknown]);
     remember(
-      ctx.actor.community,
+      names,
       itemsAt(
         refs,
         places.filter((place) => !unsure.has(place)),

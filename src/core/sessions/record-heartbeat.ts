@@ -50,7 +50,8 @@ export const recordHeartbeat = async (
     ids: toSessionIds(ctx.newId(now)),
     stepMs: heartbeatStepMs(settings),
   };
-  const places = placesToLookUp(ctx.actor.community, accounts, now);
+  const names = { community: ctx.actor.community, by: 'heartbeat' } as const;
+  const places = placesToLookUp(names, accounts, now);
   const [, [row]] = await commit(
     ctx,
     [
@@ -74,7 +75,7 @@ export const recordHeartbeat = async (
   const rows = row ? toFound(row) : [];
   for (const found of rows) sightings[found[0]] = found;
   remember(
-    ctx.actor.community,
+    names,
     itemsAt(
       accounts,
       places.filter((place) => sightings[place]),
