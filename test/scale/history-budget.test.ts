@@ -71,6 +71,18 @@ describe('a filter without an index', () => {
   });
 });
 
+it('a name that 1000 people have is refused without a look at all of them', async () => {
+  const { key } = await app.community();
+  const accounts = Array.from({ length: 1000 }, (_, n) => ({ discord: `d${n}`, username: 'Player' }));
+  const roster = await app.put('/v2/community/servers/1/activity/roster', { key, body: { accounts } });
+  expect(roster.body.data.started).toHaveLength(1000);
+  const ask = () => app.get('/v2/community/activity?username=Player', { key });
+  await ask();
+  const { result, rowsRead } = await app.measure(ask);
+  expect([result.status, result.body.code]).toEqual([409, 'NAME_AMBIGUOUS']);
+  expect(rowsRead).toBeLessThanOrEqual(20);
+});
+
 describe('who is on', () => {
   it('reads all who are, and more only of those it shows', async () => {
     const community = await app.community();
