@@ -212,10 +212,13 @@ const FEW_DUE = 64;
 /** Query: the same by their places, at no row read; `column1` is the place. Each is found by a walk from the beginning. */
 const namesAt = ($: Names<SightingValues>, isTold: boolean, capacity: number): SQL => {
   const places = sql.raw(Array.from({ length: capacity }, (_, place) => `(${place})`).join(','));
-  const at = (rest: string): SQL => sql`${$.names} ->> ('$[' || column1 || ${sql.raw(`']${rest}'`)})`;
   return sql`
     SELECT column1 AS position, CASE substr(CAST(${$.kinds} AS BLOB), column1 + 1, 1) ${KIND_OF_DIGIT} END AS kind,
-      ${isTold ? sql`${at('[0]')} AS name, ${at('[1]')} AS told` : sql`${at('')} AS name, NULL AS told`}
+      ${
+        isTold
+          ? sql`${$.names} -> column1 ->> 0 AS name, ${$.names} -> column1 ->> 1 AS told`
+          : sql`${$.names} ->> column1 AS name, NULL AS told`
+      }
     FROM (VALUES ${places})`;
 };
 
