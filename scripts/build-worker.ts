@@ -4,9 +4,10 @@ import { dirname } from 'node:path';
 import { bundleWorker } from './local/bundle.ts';
 import { workerFile } from './remote/target.ts';
 
-const { script } = await bundleWorker();
+const { script, map } = await bundleWorker();
 const path = workerFile();
 // wrangler uploads each module that it finds beside it.
 rmSync(dirname(path), { recursive: true, force: true });
 mkdirSync(dirname(path), { recursive: true });
 writeFileSync(path, script);
+writeFileSync(`${path}.map`, map);

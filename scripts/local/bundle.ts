@@ -11,6 +11,8 @@ const ROOT = resolve(import.meta.dirname, '../..');
 export interface Bundle {
   /** The one module that `npm run deploy` uploads. */
   readonly script: string;
+  /** Where in the sources each of its places is, as a source map. */
+  readonly map: string;
   /** Bytes. */
   readonly gzippedSize: number;
 }
@@ -47,9 +49,15 @@ export const bundleWorker = async (entry?: string): Promise<Bundle> => {
     treeshake: { propertyReadSideEffects: false, unknownGlobalSideEffects: false },
     plugins: [sqlLines, withoutIndexes, ...(entry === undefined ? [kindsTogether(input)] : [])],
   });
-  const { output } = await build.generate({ minify: true, codeSplitting: false, comments: false });
+  const { output } = await build.generate({
+    minify: true,
+    codeSplitting: false,
+    comments: false,
+    sourcemap: 'hidden',
+  });
   await build.close();
-  const [{ code: script }, ...others] = output;
-  if (others.length > 0) throw new Error(`Expected one module, not ${output.length}.`);
-  return { script, gzippedSize: gzipSync(script).byteLength };
+  const [{ code: script, map }, ...others] = output;
+  if (others.some(({ type }) => type === 'chunk'))
+    throw new Error(`Expected one module, not ${output.length}.`);
+  return { script, map: map?.toString() ?? '', gzippedSize: gzipSync(script).byteLength };
 };

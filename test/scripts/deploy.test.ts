@@ -155,16 +155,16 @@ describe('npm run deploy', () => {
     it('deploys no Worker before all of them are migrated, and goes on there the next time', async () => {
       addToConfig(second('rollcall-1'));
       await deploy();
-      addMigration('0001_later.sql', TABLE + TRIGGER);
+      addMigration('9001_later.sql', TABLE + TRIGGER);
       wrangler.exec('rollcall-1', 'CREATE TABLE later (id INTEGER)');
       wrangler.calls();
-      await expect(deploy()).rejects.toContain('The import of 0001_later.sql failed');
+      await expect(deploy()).rejects.toContain('The import of 9001_later.sql failed');
       expect(wrangler.calls()).not.toContain('deploy');
-      expect([applied(), applied('rollcall-1')]).toEqual([[...MIGRATIONS, '0001_later.sql'], MIGRATIONS]);
+      expect([applied(), applied('rollcall-1')]).toEqual([[...MIGRATIONS, '9001_later.sql'], MIGRATIONS]);
       wrangler.exec('rollcall-1', 'DROP TABLE later');
       await deploy();
       expect(wrangler.calls().slice(2)).toEqual(['d1 migrations apply DB_1', 'secret list', 'deploy']);
-      expect(applied('rollcall-1')).toEqual([...MIGRATIONS, '0001_later.sql']);
+      expect(applied('rollcall-1')).toEqual([...MIGRATIONS, '9001_later.sql']);
     });
 
     it('of staging, too; and refuses a gap in their numbers', async () => {
@@ -236,11 +236,11 @@ describe('a migration that the server has cut', () => {
   });
 
   it('is gone on with by the next run, where the import fails, too', async () => {
-    addMigration('0001_later.sql', TABLE + TRIGGER);
+    addMigration('9001_later.sql', TABLE + TRIGGER);
     wrangler.cuts = true;
-    wrangler.failingImport = '0001_later.sql';
+    wrangler.failingImport = '9001_later.sql';
     await expect(deploy()).rejects.toContain(
-      'The import of 0001_later.sql failed, and the database is as it was before it',
+      'The import of 9001_later.sql failed, and the database is as it was before it',
     );
     expect(wrangler.workers.size).toBe(0);
     expect(applied()).toEqual(MIGRATIONS);
@@ -251,31 +251,31 @@ describe('a migration that the server has cut', () => {
     expect(wrangler.calls()).toEqual([
       'd1 list',
       'd1 migrations apply DB',
-      'd1 execute DB --file=import-0001_later.sql',
+      'd1 execute DB --file=import-9001_later.sql',
       'secret list',
       'deploy',
     ]);
-    expect(applied()).toEqual([...MIGRATIONS, '0001_later.sql']);
+    expect(applied()).toEqual([...MIGRATIONS, '9001_later.sql']);
     expect(objects()).toEqual(expect.arrayContaining(['later', 'later_insert']));
   });
 
   it('of an upgrade costs nobody a row', async () => {
     await deploy();
     wrangler.exec('rollcall', "INSERT INTO job_runs VALUES ('* * * * *', 1, 2, '[]')");
-    addMigration('0001_later.sql', TABLE + TRIGGER);
+    addMigration('9001_later.sql', TABLE + TRIGGER);
     wrangler.cuts = true;
     expect(await deploy()).toContain('Dropping what it has left half-way: later.');
     expect(wrangler.query('rollcall', 'SELECT count(*) AS rows FROM job_runs')).toEqual([{ rows: 1 }]);
-    expect(applied()).toEqual([...MIGRATIONS, '0001_later.sql']);
+    expect(applied()).toEqual([...MIGRATIONS, '9001_later.sql']);
   });
 
   it('stops the deployment where it has changed what was there, and says how to go back', async () => {
     await deploy();
     wrangler.calls();
-    addMigration('0001_later.sql', `ALTER TABLE job_runs ADD COLUMN note TEXT;\n${TABLE}${TRIGGER}`);
+    addMigration('9001_later.sql', `ALTER TABLE job_runs ADD COLUMN note TEXT;\n${TABLE}${TRIGGER}`);
     wrangler.cuts = true;
     await expect(deploy()).rejects.toMatch(
-      /^0001_later\.sql was applied in part: it has changed job_runs\. .*\n +npx wrangler d1 time-travel restore DB --config \S+ --bookmark=00000001-bookmark$/,
+      /^9001_later\.sql was applied in part: it has changed job_runs\. .*\n +npx wrangler d1 time-travel restore DB --config \S+ --bookmark=00000001-bookmark$/,
     );
     expect(wrangler.calls()).not.toContain('deploy');
     expect(applied()).toEqual(MIGRATIONS);
