@@ -430,15 +430,18 @@ describe('a CSV file', () => {
     const csv = [
       'username,serverId,start,end',
       'ana,1,2025-10-26 02:30+02:00,2025-10-26 02:30:00 +0100',
+      'ana,1,2025-10-27 02:30:00.123456+02,2025-10-27 03:30:00-05',
       'bo,1,2025-10-26 02:30,2025-10-26 04:00Z',
     ].join('\n');
     const { body } = await file(csv);
     expect(body.data.results).toMatchObject([
       { status: 'imported' },
+      { status: 'imported' },
       { status: 'refused', message: 'start is a time that comes twice in Europe/Madrid; give an offset.' },
     ]);
     const list = await app.get('/v2/community/activity', { key });
     expect(list.body.data.items).toMatchObject([
+      { start: '2025-10-27T00:30:00.123Z', end: '2025-10-27T08:30:00.000Z' },
       { start: '2025-10-26T00:30:00.000Z', end: '2025-10-26T01:30:00.000Z' },
     ]);
   });

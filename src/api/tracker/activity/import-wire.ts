@@ -68,11 +68,17 @@ const LOCAL = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d?):(\d\d)(?::(\d\d)(?:\.\d+)?)?$/;
 const SLASHED = /^(\d\d?)[/.-](\d\d?)[/.-](\d{4})[,]?[T ]+(\d\d?):(\d\d)(?::(\d\d))?$/;
 
 /** Reads a time of an import. @throws Fault invalid_input */
+/** Databases write 2026-04-15 18:00:00+02, others +02:00, or a further blank before it. */
+const toIso = (value: string): string =>
+  value
+    .replace(' ', 'T')
+    .replace(' ', '')
+    .replace(/(T[\d:.]+[+-]\d\d)$/, '$1:00');
+
 const timeReader = ({ timeZone, dates }: TimeFormat, now: number) => {
   const toInstant = localTimeReader(timeZone);
   return (path: string, value: string): number => {
-    // Databases write 2026-04-15 18:00:00+02:00, some with a further blank.
-    const at = parseInstant(value.replace(' ', 'T').replace(' ', '')) ?? readLocal(path, value);
+    const at = parseInstant(toIso(value)) ?? readLocal(path, value);
     if (at < 0) throw invalidField(path, fieldMessage('not_before', new Date(0).toISOString()));
     if (at > now) throw invalidField(path, fieldMessage('not_future'));
     return at;
