@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { type Cli, type Outcome, parseJson, runOrFail } from './cli.ts';
 
 /** The database of a deployment, as wrangler reaches it. */
@@ -40,11 +41,15 @@ export const migrate = async (database: RemoteDatabase): Promise<void> => {
   const before = await readBefore(database, applied);
   console.log(`Applying ${pending.join(', ')} to ${database.name} ...`);
   const { code, text } = await run(database, ['migrations', 'apply', database.binding, '--remote']);
-  const left = pendingOf(database, await readApplied(database));
+  const done = await readApplied(database);
+  const left = pendingOf(database, done);
   if (code === 0 && left.length === 0) return forgetBefore(database);
 
   console.log(`wrangler could not apply ${left.join(', ')}:\n${indent(text)}\nGoing on by the import.`);
-  await undoCut(database, before, left);
+  const wanted = { ...before, applied: done, objects: objectsAfter(database.migrations, before, done) };
+  keepBefore(database, wanted);
+  if (before.applied.length === 0) await requireEmpty(database, wanted);
+  await undoCut(database, wanted, left);
   for (const name of left) await importMigration(database, name);
   forgetBefore(database);
 };
@@ -65,9 +70,14 @@ const pendingOf = ({ migrations }: RemoteDatabase, applied: readonly string[]): 
     .sort();
 
 const importMigration = async (database: RemoteDatabase, name: string): Promise<void> => {
-  const path = join(database.directory, `import-${name}`);
   const migration = readFileSync(join(database.migrations, name), 'utf8').trimEnd();
   const text = `${migration}\n${MIGRATIONS_TABLE}\nINSERT INTO d1_migrations (name) VALUES ('${name}');\n`;
+  await importText(database, name, text);
+};
+
+/** All of a text, or nothing of it. */
+const importText = async (database: RemoteDatabase, name: string, text: string): Promise<void> => {
+  const path = join(database.directory, `import-${name}`);
   mkdirSync(database.directory, { recursive: true });
   writeFileSync(path, text);
   try {
@@ -94,39 +104,86 @@ const MIGRATIONS_TABLE = `CREATE TABLE IF NOT EXISTS d1_migrations(
 	applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL
 );`;
 
+/** What there should be: what was there before, as the migrations have made it that have come whole since. */
+const objectsAfter = (
+  migrations: string,
+  { applied, objects }: Before,
+  done: readonly string[],
+): SchemaObject[] => {
+  const before = schemaOf(migrations, applied);
+  const after = schemaOf(migrations, done);
+  const isTouched = ({ name }: SchemaObject) => before.get(name)?.sql !== after.get(name)?.sql;
+  return [...objects.filter((object) => !isTouched(object)), ...[...after.values()].filter(isTouched)];
+};
+
+/** What these migrations make, of those that are here. */
+const schemaOf = (directory: string, names: readonly string[]): Map<string, SchemaObject> => {
+  const database = new DatabaseSync(':memory:');
+  try {
+    for (const name of names) {
+      const path = join(directory, name);
+      if (existsSync(path)) database.exec(readFileSync(path, 'utf8'));
+    }
+    const objects = database.prepare(OBJECTS).all();
+    return new Map(
+      objects.map(({ type, name, sql }) => [
+        String(name),
+        { type: String(type), name: String(name), sql: String(sql) },
+      ]),
+    );
+  } finally {
+    database.close();
+  }
+};
+
+const isSame = (one: SchemaObject, other: SchemaObject): boolean => flat(one.sql) === flat(other.sql);
+
+const flat = (sql: string | null): string => (sql ?? '').replaceAll(/\s+/g, ' ').trim();
+
 /**
- * A migration that was cut may have been done in part. Drops what it has created. Where it has changed what was there
- * before, only the database's own history can undo that.
+ * A migration that was cut may have been done in part. Drops what it has created, and brings triggers back that it has
+ * dropped. Where it has changed other things that were there before, only the database's own history can undo that.
  */
 const undoCut = async (
   database: RemoteDatabase,
-  { applied, objects: before, bookmark }: Before,
+  { objects: wanted, bookmark }: Before,
   left: readonly string[],
 ): Promise<void> => {
   const now = await readObjects(database);
-  const known = new Map(before.map(({ name, sql }) => [name, sql]));
-  const changed = now.filter(({ name, sql }) => known.has(name) && known.get(name) !== sql);
-  const lost = before.filter(({ name }) => !now.some((object) => object.name === name));
-  if (changed.length > 0 || lost.length > 0) {
-    const names = [...changed, ...lost].map(({ name }) => name).join(', ');
+  const byName = new Map(now.map((object) => [object.name, object]));
+  const altered = wanted.filter((object) => {
+    const found = byName.get(object.name);
+    return !found || !isSame(found, object);
+  });
+  const others = altered.filter(({ type }) => type !== 'trigger');
+  if (others.length > 0) {
+    const names = others.map(({ name }) => name).join(', ');
     throw `${left[0]} was applied in part: it has changed ${names}. Bring the database back to where it was before, then deploy again:\n  npx wrangler d1 time-travel restore ${database.binding} --config ${database.config} --bookmark=${bookmark ?? `<see npx wrangler d1 time-travel info ${database.binding}>`}`;
   }
-  const created = now.filter(({ name }) => !known.has(name));
-  if (created.length === 0) return;
-  console.log(`Dropping what it has left half-way: ${created.map(({ name }) => name).join(', ')}.`);
-  const tables = created.filter(({ type }) => type === 'table').map(({ name }) => name);
-  const drops = [
-    ...created.filter(({ type }) => type === 'trigger' || type === 'view'),
-    ...created.filter(({ type }) => type === 'index'),
-    ...created.filter(({ type }) => type === 'table'),
-  ].map(({ type, name }) => `DROP ${type.toUpperCase()} IF EXISTS "${name}";`);
-  if (applied.length === 0) await requireEmpty(database, tables);
-  await runOrFail(database.cli, commandOf(database, drops.join(' ')));
+  const created = createdOf(now, wanted);
+  if (created.length > 0) {
+    console.log(`Dropping what it has left half-way: ${created.map(({ name }) => name).join(', ')}.`);
+    const drops = [
+      ...created.filter(({ type }) => type === 'trigger' || type === 'view'),
+      ...created.filter(({ type }) => type === 'index'),
+      ...created.filter(({ type }) => type === 'table'),
+    ].map(({ type, name }) => `DROP ${type.toUpperCase()} IF EXISTS "${name}";`);
+    await runOrFail(database.cli, commandOf(database, drops.join(' ')));
+  }
+  if (altered.length === 0) return;
+  const names = altered.map(({ name }) => name).join(', ');
+  console.log(`Bringing back the triggers that it has dropped: ${names}.`);
+  const text = altered.map(({ name, sql }) => `DROP TRIGGER IF EXISTS "${name}";\n${sql};\n`).join('');
+  await importText(database, 'triggers.sql', text);
 };
 
+const createdOf = (now: readonly SchemaObject[], wanted: readonly SchemaObject[]): SchemaObject[] =>
+  now.filter(({ name }) => !wanted.some((object) => object.name === name));
+
 /** Nobody's rows are dropped: before the first migration, a table with rows is somebody else's. */
-const requireEmpty = async (database: RemoteDatabase, tables: readonly string[]): Promise<void> => {
-  for (const name of tables) {
+const requireEmpty = async (database: RemoteDatabase, { objects }: Before): Promise<void> => {
+  const created = createdOf(await readObjects(database), objects);
+  for (const { name } of created.filter(({ type }) => type === 'table')) {
     const [row] = await query<{ found: number }>(
       database,
       `SELECT EXISTS (SELECT 1 FROM "${name}") AS found`,
@@ -157,9 +214,13 @@ const readBefore = async (database: RemoteDatabase, applied: readonly string[]):
     if (kept.applied.join() === applied.join()) return kept;
   }
   const before = { applied, objects: await readObjects(database), bookmark: await readBookmark(database) };
-  mkdirSync(database.directory, { recursive: true });
-  writeFileSync(path, JSON.stringify(before));
+  keepBefore(database, before);
   return before;
+};
+
+const keepBefore = (database: RemoteDatabase, before: Before): void => {
+  mkdirSync(database.directory, { recursive: true });
+  writeFileSync(beforeFile(database), JSON.stringify(before));
 };
 
 const forgetBefore = (database: RemoteDatabase): void => rmSync(beforeFile(database), { force: true });
@@ -172,10 +233,10 @@ const readBookmark = async (database: RemoteDatabase): Promise<string | undefine
 };
 
 const readObjects = (database: RemoteDatabase): Promise<SchemaObject[]> =>
-  query<SchemaObject>(
-    database,
-    "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite#_%' ESCAPE '#' AND name NOT LIKE '#_cf#_%' ESCAPE '#' AND name <> 'd1_migrations' AND sql IS NOT NULL ORDER BY name",
-  );
+  query<SchemaObject>(database, OBJECTS);
+
+const OBJECTS =
+  "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite#_%' ESCAPE '#' AND name NOT LIKE '#_cf#_%' ESCAPE '#' AND name <> 'd1_migrations' AND sql IS NOT NULL ORDER BY name";
 
 const commandOf = ({ config, env, binding }: RemoteDatabase, sql: string): string[] => [
   'd1',

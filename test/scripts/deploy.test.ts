@@ -259,6 +259,44 @@ describe('a migration that the server has cut', () => {
     expect(objects()).toEqual(expect.arrayContaining(['later', 'later_insert']));
   });
 
+  it('behind others that came whole leaves those as they are, and brings dropped triggers back', async () => {
+    await deploy();
+    const whole = objects();
+    const trigger = "SELECT sql FROM sqlite_master WHERE name = 'session_sightings_change'";
+    const wanted = wrangler.query('rollcall', trigger);
+    wrangler.remove();
+    wrangler = new FakeWrangler();
+    for (const name of MIGRATIONS.slice(1)) rmSync(join(checkout, 'drizzle', name));
+    await deploy();
+    const old = wrangler.query('rollcall', trigger);
+    wrangler.exec('rollcall', 'CREATE TABLE customers (id INTEGER); INSERT INTO customers VALUES (1)');
+
+    cpSync(join(ROOT, 'drizzle'), join(checkout, 'drizzle'), { recursive: true });
+    wrangler.cuts = true;
+    wrangler.failingImport = '0002_listed-metadata-triggers.sql';
+    await expect(deploy()).rejects.toContain('The import of 0002_listed-metadata-triggers.sql failed');
+    // The version that runs goes on.
+    expect(wrangler.query('rollcall', trigger)).toEqual(old);
+    expect(applied()).toEqual(MIGRATIONS.slice(0, 2));
+
+    wrangler.failingImport = undefined;
+    await deploy();
+    expect(applied()).toEqual(MIGRATIONS);
+    expect(objects()).toEqual([...whole, 'customers'].sort());
+    expect(wrangler.query('rollcall', trigger)).toEqual(wanted);
+    expect(wrangler.query('rollcall', 'SELECT * FROM customers')).toEqual([{ id: 1 }]);
+  });
+
+  it('that the network kept away loses nothing of those before it', async () => {
+    await deploy();
+    const whole = objects();
+    wrangler.remove();
+    wrangler = new FakeWrangler();
+    wrangler.breaksBefore = MIGRATIONS[1];
+    expect(await deploy()).not.toContain('Dropping');
+    expect([applied(), objects()]).toEqual([MIGRATIONS, whole]);
+  });
+
   it('of an upgrade costs nobody a row', async () => {
     await deploy();
     wrangler.exec('rollcall', "INSERT INTO job_runs VALUES ('* * * * *', 1, 2, '[]')");

@@ -38,6 +38,8 @@ export class FakeWrangler implements Cli {
   #calls: string[][] = [];
   /** Whether the server cuts triggers. */
   cuts = false;
+  /** The migration before which the network fails, once. */
+  breaksBefore: string | undefined;
   /** Whether the list of secrets cannot be read. */
   isOffline = false;
   /** The migration whose import fails. */
@@ -161,6 +163,10 @@ export class FakeWrangler implements Cli {
       const applied = new Set(rows.map((row) => row.name));
       for (const name of readdirSync(migrations).sort()) {
         if (!name.endsWith('.sql') || applied.has(name)) continue;
+        if (name === this.breaksBefore) {
+          this.breaksBefore = undefined;
+          throw new Failure('fetch failed');
+        }
         try {
           for (const part of this.#cut(readFileSync(join(migrations, name), 'utf8'))) file.exec(part);
         } catch (error) {
