@@ -32,14 +32,17 @@ export const shortcutOf = <S extends v.GenericSchema>(
  * The same schema, with a short way for what comes most: the value that `read` makes of it, without a further look.
  * Undefined: the schema decides. Where both say something they must say the same; a test holds them together.
  */
-export const withShortcut = <S extends v.GenericSchema>(schema: S, read: Shortcut<S>): S => ({
-  ...schema,
-  [SHORTCUT]: read,
-  '~run'(dataset: v.UnknownDataset, config: v.Config<v.BaseIssue<unknown>>) {
-    const value = read(dataset.value);
-    return value === undefined ? schema['~run'].call(this, dataset, config) : { typed: true, value };
-  },
-});
+export const withShortcut = <S extends v.GenericSchema>(schema: S, read: Shortcut<S>): S => {
+  const short: S = {
+    ...schema,
+    '~run'(dataset: v.UnknownDataset, config: v.Config<v.BaseIssue<unknown>>) {
+      const value = read(dataset.value);
+      return value === undefined ? schema['~run'].call(this, dataset, config) : { typed: true, value };
+    },
+  };
+  // Not to be copied: a pipe is a copy of its first schema, and what it checks besides is not left out.
+  return Object.defineProperty(short, SHORTCUT, { value: read });
+};
 
 const isEmptyObject = (value: unknown): boolean => {
   if (!isJsonObject(value)) return false;
