@@ -43,7 +43,7 @@ export default defineConfig(({ mode }) => {
   const common = {
     provide: {
       scale: isFull ? ('full' as const) : ('small' as const),
-      silenceSeed: Number(process.env.SILENCE_SEED ?? 20_261_126),
+      seed: Number(process.env.SEED ?? 20_261_126),
     },
     globalSetup: ['test/node/loopback-receiver.ts'],
     setupFiles: ['test/setup.ts'],

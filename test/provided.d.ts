@@ -6,7 +6,7 @@ declare module 'vitest' {
     loopbackReceiver: string;
     /** Read through test/scale.ts only. */
     scale: 'full' | 'small';
-    /** The world of test/scale/silence-simulation.test.ts. */
-    silenceSeed: number;
+    /** Read through test/scale.ts only. */
+    seed: number;
   }
 }

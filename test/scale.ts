@@ -3,6 +3,9 @@ import { inject } from 'vitest';
 
 export const SCALE = inject('scale');
 
+/** Of the worlds that are drawn at random, where each is long: another one is `SEED=7 npm run test:scale`. */
+export const SEED = inject('seed');
+
 /**
  * What is used at the scale of this run. A file that scales lies in scale/ or properties/: the full run has no other.
  *

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Harness, START } from '../harness.ts';
 import { HOUR, MINUTE, NIL, SECOND } from '../helpers.ts';
-import { atScale } from '../scale.ts';
+import { atScale, SEED } from '../scale.ts';
 
 const app = new Harness();
 const BASE = '/v2/community/servers/1/activity';
@@ -188,7 +188,7 @@ const check = async (reporter: Reporter, sweeps: boolean) =>
       expect(rows).toEqual(expected.rows);
       if (JSON.stringify(found.rows) === JSON.stringify(rows)) expect(found.totals).toEqual(expected.totals);
     }),
-    { numRuns: atScale({ full: 200, small: 8 }), interruptAfterTimeLimit: 100_000 },
+    { seed: SEED, numRuns: atScale({ full: 150, small: 8 }), endOnFailure: true },
   );
 
 describe('late calls between reports that come in time lead to the state of the true order', () => {

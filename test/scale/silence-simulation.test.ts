@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { SYSTEM } from '../../src/core/access/actor.ts';
 import { authenticateApiKey } from '../../src/core/access/authenticate.ts';
 import { applyRoster } from '../../src/core/sessions/apply-roster.ts';
@@ -10,6 +10,7 @@ import { resetServer } from '../../src/core/sessions/reset-server.ts';
 import { fixedClock } from '../../src/lib/clock.ts';
 import { Harness, START } from '../harness.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../helpers.ts';
+import { SEED } from '../scale.ts';
 import {
   createSilentWorld,
   DAYS,
@@ -44,9 +45,6 @@ interface SentRoster {
   readonly observedAt: number;
   readonly accounts: readonly string[];
 }
-
-/** Another one is another world: `SILENCE_SEED=7 npm run test:scale`. */
-const SEED = inject('silenceSeed');
 
 const app = new Harness();
 const world = createSilentWorld(SEED);
