@@ -17,7 +17,8 @@ BEGIN
   SELECT NEW.community_id, value ->> 'account_id', NEW.server_id, NEW.at,
     NEW.id_prefix || printf('%012x', NEW.id_number + (value ->> 'position')), NEW.at, NEW.at,
     iif(value ->> 'outcome' = 'resumed', value ->> 'id', NULL), value ->> 'listed_as', NEW.is_start_observed,
-    coalesce(value ->> 'told', '{}'), value ->> 'listed'
+    coalesce(value ->> 'told', '{}'),
+    iif(value ->> 'outcome' IN ('started', 'restarted'), value ->> 'told', value ->> 'listed')
   FROM json_each(NEW.changes) WHERE value ->> 'outcome' IN ('started', 'resumed', 'restarted', 'changed')
   ON CONFLICT DO NOTHING;
   INSERT INTO webhook_messages (community_id, endpoint_id, seq, type, data)
