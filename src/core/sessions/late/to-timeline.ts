@@ -90,7 +90,7 @@ export const toTimeline = (
   const times = [...new Set(told.map(({ at }) => at))];
   const noted = journal.filter(({ action }) => action === 'seen').map(toStretch);
   const ofRows = replaced.flatMap((row) =>
-    stretchesOf(row, changes).flatMap((stretch) => [
+    stretchesOf(row, changes, looks).flatMap((stretch) => [
       ...firstSighting(since, row, stretch),
       ...sightings(Math.max(since, row.started_at + 1), stretch, silenceOf(row), times, looks, limits),
     ]),
@@ -144,7 +144,7 @@ const asOf = (
 ): TrackedSession => {
   const session = toTracked(row);
   const openedBy = calls.find(({ id }) => id === row.id);
-  const stretches = stretchesOf(row, changes).filter(({ from }) => from < since);
+  const stretches = stretchesOf(row, changes, looks).filter(({ from }) => from < since);
   const isOver = CONFIRMED.includes(row.close_kind) && (row.gone_at ?? row.ended_at ?? 0) < since;
   if (isOver || session.isCorrected) return session;
   return {
@@ -169,21 +169,29 @@ const lastSeenBefore = (
   stretches: readonly Stretch[],
   looks: readonly number[],
 ): number => {
-  const told = [row.last_seen_at, row.resumed_at, row.silent_since, row.heartbeat_at]
-    .filter((at) => at !== null)
-    .filter((at) => at < since);
-  const stretch = stretches.find(({ until }) => until >= since);
-  const look = stretch?.isListed ? looks[firstAfter(looks, since - 1) - 1] : undefined;
-  return Math.max(row.started_at, ...told, look !== undefined && stretch && look >= stretch.from ? look : 0);
+  const told = [row.last_seen_at, row.resumed_at, row.silent_since, row.heartbeat_at].filter(
+    (at) => at !== null,
+  );
+  const seen = stretches.map(({ from, until, isListed }) => {
+    const look = isListed && until >= since ? looks[firstAfter(looks, since - 1) - 1] : undefined;
+    return look !== undefined && look >= from ? look : until;
+  });
+  return Math.max(row.started_at, ...[...told, ...seen].filter((at) => at < since));
 };
 
 /**
  * The stretches of sightings that a session's row stands for: from its first heartbeat or roster until it was last seen, the
  * account was there all the time, but for the silence that the row knows of.
  */
-const stretchesOf = (row: PendingSessionRow, changes: ReadonlySet<number>): Stretch[] => {
-  const { heartbeat_at: first, last_seen_at: last, listed_as: listedAs } = row;
+const stretchesOf = (
+  row: PendingSessionRow,
+  changes: ReadonlySet<number>,
+  looks: readonly number[],
+): Stretch[] => {
+  const { heartbeat_at: first, listed_as: listedAs } = row;
   if (first === null || row.is_corrected) return [];
+  const isListed = listedAs !== null || row.is_start_observed === 1;
+  const last = isListed ? lastListed(row, looks) : row.last_seen_at;
   const { silentSince, resumedAt } = silenceOf(row) ?? {};
   const parts: [number, number][] =
     silentSince !== undefined && resumedAt !== undefined
@@ -192,12 +200,20 @@ const stretchesOf = (row: PendingSessionRow, changes: ReadonlySet<number>): Stre
           [resumedAt, last],
         ]
       : [[first, last]];
-  const isListed = listedAs !== null || row.is_start_observed === 1;
   const told = toldOf(row);
-  return parts.map(([from, until]) => {
-    const isChanged = until === row.ended_at && changes.has(until);
-    return { from, until, isListed, listedAs, told, isChanged, isNoted: false };
-  });
+  return parts
+    .filter(([from, until]) => from <= until)
+    .map(([from, until]) => {
+      const isChanged = until === row.ended_at && changes.has(until);
+      return { from, until, isListed, listedAs, told, isChanged, isNoted: false };
+    });
+};
+
+/** When a roster last listed a session. Its own stop was a sign of life, too, but no roster. */
+const lastListed = (row: PendingSessionRow, looks: readonly number[]): number => {
+  const { last_seen_at: last, gone_at: goneAt, close_kind: kind } = row;
+  const isByCall = goneAt === null && (kind === 'stopped' || kind === 'cleared');
+  return (isByCall ? looks[firstAfter(looks, last) - 1] : undefined) ?? last;
 };
 
 /** What rosters said of a session. */
