@@ -179,6 +179,21 @@ describe('a late start', () => {
     ]);
   });
 
+  it('before a stop that no roster was near was not seen by one', async () => {
+    const { call, report, rows } = await setUp();
+    await report('roster', '10:04', '10:04');
+    await call('forceStop', '10:09:07');
+    await call('forceStart', '10:05:04', '10:12');
+    await call('forceStart', '10:09:04', '10:54');
+    expect(await rows()).toEqual([
+      '10:04:00–10:04:00 Superseded by a new session',
+      '10:05:04–10:05:04 Superseded by a new session',
+      '10:09:04–10:09:07 stopped',
+      3,
+      3,
+    ]);
+  });
+
   it('that the rosters after it missed is over, and a stop behind them says nothing', async () => {
     const { call, report, rows } = await setUp();
     await report('roster', '10:00', '11:00', false);
