@@ -123,7 +123,7 @@ const insertCallRow = statementByShape<
     FROM (SELECT ${accountIdOfCall(naming, $)} AS account_id LIMIT 1) AS account
     WHERE account.account_id IS NOT NULL
     ON CONFLICT DO NOTHING`,
-  NAMINGS,
+  WITH_DOCS && NAMINGS,
 );
 
 /**
@@ -356,7 +356,7 @@ const writeAnswer = statementByShape<
         : sql``
     }
     RETURNING 1`,
-  ['with effect', 'without'],
+  WITH_DOCS && ['with effect', 'without'],
 );
 
 /** The rows of a change, as JSON. */
@@ -389,7 +389,7 @@ const updateSessions = statementByShape<'closed' | 'open', Change>(
     WHERE community_id = ${$.communityId} AND account_id = value ->> 'account_id'
       AND started_at = value ->> 'old_started_at' AND sessions.id = value ->> 'id'
       AND value ->> 'ended_at' ${which === 'open' ? sql`IS NULL` : sql`IS NOT NULL`} AND ${isSettled($)}`,
-  ['closed', 'open'],
+  WITH_DOCS && ['closed', 'open'],
 );
 
 const insertSessions = statement<Change>(
@@ -424,7 +424,7 @@ const tellSession = statementByShape<
       },
       isSettled($),
     ),
-  ['session.started', ...CLOSE_KINDS.map(closedEvent)],
+  WITH_DOCS && ['session.started', ...CLOSE_KINDS.map(closedEvent)],
 );
 
 const noteCalls = statement<Change>(
