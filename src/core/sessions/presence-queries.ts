@@ -456,7 +456,7 @@ const apply = statementByShape<RosterShape, RosterValues, AppliedRow>(
                   WHEN 'resumed' THEN json_patch(coalesce(metadata, latest ->> 7), coalesce(told, '{}'))
                   ELSE json_patch('{}', told) END`
               : sql`iif(outcome = 'resumed', coalesce(metadata, latest ->> 7), NULL)`
-          } AS told, 
+          } AS told,
           ${
             // Of those that start, it is what is told: not twice, since a value has 2 MB at most.
             isTold ? sql`iif(outcome IN ('changed', 'resumed'), json_patch('{}', told), NULL)` : sql`NULL`
