@@ -55,7 +55,7 @@ const TARGETS: readonly Target[] = [
     of: 'totals',
     cpu: 1.2,
     reason:
-      'the answer of the database has a row for each way in which sessions are read, three for two accounts, since to add those up in SQL would read each once more: to read it is a quarter of the CPU, to add the rows up and sort them a fifth; the answer, which is the same, another quarter',
+      'the database answers three rows for two accounts, one for each way in which it reads sessions: to add them up itself, it would read them once more. To read its answer is a quarter of the CPU, to add up and sort is a fifth, and the answer, which is the same, is another quarter',
   },
   {
     of: 'start, then stop',
@@ -84,7 +84,7 @@ const TARGETS: readonly Target[] = [
     throughput: 0.9,
     cpu: 1.2,
     reason:
-      'each entry is read by itself, so that a bad one costs none of the others, and each text is looked through for what no database stores (of 1000, a twelfth of the CPU); entries are numbered within their second and counted by kind, and ids come back in the order given (another twelfth). A third statement tells who listens (of 1, a twentieth)',
+      'each entry is read by itself, so that a bad one costs none of the others. With a look through each text for what no database stores, that is a twelfth of the CPU of 1000. Entries are numbered within their second and counted by kind, and ids come back in the order given (another twelfth). A third statement tells who listens (of 1, a twentieth)',
   },
 ];
 
