@@ -32,7 +32,7 @@ export const convert = (column: Column, value: unknown): unknown => {
     case 'text':
       return cut(toText(value), column.cutAt);
     case 'flag':
-      return FLAGS.get(String(value)) ?? value;
+      return toFlag(value);
     case 'unix-seconds':
       return toEpochMs(value, (epochMs) => Math.floor(epochMs / 1000));
     case 'instant':
@@ -42,6 +42,11 @@ export const convert = (column: Column, value: unknown): unknown => {
     default:
       return value;
   }
+};
+
+const toFlag = (value: unknown): unknown => {
+  const text = toText(value);
+  return typeof text === 'string' ? (FLAGS.get(text) ?? value) : value;
 };
 
 const toText = (value: unknown): unknown =>

@@ -70,7 +70,14 @@ describe('a mapping and a body of any kind', () => {
             );
           },
         ),
-        { numRuns: 500 },
+        {
+          numRuns: 500,
+          // Objects that no text can be made of.
+          examples: [
+            [{ forceStart: { pointer: '', values: { a: { toString: '' } } } }, undefined, undefined, {}],
+            [{ forceStart: '/a' }, undefined, undefined, { a: { toString: '' } }],
+          ],
+        },
       );
       expect(taken).toBeGreaterThan(50);
       expect(({} as Record<string, unknown>).x).toBeUndefined();
