@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
+import { readMigrations } from '../scripts/migrations/text.ts';
 import { accountRows, chunks, logRows, openRows, type Sizes, sessionRows } from './data.ts';
 
 export const ADMIN_TOKEN = 'bench-admin-token-0000000000000000000000';
@@ -61,11 +62,7 @@ const run = (database: D1Database, statements: readonly string[]) =>
   database.batch(statements.map((statement) => database.prepare(statement)));
 
 export const migrate = async ({ database }: WorkerSubject): Promise<void> => {
-  for (const file of readdirSync('drizzle')
-    .filter((name) => name.endsWith('.sql'))
-    .sort()) {
-    await run(database, readFileSync(`drizzle/${file}`, 'utf8').split('--> statement-breakpoint'));
-  }
+  for (const { statements } of readMigrations()) await run(database, statements);
 };
 
 /**

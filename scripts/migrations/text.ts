@@ -3,8 +3,22 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 const LIVE = resolve(import.meta.dirname, '../../src/db/live');
+const MIGRATIONS = resolve(import.meta.dirname, '../../drizzle');
 
 export const BREAKPOINT = '--> statement-breakpoint';
+
+/** The migrations in their order, each with its statements. */
+export const readMigrations = (): { name: string; statements: string[] }[] =>
+  readdirSync(MIGRATIONS)
+    .filter((name) => name.endsWith('.sql'))
+    .sort()
+    .map((name) => ({
+      name,
+      statements: read(MIGRATIONS, name)
+        .split(BREAKPOINT)
+        .map((statement) => statement.trim())
+        .filter((statement) => statement !== ''),
+    }));
 
 /** drizzle-kit cannot say WITHOUT ROWID: added to every table whose primary key is composite. */
 export const withoutRowid = (migration: string): string =>

@@ -3,20 +3,18 @@
  * each answer held against it. A document that says something else must be noticed. A part of `npm run test:scale`.
  */
 import '../../src/docs/with-docs.ts';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { ValidateFunction } from 'ajv';
 import Ajv from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bundleWorker } from '../../scripts/local/bundle.ts';
+import { readMigrations } from '../../scripts/migrations/text.ts';
 import { randomOf, Sampler } from './json-fuzz.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a test looks at the document as it is.
 type Json = any;
 
-const ROOT = join(import.meta.dirname, '../..');
 const REQUESTS = 100_000;
 /** After so many a new community is made: calls take the old one apart. */
 const PER_WORLD = 1_500;
@@ -70,16 +68,9 @@ beforeAll(async () => {
   origin = (await miniflare.unsafeGetDirectURL()).origin;
   const database = (await miniflare.getD1Database('DB')) as unknown as D1Database;
   await database.exec('CREATE TABLE d1_migrations (id INTEGER PRIMARY KEY, name TEXT, applied_at TEXT)');
-  for (const file of readdirSync(join(ROOT, 'drizzle'))
-    .filter((name) => name.endsWith('.sql'))
-    .sort()) {
-    await database.prepare('INSERT INTO d1_migrations (name) VALUES (?)').bind(file).run();
-    const text = readFileSync(join(ROOT, 'drizzle', file), 'utf8');
-    await database.batch(
-      text
-        .split('--> statement-breakpoint')
-        .flatMap((part) => (part.trim() === '' ? [] : [database.prepare(part.trim())])),
-    );
+  for (const { name, statements } of readMigrations()) {
+    await database.prepare('INSERT INTO d1_migrations (name) VALUES (?)').bind(name).run();
+    await database.batch(statements.map((statement) => database.prepare(statement)));
   }
 }, 120_000);
 afterAll(() => miniflare.dispose());

@@ -5,6 +5,7 @@ import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LuaEngine, LuaFactory } from 'wasmoon';
 import { bundleWorker } from '../../scripts/local/bundle.ts';
+import { readMigrations } from '../../scripts/migrations/text.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const ADMIN_TOKEN = 'test-admin-token-000000000000000000000000';
@@ -37,9 +38,9 @@ beforeAll(async () => {
   );
   url = String(await worker.unsafeGetDirectURL());
   const db = await worker.getD1Database('DB');
-  const [migration = ''] = readdirSync(join(ROOT, 'drizzle')).filter((name) => name.endsWith('.sql'));
-  const statements = readFileSync(join(ROOT, 'drizzle', migration), 'utf8').split('--> statement-breakpoint');
-  for (const statement of statements) await db.prepare(statement).run();
+  for (const { statements } of readMigrations()) {
+    for (const statement of statements) await db.prepare(statement).run();
+  }
 });
 
 afterAll(() => worker.dispose());
