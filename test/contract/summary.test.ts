@@ -5,6 +5,16 @@ import { ANA, BO, bare, items, type Stored, SUMMARY, setUpSummary, store } from 
 
 const period = { from: '2026-04-15T00:00:00Z', to: '2026-04-16T00:00:00Z' };
 
+/** Sessions of ana on a server; from and until when, in so many milliseconds after START. */
+const sessionsIn =
+  (unit: number) =>
+  (server: number, from: number, to: number): Stored => ({
+    account: ANA,
+    server,
+    start: START + from * unit,
+    end: START + to * unit,
+  });
+
 describe('the totals of a period', () => {
   it('by account: per server in full, and once as distinct', async () => {
     const { app, record, summary } = await setUpSummary();
@@ -208,12 +218,7 @@ describe('the totals of a period', () => {
 
   it('counts time once as distinct, however sessions overlap', async () => {
     const { id, summary } = await setUpSummary();
-    const session = (server: number, from: number, to: number) => ({
-      account: ANA,
-      server,
-      start: START + from * HOUR,
-      end: START + to * HOUR,
-    });
+    const session = sessionsIn(HOUR);
     // A long one, one within it, one that overlaps its end, one that touches that one, and one on its own.
     await store(id, [
       session(1, 0, 3),
@@ -258,12 +263,7 @@ describe('the totals of a period', () => {
 
   it('counts time once as distinct where one of many sessions spans all before the last', async () => {
     const { id, summary } = await setUpSummary();
-    const session = (server: number, from: number, to: number): Stored => ({
-      account: ANA,
-      server,
-      start: START + from * MINUTE,
-      end: START + to * MINUTE,
-    });
+    const session = sessionsIn(MINUTE);
     // Four hours; within them forty, each within the one before; and behind those another one.
     await store(id, [
       session(1, 0, 240),

@@ -8,7 +8,7 @@ import { ANA, items, setUpSummary } from '../summary.ts';
 const SESSIONS = atScale({ full: 100_000, small: 20_000 });
 
 describe('totals', () => {
-  it(`a month of ${SESSIONS} sessions: about twice those are read, whatever else there is`, async () => {
+  it(`a month of ${SESSIONS} sessions: about twice those are read, however many others there are`, async () => {
     const { app, id, summary } = await setUpSummary();
     const from = Date.parse('2026-03-01T00:00:00Z');
     const to = from + 30 * 24 * HOUR;

@@ -152,7 +152,7 @@ const apply = async (
   let changes = result.changes;
   if (result.unknown.some((place) => !places.includes(place))) {
     // Some have been erased since: what was known here is not true any more.
-    places = refs.map((_, place) => place);
+    places = [...refs.keys()];
     result = await attempt(places);
     changes = [...changes, ...result.changes];
   }

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { ImportedSession, ImportResult } from '../../../core/sessions/import/import-sessions.ts';
 import { CsvQuoteError, type CsvRow, readCsvRows } from '../../../lib/csv-reader.ts';
+import { isOneOf } from '../../../lib/keys.ts';
 import { localTimeReader } from '../../../lib/local-time.ts';
 import { type Item, readItem } from '../../kit/batch.ts';
 import { isFormula } from '../../kit/csv.ts';
@@ -67,7 +68,6 @@ export interface TimeFormat {
 const LOCAL = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d?):(\d\d)(?::(\d\d)(?:\.\d+)?)?$/;
 const SLASHED = /^(\d\d?)[/.-](\d\d?)[/.-](\d{4})[,]?[T ]+(\d\d?):(\d\d)(?::(\d\d))?$/;
 
-/** Reads a time of an import. @throws Fault invalid_input */
 /** Databases write 2026-04-15 18:00:00+02, others +02:00, or a further blank before it. */
 const toIso = (value: string): string =>
   value
@@ -75,6 +75,7 @@ const toIso = (value: string): string =>
     .replace(' ', '')
     .replace(/(T[\d:.]+[+-]\d\d)$/, '$1:00');
 
+/** Reads a time of an import. @throws Fault invalid_input */
 const timeReader = ({ timeZone, dates }: TimeFormat, now: number) => {
   const toInstant = localTimeReader(timeZone);
   return (path: string, value: string): number => {
@@ -174,8 +175,7 @@ const readRows = (csv: string): CsvRow[] => {
 
 /** @throws Fault invalid_input */
 const requireColumns = (columns: readonly string[], hasServer: boolean): void => {
-  const known = (name: string) =>
-    (IMPORT_COLUMNS as readonly string[]).includes(name) || /^metadata\..+$/.test(name);
+  const known = (name: string) => isOneOf(IMPORT_COLUMNS, name) || /^metadata\..+$/.test(name);
   if (columns.some((name) => name.includes(REPLACEMENT))) throw invalidField('', fieldMessage('csv_utf8'));
   const unknown = columns.filter((name) => !known(name));
   const listed = [...IMPORT_COLUMNS, 'metadata.{key}'].join(', ');

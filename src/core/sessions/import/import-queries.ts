@@ -1,4 +1,5 @@
 /** The SQL of importing sessions: what is there already, and those that are new. */
+import type { Json } from '../../../db/json.ts';
 import { type SQL, sql, statement } from '../../../db/statement.ts';
 
 /**
@@ -37,9 +38,9 @@ export interface ConflictRow {
   /** The session there that begins at the same instant. */
   readonly by_start: string | null;
   /** The latest session there that begins before the end: `[id, started_at, ended_at]`. */
-  readonly before: string | null;
+  readonly before: Json<readonly [id: string, startedAt: number, endedAt: number | null]> | null;
   /** The closed period that it reaches into: `[id, to_at]`. */
-  readonly period: string | null;
+  readonly period: Json<readonly [id: string, to: number]> | null;
 }
 
 /** Statement: what stands in the way of each of `runs`, a JSON array of `[accountId, serverId, start, end]`. */

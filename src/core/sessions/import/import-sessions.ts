@@ -1,4 +1,5 @@
 import { runBatch } from '../../../db/client.ts';
+import { fromJson } from '../../../db/json.ts';
 import type { CommunityActor } from '../../access/actor.ts';
 import type { AccountRef } from '../../accounts/identifiers.ts';
 import { audited } from '../../audit/audit.ts';
@@ -147,11 +148,11 @@ const judge = (
 ): ImportResult | undefined => {
   if (by_start) return { status: 'duplicate', id: by_start, accountId };
   if (period) {
-    const [id, to] = JSON.parse(period) as [string, number];
+    const [id, to] = fromJson(period);
     return { status: 'refused', code: 'period_closed', params: { id, to: new Date(to).toISOString() } };
   }
   if (before) {
-    const [id, , endedAt] = JSON.parse(before) as [string, number, number | null];
+    const [id, , endedAt] = fromJson(before);
     if (endedAt === null || endedAt > start) {
       return { status: 'refused', code: 'session_overlaps', params: { id } };
     }

@@ -245,12 +245,10 @@ const silenceOf = ({
     : undefined;
 
 /** The stretch that an earlier late call has taken from its session, as `toNote` noted it. */
-const toStretch = ({ occurred_at: until, metadata }: CallRow): Stretch => ({
-  ...(JSON.parse(metadata ?? '{}') as Pick<Stretch, 'from' | 'isListed' | 'told' | 'isChanged'>),
-  until,
-  listedAs: null,
-  isNoted: true,
-});
+const toStretch = ({ occurred_at: until, metadata }: CallRow): Stretch => {
+  const noted: ReturnType<typeof toNote>['metadata'] = JSON.parse(metadata ?? '{}');
+  return { ...noted, until, listedAs: null, isNoted: true };
+};
 
 /** What the journal notes of a stretch that no session has any more, from an instant on. */
 export const toNote = ({ until, isListed, told, isChanged }: Stretch, from: number, accountId: string) => ({
